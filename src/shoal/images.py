@@ -1,0 +1,192 @@
+"""Picture files to pixels and back; luma and chroma; what is refused, and how.
+
+Pixels are NumPy arrays as they are stored, `(H, W)` for grey and `(H, W, 3)` for RGB, uint8 or
+uint16. Levels are float64 tensors `(1, C, H, W)` on the scale 0 to 255, whatever the bit depth.
+"""
+
+import io
+import os
+import tempfile
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+from shoal.errors import UserError
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+# ITU-R BT.601 as MATLAB's rgb2ycbcr has it: rows Y, Cb, Cr; RGB in [0, 1], the result in 0..255.
+BT601 = torch.tensor(
+    [[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]],
+    dtype=torch.float64,
+)
+BT601_OFFSET = torch.tensor([16.0, 128.0, 128.0], dtype=torch.float64)
+
+# Above this a picture is taken for a decompression bomb; SHOAL_MAX_PIXELS raises the limit.
+MAX_PIXELS = 200_000_000
+GREY_MODES = {"1", "L", "LA", "La"}
+DEEP_GREY_MODES = {"I;16", "I;16B", "I;16L", "I;16N", "I"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture, upright.
+
+    Attributes:
+        pixels: `(H, W)` grey or `(H, W, 3)` RGB; uint8 or uint16.
+        alpha: `(H, W)` of the same type, or None where the file has no transparency.
+        icc: the colour profile, or None.
+        exif: EXIF block without the orientation (it has been applied), or empty.
+    """
+
+    pixels: Pixels
+    alpha: Pixels | None = None
+    icc: bytes | None = None
+    exif: bytes = field(default=b"", repr=False)
+
+
+def read(path: Path) -> Picture:
+    """Decode one picture file.
+
+    Args:
+        path: anything Pillow reads: 8- or 16-bit, grey, palette, RGBA, CMYK, any EXIF orientation.
+
+    Raises:
+        UserError: the file is missing, no picture, cut short, animated, or larger than the limit.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns above its own limit and raises above twice that; ours is checked below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                _refuse(image, path)
+                return _decode(image)
+    except UserError:
+        raise
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such picture") from None
+    except UnidentifiedImageError:
+        raise UserError(f"{path}: not a picture that Pillow can read") from None
+    except Image.DecompressionBombError:
+        raise UserError(_too_large(path)) from None
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+        raise UserError(f"{path}: broken picture ({error})") from None
+
+
+def _too_large(path: Path) -> str:
+    return f"{path}: more than {max_pixels():,} pixels; if you trust it, raise SHOAL_MAX_PIXELS"
+
+
+def max_pixels() -> int:
+    """The number of pixels a picture may have."""
+    return int(os.environ.get("SHOAL_MAX_PIXELS", MAX_PIXELS))
+
+
+def _refuse(image: Image.Image, path: Path) -> None:
+    if image.width * image.height > max_pixels():
+        raise UserError(_too_large(path))
+    if getattr(image, "n_frames", 1) > 1:
+        raise UserError(f"{path}: {image.n_frames} frames; Shoal takes single pictures")  # type: ignore[attr-defined]
+
+
+def _decode(image: Image.Image) -> Picture:
+    icc = image.info.get("icc_profile")
+    image = ImageOps.exif_transpose(image)  # also takes the orientation out of the EXIF block
+    exif = image.getexif().tobytes() if len(image.getexif()) else b""
+    if image.mode in DEEP_GREY_MODES:
+        return Picture(_deep_grey(image), icc=icc, exif=exif)
+    transparent = "A" in image.getbands() or "transparency" in image.info
+    grey = image.mode in GREY_MODES
+    if transparent:
+        *colours, alpha = np.moveaxis(np.asarray(image.convert("LA" if grey else "RGBA")), -1, 0)
+        pixels = colours[0] if grey else np.stack(colours, axis=-1)
+        return Picture(pixels, alpha, icc, exif)
+    # A profile of CMYK or Lab says nothing about the RGB it is turned into.
+    keeps_profile = image.mode in {"L", "RGB", "P", "1"}
+    pixels = np.asarray(image.convert("L" if grey else "RGB"))
+    return Picture(pixels, icc=icc if keeps_profile else None, exif=exif)
+
+
+def _deep_grey(image: Image.Image) -> NDArray[np.uint16]:
+    values = np.asarray(image)
+    if values.min() < 0 or values.max() > 65535:
+        raise ValueError("values outside 16 bits")
+    return values.astype(np.uint16)
+
+
+def levels(pixels: Pixels) -> Tensor:
+    """Pixels as float64 levels `(1, C, H, W)` in 0..255, C = 1 or 3.
+
+    >>> levels(np.array([[0, 65535]], np.uint16)).tolist()
+    [[[[0.0, 255.0]]]]
+    """
+    planes = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
+    depth = np.iinfo(pixels.dtype).max
+    return torch.from_numpy(planes.astype(np.float64) * (255 / depth))[None]
+
+
+def ycbcr(rgb: Tensor) -> Tensor:
+    """Levels of RGB `(N, 3, H, W)` to Y, Cb, Cr: Y in 16..235, Cb and Cr in 16..240."""
+    offset = BT601_OFFSET.to(rgb)[:, None, None]
+    return torch.einsum("dc,nchw->ndhw", BT601.to(rgb) / 255, rgb) + offset
+
+
+def rgb(ycbcr: Tensor) -> Tensor:
+    """The inverse of `ycbcr`, not clipped."""
+    matrix = torch.linalg.inv(BT601 / 255).to(ycbcr)
+    return torch.einsum("dc,nchw->ndhw", matrix, ycbcr - BT601_OFFSET.to(ycbcr)[:, None, None])
+
+
+def luma(pixels: Pixels) -> Tensor:
+    """Luma `(1, 1, H, W)` in 0..255 levels, not rounded.
+
+    Grey is its own luma, unscaled; RGB, grey stored as RGB too, goes through BT.601.
+
+    >>> luma(np.full((1, 1, 3), 255, np.uint8)).item()
+    235.0
+    """
+    planes = levels(pixels)
+    return planes if planes.shape[1] == 1 else ycbcr(planes)[:, :1]
+
+
+def rounded(levels: Tensor) -> Tensor:
+    """Levels rounded as MATLAB rounds, halves up, and clipped to 0..255.
+
+    >>> rounded(torch.tensor([0.5, 2.5, 300.0])).tolist()
+    [1.0, 3.0, 255.0]
+    """
+    return torch.floor(levels + 0.5).clamp(0, 255)
+
+
+def to_pixels(levels: Tensor) -> NDArray[np.uint8]:
+    """Levels `(1, C, H, W)` to uint8 pixels `(H, W)` or `(H, W, 3)`."""
+    planes = rounded(levels[0]).to(torch.uint8).cpu().numpy()
+    return planes[0] if len(planes) == 1 else np.ascontiguousarray(np.moveaxis(planes, 0, -1))
+
+
+def write_png(path: Path, pixels: Pixels) -> None:
+    """Write pixels as a PNG that appears whole or not at all."""
+    encoded = io.BytesIO()
+    Image.fromarray(pixels).save(encoded, format="PNG")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(encoded.getvalue())
+        Path(beside).chmod(0o666 & ~_umask())
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,119 @@
+"""PSNR and SSIM as the super-resolution literature takes them.
+
+Pure functions on pairs of luma planes in levels (0..255), then `torchmetrics.Metric` classes that
+average them per image. Rounding and shaving are the protocol's, not the metric's.
+"""
+
+from functools import lru_cache
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - PyTorch's own name for it
+from torch import Tensor
+from torchmetrics import Metric
+
+from shoal.errors import UserError
+
+PEAK = 255.0
+WINDOW, SIGMA = 11, 1.5  # Wang et al. 2004
+C1, C2 = (0.01 * PEAK) ** 2, (0.03 * PEAK) ** 2
+
+
+def psnr(sr: Tensor, hr: Tensor) -> Tensor:
+    """Peak signal-to-noise ratio in dB of each image.
+
+    Args:
+        sr: levels in 0..255, `(N, 1, H, W)`.
+        hr: the same shape.
+
+    Returns:
+        `(N,)` in float64; infinite where the two are equal.
+
+    >>> psnr(torch.zeros(1, 1, 2, 2), torch.full((1, 1, 2, 2), 25.5)).item()
+    20.0
+    """
+    error = (sr.double() - hr.double()).square().mean(dim=(1, 2, 3))
+    return 10 * torch.log10(PEAK**2 / error)
+
+
+def ssim(sr: Tensor, hr: Tensor) -> Tensor:
+    """Structural similarity of each image (Wang et al. 2004).
+
+    An 11 x 11 Gaussian window, sigma 1.5, K = 0.01 and 0.03; only windows wholly inside count.
+
+    Args:
+        sr: levels in 0..255, `(N, 1, H, W)`, at least 11 x 11.
+        hr: the same shape.
+
+    Returns:
+        `(N,)` in float64, at most 1.
+
+    Raises:
+        UserError: the picture is smaller than the window.
+    """
+    if min(sr.shape[-2:]) < WINDOW:
+        height, width = sr.shape[-2:]
+        raise UserError(f"SSIM needs {WINDOW} x {WINDOW} pixels inside the border, not {width} x {height}")
+    x, y = sr.double(), hr.double()
+    mean_x, mean_y, square, product = blurred(torch.cat([x, y, x * x + y * y, x * y], 1)).split(1, 1)
+    means, mean_squares = mean_x * mean_y, mean_x.square() + mean_y.square()
+    structure = (2 * (product - means) + C2) / (square - mean_squares + C2)
+    return ((2 * means + C1) / (mean_squares + C1) * structure).mean(dim=(1, 2, 3))
+
+
+@lru_cache(maxsize=8)
+def window(device: torch.device) -> Tensor:
+    """The Gaussian window's one-dimensional factor, `(11,)`, summing to 1."""
+    x = torch.arange(WINDOW, dtype=torch.float64, device=device) - WINDOW // 2
+    weights = torch.exp(-x.square() / (2 * SIGMA**2))
+    return weights / weights.sum()
+
+
+def blurred(maps: Tensor) -> Tensor:
+    """Each map of `(N, C, H, W)` under the Gaussian window, `(N, C, H - 10, W - 10)`."""
+    channels = maps.flatten(0, 1)[:, None]
+    kernel = window(maps.device)
+    rows = F.conv2d(channels, kernel.view(1, 1, -1, 1))
+    return F.conv2d(rows, kernel.view(1, 1, 1, -1)).view(*maps.shape[:2], *_inside(maps))
+
+
+def _inside(maps: Tensor) -> tuple[int, int]:
+    return maps.shape[-2] - WINDOW + 1, maps.shape[-1] - WINDOW + 1
+
+
+class _ImageMean(Metric):
+    """The mean over images of one score per image: never pooled over pixels of several images."""
+
+    full_state_update = False
+    higher_is_better = True
+    total: Tensor
+    images: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_state("total", torch.zeros((), dtype=torch.float64), dist_reduce_fx="sum")
+        self.add_state("images", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
+
+    def add(self, scores: Tensor) -> None:
+        """Count the scores `(N,)` of N images."""
+        self.total += scores.sum()
+        self.images += len(scores)
+
+    def compute(self) -> Tensor:
+        """The mean over all images so far."""
+        return self.total / self.images
+
+
+class PSNR(_ImageMean):
+    """Mean of `psnr` over images, in dB."""
+
+    def update(self, sr: Tensor, hr: Tensor) -> None:
+        """Count a batch of pairs, levels `(N, 1, H, W)`."""
+        self.add(psnr(sr, hr))
+
+
+class SSIM(_ImageMean):
+    """Mean of `ssim` over images."""
+
+    def update(self, sr: Tensor, hr: Tensor) -> None:
+        """Count a batch of pairs, levels `(N, 1, H, W)`."""
+        self.add(ssim(sr, hr))

@@ -1,0 +1,104 @@
+"""Bicubic resampling as MATLAB's `imresize` does it, and cropping to the scale.
+
+Cubic kernel with a = -0.5 (Keys 1981), stretched by the scale when shrinking (antialiasing), edges
+mirrored with the edge pixel repeated, first along the height, then along the width.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from shoal.images import rounded
+
+
+def crop(image: Tensor, scale: int) -> Tensor:
+    """Cut `(..., H, W)` at the bottom and the right to multiples of `scale`.
+
+    >>> crop(torch.zeros(1, 1, 7, 9), 3).shape[-2:]
+    torch.Size([6, 9])
+    """
+    height, width = image.shape[-2:]
+    return image[..., : height - height % scale, : width - width % scale]
+
+
+def cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Keys' cubic convolution kernel with a = -0.5.
+
+    >>> cubic(np.array([0.0, 0.5, 1.0, 1.5, 2.0])).tolist()
+    [1.0, 0.5625, 0.0, -0.0625, 0.0]
+    """
+    x = np.abs(x)
+    near = (1.5 * x - 2.5) * x * x + 1
+    far = ((-0.5 * x + 2.5) * x - 4) * x + 2
+    return np.where(x <= 1, near, np.where(x < 2, far, 0.0))
+
+
+@lru_cache(maxsize=256)
+def taps(size: int, scale: int, *, shrink: bool) -> tuple[Tensor, Tensor]:
+    """Weights and source indices of one axis.
+
+    Args:
+        size: length of the source axis.
+        scale: the factor, an integer >= 1.
+        shrink: divide the length by `scale` (it must be a multiple) instead of multiplying it.
+
+    Returns:
+        Two tensors `(taps, out)`: float64 weights, which sum to 1 for each output, and indices.
+    """
+    stretch = scale if shrink else 1
+    out = size // scale if shrink else size * scale
+    step = scale if shrink else 1 / scale
+    centre = (np.arange(out) + 0.5) * step - 0.5
+    first = np.floor(centre - 2 * stretch).astype(np.int64)
+    source = first[None] + np.arange(4 * stretch + 2)[:, None]
+    weights = cubic((centre[None] - source) / stretch)
+    weights /= weights.sum(axis=0)
+    used = np.any(weights != 0, axis=1)
+    # Mirrored with the edge repeated: ... 1 0 | 0 1 ... n-1 | n-1 n-2 ..., with period 2n.
+    folded = source % (2 * size)
+    mirrored = np.where(folded < size, folded, 2 * size - 1 - folded)
+    return torch.from_numpy(weights[used]), torch.from_numpy(mirrored[used])
+
+
+def _along(image: Tensor, dim: int, scale: int, *, shrink: bool) -> Tensor:
+    weights, indices = taps(image.shape[dim], scale, shrink=shrink)
+    weights, indices = weights.to(image), indices.to(image.device)
+    shape = [-1 if axis == dim % image.ndim else 1 for axis in range(image.ndim)]
+    terms = (
+        weight.view(shape) * image.index_select(dim, index)
+        for weight, index in zip(weights, indices, strict=True)
+    )
+    total = next(terms)
+    for term in terms:
+        total += term
+    return total
+
+
+def downscale(image: Tensor, scale: int) -> Tensor:
+    """Shrink `(N, C, H, W)` by an integer, nothing rounded; H and W are multiples of `scale`.
+
+    Raises:
+        ValueError: the height or the width is not a multiple of the scale.
+    """
+    if image.shape[-2] % scale or image.shape[-1] % scale:
+        raise ValueError(f"{tuple(image.shape[-2:])} is no multiple of {scale}: crop first")
+    return _along(_along(image, -2, scale, shrink=True), -1, scale, shrink=True)
+
+
+def upscale(image: Tensor, scale: int) -> Tensor:
+    """Enlarge `(N, C, H, W)` to exactly `scale` times the size, nothing rounded."""
+    return _along(_along(image, -2, scale, shrink=False), -1, scale, shrink=False)
+
+
+def downscale_uint8(levels: Tensor, scale: int) -> Tensor:
+    """What MATLAB gives for a uint8 picture: rounded and clipped after *each* pass.
+
+    Args:
+        levels: float64 `(N, C, H, W)`, integers in 0..255; H and W multiples of `scale`.
+        scale: the factor, an integer >= 2.
+    """
+    rows = rounded(_along(levels, -2, scale, shrink=True))
+    return rounded(_along(rows, -1, scale, shrink=True))
