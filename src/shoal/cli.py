@@ -1,4 +1,4 @@
-"""The `shoal` command: one function per subcommand, its imports inside it, so that help is instant."""
+"""The `shoal` command: a function per subcommand, its imports inside it, so that help is instant."""
 
 import sys
 

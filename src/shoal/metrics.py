@@ -7,7 +7,7 @@ average them per image. Rounding and shaving are the protocol's, not the metric'
 from functools import lru_cache
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - PyTorch's own name for it
+import torch.nn.functional as F
 from torch import Tensor
 from torchmetrics import Metric
 
@@ -52,10 +52,11 @@ def ssim(sr: Tensor, hr: Tensor) -> Tensor:
     """
     if min(sr.shape[-2:]) < WINDOW:
         height, width = sr.shape[-2:]
-        raise UserError(f"SSIM needs {WINDOW} x {WINDOW} pixels inside the border, not {width} x {height}")
+        raise UserError(f"SSIM needs {WINDOW} x {WINDOW} pixels, not {width} x {height}")
     x, y = sr.double(), hr.double()
-    mean_x, mean_y, square, product = blurred(torch.cat([x, y, x * x + y * y, x * y], 1)).split(1, 1)
-    means, mean_squares = mean_x * mean_y, mean_x.square() + mean_y.square()
+    maps = blurred(torch.cat([x, y, x * x + y * y, x * y], dim=1))
+    mean_x, mean_y, square, product = torch.tensor_split(maps, 4, dim=1)
+    means, mean_squares = mean_x * mean_y, mean_x * mean_x + mean_y * mean_y
     structure = (2 * (product - means) + C2) / (square - mean_squares + C2)
     return ((2 * means + C1) / (mean_squares + C1) * structure).mean(dim=(1, 2, 3))
 

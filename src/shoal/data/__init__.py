@@ -1,0 +1,1 @@
+"""Picture sets, their cache, the patch stream and whole pictures."""

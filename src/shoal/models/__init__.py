@@ -1,0 +1,1 @@
+"""The networks: one file per architecture or family, over shared blocks."""

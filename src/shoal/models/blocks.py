@@ -1,0 +1,63 @@
+"""Layers shared by the networks. All take and return `(N, C, H, W)`.
+
+`conv k, a->b` in the docstrings has zero padding that keeps the size.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from shoal.errors import UserError
+
+# Networks see luma centred on zero: the pictures in [0, 1] minus this grey, added back at the end.
+GREY = 0.5
+
+
+def conv(kernel: int, inputs: int, outputs: int) -> nn.Conv2d:
+    """A convolution that keeps the size; `kernel` is odd."""
+    return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
+
+
+def conv_relu(kernel: int, inputs: int, outputs: int) -> nn.Sequential:
+    """`conv kernel, inputs->outputs`, then ReLU."""
+    return nn.Sequential(conv(kernel, inputs, outputs), nn.ReLU(inplace=True))
+
+
+class ResidualUnit(nn.Module):
+    """Two 3 x 3 convolutions; the unit's input is added before the last ReLU.
+
+    Args:
+        channels: input and output channels.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = conv_relu(3, channels, channels)
+        self.second = conv(3, channels, channels)
+        # The paper's figure adds "then" activates; its ancestor ResNet (2015) does the same.
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map `(N, channels, H, W)` to the same shape."""
+        return self.relu(self.second(self.first(x)) + x)
+
+
+class MultiScale(nn.Module):
+    """Parallel convolutions of several kernels, concatenated.
+
+    Args:
+        inputs: input channels.
+        outputs: channels of all kernels together, shared out equally.
+        kernels: the kernel sizes, odd.
+    """
+
+    def __init__(self, inputs: int, outputs: int, kernels: tuple[int, ...]) -> None:
+        super().__init__()
+        if outputs % len(kernels):
+            raise UserError(f"{len(kernels)} kernels cannot share {outputs} channels equally")
+        share = outputs // len(kernels)
+        self.scales = nn.ModuleList(conv(kernel, inputs, share) for kernel in kernels)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map `(N, inputs, H, W)` to `(N, outputs, H, W)`."""
+        return self.relu(torch.cat([scale(x) for scale in self.scales], dim=1))

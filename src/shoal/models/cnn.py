@@ -1,0 +1,48 @@
+"""SRCNN and DCNN: networks on the bicubic picture, the paper's second pair."""
+
+from torch import Tensor, nn
+
+from shoal.models.blocks import GREY, conv, conv_relu
+from shoal.resample import upscale
+
+
+class SRCNN(nn.Module):
+    """The shallow one: conv 9, 1->64; conv 5, 64->32; conv 5, 32->1, linear.
+
+    Dong, Loy, He, Tang, "Image Super-Resolution Using Deep Convolutional Networks", TPAMI 2016, in
+    its 9-5-5 form*: the paper doesn't say which SRCNN it means; 9-5-5 is its authors' best.
+
+    Args:
+        scale: the factor, an integer >= 2.
+    """
+
+    def __init__(self, scale: int) -> None:
+        super().__init__()
+        self.scale = scale
+        self.layers = nn.Sequential(conv_relu(9, 1, 64), conv_relu(5, 64, 32), conv(5, 32, 1))
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        enlarged = upscale(lr - GREY, self.scale)
+        return self.layers(enlarged) + GREY
+
+
+class DCNN(nn.Module):
+    """The deep one, SRCNN made deep*: conv 9, 1->64; conv 3, 64->64; ...; conv 5, 64->1, linear.
+
+    Args:
+        scale: the factor, an integer >= 2.
+        depth: the number of 3 x 3 layers (6*: the paper doesn't print it; with six, DCNN's depth of
+            eight layers is near EED's).
+    """
+
+    def __init__(self, scale: int, depth: int) -> None:
+        super().__init__()
+        self.scale = scale
+        middle = (conv_relu(3, 64, 64) for _ in range(depth))
+        self.layers = nn.Sequential(conv_relu(9, 1, 64), *middle, conv(5, 64, 1))
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        enlarged = upscale(lr - GREY, self.scale)
+        return self.layers(enlarged) + GREY

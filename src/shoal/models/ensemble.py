@@ -1,0 +1,32 @@
+"""Ensemble: a deep and a shallow network, added and trained jointly (EEDS, DSCNN)."""
+
+from torch import Tensor, nn
+
+from shoal.models.blocks import GREY
+
+
+class Ensemble(nn.Module):
+    """The sum of two networks' pictures (Wang et al. 2016, arXiv 1607.07680).
+
+    Args:
+        deep: maps LR luma to SR luma, both in [0, 1].
+        shallow: the same.
+    """
+
+    def __init__(self, deep: nn.Module, shallow: nn.Module) -> None:
+        super().__init__()
+        self.deep = deep
+        self.shallow = shallow
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        branches = self.branches(lr)
+        return branches["deep"] + branches["shallow"]
+
+    def branches(self, lr: Tensor) -> dict[str, Tensor]:
+        """What each branch contributes, at HR size.
+
+        Both networks answer around grey; it counts once. The shallow branch keeps it, the picture
+        in [0, 1]; the deep branch lies around zero.
+        """
+        return {"deep": self.deep(lr) - GREY, "shallow": self.shallow(lr)}

@@ -1,0 +1,70 @@
+"""What can be said of a network without training it: parameters, cost, dead channels."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+# Enough for every kernel and upsampler to pass; the count per pixel doesn't depend on it.
+PROBE = 8
+
+
+def parameters(network: nn.Module) -> int:
+    """The number of trainable values."""
+    return sum(value.numel() for value in network.parameters() if value.requires_grad)
+
+
+def macs(network: nn.Module) -> int:
+    """Multiply-adds of one forward pass per LR pixel, borders counted as if inside.
+
+    Convolutions, transposed ones and linear layers count; biases, activations and fixed
+    enlargement do not. A transposed convolution counts by its own definition, kernel^2 for each
+    input pixel, however it is computed.
+    """
+    total = 0
+
+    def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal total
+        places = inputs[0] if isinstance(layer, nn.ConvTranspose2d) else output
+        weight: Any = layer.weight
+        # Every place of the output (for a transposed one of the input) uses the kernel once.
+        total += weight.numel() * places[0, 0].numel()
+
+    counted = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
+    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, counted)]
+    try:
+        device = next((value.device for value in network.parameters()), torch.device("cpu"))
+        with torch.no_grad():
+            network(torch.zeros(1, 1, PROBE, PROBE, device=device))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return round(total / PROBE**2)
+
+
+@torch.no_grad()
+def dead_channels(network: nn.Module, pictures: Iterable[Tensor]) -> float | None:
+    """The share of ReLU channels that are zero all over all pictures; None without any ReLU.
+
+    Args:
+        network: its `nn.ReLU` layers are looked at.
+        pictures: network inputs `(N, 1, h, w)`.
+    """
+    alive: dict[nn.Module, Tensor] = {}
+
+    def look(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        active = (output > 0).any(dim=3).any(dim=2).any(dim=0)
+        alive[layer] = alive[layer] | active if layer in alive else active
+
+    hooks = [m.register_forward_hook(look) for m in network.modules() if isinstance(m, nn.ReLU)]
+    try:
+        for picture in pictures:
+            network(picture)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    if not alive:
+        return None
+    channels = torch.cat(list(alive.values()))
+    return float((~channels).float().mean())

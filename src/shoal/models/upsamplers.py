@@ -1,0 +1,190 @@
+"""Learned enlargements: four ways from LR to HR size, aligned to the pixel, linear.
+
+Each maps `(N, inputs, h, w)` to `(N, outputs, scale * h, scale * w)`. Each can start as
+interpolation (`interpolate_`): output channel j is input channel j mod `inputs`, enlarged by the
+cubic kernel as far as its own kernel reaches.
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from shoal.errors import UserError
+from shoal.models.blocks import conv
+from shoal.resample import cubic
+
+
+class Deconvolution(nn.ConvTranspose2d):
+    """Transposed convolution: kernel 12 + scale, stride scale, padding 6 (the paper's choice).
+
+    The paper's 15 at x3, generalised so that the output is exactly `scale` times the input and the
+    kernel's centre lies on the pixel's. Computed as the sub-pixel convolution that it equals, with
+    a kernel of `2 * ceil(6 / scale) + 1`: the same map, several times faster.
+    """
+
+    def __init__(self, inputs: int, outputs: int, scale: int) -> None:
+        super().__init__(inputs, outputs, 12 + scale, stride=scale, padding=6)
+        self.scale = scale
+        self.reach = -(-6 // scale)  # LR pixels to each side that touch one HR pixel
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """Enlarge `(N, inputs, h, w)`."""
+        bias = None if self.bias is None else self.bias.repeat_interleave(self.scale**2)
+        return F.pixel_shuffle(F.conv2d(x, self.subpixel(), bias, padding=self.reach), self.scale)
+
+    def subpixel(self) -> Tensor:
+        """The kernel of the equal sub-pixel convolution, `(outputs * scale^2, inputs, k, k)`.
+
+        HR pixel `scale * q + r` takes LR pixel `q - d` times kernel entry `scale * d + r + 6`.
+        Padded by `scale * reach - 6`, the entries split into (d, r), and d runs backwards.
+        """
+        margin, taps = self.scale * self.reach - 6, 2 * self.reach + 1
+        padded = F.pad(self.weight, [margin] * 4)
+        split = padded.view(*self.weight.shape[:2], taps, self.scale, taps, self.scale)
+        kernel = split.flip(2, 4).permute(1, 3, 5, 0, 2, 4)  # out, r, r, in, d, d
+        return kernel.reshape(-1, self.in_channels, taps, taps)
+
+    @torch.no_grad()
+    def interpolate_(self) -> None:
+        """Start as bicubic interpolation."""
+        kernel = copies(self.out_channels, self.in_channels).T[..., None, None]
+        self.weight.copy_(kernel * interpolation(self.kernel_size[0], self.scale))
+        clear_bias(self)
+
+
+class ZeroBlocks(nn.Module):
+    """Each pixel becomes the top-left of a `scale` x `scale` block of zeros.
+
+    Args:
+        scale: side of the block.
+    """
+
+    def __init__(self, scale: int) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map `(N, C, h, w)` to `(N, C, scale * h, scale * w)`."""
+        zeros = self.scale - 1
+        blocks = F.pad(x[..., :, None, :, None], (0, zeros, 0, 0, 0, zeros))  # N, C, h, s, w, s
+        return blocks.flatten(-2).flatten(-3, -2)
+
+
+class Unpooling(nn.Module):
+    """Blocks of zeros with the value at the top-left; then a convolution of scale + 2.
+
+    Padding is `scale` before and 1 after: the kernel's centre lies on the middle of the block.
+    """
+
+    def __init__(self, inputs: int, outputs: int, scale: int) -> None:
+        super().__init__()
+        self.scale = scale
+        self.unpool = nn.Sequential(ZeroBlocks(scale), nn.ZeroPad2d((scale, 1, scale, 1)))
+        self.convolve = nn.Conv2d(inputs, outputs, scale + 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Enlarge `(N, inputs, h, w)`."""
+        return self.convolve(self.unpool(x))
+
+    def interpolate_(self) -> None:
+        """Start as cubic interpolation cut to the kernel."""
+        fill(self.convolve, interpolation(self.scale + 2, self.scale))
+
+
+class Subpixel(nn.Module):
+    """A 3 x 3 convolution at LR size to scale^2 times the channels, then a pixel shuffle.
+
+    Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel
+    Convolutional Neural Network", CVPR 2016.
+    """
+
+    def __init__(self, inputs: int, outputs: int, scale: int) -> None:
+        super().__init__()
+        self.outputs, self.scale = outputs, scale
+        self.convolve = conv(3, inputs, outputs * scale**2)
+        self.shuffle = nn.PixelShuffle(scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Enlarge `(N, inputs, h, w)`."""
+        return self.shuffle(self.convolve(x))
+
+    @torch.no_grad()
+    def interpolate_(self) -> None:
+        """Start as cubic interpolation cut to three LR pixels."""
+        layer, scale = self.convolve, self.scale
+        # As in Deconvolution.subpixel: entry scale * d + r, with d backwards along the taps.
+        phases = interpolation(3 * scale, scale).view(3, scale, 3, scale).flip(0, 2)
+        kernel = torch.einsum("oi,yrxs->orsiyx", copies(self.outputs, layer.in_channels), phases)
+        layer.weight.copy_(kernel.reshape(layer.weight.shape))
+        clear_bias(layer)
+
+
+class Nearest(nn.Module):
+    """Each pixel becomes a block of itself; then a 3 x 3 convolution at HR size."""
+
+    def __init__(self, inputs: int, outputs: int, scale: int) -> None:
+        super().__init__()
+        self.scale = scale
+        self.repeat = nn.UpsamplingNearest2d(scale_factor=scale)
+        self.convolve = conv(3, inputs, outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Enlarge `(N, inputs, h, w)`."""
+        return self.convolve(self.repeat(x))
+
+    def interpolate_(self) -> None:
+        """Start by smoothing the blocks: bilinear at x2 and x3, as near as 3 taps get above."""
+        side = min((self.scale - 1) / (2 * self.scale), 1 / 3)
+        taps = torch.tensor([side, 1 - 2 * side, side])
+        fill(self.convolve, torch.outer(taps, taps))
+
+
+@torch.no_grad()
+def fill(layer: nn.Conv2d, kernel: Tensor) -> None:
+    """Give every copied channel of a convolution the same kernel `(k, k)`."""
+    mixing = copies(layer.out_channels, layer.in_channels)
+    layer.weight.copy_(mixing[..., None, None] * kernel)
+    clear_bias(layer)
+
+
+def clear_bias(layer: nn.Conv2d | nn.ConvTranspose2d) -> None:
+    """Start the bias, if there is one, at zero."""
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+UPSAMPLERS: dict[str, type[nn.Module]] = {
+    "deconvolution": Deconvolution,
+    "unpooling": Unpooling,
+    "subpixel": Subpixel,
+    "nearest": Nearest,
+}
+
+
+def build(kind: str, inputs: int, outputs: int, scale: int) -> nn.Module:
+    """Build the upsampler of a name.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    if kind not in UPSAMPLERS:
+        raise UserError(f"upsampler={kind} is unknown: choose one of {', '.join(UPSAMPLERS)}")
+    return UPSAMPLERS[kind](inputs, outputs, scale)
+
+
+def copies(outputs: int, inputs: int) -> Tensor:
+    """The mixing `(outputs, inputs)` in which output j is input j mod `inputs`."""
+    return torch.eye(inputs).repeat(-(-outputs // inputs), 1)[:outputs]
+
+
+def interpolation(length: int, scale: int) -> Tensor:
+    """The cubic kernel at HR spacing, `(length, length)`, centred.
+
+    Cut to `length`, each of the scale^2 phases is normalised to sum to 1, so that flat stays flat.
+    """
+    entries = np.arange(length)
+    taps = cubic((entries - (length - 1) / 2) / scale)
+    phases = np.bincount(entries % scale, weights=taps)
+    kernel = torch.from_numpy(taps / phases[entries % scale]).float()
+    return torch.outer(kernel, kernel)
