@@ -1,0 +1,165 @@
+"""The catalogue of picture sets: what each is made of, and where its files are.
+
+`sets.yaml` holds roles, citations and terms; `sources.tsv` the digest and the public source of
+every downloadable file. A name may be typed in any case and with `_` or `-`: `t91_judge` is
+T91Judge.
+"""
+
+import csv
+import difflib
+import importlib.util
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shoal.data.sets import PictureFile, PictureSet, Source, folder_set, sha256
+from shoal.errors import UserError
+
+__all__ = [
+    "PictureFile",
+    "PictureSet",
+    "default_root",
+    "folder_set",
+    "locate",
+    "names",
+    "picture_set",
+    "verify",
+]
+
+HERE = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """The names of all sets, in the catalogue's order."""
+    return list(_entries())
+
+
+def picture_set(name: str) -> PictureSet:
+    """Look a set up by its name.
+
+    Raises:
+        UserError: there is no such set; the message suggests the nearest.
+    """
+    known = {_key(candidate): candidate for candidate in names()}
+    if _key(name) not in known:
+        near = difflib.get_close_matches(_key(name), known, n=1)
+        hint = f"did you mean {known[near[0]]}?" if near else f"there are {', '.join(names())}"
+        raise UserError(f"{name!r} is not a picture set: {hint}")
+    return _build(known[_key(name)])
+
+
+def default_root() -> Path:
+    """Where downloadable sets are looked for: `$SHOAL_DATA`, else `data` in the working folder."""
+    return Path(os.environ.get("SHOAL_DATA") or "data")
+
+
+def locate(pictures: PictureSet, root: Path) -> list[Path]:
+    """The paths of a set's files, in the set's order. They exist; their bytes are not looked at.
+
+    Args:
+        pictures: the set.
+        root: the folder that holds the downloadable sets, each in a folder of its name.
+
+    Raises:
+        UserError: a file is missing; the message names the command that gets it.
+    """
+    paths = [file.under(root) for file in pictures.files]
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        count = f"{len(missing)} of {len(paths)} pictures are not in {missing[0].parent}"
+        raise UserError(f"{pictures.name}: {count}: {_remedy(pictures, root)}")
+    return paths
+
+
+def verify(pictures: PictureSet, root: Path) -> list[Path]:
+    """Locate a set's files and make sure that each holds the very bytes the catalogue means.
+
+    Raises:
+        UserError: a file is missing or differs.
+    """
+    paths = locate(pictures, root)
+    for file, path in zip(pictures.files, paths, strict=True):
+        if sha256(path) != file.sha256:
+            raise UserError(f"{path} has other bytes than expected: {_remedy(pictures, root)}")
+    return paths
+
+
+def _remedy(pictures: PictureSet, root: Path) -> str:
+    if pictures.downloads:
+        default = default_root().resolve()
+        at = "" if root.resolve() == default else f" --root {shlex.quote(str(root))}"
+        return f"run `shoal data fetch {' '.join(pictures.downloads).lower()}{at}`"
+    if pictures.role == "user":
+        return "the folder has changed since it was read; start again"
+    return "run `pip install --force-reinstall --no-deps scikit-image==0.26.0`"
+
+
+def _key(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "")
+
+
+@cache
+def _entries() -> dict[str, Any]:
+    entries: dict[str, Any] = yaml.safe_load((HERE / "sets.yaml").read_text(encoding="utf-8"))
+    return entries
+
+
+@cache
+def _build(name: str) -> PictureSet:
+    entry = _entries()[name]
+    parents = [_build(parent) for parent in entry.get("of", [])]
+    files = _composed(entry, parents) or _packaged(entry) or _downloadable(name)
+    if len(files) != entry["count"]:
+        raise ValueError(f"{name} has {len(files)} files, and sets.yaml counts {entry['count']}")
+    citation = entry.get("citation") or _joined({each.name: each.citation for each in parents})
+    terms = entry.get("terms") or _joined({each.name: each.terms for each in parents})
+    return PictureSet(name, entry["role"], citation, terms, files, entry["notes"])
+
+
+def _joined(texts: Mapping[str, str]) -> str:
+    if len(texts) == 1:
+        return next(iter(texts.values()))
+    return " ".join(f"{name}: {text}" for name, text in texts.items())
+
+
+def _composed(entry: Mapping[str, Any], parents: Sequence[PictureSet]) -> tuple[PictureFile, ...]:
+    files = [file for parent in parents for file in parent.files]
+    if only := entry.get("only"):
+        files = [replace(file, why=only[file.name]) for file in files if file.name in only]
+    if without := entry.get("without"):
+        left_out = {file.name for file in _build(without).files}
+        files = [file for file in files if file.name not in left_out]
+    return tuple(files)
+
+
+def _packaged(entry: Mapping[str, Any]) -> tuple[PictureFile, ...]:
+    pictures: Mapping[str, Mapping[str, str]] = entry.get("pictures", {})
+    folder = _package_data(entry["package"]) if pictures else Path()
+    return tuple(
+        PictureFile(name, folder, about["sha256"], why=about["why"], credit=about["credit"])
+        for name, about in pictures.items()
+    )
+
+
+def _package_data(package: str) -> Path:
+    """The `data` folder of an installed package, without the second that importing it takes."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise UserError(f"the Sample pictures are inside {package}: `pip install scikit-image`")
+    return Path(spec.submodule_search_locations[0]) / "data"
+
+
+def _downloadable(name: str) -> tuple[PictureFile, ...]:
+    with (HERE / "sources.tsv").open(encoding="utf-8", newline="") as table:
+        rows = [row for row in csv.DictReader(table, delimiter="\t") if row["set"] == name]
+    sources = [Source(row["repository"], row["commit"], row["path"]) for row in rows]
+    return tuple(
+        PictureFile(row["file"], Path(name), row["sha256"], source)
+        for row, source in zip(rows, sources, strict=True)
+    )

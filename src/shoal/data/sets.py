@@ -1,0 +1,115 @@
+"""What a set of pictures is, and a folder of the user's own as one."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from shoal.errors import UserError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a public repository holds the very bytes of a file."""
+
+    repository: str
+    commit: str
+    path: str
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """One file of a set.
+
+    Attributes:
+        name: the file's name, e.g. `baby.bmp`.
+        folder: where it is; relative to the data root for downloadable sets, else absolute.
+        sha256: of its bytes, in hex.
+        source: what it can be downloaded from, or None.
+        why: the reason to have chosen it, where one was chosen.
+        credit: its owner and licence, where the pictures of a set differ in that.
+    """
+
+    name: str
+    folder: Path
+    sha256: str
+    source: Source | None = None
+    why: str = ""
+    credit: str = ""
+
+    def under(self, root: Path) -> Path:
+        """Its path, when `root` is the folder that holds the downloadable sets."""
+        return root / self.folder / self.name
+
+
+@dataclass(frozen=True)
+class PictureSet:
+    """Pictures with one role.
+
+    Attributes:
+        name: as tables show it, e.g. `Set5`.
+        role: `train`, `validation`, `test`, or `user` for a folder of the user's own.
+        citation: whom to cite, or empty.
+        terms: terms of use as far as they are known, or empty.
+        files: the pictures, in the order that scores list them.
+        notes: what else to know about the set.
+    """
+
+    name: str
+    role: str
+    citation: str
+    terms: str
+    files: tuple[PictureFile, ...]
+    notes: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the sorted digests of the files: the content, whatever they are called."""
+        lines = "\n".join(sorted(file.sha256 for file in self.files))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    @property
+    def downloads(self) -> tuple[str, ...]:
+        """The downloadable sets that its files belong to; empty where nothing needs a download."""
+        return tuple(dict.fromkeys(file.folder.name for file in self.files if file.source))
+
+
+def folder_set(path: Path, name: str) -> PictureSet:
+    """All pictures of a folder, sorted by name; sub-folders and animations are left out.
+
+    Raises:
+        UserError: the folder is missing, or has no picture.
+    """
+    if not path.is_dir():
+        raise UserError(f"{path} is not a folder of pictures")
+    found = sorted(file for file in path.iterdir() if _is_picture(file))
+    if not found:
+        raise UserError(f"{path} has no picture in it (looked for {' '.join(SUFFIXES)})")
+    files = tuple(PictureFile(file.name, path.resolve(), sha256(file)) for file in found)
+    return PictureSet(name, "user", citation="", terms="", files=files)
+
+
+def sha256(path: Path) -> str:
+    """Digest of a file's bytes, in hex.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _is_picture(path: Path) -> bool:
+    if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES or not path.is_file():
+        return False
+    try:
+        with Image.open(path) as image:
+            return getattr(image, "n_frames", 1) == 1
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return True  # not left out silently: decoding it says by name what is wrong with it
