@@ -1,0 +1,110 @@
+"""Checkpoints: at validation boundaries, and when the run is asked to stop.
+
+A checkpoint's name holds its own checksum, so a file cut short or changed is known without reading
+it by any unpickler, and the one before it is taken.
+"""
+
+import hashlib
+import os
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from lightning import LightningModule, Trainer
+from lightning.pytorch.callbacks import Checkpoint
+
+KEPT = 2
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Stopped(Exception):
+    """The run was asked to stop by a signal, and has.
+
+    Args:
+        signum: the signal.
+    """
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(f"stopped by {signal.Signals(signum).name}")
+        self.signum = signum
+
+
+class Checkpoints(Checkpoint):
+    """Saves what resuming needs. Lightning calls it after all other callbacks.
+
+    A stop is obeyed after the current step and saved. Inside a validation nothing is saved (the
+    averaged weights may be swapped in): the run goes back to the checkpoint before. A second
+    SIGINT stops at once.
+
+    Args:
+        folder: of the checkpoints.
+        val_every: steps between validations.
+    """
+
+    def __init__(self, folder: Path, val_every: int) -> None:
+        self.folder, self.val_every = folder, val_every
+        self.asked: int | None = None
+        self.handlers: dict[int, Any] = {}
+
+    def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Take the signals over: Lightning's own handlers end a stopped fit as if it had finished."""
+        if threading.current_thread() is threading.main_thread():
+            self.handlers = {number: signal.signal(number, self._ask) for number in SIGNALS}
+
+    def teardown(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
+        """Give the signals back."""
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
+        self.handlers = {}
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked == signal.SIGINT and number == signal.SIGINT:
+            raise Stopped(number)
+        self.asked = number
+
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Save and stop, if asked; where a validation is due it comes first."""
+        if self.asked is not None and trainer.global_step % self.val_every:
+            self.save(trainer)
+            raise Stopped(self.asked)
+
+    def on_validation_batch_end(self, trainer: Trainer, *_: Any, **__: Any) -> None:
+        """Stop, if asked, and save nothing."""
+        if self.asked is not None:
+            raise Stopped(self.asked)
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Save: the validation's row is in the curve by now."""
+        if not trainer.sanity_checking and trainer.state.fn == "fit":
+            self.save(trainer)
+
+    def save(self, trainer: Trainer) -> None:
+        """Write a checkpoint that appears whole or not at all, and drop old ones."""
+        beside = self.folder / ".unfinished"
+        trainer.save_checkpoint(beside)
+        with beside.open("rb") as file:
+            checksum = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+            os.fsync(file.fileno())
+        beside.replace(self.folder / f"step-{trainer.global_step:09d}-{checksum}.ckpt")
+        for old in checkpoints(self.folder)[KEPT:]:
+            old.unlink()
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """All checkpoints of a run, the newest first."""
+    return sorted(folder.glob("step-*.ckpt"), reverse=True)
+
+
+def newest_whole(folder: Path) -> Path | None:
+    """The newest checkpoint that is as it was written; says which ones are not."""
+    for path in checkpoints(folder):
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest()[:16] == path.stem.split("-")[2]:
+                return path
+        print(f"{path} is damaged: going on from the one before it", flush=True)
+        path.unlink()
+    return None

@@ -1,0 +1,81 @@
+"""The resolved config: what is refused before anything is made, and how a mistake is worded."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from shoal.errors import UserError
+
+PROTOCOL_NAMES = ("classic", "rgb")
+# Whole numbers and their least value; None is allowed where the config says so with `null`.
+WHOLE = {
+    "scale": 2,
+    "seed": 0,
+    "jobs": 1,
+    "budget.max_steps": 1,
+    "budget.val_every": 1,
+    "budget.batch_size": 1,
+    "budget.patch_size": 1,
+}
+WHOLE_OR_NULL = {"budget.val_pictures": 1, "budget.test_pictures": 1}
+LARGEST_SEED = 2**32 - 1  # what NumPy and PyTorch both take
+
+
+def nearest_multiple(size: int, scale: Any) -> int:
+    """The multiple of `scale` nearest to `size`, at least `scale`; `size` where scale is no scale.
+
+    >>> nearest_multiple(48, 5)
+    50
+    """
+    if not isinstance(scale, int) or scale < 1:
+        return size  # `check` will say what is wrong with it
+    return max(1, round(size / scale)) * scale
+
+
+def register_resolvers() -> None:
+    """Make `${nearest_multiple:SIZE,${scale}}` known to configs."""
+    OmegaConf.register_new_resolver("nearest_multiple", nearest_multiple, replace=True)
+
+
+def check(cfg: DictConfig) -> None:
+    """Refuse a config that no run could have.
+
+    Raises:
+        UserError: naming the value, what it may be, and the remedy.
+    """
+    for key in sorted(OmegaConf.missing_keys(cfg)):
+        raise UserError(f"{key} is not set: give it a value, {key}=...")
+    for key, least in WHOLE.items():
+        _check_whole(key, OmegaConf.select(cfg, key), least)
+    for key, least in WHOLE_OR_NULL.items():
+        if OmegaConf.select(cfg, key) is not None:
+            _check_whole(key, OmegaConf.select(cfg, key), least)
+    if cfg.seed > LARGEST_SEED:
+        raise UserError(f"seed={cfg.seed} is too large: at most {LARGEST_SEED}")
+    if cfg.budget.patch_size % cfg.scale:
+        best = nearest_multiple(cfg.budget.patch_size, cfg.scale)
+        raise UserError(
+            f"budget.patch_size={cfg.budget.patch_size} is no multiple of scale={cfg.scale}: "
+            f"try {best}"
+        )
+    if cfg.protocol not in PROTOCOL_NAMES:
+        raise UserError(unknown("protocol", cfg.protocol, PROTOCOL_NAMES))
+
+
+def _check_whole(key: str, value: Any, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise UserError(f"{key}={value} is not an integer of at least {least}")
+
+
+def unknown(key: str, value: object, options: Iterable[str]) -> str:
+    """The sentence for a value that is none of its options, with the nearest one.
+
+    >>> unknown("model", "eedz", ["eed", "eeds"])
+    'model=eedz is unknown (did you mean eeds?): choose one of eed, eeds'
+    """
+    options = list(options)
+    near = difflib.get_close_matches(str(value), options, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"{key}={value} is unknown{hint}: choose one of {', '.join(options)}"

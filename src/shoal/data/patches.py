@@ -1,0 +1,167 @@
+"""The patch stream: a pure function from (seed, index) to a training pair.
+
+Patch i of a run is decided by a counter-based generator (Philox 4x64, Salmon et al. 2011) at
+counter i under the key `seed`. Nothing depends on what was drawn before, on workers or on ranks, so
+a run can go on anywhere.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import IterableDataset, get_worker_info
+
+from shoal.data.cache import Cache
+from shoal.errors import UserError
+
+SYMMETRIES = 8  # of the square: four rotations, each also mirrored
+
+
+class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
+    """Batches of aligned LR and HR patches, cut out of caches, for ever.
+
+    Every position of every picture (on the LR grid) is as likely as any other, so pictures weigh as
+    much as the positions they offer; each of the eight symmetries is as likely as any other.
+
+    Args:
+        caches: the training sets, all of one scale.
+        patch_size: side of the HR patch in pixels, a multiple of the scale.
+        batch_size: patches of a step, over all ranks together.
+        seed: of the stream, in 0..2^64 - 1.
+        first_step: the first step that is given out: a resumed run sets it.
+        rank: which share of each batch is given out.
+        ranks: among how many a batch is shared out.
+
+    Raises:
+        UserError: the patch is no multiple of the scale or larger than a picture, or the batch
+            can't be shared out equally.
+    """
+
+    def __init__(
+        self,
+        caches: Sequence[Cache],
+        patch_size: int,
+        batch_size: int,
+        seed: int,
+        first_step: int = 0,
+        rank: int = 0,
+        ranks: int = 1,
+    ) -> None:
+        super().__init__()
+        self.scale = caches[0].scale
+        check_patch(caches, patch_size, self.scale)
+        if batch_size % ranks:
+            raise UserError(f"budget.batch_size={batch_size} can't be shared by {ranks} devices")
+        self.patch_size, self.batch_size, self.seed = patch_size, batch_size, seed
+        self.first_step, self.rank, self.share = first_step, rank, batch_size // ranks
+        self.sources = [_Source(cache, patch_size // self.scale) for cache in caches]
+        self.ends = np.cumsum([source.positions for source in self.sources])
+        self.lr_grid = symmetric_grid(patch_size // self.scale)
+        self.hr_grid = symmetric_grid(patch_size)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Batches from `first_step` on; of several workers each gives every nth."""
+        worker = get_worker_info()
+        step, stride = self.first_step, 1
+        if worker is not None:
+            step, stride = step + worker.id, worker.num_workers
+        while True:
+            yield self.batch(step)
+            step += stride
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """This rank's share of a step's batch.
+
+        Returns:
+            LR `(n, 1, p, p)` and HR `(n, 1, P, P)`, float32 in [0, 1], P = scale * p.
+        """
+        first = step * self.batch_size + self.rank * self.share
+        position, symmetry = draws(self.seed, first, self.share, int(self.ends[-1]))
+        side, hr_side = self.patch_size // self.scale, self.patch_size
+        lr = np.empty((self.share, side * side), np.float32)
+        hr = np.empty((self.share, hr_side * hr_side), np.uint8)
+        source_of = np.searchsorted(self.ends, position, side="right")
+        for number, source in enumerate(self.sources):
+            mine = np.flatnonzero(source_of == number)
+            if len(mine):
+                within = position[mine] - (self.ends[number] - source.positions)
+                self._cut(source, within, symmetry[mine], mine, lr, hr)
+        pair = torch.from_numpy(lr), torch.from_numpy(hr).float().div_(255)
+        return pair[0].view(-1, 1, side, side), pair[1].view(-1, 1, hr_side, hr_side)
+
+    def _cut(
+        self,
+        source: "_Source",
+        position: NDArray[np.int64],
+        symmetry: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        lr: NDArray[np.float32],
+        hr: NDArray[np.uint8],
+    ) -> None:
+        """Fill the given rows of a batch from one cache."""
+        start, top, left, width = source.corners(position)
+        down, across = self.lr_grid[symmetry].transpose(1, 0, 2)
+        lr[rows] = source.cache.lr[(start + top * width + left + down * width) + across]
+        s = self.scale
+        down, across = self.hr_grid[symmetry].transpose(1, 0, 2)
+        corner = start * s * s + (top * width * s + left) * s
+        hr[rows] = source.cache.hr[(corner + down * (width * s)) + across]
+
+
+class _Source:
+    """Where the patches of one cache can lie."""
+
+    def __init__(self, cache: Cache, side: int) -> None:
+        self.cache = cache
+        places = cache.sizes - side + 1  # (n, 2) rows and columns that a patch can start at
+        self.across = places[:, 1]
+        self.ends = np.cumsum(places.prod(axis=1))
+        self.positions = int(self.ends[-1])
+
+    def corners(self, position: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+        """Picture start, top, left and picture width of each position, LR pixels, `(n, 1)`."""
+        picture = np.searchsorted(self.ends, position, side="right")
+        before = np.where(picture > 0, self.ends[picture - 1], 0)
+        top, left = np.divmod(position - before, self.across[picture])
+        facts = self.cache.starts[picture], top, left, self.cache.sizes[picture, 1]
+        return tuple(fact[:, None] for fact in facts)
+
+
+def check_patch(caches: Sequence[Cache], patch_size: int, scale: int) -> None:
+    """Refuse a patch that is no multiple of the scale or doesn't fit into every picture.
+
+    Raises:
+        UserError: naming the patch, the picture and the remedy.
+    """
+    if patch_size < scale or patch_size % scale:
+        raise UserError(f"budget.patch_size={patch_size} is no multiple of scale={scale}")
+    for cache in caches:
+        smallest = int(np.argmin(cache.sizes.min(axis=1)))
+        height, width = cache.sizes[smallest] * scale
+        if patch_size > min(height, width):
+            raise UserError(
+                f"budget.patch_size={patch_size} is larger than {cache.names[smallest]} "
+                f"({width} x {height}): take at most {min(height, width)}"
+            )
+
+
+def draws(
+    seed: int, first: int, count: int, positions: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Position and symmetry of patches `first` to `first + count - 1`.
+
+    Each patch has a counter of its own, whose block of four words only it reads.
+    """
+    words = np.random.Philox(key=seed, counter=first).random_raw(4 * count).reshape(count, 4)
+    position = words[:, 0] % np.uint64(positions)  # its bias, positions / 2^64, is far below notice
+    return position.astype(np.int64), (words[:, 1] % np.uint64(SYMMETRIES)).astype(np.int64)
+
+
+def symmetric_grid(side: int) -> NDArray[np.int64]:
+    """Row and column that each pixel of a patch is read from, `(8, 2, side^2)`."""
+    cells = np.arange(side * side).reshape(side, side)
+    turned = [np.rot90(square, turns) for square in (cells, cells.T) for turns in range(4)]
+    flat = np.stack([square.ravel() for square in turned])
+    return np.stack(np.divmod(flat, side), axis=1).astype(np.int64)

@@ -1,0 +1,73 @@
+"""Which pictures a config trains on, draws its curve with, and is scored on. Imports no torch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from shoal.data.catalog import PictureSet, folder_set, picture_set
+from shoal.errors import UserError
+
+HELD_OUT = 20  # of a folder without validation pictures, every 20th is held out
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The picture sets of a run, by role."""
+
+    train: tuple[PictureSet, ...]
+    val: tuple[PictureSet, ...]
+    test: tuple[PictureSet, ...]
+
+    def digests(self) -> dict[str, str]:
+        """Content digests: `train`, `val`, and each test set by its name."""
+        tests = {pictures.name: pictures.digest for pictures in self.test}
+        return {"train": joint(self.train).digest, "val": joint(self.val).digest} | tests
+
+
+def joint(sets: Sequence[PictureSet]) -> PictureSet:
+    """All pictures of several sets as one."""
+    files = tuple(file for pictures in sets for file in pictures.files)
+    return replace(sets[0], name="+".join(pictures.name for pictures in sets), files=files)
+
+
+def select(data: DictConfig) -> Selection:
+    """The sets of a `data` config: names of the catalogue, or folders for `data=folder`.
+
+    Raises:
+        UserError: a set is unknown, or a folder is missing or has too few pictures.
+    """
+    if data.name == "folder":
+        return _folders(data)
+    roles = ([picture_set(name) for name in data[role]] for role in ("train", "val", "test"))
+    train, val, test = (tuple(sets) for sets in roles)
+    return Selection(train, val, test)
+
+
+def _folders(data: DictConfig) -> Selection:
+    train = _folder(data.train)
+    if data.val is None:
+        train, val = hold_out(train)
+    else:
+        val = _folder(data.val)
+    test = val if data.test is None else _folder(data.test)
+    return Selection((train,), (val,), (test,))
+
+
+def _folder(path: str) -> PictureSet:
+    folder = Path(path)
+    return folder_set(folder, folder.resolve().name or "pictures")
+
+
+def hold_out(pictures: PictureSet) -> tuple[PictureSet, PictureSet]:
+    """Split off every 20th picture, at least one.
+
+    Raises:
+        UserError: there is only one.
+    """
+    if len(pictures.files) < 2:
+        raise UserError(f"data.train={pictures.files[0].folder} has one picture: give data.val too")
+    held = pictures.files[HELD_OUT - 1 :: HELD_OUT] or pictures.files[-1:]
+    kept = tuple(file for file in pictures.files if file not in held)
+    return replace(pictures, files=kept), replace(pictures, name=f"{pictures.name}-val", files=held)

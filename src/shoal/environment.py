@@ -1,0 +1,68 @@
+"""Where a number was made: commit, versions, processor, memory."""
+
+import platform
+import resource
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+PACKAGES = ("shoal", "torch", "lightning", "numpy", "scikit-image", "pillow", "hydra-core")
+
+
+def commit() -> tuple[str | None, bool | None]:
+    """The commit of the source and whether it was changed since; None where it is no checkout."""
+    here = Path(__file__).parent
+    try:
+        head = _git(here, "rev-parse", "HEAD").strip()
+        return head, bool(_git(here, "status", "--porcelain", "--", "."))
+    except (OSError, subprocess.CalledProcessError):
+        return None, None
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def processor(device: torch.device) -> str:
+    """The name of the processor, or of the GPU."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def peak_memory(device: torch.device) -> float:
+    """The most memory that was in use so far, in MiB: of the process, or on the GPU."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes on macOS, KiB elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def describe(device: torch.device) -> dict[str, Any]:
+    """All of the above as a record has them."""
+    head, dirty = commit()
+    return {
+        "commit": head,
+        "dirty": dirty,
+        "versions": versions(),
+        "processor": processor(device),
+        "accelerator": device.type,
+        "threads": torch.get_num_threads(),
+    }

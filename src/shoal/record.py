@@ -1,0 +1,154 @@
+"""A run's folder: its files, written whole and read back; its status; its lock."""
+
+import csv
+import fcntl
+import hashlib
+import io
+import json
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from shoal.errors import UserError
+
+Row = Mapping[str, Any]
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def write_whole(path: Path, content: bytes | str) -> str:
+    """Write a file that appears whole or not at all; returns its SHA-256."""
+    data = content.encode() if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(0o644)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return hashlib.sha256(data).hexdigest()
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """Rows as CSV; absent values are empty, floats keep every digit."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+class RunFolder:
+    """The folder of one run.
+
+    Args:
+        path: `runs/<id>`; made by `create`, not here.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.samples = path / "samples"
+        self.weights = path / "weights.safetensors"
+
+    @property
+    def id(self) -> str:
+        """The run's name."""
+        return self.path.name
+
+    @property
+    def finished(self) -> bool:
+        """Only a record makes a run finished."""
+        return (self.path / "record.json").is_file()
+
+    def record(self) -> dict[str, Any]:
+        """The record of a finished run."""
+        return self._read("record.json")
+
+    def status(self) -> dict[str, Any]:
+        """`state` (running, finished, failed, diverged), `reason`, `step`, ...; {} where none is."""
+        try:
+            return self._read("status.json")
+        except (OSError, ValueError):
+            return {}
+
+    def _read(self, name: str) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.path / name).read_text())
+        return content
+
+    def create(self) -> None:
+        """Make the folder.
+
+        Raises:
+            UserError: it can't be written.
+        """
+        try:
+            self.checkpoints.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{self.path} can't be made: {error}; choose paths.runs=DIR") from None
+
+    def clear(self) -> None:
+        """Forget everything but the lock (`force=true`)."""
+        for entry in self.path.iterdir() if self.path.is_dir() else ():
+            if entry.name == "lock":
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+    def write(self, name: str, content: bytes | str) -> None:
+        """Write one of the run's files, whole."""
+        write_whole(self.path / name, content)
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write a JSON file, whole."""
+        self.write(name, json.dumps(content, indent=1) + "\n")
+
+    def write_rows(self, name: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Write a CSV file, whole."""
+        self.write(name, csv_text(columns, rows))
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """The rows of a CSV file; none where it is absent."""
+        path = self.path / name
+        if not path.is_file():
+            return []
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    def set_status(self, state: str, **facts: Any) -> None:
+        """Change the status; facts not given stay as they were, but for the reason."""
+        here = {"host": socket.gethostname(), "pid": os.getpid(), "updated": now()}
+        status = {"step": 0, "resumed": 0, "threads": None} | self.status() | {"reason": None}
+        self.write_json("status.json", status | here | {"state": state} | facts)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run: the kernel frees the lock when this process ends, however it ends.
+
+        Raises:
+            UserError: another process works on the run.
+        """
+        with (self.path / "lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                status = self.status()
+                who = f"process {status.get('pid', '?')} on {status.get('host', '?')}"
+                raise UserError(f"{self.id} is being trained by {who}: wait for it") from None
+            yield

@@ -1,0 +1,86 @@
+"""Scores of a network on whole test pictures, one row per picture."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.progress import track
+from torch import nn
+
+from shoal.data.catalog import PictureSet, verify
+from shoal.images import read
+from shoal.protocol import PROTOCOLS
+
+COLUMNS = ("dataset", "image", "protocol", "psnr", "ssim")
+Score = dict[str, Any]
+
+
+@torch.inference_mode()
+def score(
+    network: nn.Module,
+    sets: Iterable[PictureSet],
+    root: Path,
+    protocol: str,
+    scale: int,
+    limit: int | None = None,
+) -> list[Score]:
+    """Score a network on test sets.
+
+    Args:
+        network: LR luma to SR luma, in evaluation mode.
+        sets: the test sets.
+        root: the folder of the downloadable ones.
+        protocol: `classic` or `rgb`.
+        scale: of the network.
+        limit: score only the first pictures of each set.
+
+    Returns:
+        Rows of dataset, image, protocol, psnr (dB) and ssim.
+
+    Raises:
+        UserError: a picture is missing, differs from the catalogue, or is too small.
+    """
+    device = next((value.device for value in network.parameters()), torch.device("cpu"))
+    rows = []
+    for dataset, path in track(
+        list(_paths(sets, root, limit)),
+        f"scoring, {protocol}",
+        console=Console(stderr=True),
+        transient=True,
+    ):
+        question = PROTOCOLS[protocol].question(read(path).pixels, scale)
+        sr = network(question.lr.to(device)).cpu()
+        psnr, ssim = PROTOCOLS[protocol].score(sr, question, scale)
+        rows.append(
+            {
+                "dataset": dataset,
+                "image": path.stem,
+                "protocol": protocol,
+                "psnr": psnr,
+                "ssim": ssim,
+            }
+        )
+    return rows
+
+
+def _paths(sets: Iterable[PictureSet], root: Path, limit: int | None) -> Iterator[tuple[str, Path]]:
+    for pictures in sets:
+        for path in verify(pictures, root)[:limit]:
+            yield pictures.name, path
+
+
+def means(rows: Sequence[Score]) -> dict[str, dict[str, dict[str, float]]]:
+    """Means over images, by data set and protocol: psnr, ssim, images."""
+    groups: dict[tuple[str, str], list[Score]] = {}
+    for row in rows:
+        groups.setdefault((row["dataset"], row["protocol"]), []).append(row)
+    table: dict[str, dict[str, dict[str, float]]] = {}
+    for (dataset, protocol), group in groups.items():
+        table.setdefault(dataset, {})[protocol] = {
+            "psnr": sum(float(row["psnr"]) for row in group) / len(group),
+            "ssim": sum(float(row["ssim"]) for row in group) / len(group),
+            "images": len(group),
+        }
+    return table

@@ -1,0 +1,37 @@
+"""The small table after a run: bicubic beside the model, per data set."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+Means = Mapping[str, Mapping[str, Mapping[str, float]]]
+
+
+def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> None:
+    """Print mean PSNR and SSIM of a model beside bicubic's.
+
+    Args:
+        name: of the model.
+        protocol: of the scores shown.
+        model: by data set and protocol: psnr, ssim, images.
+        bicubic: the same.
+    """
+    table = Table("test set", "images", title=f"{name}, protocol {protocol}", title_justify="left")
+    for column in ("bicubic PSNR", f"{name} PSNR", "gain", "bicubic SSIM", f"{name} SSIM"):
+        table.add_column(column, justify="right")
+    for dataset, protocols in model.items():
+        if protocol not in protocols or dataset not in bicubic:
+            continue
+        ours, base = protocols[protocol], bicubic[dataset][protocol]
+        gain = ours["psnr"] - base["psnr"]
+        table.add_row(
+            dataset,
+            f"{ours['images']:.0f}",
+            f"{base['psnr']:.2f}",
+            f"{ours['psnr']:.2f}",
+            f"{gain:+.2f}",
+            f"{base['ssim']:.4f}",
+            f"{ours['ssim']:.4f}",
+        )
+    Console().print(table)

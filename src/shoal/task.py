@@ -1,0 +1,98 @@
+"""The LightningModule: a network, a loss, an optimiser, a schedule. It knows no architecture."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from lightning import LightningModule
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from shoal.validation import Validation
+
+Pair = tuple[Tensor, Tensor]
+
+
+class Diverged(Exception):
+    """The loss stopped being a finite number.
+
+    Args:
+        step: the optimiser steps taken before.
+    """
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"the loss is not finite after {step} steps")
+        self.step = step
+
+
+class SuperResolution(LightningModule):
+    """Trains a network to map LR luma to HR luma.
+
+    Args:
+        network: LR `(N, 1, h, w)` to SR `(N, 1, scale * h, scale * w)`, both in [0, 1].
+        scale: of the network.
+        loss: a scalar from SR and HR.
+        optimizer: from parameters.
+        schedule: from the optimiser and the number of steps.
+        max_steps: length of the run.
+        theta: VDSR's adjustable clipping: gradients are cut to +- theta / learning rate.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        scale: int,
+        loss: nn.Module,
+        optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
+        schedule: Callable[..., LRScheduler],
+        max_steps: int,
+        theta: float | None = None,
+    ) -> None:
+        super().__init__()
+        self.network, self.loss = network, loss
+        self.make_optimizer, self.make_schedule = optimizer, schedule
+        self.max_steps, self.theta = max_steps, theta
+        branches = ("shallow", "deep") if hasattr(network, "branches") else ()
+        self.validation = Validation(scale, branches)
+        self.scores: dict[str, float] = {}
+
+    def training_step(self, batch: Pair, batch_idx: int) -> Tensor:
+        """The loss of one batch of LR and HR patches.
+
+        Raises:
+            Diverged: it is not finite.
+        """
+        lr, hr = batch
+        loss: Tensor = self.loss(self.network(lr), hr)
+        if not torch.isfinite(loss):
+            raise Diverged(self.global_step)
+        return loss
+
+    def validation_step(self, batch: Pair, batch_idx: int) -> None:
+        """Score one whole picture."""
+        lr, hr = batch
+        branches = self.network.branches(lr) if self.validation.branches else {}
+        sr = sum(branches.values()) if branches else self.network(lr)
+        self.validation.update(sr, hr, branches)
+
+    def on_validation_epoch_end(self) -> None:
+        """Leave the means in `scores` and where Lightning's callbacks look for them."""
+        self.scores = self.validation.compute()
+        if not self.trainer.sanity_checking:
+            self.log_dict(self.scores, logger=False)
+
+    def configure_optimizers(self) -> Any:
+        """The optimiser, and its schedule by steps."""
+        optimizer = self.make_optimizer(self.network.parameters())
+        schedule = self.make_schedule(optimizer, self.max_steps)
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+        }
+
+    def configure_gradient_clipping(self, optimizer: Optimizer, *_: Any, **__: Any) -> None:
+        """VDSR's adjustable clipping (Kim, Lee, Lee, CVPR 2016, section 3.2), where asked for."""
+        if self.theta is not None:
+            bound = self.theta / max(optimizer.param_groups[0]["lr"], 1e-12)
+            nn.utils.clip_grad_value_(self.network.parameters(), bound)

@@ -1,0 +1,158 @@
+"""Fitting a network: everything that Lightning is given, built from the config."""
+
+import logging
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from hydra.utils import instantiate
+from lightning import Callback, Trainer, seed_everything
+from lightning.pytorch.callbacks import EMAWeightAveraging
+from lightning.pytorch.loggers import Logger
+from omegaconf import DictConfig
+from torch import nn
+
+from shoal.callbacks.checkpoints import Checkpoints, newest_whole
+from shoal.callbacks.curve import Curve
+from shoal.callbacks.mirror import Mirror
+from shoal.callbacks.progress import ProgressBar
+from shoal.data.cache import open_cache
+from shoal.data.module import SuperResolutionData
+from shoal.data.selection import Selection
+from shoal.errors import UserError
+from shoal.models.facts import macs
+from shoal.models.initialise import initialise
+from shoal.record import RunFolder
+from shoal.task import SuperResolution
+
+# What Lightning says on every run and nobody can act on.
+CHATTER = (
+    "does not have many workers",
+    "You're resuming from a checkpoint that ended",
+    "exists and is not empty",
+    "The `srun` command is available",
+)
+
+
+@dataclass
+class Fitted:
+    """What fitting leaves behind for the record."""
+
+    curve: Curve
+    device: torch.device
+
+
+def build(cfg: DictConfig) -> nn.Module:
+    """The config's network at its start, a function of the seed.
+
+    Raises:
+        UserError: it can't be built; the message names the target.
+    """
+    seed_everything(cfg.seed, verbose=False)
+    try:
+        network: nn.Module = instantiate(cfg.model)
+    except Exception as error:
+        cause = error.__cause__ or error
+        if isinstance(cause, UserError):
+            raise cause from None
+        raise UserError(f"model={cfg.name} can't be built: {_first_line(cause)}") from error
+    initialise(network, cfg.task.init)
+    return network
+
+
+def _first_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def pictures(cfg: DictConfig, selection: Selection) -> SuperResolutionData:
+    """The config's training and validation pictures, decoded.
+
+    Raises:
+        UserError: a picture is missing or broken, or the patch doesn't fit.
+    """
+    data, root = Path(cfg.paths.data), Path(cfg.paths.cache)
+    train = [open_cache(each, data, cfg.scale, root) for each in selection.train]
+    limit = cfg.budget.val_pictures
+    val = [open_cache(each, data, cfg.scale, root, limit=limit) for each in selection.val]
+    size, batch = cfg.budget.patch_size, cfg.budget.batch_size
+    return SuperResolutionData(train, val, cfg.scale, size, batch, cfg.seed, cfg.data_workers)
+
+
+def fit(
+    cfg: DictConfig,
+    network: nn.Module,
+    data: SuperResolutionData,
+    folder: RunFolder,
+    loggers: Sequence[Logger],
+) -> Fitted:
+    """Train to the end of the schedule, going on from the newest whole checkpoint.
+
+    A network without parameters is only validated. Afterwards the network holds the final weights.
+
+    Raises:
+        Diverged: the loss stopped being finite.
+        Stopped: a signal asked for it.
+    """
+    quiet()
+    budget = cfg.budget
+    lr_pixels = (budget.patch_size // cfg.scale) ** 2 * budget.batch_size
+    # The backward pass costs twice the forward pass.
+    curve = Curve(folder, budget.batch_size, 3.0 * macs(network) * lr_pixels)
+    mirror = Mirror(curve)
+    callbacks = [curve, mirror, ProgressBar(folder.id, curve, budget.max_steps)]
+    trainer = _trainer(cfg, callbacks, folder, loggers)
+    task = _task(cfg, network)
+    with warnings.catch_warnings():
+        for text in CHATTER:
+            warnings.filterwarnings("ignore", f".*{text}.*")
+        if any(value.requires_grad for value in network.parameters()):
+            checkpoint = newest_whole(folder.checkpoints)
+            trainer.fit(task, data, ckpt_path=checkpoint, weights_only=True)
+        if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
+            trainer.validate(task, data, verbose=False)
+    mirror.send(trainer)
+    return Fitted(curve, trainer.strategy.root_device)
+
+
+def _trainer(
+    cfg: DictConfig, callbacks: list[Callback], folder: RunFolder, loggers: Sequence[Logger]
+) -> Trainer:
+    if cfg.task.ema.decay is not None:
+        # First, so that all others see the averaged weights where it swaps them in.
+        callbacks = [EMAWeightAveraging(decay=cfg.task.ema.decay), *callbacks]
+    trainer: Trainer = instantiate(
+        cfg.trainer,
+        callbacks=[*callbacks, Checkpoints(folder.checkpoints, cfg.budget.val_every)],
+        logger=list(loggers) or False,
+        max_steps=cfg.budget.max_steps,
+        max_epochs=-1,  # one endless epoch: the stream has no end
+        val_check_interval=cfg.budget.val_every,
+        check_val_every_n_epoch=None,
+        num_sanity_val_steps=-1,  # the curve's first row: the untrained network
+        log_every_n_steps=cfg.budget.val_every,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        use_distributed_sampler=False,  # the stream shares out its batches itself
+        default_root_dir=folder.path,
+        _convert_="all",
+    )
+    return trainer
+
+
+def _task(cfg: DictConfig, network: nn.Module) -> SuperResolution:
+    recipe: dict[str, Any] = {
+        "loss": instantiate(cfg.task.loss),
+        "optimizer": instantiate(cfg.task.optimizer),
+        "schedule": instantiate(cfg.task.schedule, _convert_="all"),
+        "theta": cfg.task.clip.theta,
+    }
+    return SuperResolution(network, cfg.scale, max_steps=cfg.budget.max_steps, **recipe)
+
+
+def quiet() -> None:
+    """Silence what Lightning logs below a warning."""
+    for name in ("lightning", "lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)
