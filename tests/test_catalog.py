@@ -98,7 +98,7 @@ def test_the_literatures_files_have_the_catalogued_digests(name: str, shoal_data
 
 def test_the_catalogue_needs_neither_torch_nor_skimage():
     code = (
-        "import sys; from shoal.data import catalog; catalog.picture_set('sample');"
+        "import sys; from shoal.data import catalog, fetch; catalog.picture_set('sample');"
         "sys.exit(bool({'torch', 'skimage'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -125,7 +125,7 @@ def _build(name: str) -> PictureSet:
 def _joined(texts: Mapping[str, str]) -> str:
     if len(texts) == 1:
         return next(iter(texts.values()))
-    return " ".join(f"{name}: {text}" for name, text in texts.items())
+    return "; ".join(f"{name}: {text.rstrip('.')}" for name, text in texts.items())
 
 
 def _composed(entry: Mapping[str, Any], parents: Sequence[PictureSet]) -> tuple[PictureFile, ...]:

@@ -1,0 +1,90 @@
+"""What `shoal data list`, `show` and `fetch` print."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from shoal.data.catalog import names, picture_set
+from shoal.data.fetch import Outcome, fetch
+from shoal.data.mirrors import DEFAULT_MIRRORS
+from shoal.data.sets import PictureSet
+
+
+def print_list(root: Path) -> None:
+    """Print a table of all sets, and whether their files are under `root`."""
+    table = Table("set", "role", "pictures", "here", "terms of use")
+    for pictures in map(picture_set, names()):
+        count = str(len(pictures.files))
+        table.add_row(pictures.name, pictures.role, count, here(pictures, root), pictures.terms)
+    console = Console()
+    console.print(table)
+    console.print(f"here: in {root}; fetch sets with `shoal data fetch NAME...`", highlight=False)
+
+
+def here(pictures: PictureSet, root: Path) -> str:
+    """How many of a set's files exist: `yes`, `no`, or e.g. `3 of 5`."""
+    found = sum(file.under(root).is_file() for file in pictures.files)
+    if found == len(pictures.files):
+        return "yes"
+    return f"{found} of {len(pictures.files)}" if found else "no"
+
+
+def print_set(name: str, root: Path) -> None:
+    """Print what the catalogue knows of one set, a line each."""
+    pictures = picture_set(name)
+    sources = {file.source for file in pictures.files if file.source}
+    repositories = sorted({f"{each.repository} at {each.commit}" for each in sources})
+    facts = {
+        "set": f"{pictures.name}, {len(pictures.files)} pictures, role {pictures.role}",
+        "here": f"{here(pictures, root)} ({pictures.files[0].under(root).parent})",
+        "citation": pictures.citation,
+        "terms": pictures.terms,
+        "notes": pictures.notes,
+        "source": "; ".join(f"github.com/{each}" for each in repositories) or "nothing to fetch",
+        "digest": pictures.digest,
+    }
+    for fact, text in facts.items():
+        print(f"{fact + ':':<10}{text}")
+    for file in pictures.files:
+        if about := "; ".join(filter(None, [file.why, file.credit])):
+            print(f"  {file.name}: {about}")
+
+
+def fetch_and_tell(
+    wanted: Sequence[str], root: Path, mirrors: Sequence[str] = DEFAULT_MIRRORS
+) -> None:
+    """Fetch sets with a progress bar, then print what was done and the sets' terms of use.
+
+    Raises:
+        UserError: as `fetch`, or files that no mirror has delivered.
+    """
+    sets = [picture_set(name) for name in wanted]
+    console = Console(stderr=True)
+    columns = TextColumn("fetching"), BarColumn(), MofNCompleteColumn()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("fetching")
+        outcome = fetch(
+            wanted, root, mirrors, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    for line in _summary(sets, root, outcome):
+        print(line)
+    outcome.check()
+
+
+def _summary(sets: Iterable[PictureSet], root: Path, outcome: Outcome) -> Iterable[str]:
+    for file in sorted(outcome.replaced):
+        yield f"{file} had other bytes than the catalogue's and was fetched again"
+    new, old = len(outcome.fetched) + len(outcome.replaced), len(outcome.kept)
+    if new or old or outcome.failed:
+        yield f"{root}: {new} fetched, {old} already there, {len(outcome.failed)} failed"
+    for pictures in sets:
+        if pictures.downloads:
+            yield f"{pictures.name}: {pictures.terms}"
+            yield f"  please cite: {pictures.citation}"
+        else:
+            yield f"{pictures.name}: inside scikit-image, nothing to fetch"

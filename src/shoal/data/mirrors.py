@@ -1,0 +1,111 @@
+"""Servers that hold the catalogue's files, none of which needs to be trusted or always up."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pooch
+import requests
+
+from shoal.data.sets import PictureFile, Source, sha256
+from shoal.errors import UserError
+
+DEFAULT_MIRRORS = (
+    "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
+    "https://cdn.jsdelivr.net/gh/{repository}@{commit}/{path}",
+    "https://github.com/{repository}/raw/{commit}/{path}",
+)
+CONNECT_SECONDS, READ_SECONDS = 10, 30
+# Without a network, hundreds of files would each wait for every mirror: one whose connection has
+# failed this many times in a row is not asked again.
+GIVE_UP_AFTER = 3
+
+
+class MirrorError(Exception):
+    """A file has not been delivered; the message says by whom and why."""
+
+
+class ConnectionLost(MirrorError):
+    """The mirror cannot be reached, or the connection broke or stalled."""
+
+
+class Mirrors:
+    """URL templates, asked in their order; one that is out of reach is dropped on the way.
+
+    Raises:
+        UserError: a template is no http(s) address, or has other fields than a `Source`.
+    """
+
+    def __init__(self, templates: Sequence[str]) -> None:
+        for template in templates:
+            address(template, Source("owner/name", "0" * 40, "folder/file"))
+        self.templates = tuple(templates)
+        self.lost: Counter[str] = Counter()
+
+    def download(self, file: PictureFile, part: Path) -> None:
+        """Write the bytes that the catalogue means to `part`.
+
+        Raises:
+            MirrorError: no mirror has delivered them.
+        """
+        assert file.source is not None
+        reasons = []
+        for template in self.templates:
+            try:
+                self._ask(template, address(template, file.source), file.sha256, part)
+                return
+            except MirrorError as error:
+                reasons.append(f"{urlsplit(template).netloc} {error}")
+        raise MirrorError("; ".join(reasons))
+
+    def _ask(self, template: str, url: str, digest: str, part: Path) -> None:
+        if self.lost[template] >= GIVE_UP_AFTER:
+            raise MirrorError("is out of reach")
+        try:
+            download(url, digest, part)
+        except ConnectionLost:
+            self.lost[template] += 1
+            raise
+        self.lost[template] = 0
+
+
+def address(template: str, source: Source) -> str:
+    """Fill a URL template in, percent-quoted.
+
+    Raises:
+        UserError: the template is no http(s) address, or has other fields than a `Source`.
+    """
+    fields = {name: quote(text) for name, text in vars(source).items()}
+    try:
+        url = template.format(**fields)
+    except (LookupError, ValueError, AttributeError):
+        url = ""
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+        known = " ".join(f"{{{name}}}" for name in fields)
+        raise UserError(f"mirror {template!r} is not an http(s) address with {known} in it")
+    return url
+
+
+def download(url: str, digest: str, part: Path) -> None:
+    """Download one file and check its SHA-256.
+
+    Raises:
+        MirrorError: it is not there, has other bytes, or lies behind a redirect to anything but
+            http and https, which requests follows alone.
+    """
+    # Files have 1.2 MB at most: read at once (no streaming), they leave no connection open.
+    get = pooch.HTTPDownloader(timeout=(CONNECT_SECONDS, READ_SECONDS), stream=False)
+    try:
+        get(url, str(part), None)
+    except requests.HTTPError as error:
+        code = error.response.status_code if error.response is not None else "an error"
+        raise MirrorError(f"answers {code}") from None
+    except requests.exceptions.InvalidSchema:
+        raise MirrorError("redirects to an address that is not http(s)") from None
+    except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
+        raise ConnectionLost("has no connection or lost it") from None
+    except requests.RequestException as error:
+        raise MirrorError(f"fails ({type(error).__name__})") from None
+    if sha256(part) != digest:
+        raise MirrorError("has other bytes than the catalogue's")
