@@ -1,0 +1,48 @@
+# `make` lists what can be made. A virtual environment is made on first use.
+#
+# Without a GPU, PyTorch's CPU build is a tenth of the size:
+#   make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+TORCH_INDEX ?=
+
+# What the study is made with: make reproduce-table DATA=t91 BUDGET=standard SEEDS=0,1,2 SCALE=3
+EXPERIMENT ?= ablation
+DATA ?= sample
+BUDGET ?= quick
+SEEDS ?= 0
+SCALE ?= 3
+JOBS ?= 1
+
+.PHONY: help setup test test-slow lint reproduce-table bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: $(VENV)/.ready  ## make the virtual environment (TORCH_INDEX=URL for another build of PyTorch)
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt torch $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+test: setup lint  ## lint, types, and all tests but the slow ones
+	$(BIN)/python -m pytest -m 'not slow'
+
+test-slow: setup  ## the tests that take minutes
+	$(BIN)/python -m pytest -m slow
+
+lint: setup  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= JOBS=
+	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) jobs=$(JOBS)
+
+clean:  ## delete the decoded pictures and tool caches (never runs or data)
+	rm -rf cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
