@@ -1,0 +1,21 @@
+"""What runs left behind, as tables of rows; nothing here imports torch or changes a file."""
+
+from shoal.results.certificate import explain
+from shoal.results.notes import notes
+from shoal.results.spread import AXES, ends, over_seeds, per_run, reach, untrained_level
+from shoal.results.study import Study, grids, load, read
+
+__all__ = [
+    "AXES",
+    "Study",
+    "ends",
+    "explain",
+    "grids",
+    "load",
+    "notes",
+    "over_seeds",
+    "per_run",
+    "reach",
+    "read",
+    "untrained_level",
+]

@@ -1,0 +1,143 @@
+"""The birth certificate of a number: the runs, code, data and commands behind a table cell."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from shoal.errors import UserError
+from shoal.results.rows import NAMES, SCORES, read_runs, read_tables
+from shoal.results.study import grids, read_grid
+
+# Facts that the runs of one cell should share; where they don't, each value names its runs.
+SHARED = {
+    "data": "training data",
+    "budget": "budget",
+    "results": "results version",
+    "commit": "commit",
+    "dirty": "uncommitted changes",
+    "precision": "precision",
+    "processor": "processor",
+    "accelerator": "accelerator",
+    "threads": "threads",
+}
+# Columns with a meaning of their own behind the slash.
+FAMILIES = {"data_digests": "digest of", "versions": "version of"}
+PER_RUN = ["seed", "psnr", "ssim", "images", "resumed", "finished_at"]
+
+
+def explain(model: str, dataset: str, scale: int, runs: Path, experiments: Path) -> str:
+    """What stands behind the score of a model (or of an arm of that label) on a test set.
+
+    Args:
+        model: a model's or an arm's name.
+        dataset: a test set's name, e.g. `Set5`.
+        scale: of the enlargement.
+        runs: folder of runs; may be gone.
+        experiments: folder of committed findings, which answer for runs that are gone.
+
+    Returns:
+        one certificate per cell: an arm of an experiment, or runs that no experiment names.
+
+    Raises:
+        UserError: no finished run has such a score.
+    """
+    found, seen = [], set[tuple[str, ...]]()
+    for rows, scores in [_from_runs(runs), *_from_findings(experiments)]:
+        wanted = rows[
+            (rows["arm"].eq(model) | rows["model"].eq(model)) & rows["scale"].eq(str(scale))
+        ]
+        for (where, arm), cell in wanted.groupby(["where", "arm"], sort=False):
+            named = scores[scores["dataset"].eq(dataset) & scores["id"].isin(cell["id"])]
+            key = (where, arm, *sorted(cell["id"]))
+            if len(named) and key not in seen:
+                seen.add(key)
+                found += [_certificate(cell, part) for _, part in named.groupby("protocol")]
+    if not found:
+        raise UserError(
+            f"no finished run of {model} was scored on {dataset} at x{scale} in {runs} or "
+            f"{experiments}: python train.py model={model} scale={scale}"
+        )
+    return "\n\n".join(found)
+
+
+def _from_runs(runs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    folders = sorted(path.parent for path in runs.glob("*/record.json"))
+    records = _strings(read_runs(folders).rename(columns={"scale": "_scale", "seed": "_seed"}))
+    newest = {grid["folder"]: grid for grid in map(read_grid, grids(runs))}
+    cited = [
+        {"where": f"experiment {folder}", "id": row["id"], "arm": row["arm"]}
+        for folder, grid in newest.items()
+        for row in grid["runs"]
+    ]
+    rows = records.merge(pd.DataFrame(cited, columns=["where", "id", "arm"]), on="id", how="left")
+    # Runs of no experiment belong to one cell where their commands differ in nothing but the seed.
+    alone = rows["command"].map(lambda text: re.sub(r"\s+seed=\S+", "", text))
+    rows["where"] = rows["where"].fillna("no experiment: " + alone)
+    rows["arm"] = rows["arm"].fillna(rows["model"])
+    for name in ("scale", "seed"):
+        rows[name] = rows.get(f"_{name}", "")
+    return rows, read_tables(folders, "scores.csv", SCORES)
+
+
+def _from_findings(experiments: Path) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    for path in sorted(experiments.glob("*/runs.csv")):
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        scores = pd.read_csv(path.with_name("scores.csv"), dtype=NAMES)
+        rows["where"] = f"experiment {path.parent.name}"
+        yield rows[rows["state"] == "finished"], scores
+
+
+def _strings(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.astype("string").fillna("").astype(object)
+
+
+def _certificate(cell: pd.DataFrame, scores: pd.DataFrame) -> str:
+    by = scores.groupby("id", sort=False)
+    means = by.agg(psnr=("psnr", "mean"), ssim=("ssim", "mean"), images=("image", "size"))
+    rows = cell.drop_duplicates("id").set_index("id").join(means, how="inner")
+    first, score = rows.iloc[0], scores.iloc[0]
+    lines = [
+        f"{first['arm']} on {score['dataset']} x{first['scale']}: {_spread(rows['psnr'], 2)} dB, "
+        f"SSIM {_spread(rows['ssim'], 4)}",
+        f"  {first['where']}, arm {first['arm']}, model {first['model']}",
+        f"  protocol {score['protocol']}: mean over pictures of each run, then over {_count(rows)}",
+    ]
+    for column, meaning in _facts(rows):
+        lines += [f"  {meaning}: {text}" for text in _values(rows, column)]
+    for name, row in rows.iterrows():
+        facts = [f"{key} {_shown(row[key])}" for key in PER_RUN if str(row.get(key, "")) != ""]
+        lines += [f"  run {name}: {', '.join(facts)}"]
+        lines += [f"    weights sha256 {row['weights_sha256']}"] if row["weights_sha256"] else []
+        lines += [f"    redo: {row['command']}"]
+    return "\n".join(lines)
+
+
+def _facts(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    yield from SHARED.items()
+    for family, meaning in FAMILIES.items():
+        for column in rows.columns:
+            if str(column).startswith(f"{family}/"):
+                yield column, f"{meaning} {str(column).partition('/')[2]}"
+
+
+def _values(rows: pd.DataFrame, column: str) -> list[str]:
+    groups = rows.groupby(column, sort=False)
+    if len(groups) == 1:
+        value = str(rows[column].iloc[0])
+        return [value or "unknown"] if column in SHARED or value else []
+    return [f"{str(value) or 'unknown'} ({', '.join(part.index)})" for value, part in groups]
+
+
+def _spread(values: pd.Series, digits: int) -> str:
+    mean = f"{values.mean():.{digits}f}"
+    return mean if len(values) == 1 else f"{mean} ± {values.std():.{digits}f}"
+
+
+def _count(rows: pd.DataFrame) -> str:
+    return "1 run" if len(rows) == 1 else f"{len(rows)} seeds (± standard deviation)"
+
+
+def _shown(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,103 @@
+"""What has to be said beside a table: rows that differ in more than their arm, runs not done."""
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from shoal.results.study import Study
+
+# Facts of which one table should hold a single value each. A run that trains nothing has no budget.
+ONE_VALUE = {
+    "results": "results version",
+    "commit": "commit",
+    "data": "training data",
+    "budget": "budget",
+    "precision": "precision",
+}
+MACHINE = ["processor", "accelerator", "threads"]
+
+
+def notes(study: Study) -> list[str]:
+    """Sentences for the reader of the table, the gravest first; none where all is in order."""
+    return [*_states(study), *_mixtures(study), *_scores(study), *_seeds(study), *_machines(study)]
+
+
+def _states(study: Study) -> list[str]:
+    said = {"diverged": "diverged", "failed": "failed", "running": "is unfinished"}
+    rows = study.runs[study.runs["state"].isin(said)]
+    sentences = [
+        f"{_name(row)} {said[row['state']]} at step {row['step']}"
+        + (f": {row['reason']}" if pd.notna(row["reason"]) else "")
+        for row in rows.to_dict("records")
+    ]
+    missing = study.runs[study.runs["state"] == "missing"]
+    return sentences + ([f"not run: {_names(missing)}"] if len(missing) else [])
+
+
+def _mixtures(study: Study) -> list[str]:
+    sentences = []
+    expected = {"data": study.data, "budget": study.budget}
+    digests = [name for name in study.runs.columns if name.startswith("data_digests/")]
+    facts = ONE_VALUE | {name: f"digest of the data ({name.partition('/')[2]})" for name in digests}
+    for column, meaning in facts.items():
+        rows = study.finished.dropna(subset=column)
+        values = rows.groupby(column, sort=False)
+        if len(values) > 1 or set(values.groups) - {expected.get(column, *values.groups)}:
+            groups = "; ".join(f"{_short(value)} ({_names(part)})" for value, part in values)
+            more = f"; the experiment asks for {expected[column]}" if column in expected else ""
+            sentences.append(f"more than one {meaning} is averaged here: {groups}{more}")
+    changed = study.finished[study.finished["dirty"].astype("boolean").fillna(False)]
+    if len(changed):
+        sentences.append(f"made by code with uncommitted changes: {_names(changed)}")
+    unknown = study.finished[study.finished["commit"].isna()]
+    return sentences + ([f"commit unknown: {_names(unknown)}"] if len(unknown) else [])
+
+
+def _scores(study: Study) -> list[str]:
+    rows = study.scores[study.scores["protocol"] == study.protocol]
+    without = study.finished[~study.finished["id"].isin(rows["id"])]
+    sentences = (
+        [f"no score by protocol {study.protocol}: {_names(without)}"] if len(without) else []
+    )
+    for dataset, part in rows.groupby("dataset", sort=False):
+        sets = {frozenset(names) for _, names in part.groupby("id")["image"]}
+        if len(sets) > 1:
+            counts = sorted(len(names) for names in sets)
+            sentences.append(f"{dataset}: not all runs were scored on the same pictures {counts}")
+    return sentences
+
+
+def _seeds(study: Study) -> list[str]:
+    trained = study.runs[study.runs["seed"].notna()]
+    done = trained["state"].eq("finished").groupby([trained["arm"], trained["scale"]], sort=False)
+    counts = done.agg(["sum", "size"])
+    return [
+        f"{row['arm']} x{row['scale']} stands on {row['sum']} of {row['size']} seeds"
+        for row in counts.reset_index().to_dict("records")
+        if 0 < row["sum"] < row["size"]
+    ]
+
+
+def _machines(study: Study) -> list[str]:
+    rows = study.finished[study.finished["seed"].notna()]
+    kinds = rows.groupby(MACHINE, sort=False, dropna=False)
+    if len(kinds) < 2:
+        return []
+    groups = "; ".join(f"{', '.join(map(str, kind))} ({_names(part)})" for kind, part in kinds)
+    return [f"seconds can't be compared: runs were made on {len(kinds)} kinds of machine: {groups}"]
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text[:7] if len(text) >= 40 else text
+
+
+def _name(row: Mapping[Hashable, Any]) -> str:
+    return f"{row['arm']} x{row['scale']}" + ("" if pd.isna(row["seed"]) else f" s{row['seed']}")
+
+
+def _names(rows: pd.DataFrame, most: int = 4) -> str:
+    listed = [_name(row) for row in rows.to_dict("records")]
+    rest = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + rest

@@ -1,0 +1,93 @@
+"""Many runs' files as two or three tables: fast, because a report may stand on a thousand runs."""
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from shoal.errors import UserError
+from shoal.record import RunFolder
+
+# What reports rely on, so that it is a column even where no run has finished yet.
+RECORD = [
+    *("id", "state", "reason", "step", "model", "data", "budget", "parameters"),
+    *("macs_per_lr_pixel", "steps", "patches", "macs", "seconds", "resumed", "peak_memory_mib"),
+    *("dead_channels", "val/best_psnr", "val/best_step", "val/final_psnr", "results", "commit"),
+    *("dirty", "processor", "accelerator", "threads", "precision", "data_digests/train"),
+    *("weights_sha256", "command", "finished_at"),
+]
+SCORES = ("id", "dataset", "image", "protocol", "psnr", "ssim")
+CURVE = [
+    *("id", "step", "seconds", "patches", "macs", "train/loss", "lr", "val/psnr", "val/ssim"),
+    *("val/psnr_shallow", "val/psnr_deep", "shallow/low", "shallow/high", "deep/low", "deep/high"),
+    *("shallow/corr_low", "deep/corr_low"),
+]
+# Pictures are called 101085 too, and a commit may look like a number.
+NAMES = dict.fromkeys(("id", "dataset", "image", "protocol"), str)
+
+
+def read_runs(folders: Iterable[Path]) -> pd.DataFrame:
+    """One row per run folder: `id`, `state`, `reason`, `step`, the record flat (`val/best_psnr`).
+
+    `state` is `finished` (there is a record), `running`, `failed`, `diverged` as the run last said,
+    or `missing`.
+
+    Raises:
+        UserError: a record can't be read.
+    """
+    rows = [_run(RunFolder(folder)) for folder in folders]
+    table = pd.DataFrame(rows, dtype=object).convert_dtypes()
+    return table.reindex(columns=[*RECORD, *(c for c in table.columns if c not in RECORD)])
+
+
+def _run(folder: RunFolder) -> dict[str, Any]:
+    status = folder.status()
+    facts = {key: status.get(key) for key in ("state", "reason", "step")}
+    if not folder.finished:
+        return {"id": folder.id} | facts | {"state": facts["state"] or "missing"}
+    try:
+        record = folder.record()
+        # Test scores are read picture by picture from scores.csv: one source for one number.
+        flat = dict(_flat({key: value for key, value in record.items() if key != "scores"}))
+    except (ValueError, AttributeError) as error:
+        name = folder.path / "record.json"
+        raise UserError(f"{name} is no record ({error}): train it anew, force=true") from None
+    return (
+        {"state": "finished", "reason": None, "step": flat.get("steps")} | flat | {"id": folder.id}
+    )
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}/")
+        else:
+            yield prefix + key, value
+
+
+def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """The CSV file `name` of every folder as one table; column `id` is the folder's name.
+
+    Files of one header are parsed together: a thousand calls of a CSV parser cost seconds.
+
+    Args:
+        folders: run folders; one without the file adds no row.
+        name: `curve.csv` or `scores.csv`.
+        columns: to be there even where no file has them.
+    """
+    bodies: dict[str, list[str]] = defaultdict(list)
+    for folder in folders:
+        path = folder / name
+        if path.is_file() and path.stat().st_size:
+            header, *lines = path.read_text().splitlines()
+            bodies[header] += [f"{folder.name},{line}" for line in lines if line]
+    parts = [
+        pd.read_csv(io.StringIO("\n".join([f"id,{header}", *lines])), dtype=NAMES)
+        for header, lines in bodies.items()
+        if lines
+    ]
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return table.reindex(columns=[*columns, *(c for c in table.columns if c not in columns)])

@@ -1,0 +1,129 @@
+"""An experiment as it stands on disk: what was planned, and the rows that its runs left."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from shoal.errors import UserError
+from shoal.results.rows import CURVE, SCORES, read_runs, read_tables
+
+KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
+
+
+@dataclass(frozen=True)
+class Study:
+    """One experiment's grid and rows.
+
+    Attributes:
+        experiment: its name, e.g. `ablation`.
+        digest: of the grid: eight hex digits.
+        folder: of its findings, e.g. `ablation-t91-x3-standard`.
+        models: the model of each arm, in the order of the table; None where the grid can't say.
+        planned: run ids in the order of the grid.
+        runs: a row per planned run: arm, scale, seed and what `read_runs` gives.
+        scores: arm, scale, seed, id, dataset, image, protocol, psnr (dB), ssim: finished runs only.
+        curves: arm, scale, seed, id and the columns of curve.csv, of every run that has begun.
+    """
+
+    experiment: str
+    digest: str
+    question: str
+    command: str
+    folder: str
+    data: str
+    budget: str
+    protocol: str
+    scales: tuple[int, ...]
+    seeds: tuple[int, ...]
+    models: dict[str, str | None]
+    runs: pd.DataFrame
+    scores: pd.DataFrame
+    curves: pd.DataFrame
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The labels, in the order of the table."""
+        return tuple(self.models)
+
+    @property
+    def finished(self) -> pd.DataFrame:
+        """The rows of `runs` that have a record."""
+        return self.runs[self.runs["state"] == "finished"]
+
+
+def grids(runs: Path, experiment: str = "*") -> list[Path]:
+    """The files of the grids issued here, newest last."""
+    name = re.compile(r".+-[0-9a-f]{8}\.json")
+    found = [p for p in (runs / ".experiments").glob(f"{experiment}-*.json") if name.match(p.name)]
+    if experiment != "*":
+        found = [p for p in found if p.stem[:-9] == experiment]
+    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def load(runs: Path, experiment: str, digest: str | None = None) -> Study:
+    """Read an experiment.
+
+    Args:
+        runs: the folder of all runs.
+        experiment: its name.
+        digest: (the beginning of) the grid's digest; None: the newest of that name.
+
+    Raises:
+        UserError: there is no such grid, or a file can't be read.
+    """
+    found = grids(runs, experiment)
+    if not found:
+        raise UserError(
+            f"{runs} holds no grid named {experiment!r}: python train.py experiment={experiment}"
+        )
+    chosen = [path for path in found if path.stem[-8:].startswith(digest or "")]
+    if not chosen:
+        there = ", ".join(path.stem[-8:] for path in found)
+        raise UserError(f"no grid of {experiment!r} begins with {digest!r}: --id one of {there}")
+    return read(chosen[-1])
+
+
+def read_grid(path: Path) -> dict[str, Any]:
+    """The plan that a grid wrote.
+
+    Raises:
+        UserError: the file is broken.
+    """
+    try:
+        grid: dict[str, Any] = json.loads(path.read_text())
+        grid["runs"][0]["id"], grid["arms"][0]["label"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise UserError(f"{path} is no plan of a grid ({error!r}): issue the grid again") from None
+    return grid
+
+
+def read(path: Path) -> Study:
+    """Read the experiment of one grid file `runs/.experiments/<experiment>-<digest>.json`."""
+    grid = read_grid(path)
+    plan = pd.DataFrame(grid["runs"])[[*KEY, "id"]].astype({"seed": "Int64"})
+    folders = [path.parents[1] / name for name in plan["id"].unique()]
+    finished = [folder for folder in folders if (folder / "record.json").is_file()]
+    runs = plan.merge(read_runs(folders).drop(columns=["scale", "seed"], errors="ignore"), on="id")
+    facts = ("experiment", "question", "command", "folder", "data", "budget", "protocol")
+    return Study(
+        **{name: grid[name] for name in facts},
+        digest=path.stem[-8:],
+        scales=tuple(grid["scales"]),
+        seeds=tuple(grid["seeds"]),
+        models=_models(grid, runs),
+        runs=runs,
+        scores=plan.merge(read_tables(finished, "scores.csv", SCORES), on="id"),
+        curves=plan.merge(read_tables(folders, "curve.csv", CURVE), on="id"),
+    )
+
+
+def _models(grid: dict[str, Any], runs: pd.DataFrame) -> dict[str, str | None]:
+    trained = runs.dropna(subset="model").drop_duplicates("arm").set_index("arm")["model"].to_dict()
+    return {
+        arm["label"]: trained.get(arm["label"]) or arm["factor"].get("model")
+        for arm in grid["arms"]
+    }

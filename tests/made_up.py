@@ -1,0 +1,212 @@
+"""Made-up runs on disk with known answers, in the format that training leaves."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+COLUMNS = [
+    *("step", "seconds", "patches", "macs", "train/loss", "lr", "val/psnr", "val/ssim"),
+    *("val/psnr_shallow", "val/psnr_deep", "shallow/low", "shallow/high", "deep/low", "deep/high"),
+    *("shallow/corr_low", "deep/corr_low"),
+]
+BRANCHED = ("eeds", "dscnn")
+# What each model ends at on the validation set, dB: bicubic is 30.
+LEVELS = {"bicubic": 30.0, "ees": 31.0, "eed": 31.5, "eeds": 32.0, "dcnn": 31.2, "dscnn": 31.6}
+# Steps in which the way from the start to the end shrinks to 1/e.
+PACE = {"ees": 120, "eed": 500, "eeds": 250, "dcnn": 450, "dscnn": 300}
+MACS = {"ees": 20_000, "eed": 1_690_000, "eeds": 1_710_000, "dcnn": 2_030_000, "dscnn": 2_530_000}
+PARAMETERS = {"ees": 7449, "eed": 249_065, "eeds": 256_514, "dcnn": 228_353, "dscnn": 285_536}
+
+
+@dataclass
+class MadeUp:
+    """A study to be written; every score is level + seed + image + noise."""
+
+    experiment: str = "ablation"
+    arms: Mapping[str, str] = field(default_factory=lambda: {name: name for name in LEVELS})
+    levels: Mapping[str, float] = field(default_factory=lambda: dict(LEVELS))
+    scales: Sequence[int] = (3,)
+    seeds: Sequence[int] = (0, 1, 2)
+    sets: Mapping[str, int] = field(default_factory=lambda: {"Sample": 4})
+    data: str = "sample"
+    budget: str = "quick"
+    protocol: str = "classic"
+    folder: str = "ablation"
+    digest: str = "0a1b2c3d"
+    steps: int = 2000
+    every: int = 100
+    seed_sd: float = 0.03
+    noise_sd: float = 0.01
+    samples: bool = False
+    record: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # run id -> changes
+    diverged: Mapping[str, int] = field(default_factory=dict)  # run id -> step
+    running: Mapping[str, int] = field(default_factory=dict)
+    absent: Sequence[str] = ()
+
+    def run_id(self, arm: str, scale: int, seed: int | None) -> str:
+        part = "" if seed is None else f"-s{seed}"
+        name = f"{self.data} {self.budget if seed is not None else ''} {arm} {scale} {seed}"
+        return f"{self.arms[arm]}-x{scale}{part}-{zlib.crc32(name.encode()):08x}"
+
+    def planned(self) -> list[dict[str, Any]]:
+        rows = []
+        for arm, model in self.arms.items():
+            for scale in self.scales:
+                for seed in [None] if model == "bicubic" else self.seeds:
+                    rows.append({"arm": arm, "scale": scale, "seed": seed})
+        return [row | {"id": self.run_id(row["arm"], row["scale"], row["seed"])} for row in rows]
+
+    def write(self, runs: Path) -> Path:
+        """Write the grid's file and every run's folder; returns the grid's file."""
+        for row in self.planned():
+            if row["id"] not in self.absent:
+                self._write_run(runs / row["id"], row["arm"], row["scale"], row["seed"])
+        grid = {
+            "schema": 1,
+            "experiment": self.experiment,
+            "question": "What does a shallow network add to a deep one?",
+            "command": f"python train.py experiment={self.experiment}",
+            "folder": self.folder,
+            "data": self.data,
+            "budget": self.budget,
+            "protocol": self.protocol,
+            "scales": list(self.scales),
+            "seeds": list(self.seeds),
+            "arms": [
+                {"label": arm, "factor": {"model": model}, "overrides": [f"model={model}"]}
+                for arm, model in self.arms.items()
+            ],
+            "runs": self.planned(),
+        }
+        path = runs / ".experiments" / f"{self.experiment}-{self.digest}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(grid, indent=1))
+        return path
+
+    def _write_run(self, folder: Path, arm: str, scale: int, seed: int | None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        rng = np.random.default_rng(zlib.crc32(folder.name.encode()))
+        model = self.arms[arm]
+        stop = self.diverged.get(folder.name, self.running.get(folder.name))
+        level = self.levels[arm] - 2.0 * (scale - 3)
+        curve = self._curve(model, level, seed, rng, stop)
+        lines = [",".join(COLUMNS)] + [",".join(map(_text, row)) for row in curve]
+        (folder / "curve.csv").write_text("\n".join(lines) + "\n")
+        (folder / "config.yaml").write_text(f"name: {model}\nscale: {scale}\nseed: {seed}\n")
+        state = "finished"
+        if stop is not None:
+            state = "diverged" if folder.name in self.diverged else "running"
+        reason = "the loss is not finite" if state == "diverged" else None
+        step = stop if stop is not None else int(curve[-1][0])
+        status = {"state": state, "reason": reason, "step": step, "resumed": 0, "threads": 2,
+                  "host": "here", "pid": 1, "updated": "2026-01-02T03:04:05+00:00"}  # fmt: skip
+        (folder / "status.json").write_text(json.dumps(status))
+        if state == "finished":
+            scores = self._scores(folder, level, seed, rng)
+            self._record(folder, model, scale, seed, curve, scores)
+            if self.samples:
+                _pictures(folder / "samples", model, level, rng)
+
+    def _curve(
+        self, model: str, level: float, seed: int | None, rng: np.random.Generator, stop: int | None
+    ) -> list[list[float | int | None]]:
+        steps = np.arange(0, (0 if seed is None else stop or self.steps) + 1, self.every)
+        left = np.exp(-steps / PACE.get(model, 300))
+        psnr = level - 16.0 * left * (steps < 1e9) * (seed is not None)
+        psnr += rng.normal(0, self.noise_sd, len(steps)) * (seed is not None)
+        macs = 3 * MACS.get(model, 0) * steps * 8 * 64.0
+        rows: list[list[float | int | None]] = []
+        for i, step in enumerate(steps):
+            loss = None if step == 0 else float(10 ** (-psnr[i] / 10))
+            row: list[float | int | None] = [int(step), macs[i] / 6e10, int(step) * 8, macs[i]]
+            row += [loss, 1e-3 if seed is not None else None, float(psnr[i]), 0.9]
+            if model in BRANCHED:
+                row += [psnr[i] - 3 - 2 * left[i], 12 - left[i], 0.05 * (1 - left[i]) + 1e-4,
+                        0.0005,
+                        0.002 * (1 - left[i]) + 1e-5, 0.004 * (1 - left[i]) + 1e-5,
+                        0.97 - 0.5 * left[i], 0.2]  # fmt: skip
+            else:
+                row += [None] * 8
+            rows.append(row)
+        return rows
+
+    def _scores(
+        self, folder: Path, level: float, seed: int | None, rng: np.random.Generator
+    ) -> list[tuple[str, str, str, float, float]]:
+        seed_effect = 0.0 if seed is None else rng.normal(0, self.seed_sd)
+        rows = []
+        for dataset, count in self.sets.items():
+            for image in range(count):
+                # the same picture is as hard for every run
+                hard = np.random.default_rng(zlib.crc32(f"{dataset}{image}".encode())).normal(0, 2)
+                psnr = level + seed_effect + hard + rng.normal(0, self.noise_sd)
+                rows.append((dataset, f"{image:03d}", self.protocol, psnr, 0.8 + 0.01 * hard))
+        lines = ["dataset,image,protocol,psnr,ssim"] + [",".join(map(_text, row)) for row in rows]
+        (folder / "scores.csv").write_text("\n".join(lines) + "\n")
+        return rows
+
+    def _record(
+        self,
+        folder: Path,
+        model: str,
+        scale: int,
+        seed: int | None,
+        curve: list[list[float | int | None]],
+        scores: list[tuple[str, str, str, float, float]],
+    ) -> None:
+        trained = seed is not None
+        psnr = [float(row[6] or 0) for row in curve]
+        best = int(np.argmax(psnr))
+        record: dict[str, Any] = {
+            "schema": 1, "id": folder.name, "model": model, "scale": scale, "seed": seed,
+            "data": self.data, "budget": self.budget if trained else None,
+            "parameters": PARAMETERS.get(model, 0), "macs_per_lr_pixel": MACS.get(model, 0),
+            "steps": curve[-1][0], "patches": curve[-1][2], "macs": curve[-1][3],
+            "seconds": curve[-1][1], "resumed": 0,
+            "patches_per_second": 250.0 if trained else None,
+            "peak_memory_mib": 512.0, "dead_channels": 0.02 if trained else None,
+            "val": {"best_psnr": psnr[best], "best_step": curve[best][0],
+                    "final_psnr": psnr[-1], "final_ssim": 0.9},
+            "scores": {name: {self.protocol: {
+                "psnr": float(np.mean([row[3] for row in scores if row[0] == name])),
+                "ssim": float(np.mean([row[4] for row in scores if row[0] == name])),
+                "images": count}} for name, count in self.sets.items()},
+            "results": 1, "commit": "1e10" + "5" * 36, "dirty": False,
+            "versions": {"python": "3.11.7", "torch": "2.13.0"},
+            "processor": "AMD EPYC", "accelerator": "cpu", "threads": 2, "precision": "32-true",
+            "data_digests": {"train": "aa" * 32, "val": "bb" * 32}
+            | {name: f"{zlib.crc32(name.encode()):08x}" * 8 for name in self.sets},
+            "weights_sha256": f"{zlib.crc32(folder.name.encode()):08x}" * 8 if trained else None,
+            "command": f"python train.py model={model} scale={scale}"
+            + (f" seed={seed}" if trained else ""),
+            "started_at": "2026-01-02T03:00:00+00:00", "finished_at": "2026-01-02T03:04:05+00:00",
+        }  # fmt: skip
+        (folder / "record.json").write_text(json.dumps(record | self.record.get(folder.name, {})))
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _pictures(folder: Path, model: str, level: float, rng: np.random.Generator) -> None:
+    """Two crops of 96 x 96: rings as HR, blurred rings as bicubic, something between as SR."""
+    folder.mkdir(parents=True, exist_ok=True)
+    y, x = np.mgrid[:96, :96] / 96.0
+    for image, (cy, cx) in {"000": (0.3, 0.4), "001": (0.8, 0.1)}.items():
+        wave = np.cos(260 * ((y - cy) ** 2 + (x - cx) ** 2))
+        sharp = {"hr": 1.0, "bicubic": 0.35, "sr": min(1.0, 0.35 + 0.3 * (level - 30))}
+        for kind, gain in sharp.items():
+            _save(folder / f"Sample-{image}-{kind}.png", 0.5 + 0.45 * gain * wave)
+        if model in BRANCHED:
+            _save(folder / f"Sample-{image}-shallow.png", 0.5 + 0.3 * wave)
+            _save(folder / f"Sample-{image}-deep.png", 0.5 + 0.1 * rng.normal(size=wave.shape))
+
+
+def _save(path: Path, image: np.ndarray) -> None:
+    Image.fromarray((image.clip(0, 1) * 255).astype(np.uint8)).save(path)
