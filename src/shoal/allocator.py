@@ -1,4 +1,4 @@
-"""Keep freed memory: large activations are otherwise mapped, faulted in and unmapped at each step."""
+"""Keep freed memory: else large activations are mapped, faulted in and unmapped at each step."""
 
 import ctypes
 import sys

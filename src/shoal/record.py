@@ -80,7 +80,7 @@ class RunFolder:
         return self._read("record.json")
 
     def status(self) -> dict[str, Any]:
-        """`state` (running, finished, failed, diverged), `reason`, `step`, ...; {} where none is."""
+        """State (running, finished, failed or diverged), reason, step, ...; {} where none is."""
         try:
             return self._read("status.json")
         except (OSError, ValueError):

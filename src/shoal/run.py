@@ -178,9 +178,8 @@ def _write_samples(
     cfg: DictConfig, folder: RunFolder, network: nn.Module, selection: Selection
 ) -> None:
     tests = selection.test[0]
-    for path in locate(tests, Path(cfg.paths.data))[: cfg.budget.test_pictures or SAMPLES][
-        :SAMPLES
-    ]:
+    count = min(SAMPLES, cfg.budget.test_pictures or SAMPLES)
+    for path in locate(tests, Path(cfg.paths.data))[:count]:
         name = f"{tests.name}-{path.stem}"
         write_samples(network, path, name, cfg.scale, folder.samples)
 

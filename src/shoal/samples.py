@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from shoal.images import Pixels, read, to_pixels, write_png
-from shoal.models.blocks import GREY
+from shoal.models.blocks import GREY, Branching
 from shoal.protocol import PROTOCOLS
 from shoal.resample import upscale
 
@@ -26,9 +26,8 @@ def detail(hr: Tensor, side: int, scale: int) -> tuple[int, int, int, int]:
     """
     height, width = hr.shape[-2:]
     rows, columns = (min(side, size) // scale * scale for size in (height, width))
-    gradient = (
-        F.pad(hr.diff(dim=-1), (0, 1)).square() + F.pad(hr.diff(dim=-2), (0, 0, 0, 1)).square()
-    )
+    across, down = F.pad(hr.diff(dim=-1), (0, 1)), F.pad(hr.diff(dim=-2), (0, 0, 0, 1))
+    gradient = across.square() + down.square()
     energy = F.avg_pool2d(gradient.float(), (rows, columns), stride=scale)
     best = int(energy.flatten().argmax())
     top, left = (place * scale for place in divmod(best, energy.shape[-1]))
@@ -55,7 +54,7 @@ def write_samples(
     device = next((value.device for value in network.parameters()), torch.device("cpu"))
     lr = question.lr.to(device)
     images = {"bicubic": upscale(question.lr, scale) * 255}
-    if hasattr(network, "branches"):
+    if isinstance(network, Branching):
         branches = network.branches(lr)
         images["shallow"] = branches["shallow"].cpu() * 255
         images["deep"] = (branches["deep"].cpu() + GREY) * 255

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from shoal.models.blocks import Branching
 from shoal.validation import Validation
 
 Pair = tuple[Tensor, Tensor]
@@ -53,7 +54,7 @@ class SuperResolution(LightningModule):
         self.network, self.loss = network, loss
         self.make_optimizer, self.make_schedule = optimizer, schedule
         self.max_steps, self.theta = max_steps, theta
-        branches = ("shallow", "deep") if hasattr(network, "branches") else ()
+        branches = ("shallow", "deep") if isinstance(network, Branching) else ()
         self.validation = Validation(scale, branches)
         self.scores: dict[str, float] = {}
 
@@ -72,8 +73,8 @@ class SuperResolution(LightningModule):
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
         """Score one whole picture."""
         lr, hr = batch
-        branches = self.network.branches(lr) if self.validation.branches else {}
-        sr = sum(branches.values()) if branches else self.network(lr)
+        branches = self.network.branches(lr) if isinstance(self.network, Branching) else {}
+        sr = branches["deep"] + branches["shallow"] if branches else self.network(lr)
         self.validation.update(sr, hr, branches)
 
     def on_validation_epoch_end(self) -> None:

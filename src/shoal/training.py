@@ -34,6 +34,7 @@ CHATTER = (
     "You're resuming from a checkpoint that ended",
     "exists and is not empty",
     "The `srun` command is available",
+    "treespec, LeafSpec",
 )
 
 

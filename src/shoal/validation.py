@@ -40,18 +40,23 @@ class Validation(nn.Module):
             # Alone, the deep branch is shown around grey: the other's share of the mean is unknown.
             self._levels(f"val_psnr_{name}", image + GREY if name == "deep" else image, levels)
             low, high = energies(image, self.scale)
-            self.meters[f"{name}_low"].update(low)
-            self.meters[f"{name}_high"].update(high)
-            self.meters[f"{name}_corr_low"].update(low_correlation(image, hr, self.scale))
+            self._meter(f"{name}_low").update(low)
+            self._meter(f"{name}_high").update(high)
+            self._meter(f"{name}_corr_low").update(low_correlation(image, hr, self.scale))
 
     def _levels(self, meter: str, sr: Tensor, hr: Tensor) -> None:
-        self.meters[meter].update(shave(rounded(sr.double() * 255), self.scale), hr)
+        self._meter(meter).update(shave(rounded(sr.double() * 255), self.scale), hr)
+
+    def _meter(self, name: str) -> Metric:
+        meter = self.meters[name]
+        assert isinstance(meter, Metric)
+        return meter
 
     def compute(self) -> dict[str, float]:
         """The means since the last call, e.g. `val/psnr`, `val/psnr_deep`, `deep/high`."""
         values = {
-            name.replace("_", "/", 1): float(meter.compute()) for name, meter in self.meters.items()
+            name.replace("_", "/", 1): float(self._meter(name).compute()) for name in self.meters
         }
-        for meter in self.meters.values():
-            meter.reset()
+        for name in self.meters:
+            self._meter(name).reset()
         return values

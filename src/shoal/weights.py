@@ -27,9 +27,7 @@ def encode(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
         network: its state is stored in float32 as it is.
         facts: at least `model`, its config, and `scale`.
     """
-    tensors = {
-        name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
-    }
+    tensors = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
     # One key: the library writes several in no fixed order, and the bytes shall be the same.
     return save(tensors, metadata={"shoal": json.dumps(facts, sort_keys=True)})
 

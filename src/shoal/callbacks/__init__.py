@@ -1,1 +1,1 @@
-"""What happens around training: the curve, checkpoints and stops, progress, mirrors of the curve."""
+"""What happens around training: the curve, its mirrors, checkpoints and stops, progress."""

@@ -49,7 +49,7 @@ class Checkpoints(Checkpoint):
         self.handlers: dict[int, Any] = {}
 
     def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Take the signals over: Lightning's own handlers end a stopped fit as if it had finished."""
+        """Take the signals over: Lightning's handlers end a stopped fit as if it had finished."""
         if threading.current_thread() is threading.main_thread():
             self.handlers = {number: signal.signal(number, self._ask) for number in SIGNALS}
 

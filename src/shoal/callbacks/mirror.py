@@ -27,12 +27,10 @@ class Mirror(Callback):
     def send(self, trainer: Trainer) -> None:
         """Send the rows that loggers haven't had yet."""
         for row in self.curve.rows[self.sent :]:
-            step = int(row["step"])
-            speed = (
-                {"patches_per_second": row["patches"] / row["seconds"]} if row["seconds"] else {}
-            )
+            if row["seconds"]:
+                row = row | {"patches_per_second": row["patches"] / row["seconds"]}
             for logger in trainer.loggers:
-                logger.log_metrics(row | speed, step)
+                logger.log_metrics(row, int(row["step"]))
         self.sent = len(self.curve.rows)
 
     def state_dict(self) -> dict[str, Any]:

@@ -66,11 +66,8 @@ class ProgressBar(Callback):
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Print a line instead, where there is no bar."""
         if self.bar is None and trainer.is_global_zero and self.curve.rows:
-            row = self.curve.rows[-1]
-            print(
-                f"{self.title}  step {row['step']}/{self.max_steps}  {self._facts(None)}",
-                flush=True,
-            )
+            steps = f"step {self.curve.rows[-1]['step']}/{self.max_steps}"
+            print(f"{self.title}  {steps}  {self._facts(None)}", flush=True)
 
     def _facts(self, loss: float | None) -> str:
         row = self.curve.rows[-1] if self.curve.rows else {}

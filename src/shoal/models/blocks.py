@@ -3,6 +3,8 @@
 `conv k, a->b` in the docstrings has zero padding that keeps the size.
 """
 
+from typing import Protocol, runtime_checkable
+
 import torch
 from torch import Tensor, nn
 
@@ -10,6 +12,14 @@ from shoal.errors import UserError
 
 # Networks see luma centred on zero: the pictures in [0, 1] minus this grey, added back at the end.
 GREY = 0.5
+
+
+@runtime_checkable
+class Branching(Protocol):
+    """A network that can tell what each of its branches contributes."""
+
+    def branches(self, lr: Tensor) -> dict[str, Tensor]:
+        """Images at HR size that add up to the network's answer, `shallow` and `deep`."""
 
 
 def conv(kernel: int, inputs: int, outputs: int) -> nn.Conv2d:
