@@ -1,0 +1,73 @@
+"""The one statistic behind every verdict: seeds and pictures as crossed random factors."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+
+class Estimate(NamedTuple):
+    """A mean difference, its standard error and degrees of freedom; arrays of one shape.
+
+    Both are missing (NaN) where there is neither a second seed nor a second picture.
+    """
+
+    effect: Floats
+    se: Floats
+    df: Floats
+
+    def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
+        """Lower and upper end of the confidence interval."""
+        reach = stats.t.ppf((1 + level) / 2, self.df) * self.se
+        return self.effect - reach, self.effect + reach
+
+    def p(self, null: float = 0.0) -> Floats:
+        """Two-sided p-value of the hypothesis that the true difference is `null`."""
+        away = np.abs(self.effect - null)
+        # Without any spread every difference is certain, and none is no difference.
+        t = np.divide(away, self.se, where=self.se != 0, out=np.where(away > 0, np.inf, 0.0))
+        return np.asarray(2 * stats.t.sf(t, self.df))
+
+
+def crossed(differences: ArrayLike) -> Estimate:
+    """The mean of differences paired by seed and picture.
+
+    A seed shifts all pictures and a picture all seeds, so that neither's differences are
+    independent: se^2 = var(seed means) / S + var(picture means) / I, with Satterthwaite's degrees
+    of freedom. A factor of one level adds nothing: with one seed, pictures are the only sample.
+
+    Args:
+        differences: `(..., S, I)`, complete; leading axes are independent studies.
+    """
+    d = np.asarray(differences, dtype=float)
+    counts = d.shape[-2:]
+    means = (d.mean(axis=-1), d.mean(axis=-2))
+    parts = [m.var(axis=-1, ddof=1) / n for m, n in zip(means, counts, strict=True) if n > 1]
+    dfs = [n - 1 for n in counts if n > 1]
+    effect = d.mean(axis=(-2, -1))
+    if not parts:
+        missing = np.full_like(effect, np.nan)
+        return Estimate(effect, missing, missing)
+    variance = np.sum(parts, axis=0)
+    weight = np.sum([part**2 / df for part, df in zip(parts, dfs, strict=True)], axis=0)
+    most = np.full_like(variance, sum(dfs))
+    df = np.divide(variance**2, weight, where=weight > 0, out=most)
+    return Estimate(effect, np.sqrt(variance), df)
+
+
+def holm(p: ArrayLike) -> Floats:
+    """p-values adjusted so that the chance of any false verdict among them stays at the level.
+
+    Returns:
+        in the order given; a missing p-value stays missing and counts for nothing.
+    """
+    values = np.asarray(p, dtype=float)
+    adjusted = np.full_like(values, np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    order = known[np.argsort(values[known], kind="stable")]
+    factors = len(order) - np.arange(len(order))
+    adjusted[order] = np.minimum(np.maximum.accumulate(factors * values[order]), 1)
+    return adjusted

@@ -1,0 +1,139 @@
+"""Claims tested on an experiment's rows: effect, interval, p, n and one word."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+
+from shoal.claims.claim import SIDES, Claim
+from shoal.claims.measures import MEASURES, Sample
+from shoal.claims.statistics import crossed, holm
+from shoal.results import Study
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One difference of two arms: its 95 % interval, and p against the claim's margin.
+
+    Attributes:
+        unit: `dB`, nothing, or `x`: effect, low and high are then ratios.
+        sign: +1 where the difference is on the claim's side of the margin, else -1.
+    """
+
+    text: str
+    unit: str
+    effect: float
+    low: float
+    high: float
+    p: float
+    sign: int
+    seeds: int
+    images: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the rows say of one claim.
+
+    Attributes:
+        word: supported, contradicted, undecided, indicated, indicated against, or not run.
+        why: what holds the word back; empty where nothing does.
+        p: of the claim as a whole, before Holm's adjustment for the experiment's other claims.
+        decisive: the comparison that the word hangs on; None where there is none.
+    """
+
+    id: str
+    says: str
+    word: str = "undecided"
+    why: str = ""
+    p: float = np.nan
+    holm: float = np.nan
+    decisive: Comparison | None = None
+    comparisons: tuple[Comparison, ...] = ()
+
+
+def judge(study: Study, claims: Sequence[Claim]) -> list[Verdict]:
+    """Test the claims that belong to the study's experiment, with Holm's adjustment over them."""
+    verdicts = [_test(study, claim) for claim in claims if study.experiment in claim.experiments]
+    adjusted = holm([verdict.p for verdict in verdicts])
+    return [_worded(study, v, float(p)) for v, p in zip(verdicts, adjusted, strict=True)]
+
+
+def _test(study: Study, claim: Claim) -> Verdict:
+    verdict = Verdict(claim.id, claim.says)
+    absent = _absent(study, claim)
+    if absent:
+        return replace(verdict, word="not run", why=", ".join(absent))
+    found = tuple(_comparisons(study, claim))
+    silent = next((c for c in found if np.isnan(c.p)), None)
+    if silent:
+        why = "one seed gives no interval" if silent.seeds else "no pair of runs to compare"
+        return replace(verdict, why=why, decisive=silent, comparisons=found)
+    decisive, p = _whole(found)
+    return replace(verdict, p=p, decisive=decisive, comparisons=found)
+
+
+def _absent(study: Study, claim: Claim) -> list[str]:
+    """Arms of the claim without a finished run at some scale, and why."""
+    done = set(zip(study.finished["arm"], study.finished["scale"], strict=True))
+    named = dict.fromkeys(ref.split(":")[0] for t in claim.tests for s in SIDES for ref in t[s])
+    said = []
+    for arm, scale in product(named, study.scales):
+        if (arm, scale) not in done:
+            rows = study.runs[(study.runs["arm"] == arm) & (study.runs["scale"] == scale)]
+            states = set(rows["state"]) - {"missing"}
+            said.append(f"{arm} x{scale}: {', '.join(sorted(states)) or 'not run'}")
+    return said
+
+
+def _comparisons(study: Study, claim: Claim) -> Iterator[Comparison]:
+    for test in claim.tests:
+        options = {k: v for k, v in test.items() if k not in ("measure", "margin", *SIDES)}
+        lists = {k: v if isinstance(v, list) else [v] for k, v in options.items()}
+        for greater, lesser, scale in product(test["greater"], test["lesser"], study.scales):
+            for values in product(*lists.values()):
+                chosen = dict(zip(lists, values, strict=True))
+                for sample in MEASURES[test["measure"]](study, greater, lesser, scale, **chosen):
+                    where = f" at x{scale}" if len(study.scales) > 1 else ""
+                    text = f"{sample.what}: {greater} against {lesser}{where}"
+                    yield _compare(sample, text, test.get("margin", 0.0))
+
+
+def _compare(sample: Sample, text: str, margin: float) -> Comparison:
+    seeds, images = sample.differences.shape
+    if not seeds or not images:
+        return Comparison(text, sample.unit, np.nan, np.nan, np.nan, np.nan, -1, seeds, images)
+    estimate = crossed(sample.differences)
+    shown = np.array([estimate.effect, *estimate.interval()])
+    effect, low, high = map(float, np.exp(shown) if sample.unit == "x" else shown)
+    sign = 1 if estimate.effect > -margin else -1
+    p = float(estimate.p(-margin))
+    return Comparison(text, sample.unit, effect, low, high, p, sign, seeds, images)
+
+
+def _whole(found: Sequence[Comparison]) -> tuple[Comparison, float]:
+    """The comparison that decides, and the claim's p.
+
+    A claim is supported if every part is: its weakest p holds for the whole without adjustment. It
+    is contradicted if any part is: that p is paid for by the number of parts (Bonferroni).
+    """
+    against = [c for c in found if c.sign < 0]
+    if not against:
+        weakest = max(found, key=lambda c: c.p)
+        return weakest, weakest.p
+    strongest = min(against, key=lambda c: c.p)
+    return strongest, min(1.0, strongest.p * len(found))
+
+
+def _worded(study: Study, verdict: Verdict, adjusted: float) -> Verdict:
+    verdict = replace(verdict, holm=adjusted)
+    if verdict.decisive is None or not adjusted < LEVEL:
+        return verdict
+    limits = ["one seed"] if min(c.seeds for c in verdict.comparisons) < 2 else []
+    limits += ["sample data"] if study.data == "sample" else []
+    words = ("indicated", "indicated against") if limits else ("supported", "contradicted")
+    word = words[0] if verdict.decisive.sign > 0 else words[1]
+    return replace(verdict, word=word, why=", ".join(limits))
