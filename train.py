@@ -1,6 +1,7 @@
 """Train a model, or a grid of models: `python train.py --help`."""
 
 import sys
+from pathlib import Path
 
 import hydra
 from omegaconf import DictConfig
@@ -16,8 +17,9 @@ def main(cfg: DictConfig) -> None:
     """One run."""
     from shoal.run import run  # here, so that --help and a grid's bookkeeping need no torch
 
-    run(cfg, command=told())
+    if code := exit_code(lambda: run(cfg, command=told())):
+        sys.exit(code)  # before Hydra words the mistake in its own way
 
 
 if __name__ == "__main__":
-    sys.exit(exit_code(main))
+    sys.exit(exit_code(main, Path(__file__).parent / "conf"))

@@ -6,7 +6,11 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 
 from shoal.config import unknown
 from shoal.errors import UserError
@@ -20,8 +24,12 @@ def told() -> str:
     return shlex.join(["python", "train.py", *sys.argv[1:]])
 
 
-def exit_code(main: Callable[[], Any]) -> int:
-    """Run a Hydra main function and say how it ended.
+def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
+    """Do something that may be refused, and say in one line how it ended.
+
+    Args:
+        action: a Hydra main function, or a run.
+        conf: the folder of the configs, for suggestions.
 
     Returns:
         0, or 1 for a diverged run, 2 for a user's mistake, 128 + n for a stop by signal n. Any
@@ -30,11 +38,11 @@ def exit_code(main: Callable[[], Any]) -> int:
     # Hydra's own reporting prints several lines and exits with 1; with this it raises instead.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
-        main()
+        action()
     except UserError as error:
         return _say(str(error), USER_ERROR)
     except Exception as error:
-        return _explain(error)
+        return _explain(error, conf)
     return 0
 
 
@@ -43,61 +51,43 @@ def _say(message: str, code: int) -> int:
     return code
 
 
-def _explain(error: Exception) -> int:
-    """Exceptions are told by name, so that none of their modules needs importing here."""
+def _explain(error: Exception, conf: Path | None) -> int:
+    # By name: importing what could have raised it would take longer than the rest.
     kind = type(error).__name__
     if kind == "Stopped":
         return _say(f"{error}; the same command goes on from here", 128 + error.signum)  # type: ignore[attr-defined]
     if kind == "Diverged":
         return _say(f"{error}; kept as diverged (force=true repeats it)", FAILED)
     if type(error).__module__.startswith(("hydra.", "omegaconf.")):
-        return _say(config_mistake(error), USER_ERROR)
+        return _say(config_mistake(error, conf), USER_ERROR)
     raise error
 
 
-def config_mistake(error: Exception) -> str:
+def config_mistake(error: Exception, conf: Path | None) -> str:
     """One line for what Hydra refuses, with a suggestion where a name is nearly right."""
     text = " ".join(str(error).split())
-    options = getattr(error, "options", None)
-    if missing := re.search(
-        r"(?:Could not find|In '[^']*': Could not find) '([\w/@.]+)/(\w+)'", text
-    ):
+    if missing := re.search(r"Could not find '([\w/@.]+)/(\w+)'", text):
         group, value = missing.groups()
-        return unknown(group, value, options or _options(text))
-    if key := re.search(
-        r"(?:Key '|Could not override '|You must specify 'x=y'.*')([\w./@]+)'", text
-    ):
-        return _misspelt(key.group(1))
+        return unknown(group, value, getattr(error, "options", None) or [])
+    if key := re.search(r"(?:Key|Could not override) '([\w./@]+)'", text):
+        return _misspelt(key.group(1), conf)
     return text
 
 
-def _options(text: str) -> list[str]:
-    listed = text.partition("Available options")[2].partition(":")[2]
-    return re.findall(r"[\w]+", listed)
-
-
-def _misspelt(key: str) -> str:
-    near = difflib.get_close_matches(key, list(_keys()), n=1)
-    hint = f"did you mean {near[0]}=...?" if near else "`python train.py --cfg job` shows all"
+def _misspelt(key: str, conf: Path | None) -> str:
+    near = difflib.get_close_matches(key, _keys(conf) if conf else [], n=1)
+    hint = f"did you mean {near[0]}?" if near else "`python train.py --cfg job` shows all"
     return f"{key} is not in the config: {hint}"
 
 
-def _keys() -> Iterator[str]:
-    """Every key of the default config, dotted, and every group."""
-    from hydra.core.global_hydra import GlobalHydra
-    from omegaconf import DictConfig, OmegaConf
+def _keys(conf: Path) -> list[str]:
+    """Every key of the default config, dotted."""
+    with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
+        config = OmegaConf.to_container(compose("config"), resolve=False)
 
-    hydra = GlobalHydra.instance().hydra
-    if hydra is None:
-        return
-    from hydra.types import RunMode
-
-    config = hydra.compose_config("config", [], RunMode.RUN, with_log_configuration=False)
-
-    def walk(node: Any, prefix: str) -> Iterator[str]:
-        for name in node:
+    def walk(node: object, prefix: str) -> Iterator[str]:
+        for name, value in node.items() if isinstance(node, dict) else ():
             yield f"{prefix}{name}"
-            if isinstance(OmegaConf.select(node, name, throw_on_missing=False), DictConfig):
-                yield from walk(node[name], f"{prefix}{name}.")
+            yield from walk(value, f"{prefix}{name}.")
 
-    yield from (key for key in walk(config, "") if not key.startswith("hydra."))
+    return list(walk(config, ""))
