@@ -1,0 +1,143 @@
+"""Opening a run on Weights & Biases: online where that works, else offline; no prompt, no stall."""
+
+import logging
+import os
+import socket
+import threading
+import urllib.request
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import wandb
+
+log = logging.getLogger(__name__)
+
+AXES = ("step", "seconds", "macs")
+CONNECT_SECONDS = 3.0  # a server that is there takes a connection in far less
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What W&B is told about a run before anything happens in it."""
+
+    folder: Path
+    id: str
+    project: str
+    group: str | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How many seconds the server may take."""
+
+    answer_within: float
+    finish_within: float
+
+
+def open_session(facts: Facts, patience: Patience) -> "wandb.Run":
+    """Begin a W&B run, or continue the one of the same id; offline where online fails.
+
+    Raises:
+        Exception: Whatever W&B raises when not even an offline run can be begun.
+    """
+    # W&B reports its own failures to the server it failed to reach, and prints that this failed.
+    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
+    import wandb
+
+    if _silent(patience).mode != "online":
+        return _begin(facts, None)
+    try:
+        if _can_go_online():
+            return _begin(facts, "online")
+    except Exception as error:  # the server's, the key's, the network's: all mean offline
+        log.warning("W&B: %s; %s is kept offline", one_line(error), facts.id)
+        wandb.teardown()  # W&B's process still holds the id of the run that failed to begin
+        _silent(patience)
+    return _begin(facts, "offline")
+
+
+def _silent(patience: Patience) -> "wandb.Settings":
+    """W&B's settings, of the environment and of its files, without a word and with limits."""
+    import wandb
+
+    limits = wandb.Settings(
+        silent=True,
+        console="off",
+        init_timeout=patience.answer_within,
+        finish_timeout=patience.finish_within,
+        finish_timeout_raises=True,
+    )
+    return wandb.setup(limits).settings
+
+
+def one_line(error: Exception) -> str:
+    """What an exception says, without line breaks."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _can_go_online() -> bool:
+    """Whether there is an API key and a server that takes connections.
+
+    Without a key, offline is simply how W&B is used, and nothing is said, unless the user asked
+    for online by name.
+
+    Raises:
+        ConnectionError: If the server can't be reached, or the key is missing that was called for.
+        Exception: Whatever W&B raises at a key it finds malformed.
+    """
+    import wandb
+
+    if not wandb.login(prompt=False, verify=False):
+        if os.environ.get("WANDB_MODE") == "online":
+            raise ConnectionError("WANDB_MODE=online needs an API key, see `wandb login`")
+        return False
+    url = wandb.setup().settings.base_url
+    if not _reachable(url):
+        raise ConnectionError(f"no connection to {url}")
+    return True
+
+
+def _reachable(url: str) -> bool:
+    """Whether the server takes a connection now; a proxy's way there is not ours to judge."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
+        return True
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    reached = threading.Event()
+
+    def connect() -> None:
+        with suppress(OSError), socket.create_connection((host, port), CONNECT_SECONDS):
+            reached.set()
+
+    # A thread, because looking up a name heeds no timeout.
+    attempt = threading.Thread(target=connect, daemon=True)
+    attempt.start()
+    attempt.join(CONNECT_SECONDS)
+    return reached.is_set()
+
+
+def _begin(facts: Facts, mode: Literal["online", "offline"] | None) -> "wandb.Run":
+    """Begin a run in a mode, None being the one that WANDB_MODE or `wandb offline` sets."""
+    import wandb
+
+    run = wandb.init(
+        project=facts.project,
+        group=facts.group,
+        name=facts.folder.name,
+        id=facts.id,
+        tags=facts.tags,
+        dir=facts.folder,
+        mode=mode,
+        resume="allow",  # online, the parts of an interrupted run are one run
+        reinit="create_new",  # never somebody else's run of the same process
+    )
+    for axis in AXES:
+        run.define_metric(axis)
+    run.define_metric("*", step_metric=AXES[0])
+    return run
