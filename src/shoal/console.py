@@ -54,8 +54,10 @@ def _say(message: str, code: int) -> int:
 def _explain(error: Exception, conf: Path | None) -> int:
     # By name: importing what could have raised it would take longer than the rest.
     kind = type(error).__name__
-    if kind == "Stopped":
+    if kind in ("Stopped", "GridStopped"):
         return _say(f"{error}; the same command goes on from here", 128 + error.signum)  # type: ignore[attr-defined]
+    if kind == "GridFailed":
+        return _say(str(error), FAILED)
     if kind == "Diverged":
         return _say(f"{error}; kept as diverged (force=true repeats it)", FAILED)
     if type(error).__module__.startswith(("hydra.", "omegaconf.")):

@@ -1,0 +1,58 @@
+"""The launcher: each run of a grid in a process of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hydra.core.config_store import ConfigStore
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+
+@dataclass
+class ShoalLauncherConf:
+    """How many work at a time is `jobs`, a value of the config proper."""
+
+    _target_: str = "hydra_plugins.shoal_launcher.launcher.ShoalLauncher"
+
+
+ConfigStore.instance().store(group="hydra/launcher", name="shoal", node=ShoalLauncherConf)
+
+
+class ShoalLauncher(Launcher):
+    """Starts the entry script once per run that isn't finished; see `shoal.grid.crew`."""
+
+    def setup(
+        self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
+    ) -> None:
+        """Keep what composing jobs needs."""
+        self.loader, self.config = hydra_context.config_loader, config
+
+    def launch(
+        self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
+    ) -> Sequence[JobReturn]:
+        """Do the jobs; a diverged one counts as done, and `return_value` of a failed one raises.
+
+        Args:
+            job_overrides: of each job.
+            initial_job_idx: not used: a run is named by what it is.
+        """
+        # Imported here, since Hydra imports all its plugins at the start of every run.
+        from shoal.grid.crew import Crew
+        from shoal.grid.ending import End
+        from shoal.grid.jobs import compose
+
+        jobs = [compose(self.loader, self.config, overrides) for overrides in job_overrides]
+        crew = Crew(jobs, at_once=jobs[0].cfg.jobs)
+        endings = crew.work()
+        by_key = {job.key: endings[name] for name, job in crew.jobs.items()}
+        returns = []
+        for job in jobs:
+            ending = by_key[job.key]
+            failed = ending.end == End.FAILED
+            done = JobReturn(list(job.overrides), job.cfg, job.hydra, working_dir=".")
+            done.status = JobStatus.FAILED if failed else JobStatus.COMPLETED
+            done.return_value = RuntimeError(ending.why) if failed else None
+            returns.append(done)
+        return returns

@@ -1,0 +1,106 @@
+"""The sweeper: what is swept on the command line times the arms of an experiment."""
+
+import functools
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.plugins import Plugins
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+
+@dataclass
+class ShoalSweeperConf:
+    """`params` are swept where the command line says nothing else, e.g. `scale: 2,3,4`."""
+
+    _target_: str = "hydra_plugins.shoal_launcher.sweeper.ShoalSweeper"
+    params: dict[str, str] = field(default_factory=dict)
+
+
+ConfigStore.instance().store(group="hydra/sweeper", name="shoal", node=ShoalSweeperConf)
+
+
+class ShoalSweeper(Sweeper):
+    """A grid: all combinations, and of an experiment all arms, with a plan and a report on disk.
+
+    Unlike Hydra's own sweeper it leaves no `multirun.yaml`.
+
+    Args:
+        params: sweeps of the config.
+    """
+
+    def __init__(self, params: dict[str, str]) -> None:
+        self.params = params
+
+    def setup(
+        self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
+    ) -> None:
+        """Keep the config, and make its launcher."""
+        self.loader, self.master = hydra_context.config_loader, config
+        self.runner = Plugins.instance().instantiate_launcher(
+            hydra_context=hydra_context, task_function=task_function, config=config
+        )
+
+    def sweep(self, arguments: list[str]) -> Sequence[JobReturn]:
+        """Do the grid of the command line's overrides.
+
+        Raises:
+            UserError: the grid or one of its runs is not as it must be; nothing was started.
+            GridFailed: a run failed, and all others have been done.
+            GridStopped: a signal asked for it.
+        """
+        # Imported here, since Hydra imports all its plugins at the start of every run.
+        from shoal.grid.crew import GridFailed
+
+        combinations = self._combinations(arguments)
+        if "experiment" in self.master:
+            returns = self._experiment(combinations)
+        else:
+            returns = self.runner.launch(combinations, initial_job_idx=0)
+        failed = [done for done in returns if done.status == JobStatus.FAILED]
+        if failed:
+            raise GridFailed(len(failed))
+        return returns
+
+    def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
+        from shoal.console import told
+        from shoal.grid.experiment import read
+        from shoal.grid.jobs import compose
+        from shoal.grid.plan import Plan
+
+        experiment = read(self.loader, self.master)
+        given = [[text for text in each if not _chooses_experiment(text)] for each in combinations]
+        job = functools.partial(compose, self.loader, self.master)
+        plan = Plan(experiment, given, self._combinations([]), job)
+        plan.write(command=told())
+        print(f"experiment={experiment.name}: {experiment.question}", flush=True)
+        return self.runner.launch([job.overrides for _, job in plan.runs], initial_job_idx=0)
+
+    def _combinations(self, arguments: list[str]) -> list[list[str]]:
+        """All combinations, the last sweep varying fastest; of one key the last word counts.
+
+        Raises:
+            UserError: experiments are swept.
+        """
+        from shoal.errors import UserError
+
+        texts = [*(f"{key}={value}" for key, value in self.params.items()), *arguments]
+        choices = {}
+        for override in OverridesParser.create(config_loader=self.loader).parse_overrides(texts):
+            key = override.get_key_element()
+            if not override.is_sweep_override():
+                choices[key] = [str(override.input_line)]
+            elif key == "experiment":
+                raise UserError(f"{override.input_line}: issue one grid for each experiment")
+            else:
+                choices[key] = [f"{key}={value}" for value in override.sweep_string_iterator()]
+        return [list(combination) for combination in itertools.product(*choices.values())]
+
+
+def _chooses_experiment(text: str) -> bool:
+    return text.partition("=")[0].lstrip("+") == "experiment"

@@ -1,0 +1,89 @@
+"""How jobs ended, told to people."""
+
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shoal.grid.estimate import span
+from shoal.grid.jobs import Job
+from shoal.grid.process import Process
+
+
+class End(StrEnum):
+    """How a job can end, in the order of the list."""
+
+    FINISHED = "finished"
+    REUSED = "reused"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a job ended, and why."""
+
+    end: End
+    why: str = ""
+
+
+def of_process(job: Job, process: Process, code: int, stopped: bool) -> Ending:
+    """What became of a job whose process has ended.
+
+    Args:
+        job: the run.
+        process: that made it.
+        code: its exit code, -n for a death by signal n.
+        stopped: whether the grid had asked it to stop.
+    """
+    status = job.folder.status()
+    if code == 0 and job.folder.finished:
+        return Ending(End.FINISHED, f"in {span(process.seconds)}")
+    if code == 1 and status.get("state") == "diverged":
+        return diverged(job)
+    own = status.get("state") == "failed" and status.get("pid") == process.pid
+    told = status.get("reason") if own else process.last_words.removeprefix("train.py: ")
+    if -code in signal.valid_signals() or code > 128:
+        reason = _killed(abs(code) % 128)
+    elif code == 0:
+        reason = "ended without a record"
+    else:
+        reason = told or f"exit code {code}, see its message above"
+    return Ending(End.STOPPED if stopped else End.FAILED, reason + _log(job))
+
+
+def _killed(number: int) -> str:
+    name = signal.Signals(number).name
+    return f"killed by {name}" + (" (out of memory?)" if number == signal.SIGKILL else "")
+
+
+def _log(job: Job) -> str:
+    log = job.folder.path / "log.txt"
+    return f"; log: {log}" if log.is_file() else ""
+
+
+def diverged(job: Job) -> Ending:
+    """Of a run that diverged, now or when it was made."""
+    step = job.folder.status().get("step")
+    return Ending(End.DIVERGED, f"at step {step}; force=true repeats it")
+
+
+def listing(endings: Mapping[str, Ending]) -> list[str]:
+    """The lines that end a grid: how many ended how, and each run with its reason."""
+    lines = []
+    for end in End:
+        runs = {name: ending.why for name, ending in endings.items() if ending.end == end}
+        if runs:
+            lines.append(f"{end} {len(runs)}:")
+            lines += [f"  {name}  {why}".rstrip() for name, why in runs.items()]
+    return lines
+
+
+def names(jobs: Sequence[Job]) -> dict[str, Job]:
+    """Jobs by their runs' ids, with the protocol where a run is scored by several."""
+    ids = [job.folder.id for job in jobs]
+    return {
+        job.folder.id + (f" {job.cfg.protocol}" if ids.count(job.folder.id) > 1 else ""): job
+        for job in jobs
+    }

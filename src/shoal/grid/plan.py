@@ -1,0 +1,163 @@
+"""The plan of an experiment's grid: every run with its arm, and where the findings will go."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shoal import identity
+from shoal.errors import UserError
+from shoal.grid.experiment import Experiment, factors, require_fair
+from shoal.grid.jobs import Job, one_folder
+from shoal.record import write_whole
+
+# An experiment is repeated over these; whatever else is swept would make another question of it.
+SWEPT = ("scale", "seed")
+# What the name of a folder of findings tells; any other change marks it with a digest.
+NAMED = ("data", "budget", *SWEPT)
+Combinations = Sequence[Sequence[str]]
+
+
+@dataclass
+class Plan:
+    """An experiment's grid.
+
+    Args:
+        experiment: the question.
+        given: what the user overrides, once per combination of scale and seed.
+        default: the combinations of the question as its file asks it.
+        compose: a job from overrides.
+
+    Raises:
+        UserError: the arms differ in more than the factors, or the user overrides a factor.
+    """
+
+    experiment: Experiment
+    given: Combinations
+    default: Combinations
+    compose: Callable[[Sequence[str]], Job]
+    runs: list[tuple[str, Job]] = field(init=False)  # label and job, arm by arm per combination
+
+    def __post_init__(self) -> None:
+        self._require_free()
+        self.runs = [
+            (label, self._job(label, combination))
+            for combination in self.given
+            for label in self.experiment.arms
+        ]
+        require_fair(self.experiment, self._first)
+
+    def _job(self, label: str, given: Sequence[str]) -> Job:
+        return self.compose([*self.experiment.arms[label], *given])
+
+    @property
+    def _first(self) -> dict[str, Job]:
+        """The jobs of the first combination, by label."""
+        return dict(self.runs[: len(self.experiment.arms)])
+
+    def _require_free(self) -> None:
+        """Refuse what the user says where the arms say it, and sweeps that make other questions."""
+        name, first = self.experiment.name, self.given[0]
+        arms = {key(text) for arm in self.experiment.arms.values() for text in arm}
+        if taken := [text for text in first if key(text) in arms]:
+            raise UserError(f"{taken[0]}: the arms of experiment={name} set {key(taken[0])}")
+        swept = {key(text) for each in self.given for text in set(each) - set(first)}
+        if other := sorted(swept - set(SWEPT)):
+            raise UserError(
+                f"{other[0]} is swept, and experiment={name} is repeated over scale and seed alone:"
+                f" issue one grid for each {other[0]}"
+            )
+
+    def write(self, command: str) -> Path:
+        """Write the plan where reports look for it: `runs/.experiments/<name>-<digest>.json`.
+
+        Args:
+            command: what the user typed.
+
+        Raises:
+            UserError: the folder can't be made.
+        """
+        path = one_folder([job for _, job in self.runs]) / ".experiments"
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{path} can't be made: {error}; choose paths.runs=DIR") from None
+        path /= f"{self.experiment.name}-{self._digest()}.json"
+        write_whole(path, json.dumps(self._content() | {"command": command}, indent=1) + "\n")
+        return path
+
+    def _content(self) -> dict[str, Any]:
+        cfg = self.runs[-1][1].cfg
+        return {
+            "schema": 1,
+            "experiment": self.experiment.name,
+            "question": self.experiment.question,
+            "command": "",
+            "folder": self.folder,
+            **self._facts(self.given),
+            "protocol": cfg.protocol,
+            "arms": self._arms(),
+            "runs": self._rows(),
+        }
+
+    def _arms(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "label": label,
+                "factor": factors(self.experiment, job),
+                "overrides": list(self.experiment.arms[label]),
+            }
+            for label, job in self._first.items()
+        ]
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """Every run once; one that trains nothing has no seed."""
+        rows = {}
+        for label, job in self.runs:
+            seed = job.cfg.seed if identity.is_trained(job.cfg) else None
+            row = {"arm": label, "scale": job.cfg.scale, "seed": seed, "id": job.folder.id}
+            rows[tuple(row.values())] = row
+        return list(rows.values())
+
+    def _digest(self) -> str:
+        text = json.dumps([self._arms(), self._rows(), self.runs[0][1].key[1:]])
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    @property
+    def folder(self) -> str:
+        """Of the findings: the experiment's name for its default question."""
+        name, asked = self.experiment.name, self._facts(self.given)
+        marked = self._is_marked()
+        if asked == self._facts(self.default) and not marked:
+            return name
+        scales = "+".join(map(str, asked["scales"]))
+        tail = f"-{self._digest()}" if marked else ""
+        return f"{name}-{asked['data']}-x{scales}-{asked['budget']}{tail}"
+
+    def _facts(self, combinations: Combinations) -> dict[str, Any]:
+        """What names a study."""
+        label = next(reversed(self.experiment.arms))
+        cfgs = [self._job(label, combination).cfg for combination in combinations]
+        return {
+            "data": cfgs[0].data.name,
+            "budget": cfgs[0].budget.name,
+            "scales": sorted({cfg.scale for cfg in cfgs}),
+            "seeds": sorted({cfg.seed for cfg in cfgs}),
+        }
+
+    def _is_marked(self) -> bool:
+        """Whether the user changed more of what decides the numbers than a folder's name tells."""
+        label = next(reversed(self.experiment.arms))
+        try:
+            plain = self._job(label, [text for text in self.given[0] if key(text) in NAMED])
+        except UserError:  # data=folder without its folders
+            return True
+        job = self._job(label, self.given[0])
+        return job.key != plain.key
+
+
+def key(override: str) -> str:
+    """What an override sets."""
+    return override.partition("=")[0].lstrip("+~")

@@ -1,0 +1,142 @@
+"""A run in a process of its own.
+
+The process is a group of its own, so that Ctrl-C reaches the grid alone, which passes it on. On
+Linux the kernel sends it SIGTERM when the grid's process dies, however that happens, and the run
+saves and ends. Elsewhere it goes on to its end, and its lock makes the next grid wait for it.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class Stream:
+    """Lines of a process, passed on to a stream of ours as they come.
+
+    Args:
+        source: a pipe.
+        target: where the lines go.
+        prefix: before each line that doesn't begin with it.
+    """
+
+    def __init__(self, source: IO[bytes], target: IO[str], prefix: str) -> None:
+        self.source, self.target, self.prefix = source, target, prefix
+        self.rest, self.last, self.at_end = b"", "", False
+        os.set_blocking(source.fileno(), False)
+
+    def fileno(self) -> int:
+        """For `select`."""
+        return self.source.fileno()
+
+    def pump(self) -> bool:
+        """Pass on what is there; False where there was nothing."""
+        try:
+            data = os.read(self.fileno(), 65536)
+        except BlockingIOError:
+            return False
+        self.at_end = not data
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        for line in lines:
+            self._pass_on(line)
+        return bool(data)
+
+    def close(self) -> None:
+        """Pass on the rest."""
+        while self.pump():
+            pass
+        if self.rest:
+            self._pass_on(self.rest)
+        self.source.close()
+
+    def _pass_on(self, line: bytes) -> None:
+        text = line.decode(errors="replace")
+        self.last = text.strip() or self.last
+        before = "" if text.startswith(self.prefix) else self.prefix
+        print(before + text, file=self.target, flush=True)
+
+
+class Process:
+    """A running entry script, the one that the grid itself was started with.
+
+    Args:
+        arguments: of the script.
+        environment: added to ours.
+        prefix: of its lines where other runs' lines come between; else it has the console.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], prefix: str
+    ) -> None:
+        # A run that has a terminal to itself draws a bar there, which needs the terminal itself.
+        keep_errors = bool(prefix) or not sys.stderr.isatty()
+        self.begun = time.monotonic()
+        self.popen = subprocess.Popen(
+            [sys.executable, sys.argv[0], *arguments],
+            stdin=subprocess.DEVNULL,  # nobody answers a question in the middle of a grid
+            stdout=subprocess.PIPE if prefix else None,
+            stderr=subprocess.PIPE if keep_errors else None,
+            env=os.environ | environment,
+            process_group=0,
+            preexec_fn=_dying_with(os.getpid()),
+        )
+        targets = ((self.popen.stdout, sys.stdout), (self.popen.stderr, sys.stderr))
+        self.streams = [Stream(pipe, target, prefix) for pipe, target in targets if pipe]
+        self.errors = self.streams[-1] if keep_errors else None
+
+    @property
+    def pid(self) -> int:
+        """Of the process and of its group."""
+        return self.popen.pid
+
+    @property
+    def seconds(self) -> float:
+        """Since it was started."""
+        return time.monotonic() - self.begun
+
+    @property
+    def last_words(self) -> str:
+        """The last line of its errors; empty where they went straight to the terminal."""
+        return self.errors.last if self.errors else ""
+
+    def exit_code(self) -> int | None:
+        """How it ended, -n for a death by signal n; None while it works."""
+        code = self.popen.poll()
+        if code is not None:
+            for stream in self.streams:
+                stream.close()
+            self.streams = []
+        if code is not None and code < 0:
+            self.kill()  # workers that it left behind
+        return code
+
+    def stop(self) -> None:
+        """Ask it to save and end."""
+        self.popen.terminate()
+
+    def kill(self) -> None:
+        """End it and all that it has started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+def _dying_with(parent: int) -> Callable[[], None] | None:
+    """What a new process does first, where the kernel can tell it of its parent's death."""
+    if LIBC is None:
+        return None
+    prctl = LIBC.prctl
+
+    def follow() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before it could be followed
+            os._exit(1)
+
+    return follow
