@@ -1,33 +1,30 @@
 """One run, from a config to a record."""
 
 import contextlib
-import shutil
 import sys
 import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import torch
+from hydra.utils import instantiate
+from lightning.pytorch.loggers import Logger
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
-from shoal import environment, identity, weights
+from shoal import identity
 from shoal.allocator import keep_freed_memory
 from shoal.config import check
+from shoal.dashboards import dashboards
 from shoal.data.catalog import locate
 from shoal.data.module import SuperResolutionData
 from shoal.data.selection import Selection, select
-from shoal.models.bicubic import Bicubic
-from shoal.models.facts import dead_channels, macs, parameters
-from shoal.record import RunFolder, now, write_whole
-from shoal.samples import write_samples
-from shoal.scoring import COLUMNS, Score, means, score
-from shoal.summary import print_summary
+from shoal.record import RunFolder, now
+from shoal.recording import add_scores, print_table, write_record
 from shoal.task import Diverged
-from shoal.training import Fitted, build, fit, pictures
-
-SAMPLES = 3  # pictures of the first test set that crops are kept of
+from shoal.training import build, fit, pictures
 
 
 def run(cfg: DictConfig, command: str) -> RunFolder:
@@ -50,54 +47,50 @@ def run(cfg: DictConfig, command: str) -> RunFolder:
     folder = RunFolder(Path(cfg.paths.runs) / identity.run_id(cfg, selection.digests()["train"]))
     if folder.finished and not cfg.force:
         print(f"{folder.id} is finished: reused (force=true starts it anew)", flush=True)
-        _add_scores(cfg, folder, selection)
+        add_scores(cfg, folder, selection)
     else:
         _make(cfg, folder, selection, command)
-    _print_table(cfg, folder, selection)
+    print_table(cfg, folder, selection)
     return folder
 
 
+@dataclass(frozen=True)
+class Ingredients:
+    """What a run is made of; having it means that nothing is left to refuse."""
+
+    network: nn.Module
+    data: SuperResolutionData
+    selection: Selection
+
+
 def _make(cfg: DictConfig, folder: RunFolder, selection: Selection, command: str) -> None:
-    """Everything that can be refused is, before the folder is made."""
     keep_freed_memory()
-    network, data = build(cfg), pictures(cfg, selection)
     for tests in selection.test:
-        locate(tests, Path(cfg.paths.data))
+        locate(tests, Path(cfg.paths.data))  # hours before they are read
+    ingredients = Ingredients(build(cfg), pictures(cfg, selection), selection)
     folder.create()
     with folder.locked():
         if cfg.force:
             folder.clear()
             folder.create()
+        elif folder.finished:
+            return  # another process made it between our look and our lock
         elif folder.status().get("state") == "diverged":
             raise Diverged(folder.status()["step"])
         with _reported(folder):
-            _work(cfg, folder, selection, network, data, command)
+            _work(cfg, folder, ingredients, command)
 
 
-def _work(
-    cfg: DictConfig,
-    folder: RunFolder,
-    selection: Selection,
-    network: nn.Module,
-    data: SuperResolutionData,
-    command: str,
-) -> None:
+def _work(cfg: DictConfig, folder: RunFolder, made_of: Ingredients, command: str) -> None:
     started_at = _start(cfg, folder)
-    fitted = fit(cfg, network, data, folder, loggers=[])
-    network.eval()
-    rows = _score(cfg, network, selection)
-    folder.write_rows("scores.csv", COLUMNS, rows)
-    _write_samples(cfg, folder, network, selection)
-    record = _record(cfg, folder, selection, network, data, fitted, rows)
-    record |= {"command": command, "started_at": started_at, "finished_at": now()}
-    folder.write_json("record.json", record)
-    folder.set_status("finished", step=record["steps"])
-    if not cfg.keep_checkpoints:
-        shutil.rmtree(folder.checkpoints, ignore_errors=True)
+    with _watched(cfg, folder, started_at) as loggers:
+        fitted = fit(cfg, made_of.network, made_of.data, folder, loggers)
+        about = {"command": command, "started_at": started_at, "finished_at": now()}
+        write_record(cfg, folder, fitted, made_of.data, made_of.selection, about, loggers)
 
 
 def _start(cfg: DictConfig, folder: RunFolder) -> str:
-    """Take the folder over: first part or a later one. Returns when the first part began."""
+    """Take the folder over, for the first time or again. Returns when the first time was."""
     status = folder.status()
     if status:
         # Another thread count would change bits: a resumed run keeps the one it began with.
@@ -108,6 +101,22 @@ def _start(cfg: DictConfig, folder: RunFolder) -> str:
     threads = torch.get_num_threads()
     folder.set_status("running", resumed=resumed, threads=threads, started_at=started_at)
     return started_at
+
+
+@contextlib.contextmanager
+def _watched(cfg: DictConfig, folder: RunFolder, attempt: str) -> Iterator[list[Logger]]:
+    """The config's loggers, closed with how the run ended."""
+    entries = (cfg.logger or {}).values()
+    loggers = [instantiate(entry, folder=folder.path, attempt=attempt) for entry in entries]
+    for dashboard in dashboards(loggers):
+        dashboard.log_config(OmegaConf.to_container(cfg, resolve=True))  # type: ignore[arg-type]
+    exit_code = 1
+    try:
+        yield loggers
+        exit_code = 0
+    finally:
+        for dashboard in dashboards(loggers):
+            dashboard.close(exit_code)
 
 
 @contextlib.contextmanager
@@ -142,106 +151,3 @@ class _Tee:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.first, name)
-
-
-def _score(cfg: DictConfig, network: nn.Module, selection: Selection) -> list[Score]:
-    limit = cfg.budget.test_pictures
-    root = Path(cfg.paths.data)
-    return score(network, selection.test, root, cfg.protocol, cfg.scale, limit)
-
-
-def _add_scores(cfg: DictConfig, folder: RunFolder, selection: Selection) -> None:
-    """Score a finished run by a protocol or on test sets that it has no rows of yet."""
-    rows: list[Score] = list(folder.rows("scores.csv"))
-    there = {(row["dataset"], row["protocol"]) for row in rows}
-    absent = tuple(s for s in selection.test if (s.name, cfg.protocol) not in there)
-    if not absent:
-        return
-    network = _final_network(cfg, folder)
-    rows += _score(cfg, network, Selection(selection.train, selection.val, absent))
-    with folder.locked():
-        record = folder.record()
-        record["scores"] = means(rows)
-        record["data_digests"] |= selection.digests() | {"train": record["data_digests"]["train"]}
-        folder.write_rows("scores.csv", COLUMNS, rows)
-        folder.write_json("record.json", record)
-
-
-def _final_network(cfg: DictConfig, folder: RunFolder) -> nn.Module:
-    if not identity.is_trained(cfg):
-        return build(cfg).eval()
-    # The run's own config built this network before, whosever class it is.
-    return weights.load(folder.weights, trust=True)[0]
-
-
-def _write_samples(
-    cfg: DictConfig, folder: RunFolder, network: nn.Module, selection: Selection
-) -> None:
-    tests = selection.test[0]
-    count = min(SAMPLES, cfg.budget.test_pictures or SAMPLES)
-    for path in locate(tests, Path(cfg.paths.data))[:count]:
-        name = f"{tests.name}-{path.stem}"
-        write_samples(network, path, name, cfg.scale, folder.samples)
-
-
-def _record(
-    cfg: DictConfig,
-    folder: RunFolder,
-    selection: Selection,
-    network: nn.Module,
-    data: SuperResolutionData,
-    fitted: Fitted,
-    rows: list[Score],
-) -> dict[str, Any]:
-    trained, curve = identity.is_trained(cfg), fitted.curve.rows
-    best = max(curve, key=lambda row: row["val/psnr"])
-    seconds, patches = curve[-1]["seconds"], curve[-1]["patches"]
-    return {
-        "schema": 1,
-        "id": folder.id,
-        "model": cfg.name,
-        "scale": cfg.scale,
-        "seed": cfg.seed if trained else None,
-        "data": cfg.data.name,
-        "budget": cfg.budget.name if trained else None,
-        "parameters": parameters(network),
-        "macs_per_lr_pixel": macs(network),
-        "steps": curve[-1]["step"],
-        "patches": patches,
-        "macs": curve[-1]["macs"],
-        "seconds": seconds,
-        "resumed": folder.status()["resumed"],
-        "patches_per_second": patches / seconds if seconds else None,
-        "peak_memory_mib": round(environment.peak_memory(fitted.device), 1),
-        "dead_channels": dead_channels(network, (lr for lr, _ in data.val_dataloader())),
-        "val": {
-            "best_psnr": best["val/psnr"],
-            "best_step": best["step"],
-            "final_psnr": curve[-1]["val/psnr"],
-            "final_ssim": curve[-1]["val/ssim"],
-        },
-        "scores": means(rows),
-        "results": identity.RESULTS,
-        "precision": str(cfg.trainer.precision),
-        "data_digests": selection.digests(),
-        "weights_sha256": _write_weights(cfg, folder, network) if trained else None,
-        **environment.describe(fitted.device),
-    }
-
-
-def _write_weights(cfg: DictConfig, folder: RunFolder, network: nn.Module) -> str:
-    facts = {
-        "model": OmegaConf.to_container(cfg.model, resolve=True),
-        "name": cfg.name,
-        "scale": cfg.scale,
-        "run": folder.id,
-        "data": cfg.data.name,
-        "budget": cfg.budget.name,
-    }
-    return write_whole(folder.weights, weights.encode(network, facts))
-
-
-def _print_table(cfg: DictConfig, folder: RunFolder, selection: Selection) -> None:
-    bicubic = means(_score(cfg, Bicubic(cfg.scale), selection))
-    print_summary(cfg.name, cfg.protocol, folder.record()["scores"], bicubic)
-    print(f"record: {folder.path}", flush=True)

@@ -42,8 +42,14 @@ CHATTER = (
 class Fitted:
     """What fitting leaves behind for the record."""
 
+    network: nn.Module
     curve: Curve
     device: torch.device
+
+    @property
+    def trained(self) -> bool:
+        """Whether the network has anything to learn."""
+        return any(value.requires_grad for value in self.network.parameters())
 
 
 def build(cfg: DictConfig) -> nn.Module:
@@ -115,7 +121,7 @@ def fit(
         if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
             trainer.validate(task, data, verbose=False)
     mirror.send(trainer)
-    return Fitted(curve, trainer.strategy.root_device)
+    return Fitted(network, curve, trainer.strategy.root_device)
 
 
 def _trainer(
