@@ -2,8 +2,11 @@
 
 import functools
 import itertools
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -12,6 +15,8 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
+
+EXPERIMENT = "SHOAL_EXPERIMENT"  # tells dashboards which runs belong together
 
 
 @dataclass
@@ -69,6 +74,7 @@ class ShoalSweeper(Sweeper):
 
     def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         from shoal.console import told
+        from shoal.grid.closing import report
         from shoal.grid.experiment import read
         from shoal.grid.jobs import compose
         from shoal.grid.plan import Plan
@@ -77,9 +83,12 @@ class ShoalSweeper(Sweeper):
         given = [[text for text in each if not _chooses_experiment(text)] for each in combinations]
         job = functools.partial(compose, self.loader, self.master)
         plan = Plan(experiment, given, self._combinations([]), job)
-        plan.write(command=told())
+        path = plan.write(command=told())
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
-        return self.runner.launch([job.overrides for _, job in plan.runs], initial_job_idx=0)
+        os.environ[EXPERIMENT] = experiment.name
+        returns = self.runner.launch([job.overrides for _, job in plan.runs], initial_job_idx=0)
+        report(path, Path(self.master.paths.experiments), Path(sys.argv[0]).parent / "experiments")
+        return returns
 
     def _combinations(self, arguments: list[str]) -> list[list[str]]:
         """All combinations, the last sweep varying fastest; of one key the last word counts.

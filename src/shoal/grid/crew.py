@@ -103,7 +103,8 @@ class Crew:
         facts = [f"{len(self.jobs)} runs", f"{ends.count(End.REUSED)} finished already"]
         if End.DIVERGED in ends:
             facts.append(f"{ends.count(End.DIVERGED)} diverged before")
-        return ", ".join([*facts, f"{len(self.waiting)} to do: {self._time_left()}"])
+        facts.append(f"{len(self.waiting)} to do")
+        return ", ".join(facts) + (f": {self._time_left()}" if self.waiting else "")
 
     def _time_left(self) -> str:
         jobs = [self.jobs[name] for name in (*self.working, *self.waiting)]
@@ -130,7 +131,7 @@ class Crew:
             self._end(name, Ending(End.FAILED, f"can't be started: {error}"))
             return
         self.working[name] = process
-        _say(f"[{number}] {name} starts; {self._time_left()}")
+        _say(f"[{number}] {name} starts; left: {self._time_left()}")
 
     def _look(self) -> None:
         """Pass on what the processes say, and see which have ended."""

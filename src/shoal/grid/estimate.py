@@ -88,7 +88,7 @@ def span(seconds: float) -> str:
 
 
 def told(jobs: Iterable[Job], threads: int | None, at_once: int) -> str:
-    """The time that jobs will take together, and how much of that is not known.
+    """The time that jobs will take together, and for how many of them it is not known.
 
     Args:
         jobs: yet to be done.
@@ -99,6 +99,6 @@ def told(jobs: Iterable[Job], threads: int | None, at_once: int) -> str:
     known = [seconds for seconds in times if seconds is not None]
     unknown = len(times) - len(known)
     if not known:
-        return "time unknown: nothing like it has finished here yet" if times else "nothing left"
-    together = f"about {span(sum(known) / min(at_once, len(times)))}"
-    return f"{together} and {unknown} of unknown time" if unknown else together
+        return "time unknown, nothing like it has finished here yet" if times else "nothing"
+    together = f"about {span(sum(known) / min(at_once, len(known)))}"
+    return f"{together} and {unknown} runs of unknown length" if unknown else together

@@ -5,6 +5,7 @@ Linux the kernel sends it SIGTERM when the grid's process dies, however that hap
 saves and ends. Elsewhere it goes on to its end, and its lock makes the next grid wait for it.
 """
 
+import argparse
 import contextlib
 import ctypes
 import os
@@ -80,7 +81,7 @@ class Process:
         keep_errors = bool(prefix) or not sys.stderr.isatty()
         self.begun = time.monotonic()
         self.popen = subprocess.Popen(
-            [sys.executable, sys.argv[0], *arguments],
+            [sys.executable, sys.argv[0], *_where_configs_are(), *arguments],
             stdin=subprocess.DEVNULL,  # nobody answers a question in the middle of a grid
             stdout=subprocess.PIPE if prefix else None,
             stderr=subprocess.PIPE if keep_errors else None,
@@ -126,6 +127,19 @@ class Process:
         """End it and all that it has started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
+
+
+def _where_configs_are() -> list[str]:
+    """The flags of our own command line that say where the config is composed from."""
+    parser = argparse.ArgumentParser(add_help=False)
+    for short, long in (
+        ("-cp", "--config-path"),
+        ("-cn", "--config-name"),
+        ("-cd", "--config-dir"),
+    ):
+        parser.add_argument(short, long)
+    flags = vars(parser.parse_known_args(sys.argv[1:])[0])
+    return [f"--{name.replace('_', '-')}={value}" for name, value in flags.items() if value]
 
 
 def _dying_with(parent: int) -> Callable[[], None] | None:
