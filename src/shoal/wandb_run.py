@@ -25,7 +25,8 @@ class WandbRun(Logger):
 
     Args:
         folder: Of the run; its name is the name on W&B, and `wandb/` in it keeps the data.
-        attempt: Ends the id, so that the parts of one run are one, and a forced run a new one.
+        attempt: Ends the id, so that the parts of one run are one, and a forced run a new one:
+            letters, digits, dashes.
         project: On W&B.
         group: The experiment, or None.
         tags: Model, scale, data, budget; None is left out.
@@ -118,7 +119,7 @@ class WandbRun(Logger):
                 self._session.finish(exit_code=exit_code)
             except Exception as error:
                 part = Path(self._session.dir).parent
-                self._give_up(error, f"`wandb sync {part}` sends the rest")
+                self._give_up(error, f"`wandb sync --include-online {part}` sends the rest")
         self._session, self._over = None, True
 
     @rank_zero_only

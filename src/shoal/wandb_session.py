@@ -8,7 +8,7 @@ import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -50,15 +50,15 @@ def open_session(facts: Facts, patience: Patience) -> "wandb.Run":
     import wandb
 
     if _silent(patience).mode != "online":
-        return _begin(facts, None)
+        return _begin(facts)
     try:
         if _can_go_online():
-            return _begin(facts, "online")
+            return _begin(facts, wandb.Settings(init_timeout=patience.answer_within))
     except Exception as error:  # the server's, the key's, the network's: all mean offline
         log.warning("W&B: %s; %s is kept offline", one_line(error), facts.id)
         wandb.teardown()  # W&B's process still holds the id of the run that failed to begin
         _silent(patience)
-    return _begin(facts, "offline")
+    return _begin(facts, wandb.Settings(mode="offline"))
 
 
 def _silent(patience: Patience) -> "wandb.Settings":
@@ -68,7 +68,6 @@ def _silent(patience: Patience) -> "wandb.Settings":
     limits = wandb.Settings(
         silent=True,
         console="off",
-        init_timeout=patience.answer_within,
         finish_timeout=patience.finish_within,
         finish_timeout_raises=True,
     )
@@ -76,8 +75,8 @@ def _silent(patience: Patience) -> "wandb.Settings":
 
 
 def one_line(error: Exception) -> str:
-    """What an exception says, without line breaks."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """What an exception says, without line breaks and the last full stop."""
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
 def _can_go_online() -> bool:
@@ -122,8 +121,7 @@ def _reachable(url: str) -> bool:
     return reached.is_set()
 
 
-def _begin(facts: Facts, mode: Literal["online", "offline"] | None) -> "wandb.Run":
-    """Begin a run in a mode, None being the one that WANDB_MODE or `wandb offline` sets."""
+def _begin(facts: Facts, settings: "wandb.Settings | None" = None) -> "wandb.Run":
     import wandb
 
     run = wandb.init(
@@ -133,9 +131,9 @@ def _begin(facts: Facts, mode: Literal["online", "offline"] | None) -> "wandb.Ru
         id=facts.id,
         tags=facts.tags,
         dir=facts.folder,
-        mode=mode,
         resume="allow",  # online, the parts of an interrupted run are one run
         reinit="create_new",  # never somebody else's run of the same process
+        settings=settings,
     )
     for axis in AXES:
         run.define_metric(axis)
