@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from shoal.data.cache import Cache
+from shoal.data.patches import SYMMETRIES, PatchStream, draws, symmetric_grid
+from shoal.errors import UserError
+
+
+def numbered(sizes, scale=2, first=0):
+    """A cache in whose LR pictures every pixel is its own number, and HR blocks repeat it."""
+    sizes = np.array(sizes)
+    starts = np.concatenate([[0], np.cumsum(sizes.prod(axis=1))[:-1]])
+    lr, hr = [], []
+    for height, width in sizes:
+        plane = np.arange(height * width, dtype=np.float32).reshape(height, width)
+        lr.append((plane / 255).ravel())
+        hr.append(np.kron(plane, np.ones((scale, scale))).astype(np.uint8).ravel())
+    names = tuple(f"picture{first + n}" for n in range(len(sizes)))
+    return Cache(names, sizes, starts, np.concatenate(hr), np.concatenate(lr), scale)
+
+
+def stream(sizes=((9, 11), (8, 14)), seed=0, **options):
+    return PatchStream([numbered(sizes)], patch_size=8, batch_size=6, seed=seed, **options)
+
+
+def test_lr_and_hr_patches_show_the_same_place_in_every_symmetry():
+    patches = stream()
+    for step in range(40):
+        lr, hr = patches.batch(step)
+        assert torch.equal(hr[..., ::2, ::2], lr)
+        assert torch.equal(hr[..., 1::2, 1::2], lr)
+
+
+def test_patches_are_cut_out_of_one_picture_without_gaps():
+    lr, _ = stream().batch(0)
+    numbers = (lr * 255).round().long()
+    for patch in numbers[:, 0]:
+        steps = {abs(int(d)) for d in (patch[:, 1:] - patch[:, :-1]).unique()}
+        assert len(steps) == 1  # 1 along a row of the picture, its width along a column
+        assert steps <= {1, 11, 14}
+
+
+def test_the_same_seed_gives_the_same_patches_and_another_seed_others():
+    assert torch.equal(stream().batch(7)[0], stream().batch(7)[0])
+    assert not torch.equal(stream().batch(7)[0], stream(seed=1).batch(7)[0])
+    assert not torch.equal(stream().batch(7)[0], stream().batch(8)[0])
+
+
+def test_patch_i_needs_no_history():
+    together = draws(seed=5, first=0, count=100, positions=10**6)
+    alone = draws(seed=5, first=63, count=1, positions=10**6)
+    assert (together[0][63], together[1][63]) == (alone[0][0], alone[1][0])
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+# More workers than cores, on purpose.
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")
+def test_any_number_of_workers_gives_the_same_batches(workers):
+    loader = iter(DataLoader(stream(first_step=4), batch_size=None, num_workers=workers))
+    for step in range(4, 11):
+        lr, hr = next(loader)
+        expected = stream().batch(step)
+        assert torch.equal(lr, expected[0])
+        assert torch.equal(hr, expected[1])
+
+
+def test_ranks_share_out_the_batch_that_one_rank_would_see():
+    whole, _ = stream().batch(3)
+    parts = [stream(rank=rank, ranks=3).batch(3)[0] for rank in range(3)]
+    assert torch.equal(torch.cat(parts), whole)
+
+
+def test_pictures_weigh_as_much_as_the_positions_they_offer():
+    # 4 x 4 LR patches: 6 x 8 = 48 positions and 5 x 11 = 55.
+    patches = stream()
+    source = patches.sources[0]
+    assert source.positions == 48 + 55
+    position, symmetry = draws(0, 0, 103_000, source.positions)
+    counts = np.bincount(position, minlength=103)
+    assert counts.min() > 1000 - 5 * 32
+    assert counts.max() < 1000 + 5 * 32
+    assert np.abs(np.bincount(symmetry, minlength=SYMMETRIES) - 103_000 / 8).max() < 600
+
+
+def test_several_sets_are_one_pool():
+    two = PatchStream([numbered([(9, 11)]), numbered([(8, 14)])], 8, 6, seed=0)
+    one = stream()
+    for step in range(5):
+        assert torch.equal(two.batch(step)[0], one.batch(step)[0])
+
+
+def test_the_eight_symmetries_are_distinct_and_keep_every_pixel():
+    grid = symmetric_grid(3)
+    flat = grid[:, 0] * 3 + grid[:, 1]
+    assert len({tuple(row) for row in flat}) == 8
+    assert (np.sort(flat, axis=1) == np.arange(9)).all()
+
+
+def test_impossible_patches_are_refused_with_value_and_remedy():
+    cache = numbered([(9, 11), (4, 14)])
+    with pytest.raises(UserError, match="patch_size=9 is no multiple of scale=2"):
+        PatchStream([cache], 9, 4, seed=0)
+    with pytest.raises(UserError, match=r"larger than picture1 \(28 x 8\): take at most 8"):
+        PatchStream([cache], 10, 4, seed=0)
+    with pytest.raises(UserError, match="batch_size=4 can't be shared by 3 devices"):
+        PatchStream([cache], 8, 4, seed=0, ranks=3)
