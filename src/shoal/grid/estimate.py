@@ -101,4 +101,5 @@ def told(jobs: Iterable[Job], threads: int | None, at_once: int) -> str:
     if not known:
         return "time unknown, nothing like it has finished here yet" if times else "nothing"
     together = f"about {span(sum(known) / min(at_once, len(known)))}"
-    return f"{together} and {unknown} runs of unknown length" if unknown else together
+    runs = "1 run" if unknown == 1 else f"{unknown} runs"
+    return f"{together} and {runs} of unknown length" if unknown else together

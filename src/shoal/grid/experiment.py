@@ -14,6 +14,8 @@ from shoal.grid.jobs import Job
 
 # Which may turn two factors at once: a cross of them.
 MOST_FACTORS = 2
+# Follow from the arm, and decide nothing.
+APART = ("name", "experiment", "logger")
 
 
 @dataclass(frozen=True)
@@ -122,14 +124,13 @@ def _short(value: Any) -> Any:
 
 
 def _view(cfg: DictConfig, experiment: Experiment) -> dict[str, Any]:
-    """A config as arms are compared by: without its name and the experiment.
+    """A config as arms are compared by: without its name, the experiment, and mirrors.
 
     Where a factor is a branch, or lies in one, a network that is alone counts as the deep branch
     of an ensemble without a shallow one.
     """
-    view: Any = OmegaConf.to_container(cfg)
-    del view["name"]
-    view.pop("experiment", None)
+    tree: Any = OmegaConf.to_container(cfg)
+    view = {key: value for key, value in tree.items() if key not in APART}
     if any(factor.startswith(("model.deep", "model.shallow")) for factor in experiment.factors):
         model = view["model"]
         alone = "deep" not in model
