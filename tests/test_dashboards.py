@@ -62,11 +62,17 @@ def row(step):
 
 
 def sent(part):
-    """The records of one `.wandb` file: LevelDB's log format around W&B's own messages."""
+    """All that a part was given."""
     import wandb
-    from wandb.proto.wandb_internal_pb2 import Record
 
     wandb.teardown()  # W&B's process writes a little longer than `finish` waits
+    return written(part)
+
+
+def written(part):
+    """The records of one `.wandb` file: LevelDB's log format around W&B's own messages."""
+    from wandb.proto.wandb_internal_pb2 import Record
+
     (path,) = part.glob("*.wandb")
     data, at, piece, records = path.read_bytes(), 7, b"", []
     while at + 7 <= len(data):
@@ -74,6 +80,8 @@ def sent(part):
             at += 32768 - at % 32768
             continue
         _, length, kind = struct.unpack("<IHB", data[at : at + 7])
+        if at + 7 + length > len(data):  # a record that is being written
+            break
         piece += data[at + 7 : at + 7 + length]
         at += 7 + length
         if kind in (1, 4):  # a whole record, or the last piece of one
@@ -241,6 +249,17 @@ def test_wandb_sync_makes_one_run_of_the_parts(folder):
     assert name == f"{folder.name}-{ATTEMPT}"
     assert [r["step"] for r in rows if "val/psnr" in r] == [0, 100]
     assert server.exit_codes[name] == [1, 0]
+
+
+def test_a_row_stands_in_the_file_seconds_after_it_was_logged(folder):
+    run = wandb_run(folder)
+    run.log_metrics(row(100), 100)
+    (part,) = offline_parts(folder)
+    patience = time.monotonic() + 8
+    while not any(r.HasField("history") for r in written(part)):
+        assert time.monotonic() < patience, "a kill now would cost the row"
+        time.sleep(0.1)
+    run.close(0)
 
 
 def test_what_wandb_raises_is_told_once_and_the_run_still_ends_properly(folder, said):

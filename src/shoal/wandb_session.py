@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AXES = ("step", "seconds", "macs")
+FLUSH_SECONDS = 1.0  # at W&B's own 15, a killed run would lose its last rows
 CONNECT_SECONDS = 3.0  # a server that is there takes a connection in far less
 
 
@@ -70,6 +71,7 @@ def _silent(patience: Patience) -> "wandb.Settings":
         console="off",
         finish_timeout=patience.finish_within,
         finish_timeout_raises=True,
+        x_transaction_log_flush_interval=FLUSH_SECONDS,
     )
     return wandb.setup(limits).settings
 
