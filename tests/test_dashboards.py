@@ -184,6 +184,11 @@ def test_closing_as_failed_is_recorded_and_closing_again_does_nothing(folder):
     assert len(rows_of(part)) == 1
 
 
+def test_a_time_of_day_can_end_the_id_which_may_hold_no_colon(folder):
+    run = wandb_run(folder, attempt="2026-01-02T03:04:05+00:00")
+    assert run.version == f"{folder.name}-20260102T0304050000"
+
+
 def test_a_run_that_was_given_nothing_leaves_nothing(folder):
     run = wandb_run(folder)
     run.close(0)

@@ -25,8 +25,7 @@ class WandbRun(Logger):
 
     Args:
         folder: Of the run; its name is the name on W&B, and `wandb/` in it keeps the data.
-        attempt: Ends the id, so that the parts of one run are one, and a forced run a new one:
-            letters, digits, dashes.
+        attempt: Ends the id, so that the parts of one run are one, and a forced run a new one.
         project: On W&B.
         group: The experiment, or None.
         tags: Model, scale, data, budget; None is left out.
@@ -48,7 +47,7 @@ class WandbRun(Logger):
         self._patience = Patience(answer_within, finish_within)
         self._facts = Facts(
             folder=Path(folder),
-            id=f"{Path(folder).name}-{attempt}",
+            id=f"{Path(folder).name}-{''.join(filter(str.isalnum, attempt))}",  # no colons there
             project=project,
             group=group,
             tags=tuple(dict.fromkeys(tag for tag in tags if tag)),
