@@ -1,44 +1,33 @@
 """What a claim compares: differences of two arms, paired by seed and, where there are, pictures."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from shoal.claims.statistics import Floats
-from shoal.results import AXES, Study, ends, reach, untrained_level
+from shoal.claims.pairs import Sample, paired
+from shoal.results import AXES, Study, reach, untrained_level
 
 WINDOW = 5  # validations in the running median: wide enough to be still, narrow against a curve
 
 
-class Sample(NamedTuple):
-    """Differences `(S, I)`: greater arm minus lesser, seeds down, pictures across.
-
-    Attributes:
-        what: the quantity, in words.
-        unit: of the differences; `x` where they are logarithms of a ratio.
-    """
-
-    differences: Floats
-    what: str
-    unit: str
-
-
 def psnr(study: Study, greater: str, lesser: str, scale: int, per: str = "all") -> Iterable[Sample]:
     """Test PSNR, picture by picture; over the pictures of all test sets, or `per` set."""
-    rows = study.scores[study.scores["protocol"] == study.protocol]
-    sets = [rows] if per == "all" else [part for _, part in rows.groupby("dataset", sort=False)]
-    for part in sets:
-        tables = [_pictures(part, arm, scale) for arm in (greater, lesser)]
-        difference = (tables[0] - tables[1]).dropna(how="all").dropna(axis="columns")
-        name = "PSNR" if per == "all" else f"PSNR on {part['dataset'].iloc[0]}"
-        yield Sample(difference.to_numpy(float), name, "dB")
+    difference = _pictures(study, greater, scale) - _pictures(study, lesser, scale)
+    sets = difference.columns.unique("dataset")
+    named = {"PSNR": list(sets)} if per == "all" else {f"PSNR on {s}": [s] for s in sets}
+    for name, columns in named.items():
+        part = difference[columns].dropna(how="all").dropna(axis="columns")
+        yield Sample(part.to_numpy(float), name, "dB")
 
 
-def _pictures(scores: pd.DataFrame, arm: str, scale: int) -> pd.DataFrame:
-    rows = scores[(scores["arm"] == arm) & (scores["scale"] == scale)]
-    return rows.set_index(["seed", "dataset", "image"])["psnr"].unstack([1, 2])
+@lru_cache(maxsize=64)  # an arm has many rivals
+def _pictures(study: Study, arm: str, scale: int) -> pd.DataFrame:
+    """Test PSNR by seed (down) and by data set and picture (across)."""
+    rows = study.scores[study.scores["arm"].eq(arm) & study.scores["scale"].eq(scale)]
+    rows = rows[rows["protocol"] == study.protocol]
+    return rows.set_index(["seed", "dataset", "image"])["psnr"].unstack([1, 2], sort=False)
 
 
 def cost(
@@ -56,26 +45,32 @@ def cost(
     `below_final` dB. Where only one run of a pair gets there, the other counts with its whole
     schedule, but never as the cheaper of the two; where neither does, the pair says nothing.
     """
-    curves = study.curves[study.curves["id"].isin(study.finished["id"])]
-    if above_bicubic is None:
-        goal, name = ends(study)["final"] - (below_final or 0), f"own final - {below_final} dB"
-    else:
-        scales = curves.drop_duplicates("id").set_index("id")["scale"]
-        goal, name = (
-            scales.map(untrained_level(study)) + above_bicubic,
-            f"bicubic + {above_bicubic} dB",
-        )
-    last = curves.loc[curves.groupby("id")["step"].idxmax()].set_index("id")
-    spent = pd.DataFrame({"at": reach(curves, goal, axis), "end": last[axis]})
-    # The first validation may already be there: that took at most one step.
-    spent["at"] = spent["at"].clip(lower=spent["end"] / last["step"].clip(lower=1))
-    pairs = _paired(study, greater, lesser, scale, spent)
+    spent = _spent(study, axis, above_bicubic, below_final)
+    pairs = paired(study, greater, lesser, scale, spent)
     more, less = pairs["greater"], pairs["lesser"]
     ratio = (more["at"].fillna(more["end"]) / less["at"].fillna(less["end"])).map(np.log)
     ratio = ratio.mask(more["at"].isna(), ratio.clip(lower=0))
     ratio = ratio.mask(less["at"].isna(), ratio.clip(upper=0))
     known = ratio[more["at"].notna() | less["at"].notna()]
-    yield Sample(known.to_numpy(float)[:, None], f"{AXES[axis]} to {name}", "x")
+    goal = f"own final - {below_final}" if above_bicubic is None else f"bicubic + {above_bicubic}"
+    yield Sample(known.to_numpy(float)[:, None], f"{AXES[axis]} to {goal} dB", "x")
+
+
+@lru_cache(maxsize=16)  # the same for every pair of arms
+def _spent(
+    study: Study, axis: str, above_bicubic: float | None, below_final: float | None
+) -> pd.DataFrame:
+    """By run id: what reaching the goal took (`at`), and the whole schedule (`end`)."""
+    curves = study.curves[study.curves["id"].isin(study.finished["id"])]
+    last = curves.loc[curves.groupby("id")["step"].idxmax()].set_index("id")
+    if above_bicubic is None:
+        goal = last["val/psnr"] - (below_final or 0)
+    else:
+        goal = last["scale"].map(untrained_level(study)) + above_bicubic
+    at = reach(curves, goal, axis)
+    # The first validation may already be there: that took at most one step.
+    at = at.clip(lower=last[axis] / last["step"].clip(lower=1))
+    return pd.DataFrame({"at": at, "end": last[axis]})
 
 
 def unsteadiness(study: Study, greater: str, lesser: str, scale: int, of: str) -> Iterable[Sample]:
@@ -97,7 +92,7 @@ def unsteadiness(study: Study, greater: str, lesser: str, scale: int, of: str) -
     still = by["value"].rolling(WINDOW, center=True).median().droplevel(0)
     second = rows["step"] >= by["step"].transform("max") / 2
     distance = (rows["value"] - still).abs()[second].groupby(rows["id"]).median()
-    pairs = _paired(study, greater, lesser, scale, distance.to_frame("at"))
+    pairs = paired(study, greater, lesser, scale, distance.to_frame("at"))
     difference = (pairs["greater"]["at"] - pairs["lesser"]["at"]).dropna()
     yield Sample(difference.to_numpy(float)[:, None], f"unsteadiness of {of}", "dB")
 
@@ -127,23 +122,9 @@ def _branches(
     sides = []
     for arm, branch in (greater.split(":"), lesser.split(":")):
         values = rows[f"{branch}/{fact}"].rename("at").to_frame()
-        sides.append(_paired(study, arm, arm, scale, values)["greater"]["at"])
+        sides.append(paired(study, arm, arm, scale, values)["greater"]["at"])
     difference = (sides[0] - sides[1]).dropna()
     return Sample(difference.to_numpy(float)[:, None], name, "")
-
-
-def _paired(
-    study: Study, greater: str, lesser: str, scale: int, values: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
-    """Values by run id as two tables of the same seeds."""
-    runs = study.finished[study.finished["scale"] == scale]
-    sides = [runs[runs["arm"] == arm].set_index("seed")["id"] for arm in (greater, lesser)]
-    seeds = sides[0].index.intersection(sides[1].index)
-    names = ("greater", "lesser")
-    return {
-        name: values.reindex(side.loc[seeds]).set_axis(seeds)
-        for name, side in zip(names, sides, strict=True)
-    }
 
 
 Measure = Callable[..., Iterable[Sample]]

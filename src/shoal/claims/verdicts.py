@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 
 from shoal.claims.claim import SIDES, Claim
-from shoal.claims.measures import MEASURES, Sample
+from shoal.claims.measures import MEASURES
+from shoal.claims.pairs import Sample
 from shoal.claims.statistics import crossed, holm
 from shoal.results import Study
 
@@ -84,7 +85,7 @@ def _absent(study: Study, claim: Claim) -> list[str]:
     for arm, scale in product(named, study.scales):
         if (arm, scale) not in done:
             rows = study.runs[(study.runs["arm"] == arm) & (study.runs["scale"] == scale)]
-            states = set(rows["state"]) - {"missing"}
+            states = set(rows["state"].replace({"missing": "not run", "running": "unfinished"}))
             said.append(f"{arm} x{scale}: {', '.join(sorted(states)) or 'not run'}")
     return said
 

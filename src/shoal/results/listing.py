@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+from rich.console import Console
+from rich.table import Table
 
 from shoal.errors import UserError
 from shoal.results.rows import SCORES, read_runs, read_tables
@@ -35,6 +37,15 @@ def listing(runs: Path, now: datetime | None = None) -> pd.DataFrame:
         age=[_age(since - _touched(folder)) for folder in folders],
         size=[sum(p.stat().st_size for p in f.rglob("*") if p.is_file()) for f in folders],
     )
+
+
+def print_listing(runs: Path) -> None:
+    """Print the listing as a table; see `listing`."""
+    table = Table("run", "status", "step", "PSNR (dB)", "age", "size")
+    for row in listing(runs).to_dict("records"):
+        row["size"] = f"{row['size'] / 2**20:.1f} MiB"
+        table.add_row(*map(str, row.values()))
+    Console().print(table)
 
 
 def _touched(folder: Path) -> float:

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from shoal.results.rows import CURVE, SCORES, read_runs, read_tables
 KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # tables have no truth value; a study is itself alone
 class Study:
     """One experiment's grid and rows.
 
     Attributes:
+        root: the folder of all runs.
         experiment: its name, e.g. `ablation`.
         digest: of the grid: eight hex digits.
         folder: of its findings, e.g. `ablation-t91-x3-standard`.
@@ -29,6 +31,7 @@ class Study:
         curves: arm, scale, seed, id and the columns of curve.csv, of every run that has begun.
     """
 
+    root: Path
     experiment: str
     digest: str
     question: str
@@ -49,7 +52,7 @@ class Study:
         """The labels, in the order of the table."""
         return tuple(self.models)
 
-    @property
+    @cached_property
     def finished(self) -> pd.DataFrame:
         """The rows of `runs` that have a record."""
         return self.runs[self.runs["state"] == "finished"]
@@ -111,6 +114,7 @@ def read(path: Path) -> Study:
     facts = ("experiment", "question", "command", "folder", "data", "budget", "protocol")
     return Study(
         **{name: grid[name] for name in facts},
+        root=path.parents[1],
         digest=path.stem[-8:],
         scales=tuple(grid["scales"]),
         seeds=tuple(grid["seeds"]),

@@ -1,0 +1,7 @@
+"""The findings of an experiment as a folder of files, a page, and a table on the screen."""
+
+from shoal.report.findings import Findings, findings
+from shoal.report.folder import index, write_report
+from shoal.report.terminal import print_table
+
+__all__ = ["Findings", "findings", "index", "print_table", "write_report"]

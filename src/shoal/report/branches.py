@@ -1,0 +1,86 @@
+"""The ensemble looked into: what each branch does over training."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from shoal.report.curves import AXES, every, mean_curves
+from shoal.report.style import MODELS, Style, line, panels, styles
+from shoal.results import Study
+
+BRANCHES = {"shallow": MODELS["ees"], "deep": MODELS["eed"]}
+TITLES = {
+    "psnr": "validation PSNR (dB)",
+    "energy": "energy below and above\nthe LR picture's Nyquist",
+    "correlation": "correlation with HR\nbelow the LR picture's Nyquist",
+}
+PARTS = tuple(TITLES)
+FACTS = [f"val/psnr_{b}" for b in BRANCHES] + [
+    f"{b}/{fact}" for b in BRANCHES for fact in ("low", "high", "corr_low")
+]
+
+
+def ensembles(study: Study) -> list[tuple[str, int]]:
+    """Arms and scales whose curves know of branches, in the order of the table."""
+    rows = study.curves[study.curves["id"].isin(study.finished["id"])]
+    known = set(rows.dropna(subset="val/psnr_deep").groupby(["arm", "scale"]).groups)
+    return [(arm, scale) for arm in study.arms for scale in study.scales if (arm, scale) in known]
+
+
+def branch_curves(rows: pd.DataFrame, axes: Axes, part: str, whole: Style) -> Axes:
+    """What each branch of one ensemble does over training.
+
+    Args:
+        rows: of one arm and scale, from `mean_curves` with `val/psnr` and `FACTS`.
+        axes: to draw on.
+        part: `psnr` (of the whole and of each branch alone, dB), `energy` (of each branch below and
+            above the LR picture's Nyquist frequency) or `correlation` (with HR, below it).
+        whole: look of the ensemble.
+    """
+    steps = rows["step"].to_numpy(float)
+
+    def draw(column: str, label: str, look: Style, **more: Any) -> None:
+        y = rows[column].to_numpy(float)
+        y = np.where(y > 0, y, np.nan) if part == "energy" else y
+        axes.plot(steps, y, label=label, markevery=every(len(y)), **(line(look) | more))
+
+    if part == "psnr":
+        draw("val/psnr", "both", whole)
+    for name, look in BRANCHES.items():
+        if part == "psnr":
+            draw(f"val/psnr_{name}", f"{name} alone", look)
+        elif part == "energy":
+            draw(f"{name}/low", f"{name}, below", look, linestyle="solid")
+            draw(f"{name}/high", f"{name}, above", look, markerfacecolor="white",
+                 markeredgecolor=look.light)  # fmt: skip
+        else:
+            draw(f"{name}/corr_low", name, look)
+    axes.set_xlabel(AXES["step"])
+    if part == "energy":
+        axes.set_yscale("log")
+        axes.yaxis.set_minor_locator(NullLocator())
+    return axes
+
+
+def branches_figure(study: Study) -> Figure | None:
+    """A column per ensemble: PSNR, energies, correlation; None where no arm has branches."""
+    found = ensembles(study)
+    if not found:
+        return None
+    looks, means = styles(study.models), mean_curves(study, ["val/psnr", *FACTS])
+    figure, grid = panels(len(PARTS), len(found), (3.9, 2.2), sharex=True, sharey="row")
+    for (arm, scale), column in zip(found, grid.T, strict=True):
+        rows = means[(means["arm"] == arm) & (means["scale"] == scale)]
+        for axes, part in zip(column, PARTS, strict=True):
+            branch_curves(rows, axes, part, looks[arm])
+            axes.set_xlabel(AXES["step"] if part == PARTS[-1] else "")
+            if arm == found[0][0] or part == "psnr":
+                axes.legend(loc="best", fontsize=8, handlelength=3.2)
+        column[0].set_title(f"{arm} x{scale}" if len(study.scales) > 1 else arm)
+    for axes, part in zip(grid[:, 0], PARTS, strict=True):
+        axes.set_ylabel(TITLES[part])
+    return figure

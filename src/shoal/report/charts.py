@@ -1,0 +1,115 @@
+"""What the page's script draws: curves, branches and pictures as plain values."""
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from shoal.report.branches import BRANCHES, FACTS, ensembles
+from shoal.report.curves import mean_curves, window
+from shoal.report.samples import Crop
+from shoal.report.style import Style
+from shoal.results import Study, untrained_level
+
+Look = dict[str, Any]
+# Kind: title, unit, whether the axis is logarithmic, digits, columns and names of each branch.
+PANELS: dict[str, tuple[str, str, bool, int, dict[str, str]]] = {
+    "psnr": ("each branch alone", "PSNR (dB)", False, 2, {"val/psnr_{}": "{} alone"}),
+    "energy": (
+        "energy below and above LR Nyquist",
+        "mean square of the branch's image",
+        True,
+        0,
+        {"{}/low": "{}, below", "{}/high": "{}, above"},
+    ),
+    "correlation": (
+        "likeness to HR below LR Nyquist",
+        "correlation",
+        False,
+        3,
+        {"{}/corr_low": "{}"},
+    ),
+}
+
+
+def charts(study: Study, crops: list[Crop], looks: Mapping[str, Look]) -> dict[str, Any]:
+    """All that `page.js` reads: looks by arm, convergence, branches, pictures."""
+    return {
+        "looks": looks,
+        "convergence": _convergence(study),
+        "branches": _branches(study, looks),
+        "pictures": [_picture(crop) for crop in crops],
+    }
+
+
+def look_of(style: Style, colour: str) -> Look:
+    """Stroke, dashes and width for SVG."""
+    dash = " ".join(f"{length * style.width:.1f}" for length in style.dashes)
+    return {"color": colour, "dash": dash or "none", "width": round(style.width * 1.25, 2)}
+
+
+def _rounded(values: pd.Series, digits: int = 5) -> list[float | None]:
+    """Numbers for JSON: so many digits, null where one is missing."""
+    return [None if pd.isna(v) else float(f"{float(v):.{digits}g}") for v in values]
+
+
+def _convergence(study: Study) -> list[dict[str, Any]]:
+    means, levels = mean_curves(study, ["val/psnr"]), untrained_level(study)
+    lost = study.runs.loc[study.runs["state"] == "diverged", "id"]
+    panels = []
+    for scale in study.scales:
+        rows = means[means["scale"] == scale]
+        parts = [(arm, rows[rows["arm"] == arm], False) for arm in study.arms]
+        broken = study.curves[study.curves["id"].isin(lost) & (study.curves["scale"] == scale)]
+        parts += [(part["arm"].iloc[0], part, True) for _, part in broken.groupby("id", sort=False)]
+        series = [_series(arm, part, gone) for arm, part, gone in parts if len(part)]
+        ends = pd.concat([rows.groupby("arm")["val/psnr"].last(), levels[levels.index == scale]])
+        bicubic = float(levels[scale]) if scale in levels.index else None
+        drawn = {s["name"] for s in series} | ({"bicubic"} if scale in levels.index else set())
+        order = dict.fromkeys(["bicubic", *study.arms])
+        panels.append({
+            "scale": scale,
+            "bicubic": bicubic,
+            "range": window(rows["val/psnr"], ends) if len(ends) else None,
+            "legend": [name for name in order if name in drawn],
+            "series": series,
+        })  # fmt: skip
+    return panels
+
+
+def _series(arm: str, rows: pd.DataFrame, lost: bool) -> dict[str, Any]:
+    points = {"step": rows["step"].tolist()}
+    points |= {axis: _rounded(rows[axis]) for axis in ("seconds", "macs")}
+    spread = {} if lost else {"sd": _rounded(rows["val/psnr sd"], 3)}
+    return {"name": arm, "lost": lost, **points, "y": _rounded(rows["val/psnr"]), **spread}
+
+
+def _branches(study: Study, looks: Mapping[str, Look]) -> list[dict[str, Any]]:
+    means = mean_curves(study, ["val/psnr", *FACTS])
+    panels = []
+    for arm, scale in ensembles(study):
+        rows = means[(means["arm"] == arm) & (means["scale"] == scale)]
+        where = f"{arm} x{scale}" if len(study.scales) > 1 else arm
+        for kind, (title, unit, log, digits, columns) in PANELS.items():
+            chosen = [("val/psnr", "both", looks[arm])] if kind == "psnr" else []
+            for branch, style in BRANCHES.items():
+                look = look_of(style, f"light-dark({style.light}, {style.dark})")
+                for column, name in columns.items():
+                    solid = {"dash": "none"} if name.endswith("below") else {}
+                    chosen.append((column.format(branch), name.format(branch), look | solid))
+            series = [{"name": n, **look, "y": _rounded(rows[c])} for c, n, look in chosen]
+            facts = {"title": f"{where}: {title}", "label": unit, "log": log, "digits": digits}
+            panels.append(facts | {"step": rows["step"].tolist(), "series": series})
+    return panels
+
+
+def _picture(crop: Crop) -> dict[str, Any]:
+    def embedded(path: Path) -> str:
+        return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+
+    images = {arm: embedded(path) for arm, path in crop.sr.items()} | {"HR": embedded(crop.hr)}
+    psnr = {arm: round(value, 2) for arm, value in crop.psnr.items()}
+    title = f"{crop.name} x{crop.scale}"
+    return {"title": title, "bicubic": embedded(crop.bicubic), "images": images, "psnr": psnr}

@@ -1,0 +1,124 @@
+"""Curves over training. Plot functions take rows and an axis and return the axis."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, NullLocator, StrMethodFormatter
+
+from shoal.report.style import Style, line, panels, styles
+from shoal.results import Study, untrained_level
+
+AXES = {
+    "step": "optimiser steps",
+    "seconds": "training time (s, log)",
+    "macs": "multiply-adds spent on training (log)",
+}
+MARKERS = 7  # along one curve: enough to tell it, few enough to see the line
+
+
+def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
+    """Curves averaged over the finished, trained runs of each arm and scale.
+
+    Only steps that all of them have are averaged, so that no run drops out along the line.
+
+    Returns:
+        arm, scale, step, seconds, macs (means), each column and `<column> sd`, n; by arm and step.
+    """
+    trained = study.finished.loc[study.finished["steps"] > 0, "id"]
+    rows = study.curves[study.curves["id"].isin(trained)]
+    by = rows.groupby(["arm", "scale", "step"], sort=False)
+    table = by[["seconds", "macs", *columns]].mean()
+    table = table.join(by[columns].std().add_suffix(" sd")).join(by.size().rename("n"))
+    full = table["n"] == table.groupby(["arm", "scale"])["n"].transform("max")
+    return table[full].sort_index(level="step", kind="stable").reset_index()
+
+
+def every(count: int) -> tuple[int, int]:
+    """First and distance of the markers along a curve of so many points; the last has one."""
+    step = max(1, count // MARKERS)
+    return (count - 1) % step, step
+
+
+def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
+    """Validation PSNR against steps, seconds or multiply-adds: mean and band of one deviation.
+
+    Args:
+        rows: of one scale, from `mean_curves` with `val/psnr`.
+        axes: to draw on.
+        axis: `step`, `seconds` or `macs`; the latter two start at the first validation after 0.
+        looks: in the order of the table.
+    """
+    for arm, look in looks.items():
+        part = rows[(rows["arm"] == arm) & (rows["val/psnr"].notna())]
+        part = part if axis == "step" else part[part[axis] > 0]
+        if part.empty:
+            continue
+        x, y = part[axis].to_numpy(float), part["val/psnr"].to_numpy(float)
+        sd = part["val/psnr sd"].fillna(0).to_numpy(float)
+        axes.plot(x, y, label=arm, markevery=every(len(part)), zorder=3, **line(look))
+        if sd.any():
+            axes.fill_between(x, y - sd, y + sd, color=look.light, alpha=0.16, linewidth=0)
+    axes.set_xlabel(AXES[axis])
+    if axis != "step":
+        axes.set_xscale("log")
+        plain = StrMethodFormatter("{x:g}") if axis == "seconds" else EngFormatter(sep=" ")
+        axes.xaxis.set_major_formatter(plain)
+        axes.xaxis.set_minor_locator(NullLocator())
+    return axes
+
+
+def unfinished(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
+    """Runs that diverged: a thin line that ends in a cross."""
+    for (arm, _), part in rows.groupby(["arm", "id"], sort=False):
+        part = part if axis == "step" else part[part[axis] > 0]
+        if len(part):
+            colour = looks[str(arm)].light
+            axes.plot(part[axis], part["val/psnr"], color=colour, linewidth=0.8, alpha=0.8)
+            axes.plot(part[axis].iloc[-1:], part["val/psnr"].iloc[-1:], "x", color=colour, ms=8)
+    return axes
+
+
+def window(values: pd.Series, ends: pd.Series) -> tuple[float, float]:
+    """The range of PSNR worth a look: untrained networks begin 20 dB below all that matters."""
+    low, high = float(ends.min()), float(max(values.max(), ends.max()))
+    room = max(high - low, 0.2)
+    return low - 0.6 * room, high + 0.12 * room
+
+
+def convergence_figure(study: Study) -> Figure:
+    """One row of panels per scale: against steps, seconds and multiply-adds."""
+    looks, means = styles(study.models), mean_curves(study, ["val/psnr"])
+    lost = study.runs.loc[study.runs["state"] == "diverged", "id"]
+    diverged = study.curves[study.curves["id"].isin(lost)]
+    levels = untrained_level(study)
+    scales = list(study.scales)
+    figure, grid = panels(len(scales), len(AXES), (3.1, 2.9), sharey="row")
+    for row, scale in zip(grid, scales, strict=True):
+        rows = means[means["scale"] == scale]
+        last = rows.groupby("arm")["val/psnr"].last()
+        ends = pd.concat([last, levels[levels.index == scale]])
+        for axes, axis in zip(row, AXES, strict=True):
+            convergence(rows, axes, axis, looks)
+            unfinished(diverged[diverged["scale"] == scale], axes, axis, looks)
+            if scale in levels.index:
+                _bicubic(axes, float(levels[scale]), looks)
+        if len(ends):
+            row[0].set_ylim(*window(rows["val/psnr"], ends))
+        row[0].set_ylabel(f"validation PSNR, x{scale} (dB)")
+    _legend(figure, grid[0][0], looks)
+    return figure
+
+
+def _bicubic(axes: Axes, level: float, looks: Mapping[str, Style]) -> None:
+    look = line(looks["bicubic"] if "bicubic" in looks else styles({"bicubic": None})["bicubic"])
+    axes.axhline(level, label="bicubic", zorder=2, **(look | {"marker": ""}))
+
+
+def _legend(figure: Figure, axes: Axes, looks: Mapping[str, Style]) -> None:
+    handles, labels = axes.get_legend_handles_labels()
+    order = sorted(range(len(labels)), key=lambda i: [*looks, labels[i]].index(labels[i]))
+    if labels:
+        ordered = [handles[i] for i in order], [labels[i] for i in order]
+        figure.legend(*ordered, loc="upper left", ncols=8, handlelength=3.2)

@@ -1,0 +1,121 @@
+"""All that a report says of one experiment, before it is laid out."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from shoal.claims import Verdict, judge, load_claims
+from shoal.errors import UserError
+from shoal.report.published import load_published
+from shoal.report.tables import table, test_sets
+from shoal.report.text import pace, shown, worded
+from shoal.results import Study, notes
+
+
+@dataclass(frozen=True)
+class Findings:
+    """An experiment's rows, numbers and verdicts.
+
+    Attributes:
+        numbers: from `tables.table`.
+        cells: the same as text.
+        pace: how soon each arm got how far, as text.
+        notes: what must be said beside the table.
+        answer: one line.
+    """
+
+    study: Study
+    numbers: pd.DataFrame
+    cells: pd.DataFrame
+    pace: pd.DataFrame
+    verdicts: list[Verdict]
+    notes: list[str]
+    answer: str
+
+    @property
+    def title(self) -> str:
+        """What was asked of what, e.g. `ablation: t91, x3, standard`."""
+        study = self.study
+        scales = "/".join(f"x{scale}" for scale in study.scales)
+        return f"{study.experiment}: {study.data}, {scales}, {study.budget}"
+
+    @property
+    def seeds(self) -> str:
+        """The seeds, or their number where there are many."""
+        seeds = self.study.seeds
+        return ", ".join(map(str, seeds)) if len(seeds) <= 8 else f"{len(seeds)} of them"
+
+    @property
+    def best(self) -> str:
+        """The arm that scores highest at the first scale."""
+        return str(_ranked(self.study, self.numbers, self.study.scales[0]).idxmax())
+
+
+@lru_cache(maxsize=2)  # printed, written and sent to dashboards
+def findings(study: Study, sources: Path) -> Findings:
+    """Work out the report of a study.
+
+    Args:
+        study: the rows.
+        sources: folder of `claims.yaml` and `published.csv`.
+
+    Raises:
+        UserError: no run has finished, or one of the two files is absent.
+    """
+    if study.finished.empty:
+        raise UserError(f"no run of {study.experiment!r} has finished: {study.command}")
+    published = load_published(sources / "published.csv")
+    numbers = table(study, published)
+    verdicts = judge(study, load_claims(sources / "claims.yaml"))
+    return Findings(
+        study=study,
+        numbers=numbers,
+        cells=shown(study, numbers, published),
+        pace=pace(study, numbers),
+        verdicts=verdicts,
+        notes=notes(study) + _literature(study, published),
+        answer=answer(study, numbers, verdicts),
+    )
+
+
+def answer(study: Study, numbers: pd.DataFrame, verdicts: list[Verdict]) -> str:
+    """One line: who scores highest on the first test set, and what became of the claims."""
+    parts = [_best(study, numbers, scale) for scale in study.scales]
+    words: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        words.setdefault(worded(verdict).split(":")[0], []).append(verdict.id)
+    said = [f"{', '.join(ids)} {word}" for word, ids in words.items()]
+    return "; ".join([part for part in parts if part] + said) + "."
+
+
+def _best(study: Study, numbers: pd.DataFrame, scale: int) -> str:
+    scores = _ranked(study, numbers, scale)
+    if scores.empty:
+        return ""
+    arm, place = scores.idxmax(), scores.name
+    beside = (
+        f" (bicubic {scores['bicubic']:.2f})" if "bicubic" in scores and arm != "bicubic" else ""
+    )
+    return f"highest on {place} x{scale}: {arm}, {scores.max():.2f} dB{beside}"
+
+
+def _ranked(study: Study, numbers: pd.DataFrame, scale: int) -> pd.Series:
+    """PSNR by arm on the first test set, else on the validation pictures."""
+    sets = test_sets(study)
+    column = f"{sets[0]} psnr" if sets else "final"
+    scores = numbers.xs(scale, level="scale")[column].dropna()
+    return scores.rename(sets[0] if sets else "the validation pictures")
+
+
+def _literature(study: Study, published: pd.DataFrame) -> list[str]:
+    absent = [name for name in test_sets(study) if not published["set"].eq(name).any()]
+    sentences = [f"nothing is published on {', '.join(absent)}"] if absent else []
+    ours = {(model or "").casefold() for model in study.models.values()}
+    plus = published[published["method"].eq("EEDS+") & published["scale"].isin(study.scales)]
+    plus = plus[plus["set"].isin(test_sets(study))]
+    if "eeds" in ours and len(plus):
+        values = ", ".join(f"{r.psnr:.2f} dB on {r.set} x{r.scale}" for r in plus.itertuples())
+        sentences.append(f"others quote EEDS+, the paper's variant of EEDS, at {values}")
+    return sentences

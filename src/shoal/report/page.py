@@ -1,0 +1,78 @@
+"""The experiment as one self-contained page: it loads nothing, from nowhere."""
+
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from shoal.report.charts import Look, charts, look_of
+from shoal.report.findings import Findings
+from shoal.report.samples import Crop
+from shoal.report.style import styles
+from shoal.report.text import ENDS_IN, NUMBER_OF, effect, verdict_rows
+
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("shoal.report", "."),
+    autoescape=True,
+    trim_blocks=True,
+    undefined=jinja2.StrictUndefined,
+)
+
+
+def page(found: Findings, crops: list[Crop]) -> str:
+    """The page as HTML."""
+    study = found.study
+    looks = {"bicubic": styles({"bicubic": None})["bicubic"]} | styles(study.models)
+    drawn = {name: look_of(look, f"var(--c{i})") for i, (name, look) in enumerate(looks.items())}
+    trained = list(dict.fromkeys(arm for crop in crops for arm in crop.sr))
+    rows = verdict_rows(found.verdicts).to_dict("records")
+    return TEMPLATES.get_template("page.html.j2").render(
+        f=found,
+        study=study,
+        looks=looks.values(),
+        lines=_lines(found),
+        verdicts=list(zip(found.verdicts, rows, strict=True)),
+        effect=effect,
+        swatch=lambda name: _swatch(drawn[name]),
+        charts=charts(study, crops, drawn),
+        rights=[*trained, "HR"],
+        chosen=found.best,
+        **commands(found),
+    )
+
+
+def commands(found: Findings) -> dict[str, str]:
+    """What to type to see where a number comes from, and to make the report anew."""
+    study = found.study
+    dataset = next(iter(study.scores["dataset"]), "Set5")
+    return {
+        "explain": f"shoal runs explain {found.best} --set {dataset} --scale {study.scales[0]}",
+        "remake": f"shoal report {study.experiment} --id {study.digest}",
+    }
+
+
+def _lines(found: Findings) -> list[list[dict[str, Any]]]:
+    """Cells of the table with the number that each sorts by, and the best of the scores marked."""
+    columns = []
+    for name in found.cells.columns:
+        fact = next((end for end in ENDS_IN if name.endswith(end)), None)
+        key = name.removesuffix(fact) + ENDS_IN[fact] if fact else NUMBER_OF.get(name)
+        values = found.numbers[key].to_numpy(float) if key else np.arange(len(found.cells))
+        texts = found.cells[name].tolist()
+        top = np.nanmax(values) if fact in (" PSNR (dB)", " SSIM") else np.inf
+        cells = zip(texts, values, strict=True)
+        columns.append(
+            [
+                {"text": t, "sort": "" if np.isnan(v) else f"{v:.6g}", "best": v == top}
+                for t, v in cells
+            ]
+        )
+    return [list(line) for line in zip(*columns, strict=True)]
+
+
+def _swatch(look: Look) -> Markup:
+    return Markup(
+        '<svg class="swatch" viewBox="0 0 30 10" aria-hidden="true"><line x1="0" x2="30" y1="5" '
+        'y2="5" style="stroke:{}" stroke-width="3" stroke-dasharray="{}"/></svg>'
+    ).format(look["color"], look["dash"])

@@ -1,0 +1,41 @@
+"""What the literature reports for the same network, test set and scale."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from shoal.errors import UserError
+
+COLUMNS = ["method", "set", "scale", "psnr", "ssim", "training_macs", "source"]
+
+
+def load_published(path: Path) -> pd.DataFrame:
+    """Read published.csv: method, set, scale, psnr (dB), ssim, training_macs, source.
+
+    `training_macs` is what training took in the paper, in multiply-adds, where that can be known;
+    empty where it can't.
+
+    Raises:
+        UserError: the file is absent or has other columns.
+    """
+    if not path.is_file():
+        raise UserError(f"{path} is absent: it holds the published scores; restore it")
+    table = pd.read_csv(path)
+    if list(table.columns) != COLUMNS:
+        raise UserError(f"{path} has columns {list(table.columns)}, not {COLUMNS}: restore it")
+    return table.astype(dict.fromkeys(("psnr", "ssim", "training_macs"), float))
+
+
+def reference(published: pd.DataFrame, model: str | None, dataset: str, scale: int) -> pd.Series:
+    """The published row of a model: methods are called as models are, but for case and hyphens.
+
+    Returns:
+        psnr, ssim, training_macs, source; all missing where nothing is published.
+    """
+    name = (model or "").replace("_", "-").casefold()
+    rows = published[
+        published["method"].str.casefold().eq(name)
+        & published["set"].eq(dataset)
+        & published["scale"].eq(scale)
+    ]
+    return rows.iloc[0] if len(rows) else pd.Series(dict.fromkeys(COLUMNS))

@@ -1,0 +1,96 @@
+"""The experiment's numbers: one row per arm and scale, in the order of the grid."""
+
+import pandas as pd
+
+from shoal.report.published import reference
+from shoal.results import AXES, Study, ends, over_seeds, per_run, reach, untrained_level
+
+KEYS = ["arm", "scale"]
+GOALS = (0.0, 0.5)  # dB above bicubic on the validation curve
+COSTS = ["parameters", "macs_per_lr_pixel", "macs", "seconds", "dead_channels"]
+
+
+def table(study: Study, published: pd.DataFrame) -> pd.DataFrame:
+    """All numbers of a report, by arm and scale; missing where a run is.
+
+    Args:
+        study: the rows.
+        published: from `load_published`.
+
+    Returns:
+        `state`; `seeds`; per test set S `S psnr` (dB), `S ssim`, their ` sd`, `S published psnr`,
+        `S published ssim`, `S difference` (dB, ours minus published); `share` (of the paper's
+        training, by multiply-adds); `final`, `best` (validation, dB); the costs; and what reaching
+        bicubic + g dB took, `step to +g`, `seconds to +g`, `macs to +g`, `reached +g` (runs).
+    """
+    order = [(arm, scale) for arm in study.arms for scale in study.scales]
+    index = pd.MultiIndex.from_tuples(order, names=KEYS)
+    parts = [_scores(study), _costs(study), _curves(study), *(_goal(study, g) for g in GOALS)]
+    numbers = pd.concat(parts, axis=1).reindex(index)
+    return _with_published(_states(study, index).join(numbers), study, published)
+
+
+def test_sets(study: Study) -> list[str]:
+    """The test sets in the order in which they were scored."""
+    return list(study.scores["dataset"].unique())
+
+
+def _states(study: Study, index: pd.MultiIndex) -> pd.DataFrame:
+    """How many runs stand behind a row, and what became of the others."""
+    done = study.finished.groupby(KEYS, sort=False).size().reindex(index, fill_value=0)
+    others = study.runs[study.runs["state"] != "finished"]
+    words = {"diverged": "diverged at step {}", "missing": "not run", "failed": "failed at step {}"}
+    said = others["state"].map(words).fillna("unfinished at step {}").astype(object)
+    text = pd.Series(
+        [word.format(step) for word, step in zip(said, others["step"], strict=True)],
+        index=pd.MultiIndex.from_frame(others[KEYS]),
+        dtype=object,
+    )
+    state = text.groupby(level=KEYS, sort=False).agg(lambda words: "; ".join(dict.fromkeys(words)))
+    return pd.DataFrame({"seeds": done, "state": state.reindex(index).fillna("")})
+
+
+def _scores(study: Study) -> pd.DataFrame:
+    rows = over_seeds(per_run(study), [*KEYS, "dataset"], ["psnr", "ssim"]).drop(columns="n")
+    if rows.empty:
+        return pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=KEYS))
+    wide = pd.DataFrame(rows.unstack("dataset", sort=False))
+    columns = [(fact, name) for name in test_sets(study) for fact in rows.columns]
+    return wide[columns].set_axis([f"{name} {fact}" for fact, name in columns], axis=1)
+
+
+def _costs(study: Study) -> pd.DataFrame:
+    return (
+        study.finished.astype(dict.fromkeys(COSTS, float)).groupby(KEYS, sort=False)[COSTS].mean()
+    )
+
+
+def _curves(study: Study) -> pd.DataFrame:
+    runs = study.finished[[*KEYS, "id"]].join(ends(study), on="id")
+    return over_seeds(runs, KEYS, ["final", "best"]).drop(columns="n")
+
+
+def _goal(study: Study, gain: float) -> pd.DataFrame:
+    """Mean cost over the runs that reached bicubic + gain, and how many of all did."""
+    trained = study.finished.loc[study.finished["steps"] > 0, [*KEYS, "id"]]
+    goal = trained.set_index("id")["scale"].map(untrained_level(study)) + gain
+    curves = study.curves[study.curves["id"].isin(trained["id"])]
+    for axis in AXES:
+        trained = trained.join(reach(curves, goal, axis).rename(f"{axis} to +{gain}"), on="id")
+    by = trained.groupby(KEYS, sort=False)
+    costs = by[[f"{axis} to +{gain}" for axis in AXES]].mean()
+    return costs.assign(**{f"reached +{gain}": by[f"step to +{gain}"].count()})
+
+
+def _with_published(numbers: pd.DataFrame, study: Study, published: pd.DataFrame) -> pd.DataFrame:
+    trained = pd.Series(float("nan"), index=numbers.index)
+    for name in test_sets(study):
+        rows = [
+            reference(published, study.models[arm], name, scale) for arm, scale in numbers.index
+        ]
+        theirs = pd.DataFrame(rows).set_axis(numbers.index).drop(columns="source")
+        numbers[f"{name} published psnr"] = theirs["psnr"].astype(float)
+        numbers[f"{name} published ssim"] = theirs["ssim"].astype(float)
+        numbers[f"{name} difference"] = numbers[f"{name} psnr"] - numbers[f"{name} published psnr"]
+        trained = trained.fillna(theirs["training_macs"].astype(float))
+    return numbers.assign(share=numbers["macs"] / trained)

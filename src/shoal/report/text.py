@@ -1,0 +1,144 @@
+"""Tables as people read them: cells and verdicts."""
+
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from shoal.claims import Comparison, Verdict
+from shoal.report.numbers import ABSENT, probability, seconds, short, spread
+from shoal.report.tables import GOALS, test_sets
+from shoal.results import Study
+
+# The number that a column of text shows: by its name, or by how its name ends.
+NUMBER_OF = {
+    "runs": "seeds",
+    "of the paper's training": "share",
+    "parameters": "parameters",
+    "MACs per LR pixel": "macs_per_lr_pixel",
+    "training MACs": "macs",
+    "training time": "seconds",
+    "dead channels": "dead_channels",
+}
+ENDS_IN = {" PSNR (dB)": " psnr", " SSIM": " ssim", " published": " published psnr"}
+PACE = (("step", "steps", "{:.0f}".format), ("seconds", "time", seconds), ("macs", "MACs", short))
+
+
+def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """The table as text, of the same rows; a column's name says its unit."""
+    cells = _rows(study, numbers)
+    known = [name for name in test_sets(study) if published["set"].eq(name).any()]
+    for name in test_sets(study):
+        for fact, unit, digits in (("psnr", "PSNR (dB)", 2), ("ssim", "SSIM", 4)):
+            pairs = zip(numbers[f"{name} {fact}"], numbers[f"{name} {fact} sd"], strict=True)
+            cells[f"{name} {unit}"] = [spread(mean, sd, digits) for mean, sd in pairs]
+        if name in known:
+            cells[f"{name} published"] = [_published(row, name) for row in _dicts(numbers)]
+    if known:
+        cells["of the paper's training"] = [_share(row) for row in _dicts(numbers)]
+    cells["parameters"] = _each(numbers["parameters"], short)
+    cells["MACs per LR pixel"] = _each(numbers["macs_per_lr_pixel"], short)
+    cells["training MACs"] = _each(numbers["macs"], short)
+    cells["training time"] = _each(numbers["seconds"], seconds)
+    cells["dead channels"] = _each(numbers["dead_channels"], "{:.1%}".format)
+    return cells
+
+
+def pace(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
+    """How soon each trained arm got how far on the validation set, as text."""
+    cells = _rows(study, numbers).drop(columns="runs")
+    for name in ("final", "best"):
+        pairs = zip(numbers[name], numbers[f"{name} sd"], strict=True)
+        cells[f"{name} (dB)"] = [spread(mean, sd, 2) for mean, sd in pairs]
+    for gain in GOALS:
+        goal = f"bicubic + {gain} dB" if gain else "bicubic"
+        for axis, head, form in PACE:
+            cells[f"{head} to {goal}"] = [
+                _reached(row, axis, gain, form) for row in _dicts(numbers)
+            ]
+    return cells[(numbers["macs"] != 0).to_numpy()]
+
+
+def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """One row per claim, as text."""
+    return pd.DataFrame(
+        {
+            "claim": [v.id for v in verdicts],
+            "the paper says": [v.says for v in verdicts],
+            "verdict": [worded(v) for v in verdicts],
+            "effect [95 % interval]": [effect(v.decisive) for v in verdicts],
+            "p": [probability(v.p) for v in verdicts],
+            "p (Holm)": [probability(v.holm) for v in verdicts],
+            "n": [_n(v.decisive) for v in verdicts],
+            "decided by": [v.decisive.text if v.decisive else ABSENT for v in verdicts],
+        }
+    )
+
+
+def worded(verdict: Verdict) -> str:
+    """The word, and in brackets what holds it back."""
+    return f"{verdict.word} ({verdict.why})" if verdict.why else verdict.word
+
+
+def effect(comparison: Comparison | None) -> str:
+    """An effect in its unit with its interval; ratios are said as multiples."""
+    if comparison is None or math.isnan(comparison.effect):
+        return ABSENT
+    c, ratio = comparison, comparison.unit == "x"
+    values = [f"{v:.3g}" if ratio else f"{v:+.3f}" for v in (c.effect, c.low, c.high)]
+    unit = "×" if ratio else f" {c.unit}".rstrip()
+    interval = "no interval" if math.isnan(c.low) else f"[{values[1]}, {values[2]}]"
+    return f"{values[0]}{unit} {interval}"
+
+
+def _rows(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
+    """The columns that name a row, and how many runs stand behind it."""
+    cells = pd.DataFrame({"arm": numbers.index.get_level_values("arm")})
+    if len(study.scales) > 1:
+        cells["scale"] = [f"x{scale}" for scale in numbers.index.get_level_values("scale")]
+    counts = zip(numbers["seeds"], numbers["state"], strict=True)
+    cells["runs"] = ["; ".join(filter(None, [str(n or ""), state])) for n, state in counts]
+    return cells
+
+
+def _dicts(numbers: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    return numbers.to_dict("records")
+
+
+def _each(values: pd.Series, form: Callable[[float], str]) -> list[str]:
+    return [ABSENT if math.isnan(value) else form(value) for value in values.astype(float)]
+
+
+def _published(row: Mapping[Hashable, Any], name: str) -> str:
+    psnr, ssim, away = (
+        row[f"{name} {key}"] for key in ("published psnr", "published ssim", "difference")
+    )
+    if math.isnan(psnr):
+        return "not published"
+    ours = "" if math.isnan(away) else f" (ours {away:+.2f} dB)"
+    return f"{psnr:.2f}" + ("" if math.isnan(ssim) else f" / {ssim:.4f}") + ours
+
+
+def _share(row: Mapping[Hashable, Any]) -> str:
+    if row["macs"] == 0:
+        return ABSENT
+    return "unknown" if math.isnan(row["share"]) else f"{row['share']:.2g}×"
+
+
+def _reached(
+    row: Mapping[Hashable, Any], axis: str, gain: float, form: Callable[[float], str]
+) -> str:
+    done, value = row[f"reached +{gain}"], row[f"{axis} to +{gain}"]
+    if math.isnan(done):
+        return ABSENT
+    if not done:
+        return "not reached"
+    return form(value) + ("" if done == row["seeds"] else f" ({done:.0f} of {row['seeds']})")
+
+
+def _n(comparison: Comparison | None) -> str:
+    if comparison is None or not comparison.seeds:
+        return ABSENT
+    seeds = f"{comparison.seeds} seed" + "s" * (comparison.seeds > 1)
+    return f"{seeds} × {comparison.images} pictures" if comparison.images > 1 else seeds
