@@ -60,6 +60,54 @@ def data_fetch(
     fetch_and_tell(name, root or default_root(), mirror or DEFAULT_MIRRORS)
 
 
+Runs = Annotated[Path, typer.Option("--runs", help="Folder of all runs.")]
+
+
+@app.command("report")
+def report(
+    experiment: Annotated[str, typer.Argument(help="e.g. ablation")],
+    runs: Runs = Path("runs"),
+    out: Annotated[Path, typer.Option(help="Folder of all findings.")] = Path("experiments"),
+    id: Annotated[
+        str | None, typer.Option(help="Digest of the grid, where there are several; the newest.")
+    ] = None,
+) -> None:
+    """Write an experiment's tables, figures, verdicts and page from its runs' records."""
+    from shoal.report import findings, print_table, write_report
+    from shoal.results import load
+
+    # Claims and published scores stay with the project when the findings go elsewhere.
+    sources = out if (out / "claims.yaml").is_file() else Path("experiments")
+    study = load(runs, experiment, id)
+    folder = write_report(study, out, sources)
+    print_table(findings(study, sources))
+    print(f"{folder / 'README.md'} and {folder / 'index.html'} are written")
+
+
+@runs.command("list")
+def runs_list(runs: Runs = Path("runs")) -> None:
+    """List all runs: status, score, age, size."""
+    from shoal.results.listing import print_listing
+
+    print_listing(runs)
+
+
+@runs.command("explain")
+def runs_explain(
+    model: Annotated[str, typer.Argument(help="A model or an arm, e.g. eeds")],
+    dataset: Annotated[str, typer.Option("--set", help="A test set, e.g. Set5")],
+    scale: Annotated[int, typer.Option(help="Of the enlargement.")] = 3,
+    runs: Runs = Path("runs"),
+    experiments: Annotated[
+        Path, typer.Option(help="Committed findings, for runs that are gone.")
+    ] = Path("experiments"),
+) -> None:
+    """Print what stands behind a number: runs, data, code, protocol, commands."""
+    from shoal.results import explain
+
+    print(explain(model, dataset, scale, runs, experiments))
+
+
 def main() -> None:
     """Run the command line; a `UserError` becomes one line on stderr and exit code 2."""
     try:
