@@ -332,3 +332,13 @@ def test_an_unknown_measure_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_of_claims_is_a_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"claims\.yaml is absent"):
         load_claims(tmp_path / "claims.yaml")
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=[claim.id for claim in CLAIMS])
+def test_the_arms_of_a_claim_are_arms_of_its_experiments(claim: Claim) -> None:
+    for name in claim.experiments:
+        path = EXPERIMENTS.parent / "conf" / "experiment" / f"{name}.yaml"
+        arms = yaml.safe_load(path.read_text())["experiment"]["arms"]
+        for test in claim.tests:
+            for side in ("greater", "lesser"):
+                assert {ref.split(":")[0] for ref in test[side]} <= {str(arm) for arm in arms}
