@@ -62,7 +62,7 @@ def wait(folder: RunFolder) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     folder.write("waiting", "")
-    time.sleep(60)
+    time.sleep(300)
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")

@@ -15,7 +15,7 @@ import pytest
 from composing import ROOT
 
 STAND_IN = Path(__file__).parent / "stand_in.py"
-ENOUGH = 60  # seconds for what takes two
+ENOUGH = 300  # seconds for what takes a few, on a machine that has other work too
 
 
 @dataclass
@@ -131,7 +131,7 @@ def test_a_run_that_raises_diverges_or_is_killed_takes_no_other_with_it(grid: Gr
     assert again.started == ["eed", "ees", "srcnn"]
     assert len(again.list_of("reused")) == 2
     assert len(again.list_of("diverged")) == 1
-    assert "6 runs, 2 finished already, 1 diverged before, 3 to do: " in again.out
+    assert "6 runs, 2 finished already, 1 diverged before, 3 to do, " in again.out
 
 
 def test_nothing_to_do_takes_seconds_no_process_and_no_torch(grid: Grid) -> None:

@@ -30,6 +30,7 @@ class Facts:
     project: str
     group: str | None
     tags: tuple[str, ...]
+    job_type: str = "train"
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def _begin(facts: Facts, settings: "wandb.Settings | None" = None) -> "wandb.Run
         name=facts.folder.name,
         id=facts.id,
         tags=facts.tags,
+        job_type=facts.job_type,
         dir=facts.folder,
         resume="allow",  # online, the parts of an interrupted run are one run
         reinit="create_new",  # never somebody else's run of the same process

@@ -87,7 +87,7 @@ class ShoalSweeper(Sweeper):
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
         os.environ[EXPERIMENT] = experiment.name
         returns = self.runner.launch([job.overrides for _, job in plan.runs], initial_job_idx=0)
-        report(path, Path(self.master.paths.experiments), Path(sys.argv[0]).parent / "experiments")
+        report(path, plan.runs[-1][1].cfg, Path(sys.argv[0]).parent / "experiments")
         return returns
 
     def _combinations(self, arguments: list[str]) -> list[list[str]]:

@@ -65,6 +65,7 @@ class Crew:
         self.working: dict[str, Process] = {}
         self.signals: list[int] = []
         self.obeyed = 0  # of the signals
+        self.held: set[str] = set()  # that have been told to wait for another process
         self.waiting = [name for name in self.jobs if not self._is_done(name)]
         for name in self.waiting:
             self.jobs[name].require_pictures()
@@ -104,7 +105,10 @@ class Crew:
         if End.DIVERGED in ends:
             facts.append(f"{ends.count(End.DIVERGED)} diverged before")
         facts.append(f"{len(self.waiting)} to do")
-        return ", ".join(facts) + (f": {self._time_left()}" if self.waiting else "")
+        if self.waiting:
+            unknown = "time unknown, since nothing like them has finished here yet"
+            facts.append(self._time_left() or unknown)
+        return ", ".join(facts)
 
     def _time_left(self) -> str:
         jobs = [self.jobs[name] for name in (*self.working, *self.waiting)]
@@ -116,10 +120,18 @@ class Crew:
             if len(self.working) == self.at_once:
                 return
             if is_held(self.jobs[name].folder):
+                self._wait_for_other(name)
                 continue
             self.waiting.remove(name)
             if not self._is_done(name):
                 self._start_one(name)
+
+    def _wait_for_other(self, name: str) -> None:
+        if name not in self.held:
+            self.held.add(name)
+            status = self.jobs[name].folder.status()
+            who = f"process {status.get('pid', '?')} on {status.get('host', '?')}"
+            _say(f"{name} waits: {who} works on it")
 
     def _start_one(self, name: str) -> None:
         number = f"{len(self.jobs) - len(self.waiting)}/{len(self.jobs)}"
@@ -131,7 +143,8 @@ class Crew:
             self._end(name, Ending(End.FAILED, f"can't be started: {error}"))
             return
         self.working[name] = process
-        _say(f"[{number}] {name} starts; left: {self._time_left()}")
+        left = self._time_left()
+        _say(f"[{number}] {name} starts" + (f"; {left} left" if left else ""))
 
     def _look(self) -> None:
         """Pass on what the processes say, and see which have ended."""

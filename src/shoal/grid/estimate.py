@@ -88,7 +88,7 @@ def span(seconds: float) -> str:
 
 
 def told(jobs: Iterable[Job], threads: int | None, at_once: int) -> str:
-    """The time that jobs will take together, and for how many of them it is not known.
+    """The time that jobs will take together, and for how many it isn't known; "" if for all.
 
     Args:
         jobs: yet to be done.
@@ -99,7 +99,7 @@ def told(jobs: Iterable[Job], threads: int | None, at_once: int) -> str:
     known = [seconds for seconds in times if seconds is not None]
     unknown = len(times) - len(known)
     if not known:
-        return "time unknown, nothing like it has finished here yet" if times else "nothing"
+        return ""
     together = f"about {span(sum(known) / min(at_once, len(known)))}"
     runs = "1 run" if unknown == 1 else f"{unknown} runs"
     return f"{together} and {runs} of unknown length" if unknown else together

@@ -5,7 +5,7 @@ import fcntl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from hydra.core.config_loader import ConfigLoader
@@ -50,7 +50,7 @@ class Job:
     hydra: DictConfig
     selection: Selection
 
-    @property
+    @cached_property
     def folder(self) -> RunFolder:
         """Where its run is or will be."""
         train = self.selection.digests()["train"]
