@@ -86,7 +86,9 @@ def test_every_parameter_gets_a_gradient(name):
     net = network(name)
     x = torch.rand(4, 1, 9, 7, generator=torch.Generator().manual_seed(0))
     net(x).square().mean().backward()
-    without = [n for n, p in net.named_parameters() if p.grad is None or not p.grad.isfinite().all()]
+    without = [
+        n for n, p in net.named_parameters() if p.grad is None or not p.grad.isfinite().all()
+    ]
     assert without == []
 
 

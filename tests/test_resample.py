@@ -16,7 +16,7 @@ def test_all_57_lr_pictures_equal_matlabs_in_every_pixel(shoal_data):
     for file in files:
         scale, dataset = int(file.parent.name[1:]), file.parent.parent.name
         hr = images.levels(images.read(shoal_data / dataset / f"{file.stem}.bmp").pixels)
-        lr = images.to_pixels(resample.downscale_uint8(resample.crop(hr, scale), scale))
+        lr = images.to_pixels(resample.downscale_integers(resample.crop(hr, scale), scale))
         wrong += int((lr != images.read(file).pixels).sum())
     assert len(files) == 57
     assert wrong == 0
@@ -41,7 +41,9 @@ def test_enlarging_a_line_keeps_it_a_line_aligned_to_the_pixel(scale):
 @pytest.mark.parametrize("scale", [2, 3, 4])
 @pytest.mark.parametrize("resize", [resample.downscale, resample.upscale])
 def test_flipping_before_is_flipping_after(resize, scale):
-    image = torch.rand(1, 2, 12, 24, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    image = torch.rand(
+        1, 2, 12, 24, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
+    )
     for dims in ((-1,), (-2,), (-2, -1)):
         flipped = resize(image.flip(dims), scale)
         assert torch.allclose(flipped, resize(image, scale).flip(dims), atol=1e-12)
@@ -49,7 +51,9 @@ def test_flipping_before_is_flipping_after(resize, scale):
 
 def test_enlarging_agrees_with_torchs_bicubic_inside_where_both_use_the_same_kernel():
     # PyTorch's antialiased bicubic has a = -0.5 as well and differs only at the borders.
-    image = torch.rand(1, 1, 20, 20, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    image = torch.rand(
+        1, 1, 20, 20, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
+    )
     torchs = torch.nn.functional.interpolate(
         image, scale_factor=3, mode="bicubic", antialias=True, align_corners=False
     )

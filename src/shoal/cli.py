@@ -108,6 +108,22 @@ def runs_explain(
     print(explain(model, dataset, scale, runs, experiments))
 
 
+@app.command()
+def degrade(
+    path: Annotated[list[Path], typer.Argument(help="Pictures, or folders of them.")],
+    scale: Annotated[int, typer.Option(min=2, help="The factor, an integer.")] = 3,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")] = Path(
+        "output"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+) -> None:
+    """Write the low-resolution pictures that MATLAB's imresize would."""
+    from shoal.degrade import degrade_files
+
+    for source, target in degrade_files(path, scale, output, force=force):
+        print(f"{source} -> {target}")
+
+
 def main() -> None:
     """Run the command line; a `UserError` becomes one line on stderr and exit code 2."""
     try:

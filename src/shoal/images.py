@@ -155,13 +155,13 @@ def luma(pixels: Pixels) -> Tensor:
     return planes if planes.shape[1] == 1 else ycbcr(planes)[:, :1]
 
 
-def rounded(levels: Tensor) -> Tensor:
-    """Levels rounded as MATLAB rounds, halves up, and clipped to 0..255.
+def rounded(levels: Tensor, largest: int = 255) -> Tensor:
+    """Levels rounded as MATLAB rounds, halves up, and clipped to 0..largest.
 
     >>> rounded(torch.tensor([0.5, 2.5, 300.0])).tolist()
     [1.0, 3.0, 255.0]
     """
-    return torch.floor(levels + 0.5).clamp(0, 255)
+    return torch.floor(levels + 0.5).clamp(0, largest)
 
 
 def to_pixels(levels: Tensor) -> NDArray[np.uint8]:

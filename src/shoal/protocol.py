@@ -13,7 +13,7 @@ from torch import Tensor
 from shoal.errors import UserError
 from shoal.images import Pixels, levels, luma, rgb, rounded, ycbcr
 from shoal.metrics import psnr, ssim
-from shoal.resample import crop, downscale, downscale_uint8, upscale
+from shoal.resample import crop, downscale, downscale_integers, upscale
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class RGB(Protocol):
     def question(self, pixels: Pixels, scale: int) -> Question:
         """LR is the uint8 picture that MATLAB's imresize makes; HR luma is not rounded."""
         hr = crop(rounded(levels(pixels)), scale)
-        lr = downscale_uint8(hr, scale)
+        lr = downscale_integers(hr, scale)
         if hr.shape[1] == 1:
             return Question((lr / 255).float(), hr)
         planes = ycbcr(lr)

@@ -93,12 +93,13 @@ def upscale(image: Tensor, scale: int) -> Tensor:
     return _along(_along(image, -2, scale, shrink=False), -1, scale, shrink=False)
 
 
-def downscale_uint8(levels: Tensor, scale: int) -> Tensor:
-    """What MATLAB gives for a uint8 picture: rounded and clipped after *each* pass.
+def downscale_integers(values: Tensor, scale: int, largest: int = 255) -> Tensor:
+    """What MATLAB gives for a uint8 or uint16 picture: rounded and clipped after *each* pass.
 
     Args:
-        levels: float64 `(N, C, H, W)`, integers in 0..255; H and W multiples of `scale`.
+        values: float64 `(N, C, H, W)`, integers in 0..largest; H and W multiples of `scale`.
         scale: the factor, an integer >= 2.
+        largest: 255 or 65535.
     """
-    rows = rounded(_along(levels, -2, scale, shrink=True))
-    return rounded(_along(rows, -1, scale, shrink=True))
+    rows = rounded(_along(values, -2, scale, shrink=True), largest)
+    return rounded(_along(rows, -1, scale, shrink=True), largest)

@@ -1,0 +1,85 @@
+import pytest
+import torch
+from composing import CONF, composed, options
+from hydra.utils import instantiate
+
+from shoal.config import check, nearest_multiple, unknown
+from shoal.errors import UserError
+from shoal.models.initialise import initialise
+
+GROUPS = sorted(
+    str(path.parent.relative_to(CONF))
+    for path in CONF.rglob("*.yaml")
+    if path.parent != CONF and not path.is_relative_to(CONF / "hydra")
+)
+
+
+@pytest.mark.parametrize(
+    ("group", "option"),
+    sorted({(group, option) for group in GROUPS for option in options(group)}),
+)
+def test_every_file_composes_into_a_config_that_passes_the_checks(group, option):
+    needed = ["data.train=photos"] if option == "folder" else []
+    check(composed(f"{group}={option}", *needed))
+
+
+@pytest.mark.parametrize("name", options("model"))
+@pytest.mark.parametrize("init", ["plain", "interpolating"])
+def test_every_model_is_built_and_answers_an_odd_picture(name, init):
+    network = instantiate(composed(f"model={name}").model)
+    initialise(network, init)
+    assert network(torch.rand(1, 1, 5, 7)).shape == (1, 1, 15, 21)
+
+
+@pytest.mark.parametrize("loss", options("task/loss"))
+def test_every_loss_is_zero_or_nearly_so_for_equal_pictures_and_grows(loss):
+    measure = instantiate(composed(f"task/loss={loss}").task.loss)
+    hr = torch.rand(2, 1, 4, 4)
+    assert measure(hr, hr).item() < 2e-3
+    assert measure(hr + 0.5, hr).item() > measure(hr + 0.1, hr).item() > 5e-3
+
+
+@pytest.mark.parametrize("optimizer", options("task/optimizer"))
+@pytest.mark.parametrize("schedule", options("task/schedule"))
+def test_every_optimizer_and_schedule_takes_steps(optimizer, schedule):
+    task = composed(f"task/optimizer={optimizer}", f"task/schedule={schedule}").task
+    weight = torch.nn.Parameter(torch.ones(3))
+    stepping = instantiate(task.optimizer)([weight])
+    rates = instantiate(task.schedule, _convert_="all")(stepping, 100)
+    for _ in range(100):
+        weight.sum().backward()
+        stepping.step()
+        rates.step()
+    assert weight.max() < 1
+
+
+def test_the_patch_follows_the_scale_unless_it_is_set_by_hand():
+    assert composed("scale=5", "budget=quick").budget.patch_size == 25
+    assert nearest_multiple(24, 7) == 21
+    with pytest.raises(UserError, match=r"budget\.patch_size=24 is no multiple of scale=5: try 25"):
+        check(composed("scale=5", "budget.patch_size=24"))
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("scale=1", "scale=1 is not an integer of at least 2"),
+        ("scale=2.5", "scale=2.5 is not an integer of at least 2"),
+        ("scale=true", "scale=True is not an integer"),
+        ("scale=three", "scale=three is not an integer"),
+        ("seed=-1", "seed=-1 is not an integer of at least 0"),
+        ("seed=null", "seed=None is not an integer"),
+        ("seed=4294967296", "seed=4294967296 is too large"),
+        ("budget.max_steps=0", "budget.max_steps=0 is not"),
+        ("budget.test_pictures=0", "budget.test_pictures=0 is not"),
+        ("protocol=clasic", r"protocol=clasic is unknown \(did you mean classic\?\)"),
+        ("data=folder", "data.train is not set"),
+    ],
+)
+def test_what_no_run_could_have_is_refused_with_value_and_remedy(override, words):
+    with pytest.raises(UserError, match=words):
+        check(composed(override))
+
+
+def test_no_suggestion_is_made_where_nothing_is_near():
+    assert unknown("model", "zzz", ["eed"]) == "model=zzz is unknown: choose one of eed"

@@ -1,0 +1,74 @@
+import pytest
+from composing import composed
+
+from shoal.identity import run_id
+
+DIGEST = "d" * 64
+
+
+def identity(*overrides):
+    return run_id(composed("budget=smoke", *overrides), DIGEST)
+
+
+def test_the_folder_is_named_by_model_scale_seed_and_digest():
+    name, digest = identity("model=eed", "scale=4", "seed=7").rsplit("-", 1)
+    assert name == "eed-x4-s7"
+    assert len(digest) == 8
+    assert int(digest, 16) >= 0
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "model=ees",
+        "model.deep.units=3",
+        "scale=2",
+        "seed=1",
+        "task.init=interpolating",
+        "task/loss=l1",
+        "task.optimizer.lr=1e-4",
+        "task/ema=decay",
+        "budget.max_steps=21",
+        "trainer.precision=bf16-mixed",
+    ],
+)
+def test_what_decides_the_weights_decides_the_name(override):
+    assert identity(override) != identity()
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "logger=none",
+        "logger=csv",
+        "paths.runs=elsewhere",
+        "paths.cache=elsewhere",
+        "protocol=rgb",
+        "jobs=2",
+        "force=true",
+        "data_workers=3",
+        "trainer=cpu",
+        "data.test=[Set14]",
+    ],
+)
+def test_what_decides_no_weight_does_not(override):
+    assert identity(override) == identity()
+
+
+def test_the_training_pictures_content_enters_and_their_name_does_not():
+    cfg = composed("budget=smoke")
+    assert run_id(cfg, "a" * 64) != run_id(cfg, "b" * 64)
+    cfg.data.name = "another"
+    assert run_id(cfg, DIGEST) == identity()
+
+
+def test_an_untrained_model_has_neither_seed_nor_task_nor_budget_in_its_name():
+    assert identity("model=bicubic", "seed=3") == identity(
+        "model=bicubic", "task.init=interpolating"
+    )
+    assert identity("model=bicubic").startswith("bicubic-x3-")
+    assert run_id(composed("model=bicubic", "budget=paper"), DIGEST) == identity("model=bicubic")
+
+
+def test_an_experiment_does_not_enter():
+    assert identity("model=eed", "experiment=ablation") == identity("model=eed")

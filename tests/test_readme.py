@@ -1,0 +1,109 @@
+"""Every command of README.md is found, and run or checked."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from composing import ROOT
+from PIL import Image
+
+BIN = Path(sys.executable).parent
+# What can't run in a test, why, and what is run instead.
+INSTEAD = {
+    "make": ("makes an environment or trains for minutes", lambda words: [*words, "-n"]),
+    "wandb": ("needs a terminal or the network", lambda words: [*words[:2], "--help"]),
+    "mkdir": ("part of a wandb line, for a terminal", None),
+    "shoal data fetch": ("needs the network", lambda words: [*words[:3], "--help"]),
+    "tensorboard": ("is a server", lambda words: [words[0], "--help"]),
+}
+
+
+def commands():
+    text = (ROOT / "README.md").read_text()
+    blocks = re.findall(r"```bash\n(.*?)```", text, flags=re.DOTALL)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+def instead(line):
+    for start, (_, other) in INSTEAD.items():
+        if line.startswith(start):
+            return other
+    return None
+
+
+TRAINING = [line for line in commands() if "train.py" in line and "--help" not in line]
+OTHERS = [line for line in commands() if line not in TRAINING]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A fresh folder with the pictures and the network that README speaks of."""
+    (tmp_path / "photos").mkdir()
+    for number in range(2):
+        Image.effect_noise((60, 48), 60 + number).save(tmp_path / "photos" / f"{number}.png")
+    text = (ROOT / "README.md").read_text()
+    (tmp_path / "mine" / "conf" / "model").mkdir(parents=True)
+    code = re.search(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    yaml = re.search(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    (tmp_path / "mine" / "mine.py").write_text(code.group(1))
+    (tmp_path / "mine" / "conf" / "model" / "mine.yaml").write_text(yaml.group(1))
+    for name in ("train.py", "conf", "Makefile", "experiments"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    return tmp_path
+
+
+def shell(line, place, **environment):
+    paths = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(
+        line,
+        shell=True,
+        cwd=place,
+        env=os.environ | paths | environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_the_readme_has_commands():
+    assert len(TRAINING) >= 6
+    assert len(OTHERS) >= 6
+
+
+@pytest.mark.parametrize("line", [line for line in TRAINING if "data=t91" not in line])
+def test_training_commands_run_as_printed_at_the_smoke_budget(line, place, cache):
+    done = shell(f"{line} budget=smoke", place, SHOAL_CACHE=str(cache), WANDB_MODE="offline")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("line", [line for line in TRAINING if "data=t91" in line])
+def test_commands_on_the_literatures_pictures_run_too(line, place, cache, shoal_data):
+    environment = {"SHOAL_CACHE": str(cache), "SHOAL_DATA": str(shoal_data)}
+    done = shell(f"{line} budget=smoke logger=none", place, **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("line", OTHERS)
+def test_the_other_commands_run_or_are_at_least_understood(line, place):
+    other = instead(line)
+    words = shlex.split(line)
+    if other is not None:
+        line = shlex.join(other(words))
+    elif line.startswith("mkdir"):
+        assert "wandb leet" in line
+        return
+    done = shell(line, place)
+    assert done.returncode == 0, done.stdout + done.stderr
