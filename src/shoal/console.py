@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,6 +42,8 @@ def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
         action()
     except UserError as error:
         return _say(str(error), USER_ERROR)
+    except KeyboardInterrupt:  # before a run or a grid listens to signals itself
+        return _say("stopped by SIGINT", 128 + signal.SIGINT)
     except Exception as error:
         return _explain(error, conf)
     return 0

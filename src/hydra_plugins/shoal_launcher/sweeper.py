@@ -60,7 +60,7 @@ class ShoalSweeper(Sweeper):
             GridStopped: a signal asked for it.
         """
         # Imported here, since Hydra imports all its plugins at the start of every run.
-        from shoal.grid.crew import GridFailed
+        from shoal.grid.ending import GridFailed
 
         combinations = self._combinations(arguments)
         if "experiment" in self.master:

@@ -10,7 +10,7 @@ from types import FrameType
 
 from shoal.errors import UserError
 from shoal.grid import estimate
-from shoal.grid.ending import End, Ending, diverged, listing, names, of_process
+from shoal.grid.ending import End, Ending, GridStopped, diverged, listing, names, of_process
 from shoal.grid.jobs import Job, State, distinct, is_held
 from shoal.grid.process import Process
 
@@ -18,30 +18,6 @@ JOB = "SHOAL_JOB"  # which run of how many, for the run's progress bar
 THREADS = "OMP_NUM_THREADS"
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOOK = 0.1  # seconds between looks at the processes
-
-
-class GridFailed(Exception):
-    """Runs of a grid failed; all others have been done, and each has been told.
-
-    Args:
-        count: of the runs that failed.
-    """
-
-    def __init__(self, count: int) -> None:
-        runs = "1 run" if count == 1 else f"{count} runs"
-        super().__init__(f"{runs} failed; the same command tries them again, and nothing else")
-
-
-class GridStopped(Exception):
-    """The grid was asked to stop by a signal, and its runs have saved and ended.
-
-    Args:
-        signum: the signal.
-    """
-
-    def __init__(self, signum: int) -> None:
-        super().__init__(f"stopped by {signal.Signals(signum).name}")
-        self.signum = signum
 
 
 class Crew:

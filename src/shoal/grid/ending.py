@@ -1,4 +1,4 @@
-"""How jobs ended, told to people."""
+"""How jobs and grids ended, told to people."""
 
 import signal
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,32 @@ class End(StrEnum):
     DIVERGED = "diverged"
     FAILED = "failed"
     STOPPED = "stopped"
+
+
+class GridFailed(Exception):
+    """Runs of a grid failed; all others have been done, and each has been told.
+
+    Args:
+        count: of the runs that failed.
+    """
+
+    def __init__(self, count: int) -> None:
+        runs = "1 run" if count == 1 else f"{count} runs"
+        super().__init__(
+            f"{runs} failed; the same command does again what failed, and nothing else"
+        )
+
+
+class GridStopped(Exception):
+    """The grid was asked to stop by a signal, and its runs have saved and ended.
+
+    Args:
+        signum: the signal.
+    """
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(f"stopped by {signal.Signals(signum).name}")
+        self.signum = signum
 
 
 @dataclass(frozen=True)
@@ -44,18 +70,15 @@ def of_process(job: Job, process: Process, code: int, stopped: bool) -> Ending:
         return diverged(job)
     own = status.get("state") == "failed" and status.get("pid") == process.pid
     told = status.get("reason") if own else process.last_words.removeprefix("train.py: ")
-    if -code in signal.valid_signals() or code > 128:
-        reason = _killed(abs(code) % 128)
+    if (number := -code if code < 0 else code - 128) in set(signal.Signals):
+        # Above 128 the run has seen the signal and saved.
+        reason = f"{'killed' if code < 0 else 'stopped'} by {signal.Signals(number).name}"
+        reason += " (out of memory?)" if number == signal.SIGKILL else ""
     elif code == 0:
         reason = "ended without a record"
     else:
         reason = told or f"exit code {code}, see its message above"
     return Ending(End.STOPPED if stopped else End.FAILED, reason + _log(job))
-
-
-def _killed(number: int) -> str:
-    name = signal.Signals(number).name
-    return f"killed by {name}" + (" (out of memory?)" if number == signal.SIGKILL else "")
 
 
 def _log(job: Job) -> str:
