@@ -236,6 +236,13 @@ def test_a_missing_picture_is_told_before_anything_starts(job: Composing, tmp_pa
         crew.Crew([job("model=eed"), one], at_once=1)
 
 
+def test_a_grid_that_is_refused_leaves_no_plan(loader: ConfigLoader, tmp_path: Path) -> None:
+    given = ["data=t91", f"paths.data={tmp_path}", f"paths.runs={tmp_path / 'runs'}"]
+    with pytest.raises(UserError, match="shoal data fetch t91"):
+        planned(loader, "ablation", given).write("python train.py experiment=ablation data=t91")
+    assert not (tmp_path / "runs").exists()
+
+
 def test_time_is_measured_on_the_same_network_or_unknown(job: Composing) -> None:
     finish(job("model=eed", "seed=1"))  # 600 s for 3000 steps with 2 threads
     assert estimate.seconds_left(job("model=eed"), threads=2) == 600

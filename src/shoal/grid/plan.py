@@ -10,7 +10,7 @@ from typing import Any
 from shoal import identity
 from shoal.errors import UserError
 from shoal.grid.experiment import Experiment, factors, require_fair
-from shoal.grid.jobs import Job, one_folder
+from shoal.grid.jobs import Job, State, one_folder
 from shoal.record import write_whole
 
 # An experiment is repeated over these; whatever else is swept would make another question of it.
@@ -77,8 +77,11 @@ class Plan:
             command: what the user typed.
 
         Raises:
-            UserError: the folder can't be made.
+            UserError: a picture that a run needs is missing, or the folder can't be made.
         """
+        for _, job in self.runs:
+            if job.state() == State.TODO:
+                job.require_pictures()
         path = one_folder([job for _, job in self.runs]) / ".experiments"
         try:
             path.mkdir(parents=True, exist_ok=True)
