@@ -290,7 +290,7 @@ def test_pairs_that_both_miss_the_goal_say_nothing(plain: results.Study) -> None
     claim = Claim("X", "", ("ablation",), ({"measure": "cost", "greater": ["eed"],
         "lesser": ["ees"], "axis": "step", "above_bicubic": 0.5},))  # fmt: skip
     (verdict,) = judge(curves_of(plain, curves), [claim])
-    assert (verdict.word, verdict.why) == ("undecided", "no pair of runs to compare")
+    assert (verdict.word, verdict.why) == ("undecided", "nothing to compare")
 
 
 def test_a_jagged_curve_is_less_steady_than_a_smooth_one(plain: results.Study) -> None:

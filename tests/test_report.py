@@ -340,6 +340,37 @@ def test_the_table_on_the_screen_has_scores_notes_and_verdicts(study: results.St
         assert part in text
 
 
+@pytest.mark.parametrize("state", ["bicubic alone", "no bicubic", "one arm", "begun", "short"])
+def test_a_study_in_any_state_is_reported(tmp_path: Path, state: str) -> None:
+    made = MadeUp(steps=100 if state == "short" else 2000)
+    trained = [row["id"] for row in made.planned() if row["seed"] is not None]
+    if state == "bicubic alone":
+        made.absent = trained
+    elif state == "no bicubic":
+        made.absent = [made.run_id("bicubic", 3, None)]
+    elif state == "one arm":
+        made.arms = {"eed": "eed"}
+    elif state == "begun":
+        made.running = dict.fromkeys(trained[1:], 0)
+    study = study_of(made, tmp_path / "runs")
+    folder = report.write_report(study, tmp_path, SOURCES)
+    assert (folder / "README.md").read_text().count("**Answer.** Highest on Sample x3") == 1
+
+
+@pytest.mark.parametrize("lost", ["protocol", "files"])
+def test_a_study_without_scores_tells_the_validation_curve(tmp_path: Path, lost: str) -> None:
+    MadeUp().write(tmp_path / "runs")
+    for path in (tmp_path / "runs").glob("*/scores.csv"):
+        if lost == "files":
+            path.unlink()
+        else:
+            path.write_text(path.read_text().replace("classic", "rgb"))
+    study = results.load(tmp_path / "runs", "ablation")
+    folder = report.write_report(study, tmp_path, SOURCES)
+    assert "Highest on the validation pictures x3: eeds" in (folder / "README.md").read_text()
+    assert any("no score by protocol classic" in note for note in findings(study, SOURCES).notes)
+
+
 # The page --------------------------------------------------------------------------------------
 
 

@@ -70,8 +70,10 @@ def _test(study: Study, claim: Claim) -> Verdict:
         return replace(verdict, word="not run", why=", ".join(absent))
     found = tuple(_comparisons(study, claim))
     silent = next((c for c in found if np.isnan(c.p)), None)
+    if not found:
+        return replace(verdict, why="nothing to compare")
     if silent:
-        why = "one seed gives no interval" if silent.seeds else "no pair of runs to compare"
+        why = "one seed gives no interval" if silent.seeds else "nothing to compare"
         return replace(verdict, why=why, decisive=silent, comparisons=found)
     decisive, p = _whole(found)
     return replace(verdict, p=p, decisive=decisive, comparisons=found)

@@ -18,15 +18,15 @@ Look = dict[str, Any]
 PANELS: dict[str, tuple[str, str, bool, int, dict[str, str]]] = {
     "psnr": ("each branch alone", "PSNR (dB)", False, 2, {"val/psnr_{}": "{} alone"}),
     "energy": (
-        "energy below and above LR Nyquist",
+        "energy about LR Nyquist",
         "mean square of the branch's image",
         True,
         0,
         {"{}/low": "{}, below", "{}/high": "{}, above"},
     ),
     "correlation": (
-        "likeness to HR below LR Nyquist",
-        "correlation",
+        "likeness to HR",
+        "correlation below LR Nyquist",
         False,
         3,
         {"{}/corr_low": "{}"},

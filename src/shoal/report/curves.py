@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, NullLocator, StrMethodFormatter
+from matplotlib.ticker import EngFormatter, LogLocator, NullLocator, StrMethodFormatter
 
 from shoal.report.style import Style, line, panels, styles
 from shoal.results import Study, untrained_level
@@ -66,6 +66,8 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
         plain = StrMethodFormatter("{x:g}") if axis == "seconds" else EngFormatter(sep=" ")
         axes.xaxis.set_major_formatter(plain)
         axes.xaxis.set_minor_locator(NullLocator())
+        low, high = axes.get_xlim()
+        axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 30 * low else (1, 2, 5)))
     return axes
 
 
@@ -82,7 +84,7 @@ def unfinished(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, St
 
 def window(values: pd.Series, ends: pd.Series) -> tuple[float, float]:
     """The range of PSNR worth a look: untrained networks begin 20 dB below all that matters."""
-    low, high = float(ends.min()), float(max(values.max(), ends.max()))
+    low, high = float(ends.min()), float(pd.concat([values, ends]).max())
     room = max(high - low, 0.2)
     return low - 0.6 * room, high + 0.12 * room
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import jinja2
 import numpy as np
-from markupsafe import Markup
 
-from shoal.report.charts import Look, charts, look_of
+from shoal.report.charts import charts, look_of
 from shoal.report.findings import Findings
 from shoal.report.samples import Crop
 from shoal.report.style import styles
@@ -34,7 +33,7 @@ def page(found: Findings, crops: list[Crop]) -> str:
         lines=_lines(found),
         verdicts=list(zip(found.verdicts, rows, strict=True)),
         effect=effect,
-        swatch=lambda name: _swatch(drawn[name]),
+        drawn=drawn,
         charts=charts(study, crops, drawn),
         rights=[*trained, "HR"],
         chosen=found.best,
@@ -53,26 +52,16 @@ def commands(found: Findings) -> dict[str, str]:
 
 
 def _lines(found: Findings) -> list[list[dict[str, Any]]]:
-    """Cells of the table with the number that each sorts by, and the best of the scores marked."""
+    """Cells of the table with the number that each sorts by; the best score of a scale marked."""
+    numbers = found.numbers.reset_index()
     columns = []
     for name in found.cells.columns:
-        fact = next((end for end in ENDS_IN if name.endswith(end)), None)
-        key = name.removesuffix(fact) + ENDS_IN[fact] if fact else NUMBER_OF.get(name)
-        values = found.numbers[key].to_numpy(float) if key else np.arange(len(found.cells))
-        texts = found.cells[name].tolist()
-        top = np.nanmax(values) if fact in (" PSNR (dB)", " SSIM") else np.inf
-        cells = zip(texts, values, strict=True)
-        columns.append(
-            [
-                {"text": t, "sort": "" if np.isnan(v) else f"{v:.6g}", "best": v == top}
-                for t, v in cells
-            ]
-        )
+        end = next((end for end in ENDS_IN if name.endswith(end)), None)
+        key = name.removesuffix(end) + ENDS_IN[end] if end else NUMBER_OF.get(name)
+        values = numbers[key].astype(float) if key else numbers.index.to_series()
+        best = values == values.groupby(numbers["scale"]).transform("max")
+        marked = best & (end in (" PSNR (dB)", " SSIM"))
+        sort = ["" if np.isnan(value) else f"{value:.6g}" for value in values]
+        cells = zip(found.cells[name], sort, marked, strict=True)
+        columns.append([{"text": text, "sort": s, "best": m} for text, s, m in cells])
     return [list(line) for line in zip(*columns, strict=True)]
-
-
-def _swatch(look: Look) -> Markup:
-    return Markup(
-        '<svg class="swatch" viewBox="0 0 30 10" aria-hidden="true"><line x1="0" x2="30" y1="5" '
-        'y2="5" style="stroke:{}" stroke-width="3" stroke-dasharray="{}"/></svg>'
-    ).format(look["color"], look["dash"])

@@ -31,8 +31,9 @@ def table(study: Study, published: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_sets(study: Study) -> list[str]:
-    """The test sets in the order in which they were scored."""
-    return list(study.scores["dataset"].unique())
+    """The test sets scored by the study's protocol, in the order in which they were."""
+    rows = study.scores[study.scores["protocol"] == study.protocol]
+    return list(rows["dataset"].unique())
 
 
 def _states(study: Study, index: pd.MultiIndex) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from shoal.results import Study
 
 # The number that a column of text shows: by its name, or by how its name ends.
 NUMBER_OF = {
+    "scale": "scale",
     "runs": "seeds",
     "of the paper's training": "share",
     "parameters": "parameters",

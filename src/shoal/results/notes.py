@@ -46,7 +46,7 @@ def _mixtures(study: Study) -> list[str]:
         if len(values) > 1 or set(values.groups) - {expected.get(column, *values.groups)}:
             groups = "; ".join(f"{_short(value)} ({_names(part)})" for value, part in values)
             more = f"; the experiment asks for {expected[column]}" if column in expected else ""
-            sentences.append(f"more than one {meaning} is averaged here: {groups}{more}")
+            sentences.append(f"more than one {meaning} stands in this table: {groups}{more}")
     changed = study.finished[study.finished["dirty"].astype("boolean").fillna(False)]
     if len(changed):
         sentences.append(f"made by code with uncommitted changes: {_names(changed)}")

@@ -90,4 +90,6 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
         if lines
     ]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    return table.reindex(columns=[*columns, *(c for c in table.columns if c not in columns)])
+    table = table.reindex(columns=[*columns, *(c for c in table.columns if c not in columns)])
+    # Without a row there is nothing to tell text from numbers by.
+    return table.astype({key: str for key in NAMES if key in table and not parts})
