@@ -67,7 +67,12 @@ def test_an_untrained_model_has_neither_seed_nor_task_nor_budget_in_its_name():
         "model=bicubic", "task.init=interpolating"
     )
     assert identity("model=bicubic").startswith("bicubic-x3-")
-    assert run_id(composed("model=bicubic", "budget=paper"), DIGEST) == identity("model=bicubic")
+    quick, paper = (composed("model=bicubic", f"budget={name}") for name in ("quick", "paper"))
+    assert run_id(quick, DIGEST) == run_id(paper, DIGEST)
+
+
+def test_an_untrained_model_scored_on_fewer_pictures_is_another_run():
+    assert run_id(composed("model=bicubic"), DIGEST) != identity("model=bicubic")
 
 
 def test_an_experiment_does_not_enter():

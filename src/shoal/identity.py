@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 
 # Raised whenever a commit changes what a run's weights come out as.
 RESULTS = 1
-# Trains nothing, so neither seed nor task nor budget nor precision decides anything.
+# Trains nothing, so neither seed nor recipe nor precision decides anything.
 UNTRAINED = "shoal.models.bicubic.Bicubic"
 
 
@@ -37,6 +37,9 @@ def deciding(cfg: DictConfig, train_digest: str) -> dict[str, Any]:
             "budget": OmegaConf.to_container(cfg.budget, resolve=True),
             "precision": str(cfg.trainer.precision),
         }
+    else:
+        # All that a budget says of it: a record of one picture is no record of the whole set.
+        facts["pictures"] = [cfg.budget.val_pictures, cfg.budget.test_pictures]
     return facts
 
 

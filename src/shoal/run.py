@@ -92,12 +92,12 @@ def _work(cfg: DictConfig, folder: RunFolder, made_of: Ingredients, command: str
 def _start(cfg: DictConfig, folder: RunFolder) -> str:
     """Take the folder over, for the first time or again. Returns when the first time was."""
     status = folder.status()
-    if status:
+    if status.get("threads"):
         # Another thread count would change bits: a resumed run keeps the one it began with.
         torch.set_num_threads(status["threads"])
     folder.write("config.yaml", OmegaConf.to_yaml(cfg, resolve=True))
     started_at: str = status.get("started_at", now())
-    resumed = status["resumed"] + 1 if status else 0
+    resumed = status["resumed"] + 1 if status.get("threads") else 0
     threads = torch.get_num_threads()
     folder.set_status("running", resumed=resumed, threads=threads, started_at=started_at)
     return started_at
