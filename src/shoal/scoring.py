@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
-from rich.progress import track
 from torch import nn
 
+from shoal.bars import tracked
 from shoal.data.catalog import PictureSet, verify
 from shoal.images import read
 from shoal.protocol import PROTOCOLS
@@ -44,12 +43,8 @@ def score(
     """
     device = next((value.device for value in network.parameters()), torch.device("cpu"))
     rows = []
-    for dataset, path in track(
-        list(_paths(sets, root, limit)),
-        f"scoring, {protocol}",
-        console=Console(stderr=True),
-        transient=True,
-    ):
+    paths = list(_paths(sets, root, limit))
+    for dataset, path in tracked(paths, f"scoring, {protocol}"):
         question = PROTOCOLS[protocol].question(read(path).pixels, scale)
         sr = network(question.lr.to(device)).cpu()
         psnr, ssim = PROTOCOLS[protocol].score(sr, question, scale)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from shoal import images
+from shoal.bars import tracked
 from shoal.data.catalog import PictureSet, locate, verify
 from shoal.errors import UserError
 from shoal.resample import crop, downscale
@@ -160,11 +161,7 @@ def _write(folder: Path, name: str, files: Sequence[Path], scale: int) -> None:
 def _decoded(
     name: str, files: Sequence[Path], scale: int
 ) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    for file in track(files, f"decoding {name}", console=console, transient=True):
+    for file in tracked(files, f"decoding {name}"):
         hr = images.rounded(crop(images.luma(images.read(file).pixels), scale))
         if not hr.numel():
             raise UserError(f"{file}: smaller than the scale {scale}")
