@@ -92,6 +92,49 @@ def runs_list(runs: Runs = Path("runs")) -> None:
     print_listing(runs)
 
 
+@runs.command("verify")
+def runs_verify(
+    runs: Runs = Path("runs"),
+    root: Root = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Build networks not our own.")] = False,
+) -> None:
+    """Check every finished run again: files whole, digests right, scores of one set equal."""
+    from shoal.bars import tracked
+    from shoal.data.catalog import default_root
+    from shoal.verify import finished, problems
+
+    folders, wrong = finished(runs), 0
+    for folder in tracked(folders, "verifying"):
+        found = list(problems(folder, root or default_root(), trust=trust))
+        wrong += bool(found)
+        for line in [f"{folder.id}  {problem}" for problem in found] or [
+            f"{folder.id}  as recorded"
+        ]:
+            print(line)
+    if wrong:
+        raise UserError(
+            f"{wrong} of {len(folders)} runs are not as recorded: force=true redoes one"
+        )
+
+
+@runs.command("clean")
+def runs_clean(
+    runs: Runs = Path("runs"),
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+) -> None:
+    """Delete what is neither finished nor resumable, after showing it."""
+    from shoal.clean import remove, useless
+
+    found = list(useless(runs))
+    for folder, reason in found:
+        print(f"{folder.path}  {reason}")
+    if not found:
+        print(f"nothing to delete in {runs}")
+    elif yes or typer.confirm(f"Delete {len(found)} folders?"):
+        for folder, _ in found:
+            remove(folder)
+
+
 @runs.command("explain")
 def runs_explain(
     model: Annotated[str, typer.Argument(help="A model or an arm, e.g. eeds")],

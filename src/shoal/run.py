@@ -1,6 +1,7 @@
 """One run, from a config to a record."""
 
 import contextlib
+import errno
 import sys
 import traceback
 from collections.abc import Iterator
@@ -21,10 +22,13 @@ from shoal.dashboards import dashboards
 from shoal.data.catalog import locate
 from shoal.data.module import SuperResolutionData
 from shoal.data.selection import Selection, select
+from shoal.errors import UserError
 from shoal.record import RunFolder, now
 from shoal.recording import add_scores, print_table, write_record
 from shoal.task import Diverged
 from shoal.training import build, fit, pictures
+
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def run(cfg: DictConfig, command: str) -> RunFolder:
@@ -130,8 +134,13 @@ def _reported(folder: RunFolder) -> Iterator[None]:
             folder.set_status("diverged", reason=str(error), step=error.step)
             raise
         except BaseException as error:
-            folder.set_status("failed", reason=f"{type(error).__name__}: {error}".splitlines()[0])
-            traceback.print_exc(file=log)
+            with contextlib.suppress(OSError):  # the disk may be what has failed
+                reason = f"{type(error).__name__}: {error}".splitlines()[0]
+                folder.set_status("failed", reason=reason)
+                traceback.print_exc(file=log)
+            if isinstance(error, OSError) and error.errno in UNWRITABLE:
+                words = f"{folder.path} can't be written ({error.strerror})"
+                raise UserError(f"{words}: mend that, and the same command goes on") from None
             raise
 
 

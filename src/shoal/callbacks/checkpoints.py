@@ -85,11 +85,14 @@ class Checkpoints(Checkpoint):
     def save(self, trainer: Trainer) -> None:
         """Write a checkpoint that appears whole or not at all, and drop old ones."""
         beside = self.folder / ".unfinished"
-        trainer.save_checkpoint(beside)
-        with beside.open("rb") as file:
-            checksum = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-            os.fsync(file.fileno())
-        beside.replace(self.folder / f"step-{trainer.global_step:09d}-{checksum}.ckpt")
+        try:
+            trainer.save_checkpoint(beside)
+            with beside.open("rb") as file:
+                checksum = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+                os.fsync(file.fileno())
+            beside.replace(self.folder / f"step-{trainer.global_step:09d}-{checksum}.ckpt")
+        finally:
+            beside.unlink(missing_ok=True)  # a full disk needs the room
         for old in checkpoints(self.folder)[KEPT:]:
             old.unlink()
 

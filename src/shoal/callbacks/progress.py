@@ -34,12 +34,13 @@ class ProgressBar(Callback):
         job = os.environ.get(JOB)
         self.title = f"[{job}] {title}" if job else title
         self.curve, self.max_steps = curve, max_steps
+        self.on_terminal = sys.stderr.isatty()
         self.bar: Progress | None = None
         self.line: TaskID | None = None
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Draw the bar, where there is a terminal to draw it on."""
-        if not (trainer.is_global_zero and sys.stderr.isatty()):
+        if not (trainer.is_global_zero and self.on_terminal):
             return
         columns = (
             TextColumn("{task.description}", markup=False),
@@ -65,7 +66,7 @@ class ProgressBar(Callback):
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Print a line instead, where there is no bar."""
-        if self.bar is None and trainer.is_global_zero and self.curve.rows:
+        if not self.on_terminal and trainer.is_global_zero and self.curve.rows:
             steps = f"step {self.curve.rows[-1]['step']}/{self.max_steps}"
             print(f"{self.title}  {steps}  {self._facts(None)}", flush=True)
 
