@@ -83,6 +83,8 @@ def _from_runs(runs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _from_findings(experiments: Path) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     for path in sorted(experiments.glob("*/runs.csv")):
+        if not path.with_name("scores.csv").is_file():
+            continue
         rows = pd.read_csv(path, dtype=str, keep_default_na=False)
         scores = pd.read_csv(path.with_name("scores.csv"), dtype=NAMES)
         rows["where"] = f"experiment {path.parent.name}"
