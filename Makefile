@@ -16,7 +16,7 @@ SEEDS ?= 0
 SCALE ?= 3
 JOBS ?= 1
 
-.PHONY: help setup test test-slow lint reproduce-table bench clean
+.PHONY: help setup test test-slow lint reproduce-table clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18

@@ -96,7 +96,7 @@ def test_arms_that_differ_in_more_than_the_factor_are_refused_by_the_keys(
 ) -> None:
     arms = {"two": ["model=eed"], "three": ["model=eed", "model.units=3"]}
     doctored(loader, arms, "model.units")
-    arms["three"] += ["task.optimizer.lr=0.1", "budget.batch_size=4"]
+    arms["three"] += ["task.optimizer.lr=0.1", "budget.batch_size=5"]
     with pytest.raises(UserError, match=r"two and three differ in task\.optimizer\.lr, budget"):
         doctored(loader, arms, "model.units")
 
@@ -244,10 +244,10 @@ def test_a_grid_that_is_refused_leaves_no_plan(loader: ConfigLoader, tmp_path: P
 
 
 def test_time_is_measured_on_the_same_network_or_unknown(job: Composing) -> None:
-    finish(job("model=eed", "seed=1"))  # 600 s for 3000 steps with 2 threads
+    finish(job("model=eed", "seed=1"))  # 600 s for 3600 steps with 2 threads
     assert estimate.seconds_left(job("model=eed"), threads=2) == 600
     assert estimate.seconds_left(job("model=eed"), threads=1) == 1200
-    assert estimate.seconds_left(job("model=eed", "budget.max_steps=1500"), threads=None) == 300
+    assert estimate.seconds_left(job("model=eed", "budget.max_steps=1800"), threads=None) == 300
     assert estimate.seconds_left(job("model=eed", "model.units=3"), threads=2) is None
     assert estimate.seconds_left(job("model=eed", "scale=2"), threads=2) is None
 
@@ -256,7 +256,7 @@ def test_time_left_of_a_run_that_was_interrupted_is_that_of_the_rest(job: Compos
     finish(job("model=eed", "seed=1"))
     begun = job("model=eed")
     begun.folder.create()
-    begun.folder.write_rows("curve.csv", ["step"], [{"step": 0}, {"step": 750}])
+    begun.folder.write_rows("curve.csv", ["step"], [{"step": 0}, {"step": 900}])
     assert estimate.seconds_left(begun, threads=2) == 450
 
 

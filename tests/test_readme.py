@@ -58,7 +58,14 @@ def place(tmp_path):
     yaml = re.search(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
     (tmp_path / "mine" / "mine.py").write_text(code.group(1))
     (tmp_path / "mine" / "conf" / "model" / "mine.yaml").write_text(yaml.group(1))
-    for name in ("train.py", "conf", "Makefile", "experiments"):
+    for name in (
+        "train.py",
+        "conf",
+        "Makefile",
+        "experiments",
+        "pyproject.toml",
+        "constraints.txt",
+    ):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
     return tmp_path

@@ -139,7 +139,7 @@ def test_what_is_refused_leaves_no_folder(trained, tmp_path):
     }.items():
         with pytest.raises(UserError, match=words):
             trained("model=ees", override)
-    with pytest.raises(UserError, match="run `shoal data fetch t91"):
+    with pytest.raises(UserError, match="run `shoal data fetch t91 set5 set14 bsd100"):
         trained("data=t91", f"paths.data={tmp_path}")
     assert not (tmp_path / "runs").exists()
 

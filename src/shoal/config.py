@@ -72,8 +72,8 @@ def _check_whole(key: str, value: Any, least: int) -> None:
 def unknown(key: str, value: object, options: Iterable[str]) -> str:
     """The sentence for a value that is none of its options, with the nearest one.
 
-    >>> unknown("model", "eedz", ["eed", "eeds"])
-    'model=eedz is unknown (did you mean eeds?): choose one of eed, eeds'
+    >>> unknown("model", "eedz", ["eed", "dcnn"])
+    'model=eedz is unknown (did you mean eed?): choose one of eed, dcnn'
     """
     options = list(options)
     near = difflib.get_close_matches(str(value), options, n=1)

@@ -19,7 +19,6 @@ from shoal import identity
 from shoal.allocator import keep_freed_memory
 from shoal.config import check
 from shoal.dashboards import dashboards
-from shoal.data.catalog import locate
 from shoal.data.module import SuperResolutionData
 from shoal.data.selection import Selection, select
 from shoal.errors import UserError
@@ -69,8 +68,7 @@ class Ingredients:
 
 def _make(cfg: DictConfig, folder: RunFolder, selection: Selection, command: str) -> None:
     keep_freed_memory()
-    for tests in selection.test:
-        locate(tests, Path(cfg.paths.data))  # hours before they are read
+    selection.require(Path(cfg.paths.data))
     ingredients = Ingredients(build(cfg), pictures(cfg, selection), selection)
     folder.create()
     with folder.locked():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from shoal.data.catalog import PictureSet, folder_set, picture_set
+from shoal.data.catalog import PictureSet, folder_set, locate, picture_set
 from shoal.errors import UserError
 
 HELD_OUT = 20  # of a folder without validation pictures, every 20th is held out
@@ -24,6 +24,17 @@ class Selection:
         """Content digests: `train`, `val`, and each test set by its name."""
         tests = {pictures.name: pictures.digest for pictures in self.test}
         return {"train": joint(self.train).digest, "val": joint(self.val).digest} | tests
+
+    def require(self, root: Path) -> None:
+        """Make sure that all pictures are there, before hours of work with some of them.
+
+        Raises:
+            UserError: pictures are missing; the message names the one command that gets them all.
+        """
+        sets = tuple(dict.fromkeys((*self.train, *self.val, *self.test)))
+        missing = [s for s in sets if not all(file.under(root).is_file() for file in s.files)]
+        if missing:
+            locate(joint(missing), root)
 
 
 def joint(sets: Sequence[PictureSet]) -> PictureSet:

@@ -15,7 +15,6 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from shoal import identity
 from shoal.config import check
-from shoal.data.catalog import locate
 from shoal.data.selection import Selection, select
 from shoal.errors import UserError
 from shoal.record import RunFolder
@@ -86,9 +85,7 @@ class Job:
         Raises:
             UserError: one is missing; the message names the command that gets it.
         """
-        for role in (self.selection.train, self.selection.val, self.selection.test):
-            for pictures in role:
-                locate(pictures, Path(self.cfg.paths.data))
+        self.selection.require(Path(self.cfg.paths.data))
 
 
 def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) -> Job:
