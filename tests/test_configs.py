@@ -6,6 +6,7 @@ from hydra.utils import instantiate
 from shoal.config import check, nearest_multiple, unknown
 from shoal.errors import UserError
 from shoal.models.initialise import initialise
+from shoal.training import check_devices
 
 GROUPS = sorted(
     str(path.parent.relative_to(CONF))
@@ -51,6 +52,17 @@ def test_every_optimizer_and_schedule_takes_steps(optimizer, schedule):
         stepping.step()
         rates.step()
     assert weight.max() < 1
+
+
+@pytest.mark.parametrize("name", ["auto", "cpu"])
+def test_trainers_that_every_machine_has_are_built(name):
+    check_devices(composed(f"trainer={name}"))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
+def test_a_gpu_that_is_not_there_is_refused_in_one_line():
+    with pytest.raises(UserError, match="No supported gpu backend found"):
+        check_devices(composed("trainer=gpu"))
 
 
 def test_the_patch_follows_the_scale_unless_it_is_set_by_hand():

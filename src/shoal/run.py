@@ -25,7 +25,7 @@ from shoal.errors import UserError
 from shoal.record import RunFolder, now
 from shoal.recording import add_scores, print_table, write_record
 from shoal.task import Diverged
-from shoal.training import build, fit, pictures
+from shoal.training import build, check_devices, fit, pictures
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
@@ -69,6 +69,7 @@ class Ingredients:
 def _make(cfg: DictConfig, folder: RunFolder, selection: Selection, command: str) -> None:
     keep_freed_memory()
     selection.require(Path(cfg.paths.data))
+    check_devices(cfg)
     ingredients = Ingredients(build(cfg), pictures(cfg, selection), selection)
     folder.create()
     with folder.locked():

@@ -70,6 +70,19 @@ def build(cfg: DictConfig) -> nn.Module:
     return network
 
 
+def check_devices(cfg: DictConfig) -> None:
+    """Make sure that the trainer's devices and precision are to be had here.
+
+    Raises:
+        UserError: they aren't, e.g. `trainer=gpu` where there is none.
+    """
+    try:
+        instantiate(cfg.trainer, logger=False, enable_progress_bar=False, _convert_="all")
+    except Exception as error:
+        cause = error.__cause__ or error
+        raise UserError(f"trainer can't be built here: {_first_line(cause)}") from error
+
+
 def _first_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0]
 
