@@ -1,6 +1,7 @@
 """Fitting a network: everything that Lightning is given, built from the config."""
 
 import logging
+import signal
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from lightning.pytorch.loggers import Logger
 from omegaconf import DictConfig
 from torch import nn
 
-from shoal.callbacks.checkpoints import Checkpoints, newest_whole
+from shoal.callbacks.checkpoints import Checkpoints, Stopped, newest_whole
 from shoal.callbacks.curve import Curve
 from shoal.callbacks.mirror import Mirror
 from shoal.callbacks.progress import ProgressBar
@@ -76,6 +77,7 @@ def check_devices(cfg: DictConfig) -> None:
     Raises:
         UserError: they aren't, e.g. `trainer=gpu` where there is none.
     """
+    quiet()
     try:
         instantiate(cfg.trainer, logger=False, enable_progress_bar=False, _convert_="all")
     except Exception as error:
@@ -116,7 +118,6 @@ def fit(
         Diverged: the loss stopped being finite.
         Stopped: a signal asked for it.
     """
-    quiet()
     budget = cfg.budget
     lr_pixels = (budget.patch_size // cfg.scale) ** 2 * budget.batch_size
     # The backward pass costs twice the forward pass.
@@ -131,10 +132,20 @@ def fit(
         if any(value.requires_grad for value in network.parameters()):
             checkpoint = newest_whole(folder.checkpoints)
             trainer.fit(task, data, ckpt_path=checkpoint, weights_only=True)
+            _require_end(trainer, budget.max_steps)
         if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
             trainer.validate(task, data, verbose=False)
     mirror.send(trainer)
     return Fitted(network, curve, trainer.strategy.root_device)
+
+
+def _require_end(trainer: Trainer, max_steps: int) -> None:
+    """Never take a fit that Lightning ended early, without a word, for a whole one."""
+    if trainer.global_step >= max_steps:
+        return
+    if trainer.received_sigterm:  # before our own handler stood
+        raise Stopped(signal.SIGTERM)
+    raise RuntimeError(f"training ended after {trainer.global_step} of {max_steps} steps")
 
 
 def _trainer(
