@@ -2,15 +2,20 @@
 
 import json
 import os
+import signal
 
 import pytest
 from composing import composed
 from lightning import Trainer
 from PIL import Image
 
+from shoal.callbacks.checkpoints import Checkpoints
 from shoal.callbacks.curve import Curve
 from shoal.errors import UserError
+from shoal.recording import write_record
 from shoal.run import run
+from shoal.stopping import Stopped
+from shoal.task import SuperResolution
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +108,6 @@ def test_a_clock_that_jumps_back_does_not_reach_the_curve(train, monkeypatch):
 
 
 def test_a_stop_inside_a_validation_saves_nothing(train, tmp_path, monkeypatch):
-    import signal
-
-    from shoal.callbacks.checkpoints import Stopped
-    from shoal.task import SuperResolution
-
     scored = SuperResolution.validation_step
 
     def stopped_in_the_second(self, batch, batch_idx):
@@ -126,6 +126,49 @@ def test_a_stop_inside_a_validation_saves_nothing(train, tmp_path, monkeypatch):
     assert [row["val/psnr"] for row in resumed.rows("curve.csv")] == [
         row["val/psnr"] for row in whole.rows("curve.csv")
     ]
+
+
+def preempted_after(action, monkeypatch, name):
+    """Let an action be followed by Slurm's signal."""
+
+    def then_signalled(*args, **kwargs):
+        result = action(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return result
+
+    monkeypatch.setattr(name, then_signalled)
+
+
+# Where Lightning's own handler would end the fit as if it had finished, with exit code 0.
+@pytest.mark.parametrize(
+    ("action", "name", "saved"),
+    [
+        (
+            lambda *_: None,  # after the callbacks, before Lightning looks
+            "shoal.task.SuperResolution.on_train_batch_end",
+            "step-000000002-",
+        ),
+        (Checkpoints.save, "shoal.callbacks.checkpoints.Checkpoints.save", "step-000000011-"),
+        (write_record, "shoal.run.write_record", None),
+    ],
+    ids=["after a step", "after a validation", "after the record"],
+)
+def test_a_signal_stops_a_run_wherever_it_comes(train, tmp_path, monkeypatch, action, name, saved):
+    with monkeypatch.context() as patch:
+        preempted_after(action, patch, name)
+        with pytest.raises(Stopped) as stopped:
+            train()
+    assert stopped.value.signum == signal.SIGTERM
+    folder = only_folder(tmp_path)
+    assert (folder / "record.json").exists() == (saved is None)
+    state = json.loads((folder / "status.json").read_text())["state"]
+    assert state == ("failed" if saved else "finished")
+    if saved:
+        names = [path.name for path in (folder / "checkpoints").iterdir()]
+        assert max(names).startswith(saved)
+    resumed, whole = train(), train(runs="whole")
+    assert resumed.weights.read_bytes() == whole.weights.read_bytes()
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 def test_the_seconds_of_a_resumed_run_are_those_of_all_its_parts(train, monkeypatch):

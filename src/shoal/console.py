@@ -44,7 +44,7 @@ def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
         return _say(str(error), USER_ERROR)
     except KeyboardInterrupt:  # before a run or a grid listens to signals itself
         return _say("stopped by SIGINT", 128 + signal.SIGINT)
-    except Exception as error:
+    except BaseException as error:
         return _explain(error, conf)
     return 0
 
@@ -54,7 +54,7 @@ def _say(message: str, code: int) -> int:
     return code
 
 
-def _explain(error: Exception, conf: Path | None) -> int:
+def _explain(error: BaseException, conf: Path | None) -> int:
     # By name: importing what could have raised it would take longer than the rest.
     kind = type(error).__name__
     if kind in ("Stopped", "GridStopped"):
@@ -68,7 +68,7 @@ def _explain(error: Exception, conf: Path | None) -> int:
     raise error
 
 
-def config_mistake(error: Exception, conf: Path | None) -> str:
+def config_mistake(error: BaseException, conf: Path | None) -> str:
     """One line for what Hydra refuses, with a suggestion where a name is nearly right."""
     text = " ".join(str(error).split())
     if missing := re.search(r"Could not find '([\w/@.]+)/(\w+)'", text):

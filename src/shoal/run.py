@@ -24,6 +24,7 @@ from shoal.data.selection import Selection, select
 from shoal.errors import UserError
 from shoal.record import RunFolder, now
 from shoal.recording import add_scores, print_table, write_record
+from shoal.stopping import Stop
 from shoal.task import Diverged
 from shoal.training import build, check_devices, fit, pictures
 
@@ -86,8 +87,8 @@ def _make(cfg: DictConfig, folder: RunFolder, selection: Selection, command: str
 
 def _work(cfg: DictConfig, folder: RunFolder, made_of: Ingredients, command: str) -> None:
     started_at = _start(cfg, folder)
-    with _watched(cfg, folder, started_at) as loggers:
-        fitted = fit(cfg, made_of.network, made_of.data, folder, loggers)
+    with Stop() as stop, _watched(cfg, folder, started_at) as loggers:
+        fitted = fit(cfg, made_of.network, made_of.data, folder, loggers, stop)
         about = {"command": command, "started_at": started_at, "finished_at": now()}
         write_record(cfg, folder, fitted, made_of.data, made_of.selection, about, loggers)
 
@@ -134,8 +135,9 @@ def _reported(folder: RunFolder) -> Iterator[None]:
             raise
         except BaseException as error:
             with contextlib.suppress(OSError):  # the disk may be what has failed
-                reason = f"{type(error).__name__}: {error}".splitlines()[0]
-                folder.set_status("failed", reason=reason)
+                if not folder.finished:
+                    reason = f"{type(error).__name__}: {error}".splitlines()[0]
+                    folder.set_status("failed", reason=reason)
                 traceback.print_exc(file=log)
             if isinstance(error, OSError) and error.errno in UNWRITABLE:
                 words = f"{folder.path} can't be written ({error.strerror})"

@@ -1,7 +1,6 @@
 """Fitting a network: everything that Lightning is given, built from the config."""
 
 import logging
-import signal
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from lightning.pytorch.loggers import Logger
 from omegaconf import DictConfig
 from torch import nn
 
-from shoal.callbacks.checkpoints import Checkpoints, Stopped, newest_whole
+from shoal.callbacks.checkpoints import Checkpoints, newest_whole
 from shoal.callbacks.curve import Curve
 from shoal.callbacks.mirror import Mirror
 from shoal.callbacks.progress import ProgressBar
@@ -27,6 +26,7 @@ from shoal.errors import UserError
 from shoal.models.facts import macs
 from shoal.models.initialise import initialise
 from shoal.record import RunFolder
+from shoal.stopping import Stop
 from shoal.task import SuperResolution
 
 # What Lightning says on every run and nobody can act on.
@@ -109,10 +109,19 @@ def fit(
     data: SuperResolutionData,
     folder: RunFolder,
     loggers: Sequence[Logger],
+    stop: Stop,
 ) -> Fitted:
     """Train to the end of the schedule, going on from the newest whole checkpoint.
 
-    A network without parameters is only validated. Afterwards the network holds the final weights.
+    A network without parameters is only validated.
+
+    Args:
+        cfg: the run's config.
+        network: as it starts; afterwards it holds the final weights.
+        data: training and validation pictures.
+        folder: of the run.
+        loggers: that the curve is mirrored to.
+        stop: whether a signal asks for a stop.
 
     Raises:
         Diverged: the loss stopped being finite.
@@ -124,6 +133,7 @@ def fit(
     curve = Curve(folder, budget.batch_size, 3.0 * macs(network) * lr_pixels)
     mirror = Mirror(curve)
     callbacks = [curve, mirror, ProgressBar(folder.id, curve, budget.max_steps)]
+    callbacks.append(Checkpoints(folder.checkpoints, budget.val_every, stop))
     trainer = _trainer(cfg, callbacks, folder, loggers)
     task = _task(cfg, network)
     with warnings.catch_warnings():
@@ -131,7 +141,8 @@ def fit(
             warnings.filterwarnings("ignore", f".*{text}.*")
         if any(value.requires_grad for value in network.parameters()):
             checkpoint = newest_whole(folder.checkpoints)
-            trainer.fit(task, data, ckpt_path=checkpoint, weights_only=True)
+            with stop.patient():
+                trainer.fit(task, data, ckpt_path=checkpoint, weights_only=True)
             _require_end(trainer, budget.max_steps)
         if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
             trainer.validate(task, data, verbose=False)
@@ -141,11 +152,8 @@ def fit(
 
 def _require_end(trainer: Trainer, max_steps: int) -> None:
     """Never take a fit that Lightning ended early, without a word, for a whole one."""
-    if trainer.global_step >= max_steps:
-        return
-    if trainer.received_sigterm:  # before our own handler stood
-        raise Stopped(signal.SIGTERM)
-    raise RuntimeError(f"training ended after {trainer.global_step} of {max_steps} steps")
+    if trainer.global_step < max_steps:
+        raise RuntimeError(f"training ended after {trainer.global_step} of {max_steps} steps")
 
 
 def _trainer(
@@ -156,7 +164,7 @@ def _trainer(
         callbacks = [EMAWeightAveraging(decay=cfg.task.ema.decay), *callbacks]
     trainer: Trainer = instantiate(
         cfg.trainer,
-        callbacks=[*callbacks, Checkpoints(folder.checkpoints, cfg.budget.val_every)],
+        callbacks=callbacks,
         logger=list(loggers) or False,
         max_steps=cfg.budget.max_steps,
         max_epochs=-1,  # one endless epoch: the stream has no end

@@ -6,76 +6,52 @@ it by any unpickler, and the one before it is taken.
 
 import hashlib
 import os
-import signal
-import threading
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
 
+from shoal.stopping import Stop, Stopped
+
 KEPT = 2
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-
-class Stopped(Exception):
-    """The run was asked to stop by a signal, and has.
-
-    Args:
-        signum: the signal.
-    """
-
-    def __init__(self, signum: int) -> None:
-        super().__init__(f"stopped by {signal.Signals(signum).name}")
-        self.signum = signum
 
 
 class Checkpoints(Checkpoint):
     """Saves what resuming needs. Lightning calls it after all other callbacks.
 
     A stop is obeyed after the current step and saved. Inside a validation nothing is saved (the
-    averaged weights may be swapped in): the run goes back to the checkpoint before. A second
-    SIGINT stops at once.
+    averaged weights may be swapped in): the run goes back to the checkpoint before.
 
     Args:
         folder: of the checkpoints.
         val_every: steps between validations.
+        stop: whether a signal asked for a stop.
     """
 
-    def __init__(self, folder: Path, val_every: int) -> None:
-        self.folder, self.val_every = folder, val_every
-        self.asked: int | None = None
-        self.handlers: dict[int, Any] = {}
+    def __init__(self, folder: Path, val_every: int, stop: Stop) -> None:
+        self.folder, self.val_every, self.stop = folder, val_every, stop
 
-    def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Take the signals over: Lightning's handlers end a stopped fit as if it had finished."""
-        if threading.current_thread() is threading.main_thread():
-            self.handlers = {number: signal.signal(number, self._ask) for number in SIGNALS}
+    def on_sanity_check_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Take the signals back from Lightning, whose handlers end a stopped fit as a whole one."""
+        self.stop.listen()
 
-    def teardown(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
-        """Give the signals back."""
-        for number, handler in self.handlers.items():
-            signal.signal(number, handler)
-        self.handlers = {}
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self.asked == signal.SIGINT and number == signal.SIGINT:
-            raise Stopped(number)
-        self.asked = number
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """As there: a resumed fit has no sanity check."""
+        self.stop.listen()
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         """Save and stop, if asked; where a validation is due it comes first."""
-        if self.asked is not None and trainer.global_step % self.val_every:
+        if self.stop.asked is not None and trainer.global_step % self.val_every:
             self.save(trainer)
-            raise Stopped(self.asked)
+            raise Stopped(self.stop.asked)
 
     def on_validation_batch_end(self, trainer: Trainer, *_: Any, **__: Any) -> None:
         """Stop, if asked, and save nothing."""
-        if self.asked is not None:
-            raise Stopped(self.asked)
+        if self.stop.asked is not None:
+            raise Stopped(self.stop.asked)
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Save: the validation's row is in the curve by now."""
