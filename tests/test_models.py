@@ -9,7 +9,14 @@ from shoal.errors import UserError
 from shoal.models.blocks import GREY, MultiScale
 from shoal.models.facts import dead_channels, macs, parameters
 from shoal.models.initialise import initialise
-from shoal.models.upsamplers import UPSAMPLERS, Deconvolution, ZeroBlocks, build, interpolation
+from shoal.models.upsamplers import (
+    UPSAMPLERS,
+    Deconvolution,
+    Subpixel,
+    ZeroBlocks,
+    build,
+    interpolation,
+)
 from shoal.resample import upscale
 
 MODELS = options("model")
@@ -41,6 +48,10 @@ def closed_form(name, scale):
     dcnn_macs = (81 * 64 + 6 * 9 * 64**2 + 25 * 64) * hr
     srcnn = conv(9, 1, 64) + conv(5, 64, 32) + conv(5, 32, 1)
     srcnn_macs = (81 * 64 + 25 * 64 * 32 + 25 * 32) * hr
+    fast = [(9, 1, 32), *[(9, 32, 32)] * 8, (9, 32, hr)]
+    eed_fast_macs = sum(taps * inputs * outputs for taps, inputs, outputs in fast)
+    eed_fast = eed_fast_macs + 9 * 32 + hr + 5 * 32  # biases, PReLU's slopes
+    ees_fast, ees_fast_macs = 26 * hr, 25 * hr
     return {
         "ees": (ees, ees_macs),
         "eed": (eed, eed_macs),
@@ -48,6 +59,9 @@ def closed_form(name, scale):
         "dcnn": (dcnn, dcnn_macs),
         "srcnn": (srcnn, srcnn_macs),
         "dscnn": (dcnn + srcnn, dcnn_macs + srcnn_macs),
+        "eed_fast": (eed_fast, eed_fast_macs),
+        "ees_fast": (ees_fast, ees_fast_macs),
+        "eeds_fast": (eed_fast + ees_fast, eed_fast_macs + ees_fast_macs),
         "bicubic": (0, 0),
     }[name]
 
@@ -92,7 +106,7 @@ def test_every_parameter_gets_a_gradient(name):
     assert without == []
 
 
-@pytest.mark.parametrize("name", ["eeds", "dscnn"])
+@pytest.mark.parametrize("name", ["eeds", "dscnn", "eeds_fast"])
 def test_the_branches_of_an_ensemble_add_up_to_its_answer(name):
     net, lr = network(name), torch.rand(1, 1, 6, 5)
     branches = net.branches(lr)
@@ -108,27 +122,35 @@ def test_the_shallow_partner_is_a_matter_of_composition():
     assert torch.equal(net.branches(lr)["shallow"], upscale(lr, 3))
 
 
+@torch.no_grad()
 def symmetric(net):
     """The network with every kernel made symmetric under flips along the width."""
-    with torch.no_grad():
-        for parameter in net.parameters():
-            if parameter.ndim == 4:
-                parameter.copy_((parameter + parameter.flip(-1)) / 2)
+    shuffled = [layer for layer in net.modules() if isinstance(layer, Subpixel)]
+    for layer in shuffled:  # flipping the picture swaps the sub-pixels' channels too
+        s, kernel = layer.scale, layer.convolve.weight
+        phases = kernel.view(-1, s, s, *kernel.shape[1:])  # out, s, s, in, k, k
+        phases.copy_((phases + phases.flip(2, -1)) / 2)
+        biases = layer.convolve.bias.view(-1, s, s)
+        biases.copy_((biases + biases.flip(2)) / 2)
+    done = {id(layer.convolve.weight) for layer in shuffled}
+    for parameter in net.parameters():
+        if parameter.ndim == 4 and id(parameter) not in done:
+            parameter.copy_((parameter + parameter.flip(-1)) / 2)
     return net
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4, 5, 7, 8])
-@pytest.mark.parametrize("kind", ["deconvolution", "unpooling", "nearest"])
+@pytest.mark.parametrize("kind", UPSAMPLERS)
 def test_upsamplers_are_aligned_to_the_pixel(kind, scale):
     up = symmetric(build(kind, 2, 3, scale))
     x = torch.rand(1, 2, 6, 5, generator=torch.Generator().manual_seed(0))
     assert torch.allclose(up(x.flip(-1)), up(x).flip(-1), atol=1e-5)
 
 
+@pytest.mark.parametrize("kernel", [3, 5])
 @pytest.mark.parametrize("scale", [2, 3, 4, 5, 7, 8])
-def test_subpixel_is_aligned_to_the_pixel(scale):
-    # Flipping the picture swaps sub-pixel channels too: a symmetric start shows the alignment.
-    up = build("subpixel", 1, 1, scale)
+def test_an_interpolating_subpixel_start_is_aligned_without_any_help(scale, kernel):
+    up = Subpixel(1, 1, scale, kernel)
     up.interpolate_()
     x = torch.rand(1, 1, 6, 5, generator=torch.Generator().manual_seed(0))
     assert torch.allclose(up(x.flip(-1)), up(x).flip(-1), atol=1e-5)

@@ -93,16 +93,16 @@ class Unpooling(nn.Module):
 
 
 class Subpixel(nn.Module):
-    """A 3 x 3 convolution at LR size to scale^2 times the channels, then a pixel shuffle.
+    """A convolution at LR size to scale^2 times the channels, then a pixel shuffle.
 
     Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel
-    Convolutional Neural Network", CVPR 2016.
+    Convolutional Neural Network", CVPR 2016; its kernel is 3.
     """
 
-    def __init__(self, inputs: int, outputs: int, scale: int) -> None:
+    def __init__(self, inputs: int, outputs: int, scale: int, kernel: int = 3) -> None:
         super().__init__()
-        self.outputs, self.scale = outputs, scale
-        self.convolve = conv(3, inputs, outputs * scale**2)
+        self.outputs, self.scale, self.kernel = outputs, scale, kernel
+        self.convolve = conv(kernel, inputs, outputs * scale**2)
         self.shuffle = nn.PixelShuffle(scale)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -111,10 +111,10 @@ class Subpixel(nn.Module):
 
     @torch.no_grad()
     def interpolate_(self) -> None:
-        """Start as cubic interpolation cut to three LR pixels."""
-        layer, scale = self.convolve, self.scale
+        """Start as cubic interpolation cut to the kernel."""
+        layer, scale, taps = self.convolve, self.scale, self.kernel
         # As in Deconvolution.subpixel: entry scale * d + r, with d backwards along the taps.
-        phases = interpolation(3 * scale, scale).view(3, scale, 3, scale).flip(0, 2)
+        phases = interpolation(taps * scale, scale).view(taps, scale, taps, scale).flip(0, 2)
         kernel = torch.einsum("oi,yrxs->orsiyx", copies(self.outputs, layer.in_channels), phases)
         layer.weight.copy_(kernel.reshape(layer.weight.shape))
         clear_bias(layer)

@@ -1,0 +1,71 @@
+"""EEDS-fast: a deep and a shallow network that work at LR size, beyond the paper.
+
+EEDS enlarges early and pays scale^2 times for every layer after it. Here both networks end in a
+pixel shuffle (Shi et al., CVPR 2016) and nothing is computed at HR size.
+"""
+
+from torch import Tensor, nn
+
+from shoal.models.blocks import GREY, conv
+from shoal.models.upsamplers import Subpixel
+
+
+class ResidualPair(nn.Module):
+    """Two 3 x 3 convolutions with a PReLU between them, added to the input.
+
+    Nothing activates the sum (Lim et al., "Enhanced Deep Residual Networks", CVPRW 2017): what a
+    pair leaves alone passes through the whole network unchanged.
+
+    Args:
+        channels: input and output channels.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first, self.act = conv(3, channels, channels), nn.PReLU(channels)
+        self.second = conv(3, channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map `(N, channels, H, W)` to the same shape."""
+        return x + self.second(self.act(self.first(x)))
+
+
+class EEDFast(nn.Module):
+    """The deep one: conv 3, 1->channels; residual pairs; conv 3 to scale^2; pixel shuffle.
+
+    Args:
+        scale: the factor, an integer >= 2.
+        channels: of every layer between the first and the last.
+        pairs: residual pairs, two layers each.
+    """
+
+    def __init__(self, scale: int, channels: int, pairs: int) -> None:
+        super().__init__()
+        self.extract = nn.Sequential(conv(3, 1, channels), nn.PReLU(channels))
+        self.deepen = nn.Sequential(*(ResidualPair(channels) for _ in range(pairs)))
+        self.reconstruct = Subpixel(channels, 1, scale)
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        features = self.extract(lr - GREY)
+        deepened = self.deepen(features)
+        return self.reconstruct(deepened) + GREY
+
+
+class EESFast(nn.Module):
+    """The shallow one, linear: conv `kernel`, 1->scale^2; pixel shuffle.
+
+    A learned interpolation, as EES is with its deconvolution.
+
+    Args:
+        scale: the factor, an integer >= 2.
+        kernel: in LR pixels, odd.
+    """
+
+    def __init__(self, scale: int, kernel: int) -> None:
+        super().__init__()
+        self.reconstruct = Subpixel(1, 1, scale, kernel)
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        return self.reconstruct(lr - GREY) + GREY
