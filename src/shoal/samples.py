@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from shoal.images import Pixels, read, to_pixels, write_png
 from shoal.models.blocks import GREY, Branching
+from shoal.models.facts import device_of
 from shoal.protocol import PROTOCOLS
 from shoal.resample import upscale
 
@@ -51,8 +52,7 @@ def write_samples(
         The files: `bicubic`, `sr`, `hr`, for ensembles `shallow` and `deep`, and `strip`.
     """
     question = PROTOCOLS["classic"].question(read(path).pixels, scale)
-    device = next((value.device for value in network.parameters()), torch.device("cpu"))
-    lr = question.lr.to(device)
+    lr = question.lr.to(device_of(network))
     images = {"bicubic": upscale(question.lr, scale) * 255}
     if isinstance(network, Branching):
         branches = network.branches(lr)

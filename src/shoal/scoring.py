@@ -10,6 +10,7 @@ from torch import nn
 from shoal.bars import tracked
 from shoal.data.catalog import PictureSet, verify
 from shoal.images import read
+from shoal.models.facts import device_of
 from shoal.protocol import PROTOCOLS
 
 COLUMNS = ("dataset", "image", "protocol", "psnr", "ssim")
@@ -41,12 +42,11 @@ def score(
     Raises:
         UserError: a picture is missing, differs from the catalogue, or is too small.
     """
-    device = next((value.device for value in network.parameters()), torch.device("cpu"))
     rows = []
     paths = list(_paths(sets, root, limit))
     for dataset, path in tracked(paths, f"scoring, {protocol}"):
         question = PROTOCOLS[protocol].question(read(path).pixels, scale)
-        sr = network(question.lr.to(device)).cpu()
+        sr = network(question.lr.to(device_of(network))).cpu()
         psnr, ssim = PROTOCOLS[protocol].score(sr, question, scale)
         rows.append(
             {

@@ -15,6 +15,11 @@ def parameters(network: nn.Module) -> int:
     return sum(value.numel() for value in network.parameters() if value.requires_grad)
 
 
+def device_of(network: nn.Module) -> torch.device:
+    """Where a network's parameters lie; the CPU for one that has none."""
+    return next((value.device for value in network.parameters()), torch.device("cpu"))
+
+
 def macs(network: nn.Module) -> int:
     """Multiply-adds of one forward pass per LR pixel, borders counted as if inside.
 
@@ -34,9 +39,8 @@ def macs(network: nn.Module) -> int:
     counted = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
     hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, counted)]
     try:
-        device = next((value.device for value in network.parameters()), torch.device("cpu"))
         with torch.no_grad():
-            network(torch.zeros(1, 1, PROBE, PROBE, device=device))
+            network(torch.zeros(1, 1, PROBE, PROBE, device=device_of(network)))
     finally:
         for hook in hooks:
             hook.remove()
