@@ -5,7 +5,7 @@ from hydra.utils import instantiate
 
 from shoal.config import check, nearest_multiple, unknown
 from shoal.errors import UserError
-from shoal.models.initialise import initialise
+from shoal.models.initialise import STARTS, initialise
 from shoal.training import check_devices
 
 GROUPS = sorted(
@@ -25,7 +25,7 @@ def test_every_file_composes_into_a_config_that_passes_the_checks(group, option)
 
 
 @pytest.mark.parametrize("name", options("model"))
-@pytest.mark.parametrize("init", ["plain", "interpolating"])
+@pytest.mark.parametrize("init", STARTS)
 def test_every_model_is_built_and_answers_an_odd_picture(name, init):
     network = instantiate(composed(f"model={name}").model)
     initialise(network, init)

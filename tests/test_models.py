@@ -21,6 +21,7 @@ from shoal.resample import upscale
 
 MODELS = options("model")
 TRAINED = [name for name in MODELS if name != "bicubic"]
+ENSEMBLES = [name for name in MODELS if "deep" in composed(f"model={name}").model]
 
 
 def network(name, scale=3, *overrides):
@@ -213,6 +214,20 @@ def test_interpolating_differs_from_plain_in_upsamplers_alone():
     ]
 
 
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_a_silent_ensemble_starts_as_its_shallow_network_and_still_learns(name):
+    net = network(name)
+    initialise(net, "silent")
+    lr, hr = torch.rand(2, 1, 12, 12), torch.rand(2, 1, 36, 36)
+    assert torch.equal(net(lr), net.shallow(lr))
+    descent = torch.optim.SGD(net.parameters(), 1e-2)
+    for _ in range(2):
+        descent.zero_grad()
+        (net(lr) - hr).square().mean().backward()
+        descent.step()
+    assert all(value.grad.any() for value in net.parameters())
+
+
 def test_the_interpolation_kernel_is_centred_and_normalised():
     kernel = interpolation(15, 3)
     assert torch.allclose(kernel, kernel.flip(0, 1))
@@ -222,7 +237,7 @@ def test_the_interpolation_kernel_is_centred_and_normalised():
 def test_unknown_words_are_refused_with_the_choices():
     with pytest.raises(UserError, match="deconvolution, unpooling, subpixel, nearest"):
         build("bilinear", 1, 1, 2)
-    with pytest.raises(UserError, match="plain, interpolating"):
+    with pytest.raises(UserError, match="plain, interpolating, silent"):
         initialise(network("ees"), "zero")
     with pytest.raises(UserError, match="3 kernels cannot share 64 channels"):
         MultiScale(16, 64, (1, 3, 5))

@@ -5,8 +5,9 @@ from typing import Protocol, runtime_checkable
 from torch import nn
 
 from shoal.errors import UserError
+from shoal.models.blocks import Branching
 
-STARTS = ("plain", "interpolating")
+STARTS = ("plain", "interpolating", "silent")
 
 
 @runtime_checkable
@@ -22,14 +23,29 @@ def initialise(network: nn.Module, init: str) -> None:
 
     Args:
         network: built under the run's seed, with PyTorch's own initial weights.
-        init: `plain` leaves them; `interpolating` starts each learned upsampler as interpolation.
+        init: `plain` leaves them; `interpolating` starts each learned upsampler as interpolation;
+            `silent` does too, and an ensemble's deep branch starts by adding nothing.
 
     Raises:
-        UserError: `init` is neither.
+        UserError: `init` is none of them.
     """
     if init not in STARTS:
         raise UserError(f"task.init={init} is unknown: choose one of {', '.join(STARTS)}")
-    if init == "interpolating":
+    if init != "plain":
         for layer in network.modules():
             if isinstance(layer, Interpolating):
                 layer.interpolate_()
+    if init == "silent" and isinstance(network, Branching):
+        silence(network.get_submodule("deep"))
+
+
+def silence(network: nn.Module) -> None:
+    """Set a network's last convolution to zero: it answers grey, until it has learnt something.
+
+    The layers before it keep their start, so a gradient reaches them from the second step on.
+    """
+    convolutions = (nn.Conv2d, nn.ConvTranspose2d)
+    *_, last = (layer for layer in network.modules() if isinstance(layer, convolutions))
+    nn.init.zeros_(last.weight)
+    if last.bias is not None:
+        nn.init.zeros_(last.bias)
