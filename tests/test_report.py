@@ -340,6 +340,15 @@ def test_the_table_on_the_screen_has_scores_notes_and_verdicts(study: results.St
         assert part in text
 
 
+def test_a_narrow_terminal_gets_fewer_columns_instead_of_cut_ones(study: results.Study) -> None:
+    console = Console(width=100, force_terminal=False)
+    with console.capture() as captured:
+        report.print_table(findings(study, SOURCES), console)
+    text = captured.get()
+    assert "Sample PSNR" in text
+    assert "SSIM" not in text
+
+
 @pytest.mark.parametrize("state", ["bicubic alone", "no bicubic", "one arm", "begun", "short"])
 def test_a_study_in_any_state_is_reported(tmp_path: Path, state: str) -> None:
     made = MadeUp(steps=100 if state == "short" else 2000)

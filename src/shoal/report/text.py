@@ -66,7 +66,7 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "claim": [v.id for v in verdicts],
-            "the paper says": [v.says for v in verdicts],
+            "says": [v.says for v in verdicts],
             "verdict": [worded(v) for v in verdicts],
             "effect [95 % interval]": [effect(v.decisive) for v in verdicts],
             "p": [probability(v.p) for v in verdicts],
