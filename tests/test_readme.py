@@ -49,9 +49,10 @@ def cache(tmp_path_factory):
 @pytest.fixture
 def place(tmp_path):
     """A fresh folder with the pictures and the network that README speaks of."""
-    (tmp_path / "photos").mkdir()
-    for number in range(2):
-        Image.effect_noise((60, 48), 60 + number).save(tmp_path / "photos" / f"{number}.png")
+    for folder in ("photos", "theirs", "hr"):
+        (tmp_path / folder).mkdir()
+        for number in range(2):
+            Image.effect_noise((60, 48), 60 + number).save(tmp_path / folder / f"{number}.png")
     text = (ROOT / "README.md").read_text()
     (tmp_path / "mine" / "conf" / "model").mkdir(parents=True)
     code = re.search(r"```python\n(.*?)```", text, flags=re.DOTALL)

@@ -155,6 +155,15 @@ def luma(pixels: Pixels) -> Tensor:
     return planes if planes.shape[1] == 1 else ycbcr(planes)[:, :1]
 
 
+def grey(pixels: Pixels) -> Pixels:
+    """RGB turned into the grey, uint8, that it shows; grey as it is.
+
+    >>> grey(np.array([[[255] * 3, [7] * 3]], np.uint8)).tolist()
+    [[255, 7]]
+    """
+    return pixels if pixels.ndim == 2 else to_pixels((luma(pixels) - BT601_OFFSET[0]) * 255 / 219)
+
+
 def rounded(levels: Tensor, largest: int = 255) -> Tensor:
     """Levels rounded as MATLAB rounds, halves up, and clipped to 0..largest.
 

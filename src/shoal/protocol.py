@@ -1,7 +1,8 @@
 """The two protocols by which the literature takes scores: `classic` and `rgb`.
 
-A protocol says what a network is given (`question`) and how its answer is compared (`score`).
-Both score luma with `scale` pixels shaved off each border.
+A protocol says what a network is given (`question`) and how its answer is compared (`score`), or
+how a picture that some method wrote is (`compare`). Both score luma with `scale` pixels shaved off
+each border.
 """
 
 from abc import ABC, abstractmethod
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor
 
 from shoal.errors import UserError
-from shoal.images import Pixels, levels, luma, rgb, rounded, ycbcr
+from shoal.images import Pixels, grey, levels, luma, rgb, rounded, ycbcr
 from shoal.metrics import psnr, ssim
 from shoal.resample import crop, downscale, downscale_integers, upscale
 
@@ -41,13 +42,38 @@ class Protocol(ABC):
         """Degrade an HR picture and keep what its score is taken against."""
 
     @abstractmethod
+    def luma(self, pixels: Pixels, scale: int) -> Tensor:
+        """The luma levels of a picture that are compared, cropped to the scale, `(1, 1, H, W)`."""
+
+    @abstractmethod
     def answer(self, sr: Tensor, question: Question) -> Tensor:
         """The luma levels that are compared, from the network's float32 output in [0, 1]."""
 
     def score(self, sr: Tensor, question: Question, scale: int) -> tuple[float, float]:
         """PSNR in dB and SSIM of one SR picture `(1, 1, H, W)` in [0, 1]."""
-        pair = shave(self.answer(sr, question), scale), shave(question.hr, scale)
-        return psnr(*pair).item(), ssim(*pair).item()
+        return _scores(self.answer(sr, question), question.hr, scale)
+
+    def compare(self, sr: Pixels, hr: Pixels, scale: int) -> tuple[float, float]:
+        """PSNR in dB and SSIM of an SR picture as it was saved.
+
+        A grey SR picture is luma itself, also where HR is RGB (what `classic` code writes). An RGB
+        one is turned grey where HR is: only a one-channel picture's luma is unscaled.
+
+        Args:
+            sr: of the size of `hr` cropped to the scale.
+            hr: grey or RGB, whatever `sr` is.
+            scale: an integer >= 2.
+
+        Raises:
+            UserError: the picture is too small to score.
+        """
+        sr = grey(sr) if hr.ndim == 2 else sr
+        return _scores(self.luma(sr, scale), self.luma(hr, scale), scale)
+
+
+def _scores(sr: Tensor, hr: Tensor, scale: int) -> tuple[float, float]:
+    pair = shave(sr, scale), shave(hr, scale)
+    return psnr(*pair).item(), ssim(*pair).item()
 
 
 class Classic(Protocol):
@@ -57,8 +83,12 @@ class Classic(Protocol):
 
     def question(self, pixels: Pixels, scale: int) -> Question:
         """HR luma rounded to integers; LR is bicubic of that luma, in float."""
-        hr = rounded(crop(luma(pixels), scale))
+        hr = self.luma(pixels, scale)
         return Question((downscale(hr, scale) / 255).float(), hr)
+
+    def luma(self, pixels: Pixels, scale: int) -> Tensor:
+        """Luma rounded to integers."""
+        return rounded(crop(luma(pixels), scale))
 
     def answer(self, sr: Tensor, question: Question) -> Tensor:
         """SR luma rounded and clipped to 0..255."""
@@ -72,13 +102,17 @@ class RGB(Protocol):
 
     def question(self, pixels: Pixels, scale: int) -> Question:
         """LR is the uint8 picture that MATLAB's imresize makes; HR luma is not rounded."""
-        hr = crop(rounded(levels(pixels)), scale)
-        lr = downscale_integers(hr, scale)
-        if hr.shape[1] == 1:
+        hr, lr = self.luma(pixels, scale), downscale_integers(_eight_bits(pixels, scale), scale)
+        if lr.shape[1] == 1:
             return Question((lr / 255).float(), hr)
         planes = ycbcr(lr)
         chroma = upscale(planes[:, 1:], scale)
-        return Question((planes[:, :1] / 255).float(), ycbcr(hr)[:, :1], chroma)
+        return Question((planes[:, :1] / 255).float(), hr, chroma)
+
+    def luma(self, pixels: Pixels, scale: int) -> Tensor:
+        """Luma of the 8-bit picture, not rounded."""
+        planes = _eight_bits(pixels, scale)
+        return planes if planes.shape[1] == 1 else ycbcr(planes)[:, :1]
 
     def answer(self, sr: Tensor, question: Question) -> Tensor:
         """Luma of the uint8 RGB picture made of the network's Y and bicubic Cb and Cr."""
@@ -87,6 +121,10 @@ class RGB(Protocol):
             return rounded(y)
         picture = rounded(rgb(torch.cat([y, question.chroma.to(y)], dim=1)))
         return ycbcr(picture)[:, :1]
+
+
+def _eight_bits(pixels: Pixels, scale: int) -> Tensor:
+    return crop(rounded(levels(pixels)), scale)
 
 
 PROTOCOLS: dict[str, Protocol] = {"classic": Classic(), "rgb": RGB()}

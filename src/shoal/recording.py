@@ -15,11 +15,11 @@ from shoal.dashboards import dashboards
 from shoal.data.catalog import locate
 from shoal.data.module import SuperResolutionData
 from shoal.data.selection import Selection
+from shoal.final_scores import COLUMNS, Score, means, score
 from shoal.models.bicubic import Bicubic
 from shoal.models.facts import dead_channels, macs, parameters
 from shoal.record import RunFolder, write_whole
 from shoal.samples import write_samples
-from shoal.scoring import COLUMNS, Score, means, score
 from shoal.summary import print_summary
 from shoal.training import Fitted, build
 

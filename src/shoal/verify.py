@@ -10,9 +10,9 @@ from torch import nn
 from shoal import weights
 from shoal.data.catalog import PictureSet, picture_set
 from shoal.errors import UserError
+from shoal.final_scores import means, score
 from shoal.models.bicubic import Bicubic
 from shoal.record import RunFolder
-from shoal.scoring import means, score
 
 EQUAL = 1e-4  # dB: another processor or thread count may move the last bits
 

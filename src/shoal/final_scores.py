@@ -1,4 +1,4 @@
-"""Scores of a network on whole test pictures, one row per picture."""
+"""Scores of a run's network on whole test pictures, one row per picture."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
