@@ -6,7 +6,7 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
-from shoal.config import register_resolvers
+from shoal.config import check, register_resolvers
 from shoal.console import exit_code, told
 
 register_resolvers()
@@ -15,10 +15,15 @@ register_resolvers()
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")
 def main(cfg: DictConfig) -> None:
     """One run."""
+    if code := exit_code(lambda: _run(cfg)):
+        sys.exit(code)  # before Hydra words the mistake in its own way
+
+
+def _run(cfg: DictConfig) -> None:
+    check(cfg)  # a mistake is told before the seconds that importing torch takes
     from shoal.run import run  # here, so that --help and a grid's bookkeeping need no torch
 
-    if code := exit_code(lambda: run(cfg, command=told())):
-        sys.exit(code)  # before Hydra words the mistake in its own way
+    run(cfg, command=told())
 
 
 if __name__ == "__main__":

@@ -86,11 +86,27 @@ def test_the_patch_follows_the_scale_unless_it_is_set_by_hand():
         ("budget.test_pictures=0", "budget.test_pictures=0 is not"),
         ("protocol=clasic", r"protocol=clasic is unknown \(did you mean classic\?\)"),
         ("data=folder", "data.train is not set"),
+        ("data_workers=-1", "data_workers=-1 is not an integer of at least 0"),
+        ("force=maybe", "force=maybe is neither true nor false"),
+        ("task.optimizer.lr=fast", "task.optimizer.lr=fast is not a number of at least 0"),
+        ("task.schedule.warmup=1", "warmup=1 is not a number of at least 0 and below 1"),
+        ("task.loss=l1", "task.loss=l1 is no recipe: an option is task/loss=NAME"),
+        ("paths.runs=", "paths.runs= is not the name of a folder"),
+        ("data.train=photos", "data.train=photos is not a list of sets: for a folder add data="),
+        ("name=../x", "name=../x can't begin a folder's name"),
     ],
 )
 def test_what_no_run_could_have_is_refused_with_value_and_remedy(override, words):
     with pytest.raises(UserError, match=words):
         check(composed(override))
+
+
+@pytest.mark.parametrize("value", ["", "3", "[photos]"])
+@pytest.mark.parametrize("role", ["train", "val", "test"])
+def test_a_folder_of_pictures_has_a_name(role, value):
+    cfg = composed("data=folder", "data.train=photos", f"data.{role}={value}")
+    with pytest.raises(UserError, match=rf"data\.{role}=.*is not the name of a folder"):
+        check(cfg)
 
 
 def test_no_suggestion_is_made_where_nothing_is_near():

@@ -24,6 +24,8 @@ def train(*overrides, cwd):
         (["budget.max_step=3"], "did you mean budget.max_steps?"),
         (["task/loss=mze"], "task/loss=mze is unknown (did you mean mse?)"),
         (["data=folder", "data.train=nowhere"], "nowhere is not a folder of pictures"),
+        (["model="], "model= is unknown: choose one of"),
+        (["eeds"], "eeds has no value: write KEY=VALUE, e.g. model=eeds"),
         (["model=[a"], "train.py: "),
     ],
 )

@@ -13,8 +13,13 @@ def useless(runs: Path) -> Iterator[tuple[RunFolder, str]]:
 
     A finished run is kept, and so is a diverged one (an outcome), one with a checkpoint to go on
     from, one that a process works on, and a folder that is no run's.
+
+    Raises:
+        UserError: there is no such folder.
     """
-    for path in sorted(runs.iterdir()) if runs.is_dir() else ():
+    if not runs.is_dir():
+        raise UserError(f"{runs} is not a folder of runs: name one with --runs DIR")
+    for path in sorted(runs.iterdir()):
         folder = RunFolder(path)
         is_run = (path / "lock").is_file() and not path.name.startswith(".")
         if not is_run or folder.finished or folder.status().get("state") == "diverged":

@@ -1,10 +1,12 @@
 """The resolved config: what is refused before anything is made, and how a mistake is worded."""
 
 import difflib
+import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from shoal.errors import UserError
 
@@ -14,12 +16,22 @@ WHOLE = {
     "scale": 2,
     "seed": 0,
     "jobs": 1,
+    "data_workers": 0,
     "budget.max_steps": 1,
     "budget.val_every": 1,
     "budget.batch_size": 1,
     "budget.patch_size": 1,
 }
 WHOLE_OR_NULL = {"budget.val_pictures": 1, "budget.test_pictures": 1}
+BOOLEAN = ("force", "keep_checkpoints")
+# Numbers from the first value to below the second; None is allowed where the config says `null`.
+NUMBER = {
+    "task.optimizer.lr": (0, math.inf),
+    "task.clip.theta": (0, math.inf),
+    "task.ema.decay": (0, 1),
+    "task.schedule.warmup": (0, 1),
+}
+NAME = re.compile(r"\w[\w .,+@=-]*")
 LARGEST_SEED = 2**32 - 1  # what NumPy and PyTorch both take
 
 
@@ -47,11 +59,11 @@ def check(cfg: DictConfig) -> None:
     """
     for key in sorted(OmegaConf.missing_keys(cfg)):
         raise UserError(f"{key} is not set: give it a value, {key}=...")
-    for key, least in WHOLE.items():
-        _check_whole(key, OmegaConf.select(cfg, key), least)
-    for key, least in WHOLE_OR_NULL.items():
-        if OmegaConf.select(cfg, key) is not None:
-            _check_whole(key, OmegaConf.select(cfg, key), least)
+    _check_groups(cfg)
+    _check_folders(cfg)
+    _check_numbers(cfg)
+    if not NAME.fullmatch(str(cfg.name)):
+        raise UserError(f"name={cfg.name} can't begin a folder's name: give another, name=...")
     if cfg.seed > LARGEST_SEED:
         raise UserError(f"seed={cfg.seed} is too large: at most {LARGEST_SEED}")
     if cfg.budget.patch_size % cfg.scale:
@@ -62,6 +74,43 @@ def check(cfg: DictConfig) -> None:
         )
     if cfg.protocol not in PROTOCOL_NAMES:
         raise UserError(unknown("protocol", cfg.protocol, PROTOCOL_NAMES))
+    for key in BOOLEAN:
+        if not isinstance(cfg[key], bool):
+            raise UserError(f"{key}={cfg[key]} is neither true nor false")
+
+
+def _check_groups(cfg: DictConfig) -> None:
+    """Refuse `task.loss=l1`, which replaces a whole group by a word."""
+    for group, value in cfg.task.items():
+        if group != "init" and not isinstance(value, DictConfig):
+            raise UserError(f"task.{group}={value} is no recipe: an option is task/{group}=NAME")
+
+
+def _check_folders(cfg: DictConfig) -> None:
+    folders = {f"paths.{name}": value for name, value in cfg.paths.items()}
+    for role in ("train", "val", "test"):
+        key, value = f"data.{role}", cfg.data[role]
+        if cfg.data.name == "folder":
+            folders |= {} if value is None else {key: value}
+        elif not isinstance(value, ListConfig):
+            raise UserError(f"{key}={value} is not a list of sets: for a folder add data=folder")
+    for key, value in folders.items():
+        if not isinstance(value, str) or not value.strip():
+            raise UserError(f"{key}={value} is not the name of a folder")
+
+
+def _check_numbers(cfg: DictConfig) -> None:
+    for key, least in WHOLE.items():
+        _check_whole(key, OmegaConf.select(cfg, key), least)
+    for key, least in WHOLE_OR_NULL.items():
+        if OmegaConf.select(cfg, key) is not None:
+            _check_whole(key, OmegaConf.select(cfg, key), least)
+    for key, (low, high) in NUMBER.items():
+        value = OmegaConf.select(cfg, key)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (number and low <= value < high):
+            below = f" and below {high}" if high < math.inf else ""
+            raise UserError(f"{key}={value} is not a number of at least {low}{below}")
 
 
 def _check_whole(key: str, value: Any, least: int) -> None:

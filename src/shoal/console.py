@@ -14,7 +14,7 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from shoal.config import unknown
-from shoal.errors import UserError
+from shoal.errors import UserError, one_line
 
 USER_ERROR = 2
 FAILED = 1
@@ -50,7 +50,7 @@ def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    print(f"train.py: {message}", file=sys.stderr, flush=True)
+    print(f"train.py: {one_line(message)}", file=sys.stderr, flush=True)
     return code
 
 
@@ -71,11 +71,13 @@ def _explain(error: BaseException, conf: Path | None) -> int:
 def config_mistake(error: BaseException, conf: Path | None) -> str:
     """One line for what Hydra refuses, with a suggestion where a name is nearly right."""
     text = " ".join(str(error).split())
-    if missing := re.search(r"Could not find '([\w/@.]+)/(\w+)'", text):
+    if missing := re.search(r"Could not find '([\w/@.]+)/(\w*)'", text):
         group, value = missing.groups()
         return unknown(group, value, getattr(error, "options", None) or [])
     if key := re.search(r"(?:Key|Could not override) '([\w./@]+)'", text):
         return _misspelt(key.group(1), conf)
+    if override := re.search(r"Error parsing override '(.+?)'.*missing EQUAL", text):
+        return f"{override.group(1)} has no value: write KEY=VALUE, e.g. model=eeds"
     return text
 
 

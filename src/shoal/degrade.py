@@ -53,7 +53,12 @@ def degrade_files(
         if target.exists() and not force:
             raise UserError(f"{target} is there already: add --force to replace it")
     for source, target in targets.items():
-        write_png(target, degrade(read(source).pixels, scale))
+        pixels = read(source).pixels
+        try:
+            small = degrade(pixels, scale)
+        except UserError as error:
+            raise UserError(f"{source}: {error}") from None
+        write_png(target, small)
         yield source, target
 
 

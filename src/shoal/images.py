@@ -180,14 +180,25 @@ def to_pixels(levels: Tensor) -> NDArray[np.uint8]:
 
 
 def write_png(path: Path, pixels: Pixels) -> None:
-    """Write pixels as a PNG that appears whole or not at all."""
+    """Write pixels as a PNG that appears whole or not at all.
+
+    Raises:
+        UserError: it can't be written.
+    """
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, format="PNG")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, encoded.getvalue())
+    except OSError as error:
+        raise UserError(f"{path} can't be written: {error.strerror}") from None
+
+
+def _write(path: Path, content: bytes) -> None:
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(encoded.getvalue())
+            file.write(content)
         Path(beside).chmod(0o666 & ~_umask())
         Path(beside).replace(path)
     except BaseException:

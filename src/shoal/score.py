@@ -73,6 +73,9 @@ def pairs(sr: Path, hr: Path) -> list[Pair]:
     Raises:
         UserError: a path isn't there, or a picture has no partner, or two.
     """
+    for path in (sr, hr):
+        if not path.exists():
+            raise UserError(f"{path}: no such picture or folder")
     if sr.is_file() and hr.is_file():
         return [Pair(sr, hr)]
     if sr.is_file() or hr.is_file():

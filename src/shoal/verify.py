@@ -21,12 +21,15 @@ def finished(runs: Path) -> list[RunFolder]:
     """The finished runs below a folder, by name.
 
     Raises:
-        UserError: there is no such folder.
+        UserError: there is no such folder, or no finished run in it.
     """
     if not runs.is_dir():
         raise UserError(f"{runs} is not a folder of runs: name one with --runs DIR")
     folders = (RunFolder(path) for path in sorted(runs.iterdir()) if path.is_dir())
-    return [folder for folder in folders if folder.finished]
+    found = [folder for folder in folders if folder.finished]
+    if not found:
+        raise UserError(f"{runs} holds no finished runs: python train.py model=eeds")
+    return found
 
 
 def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
