@@ -14,9 +14,8 @@ from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from shoal.data.cache import Cache
+from shoal.data.cutting import SYMMETRIES, Source, turned
 from shoal.errors import UserError
-
-SYMMETRIES = 8  # of the square: four rotations, each also mirrored
 
 
 class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
@@ -56,10 +55,8 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
             raise UserError(f"budget.batch_size={batch_size} can't be shared by {ranks} devices")
         self.patch_size, self.batch_size, self.seed = patch_size, batch_size, seed
         self.first_step, self.rank, self.share = first_step, rank, batch_size // ranks
-        self.sources = [_Source(cache, patch_size // self.scale) for cache in caches]
+        self.sources = [Source(cache, patch_size // self.scale) for cache in caches]
         self.ends = np.cumsum([source.positions for source in self.sources])
-        self.lr_grid = symmetric_grid(patch_size // self.scale)
-        self.hr_grid = symmetric_grid(patch_size)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Batches from `first_step` on; of several workers each gives every nth."""
@@ -79,54 +76,25 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         """
         first = step * self.batch_size + self.rank * self.share
         position, symmetry = draws(self.seed, first, self.share, int(self.ends[-1]))
-        side, hr_side = self.patch_size // self.scale, self.patch_size
-        lr = np.empty((self.share, side * side), np.float32)
-        hr = np.empty((self.share, hr_side * hr_side), np.uint8)
+        # Patches of one symmetry are turned together, so they are cut side by side.
+        order = np.argsort(symmetry, kind="stable")
+        bounds = np.searchsorted(symmetry[order], np.arange(SYMMETRIES + 1))
+        upright = self._cut(position[order])
+        lr, hr = turned(upright[0], order, bounds), turned(upright[1], order, bounds)
+        return torch.from_numpy(lr)[:, None], torch.from_numpy(hr)[:, None].float().div_(255)
+
+    def _cut(self, position: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """The patches at these positions as they lie in the pictures, `(n, p, p)`, `(n, P, P)`."""
+        side = self.patch_size // self.scale
+        lr = np.empty((len(position), side, side), np.float32)
+        hr = np.empty((len(position), self.patch_size, self.patch_size), np.uint8)
         source_of = np.searchsorted(self.ends, position, side="right")
         for number, source in enumerate(self.sources):
             mine = np.flatnonzero(source_of == number)
             if len(mine):
                 within = position[mine] - (self.ends[number] - source.positions)
-                self._cut(source, within, symmetry[mine], mine, lr, hr)
-        pair = torch.from_numpy(lr), torch.from_numpy(hr).float().div_(255)
-        return pair[0].view(-1, 1, side, side), pair[1].view(-1, 1, hr_side, hr_side)
-
-    def _cut(
-        self,
-        source: "_Source",
-        position: NDArray[np.int64],
-        symmetry: NDArray[np.int64],
-        rows: NDArray[np.int64],
-        lr: NDArray[np.float32],
-        hr: NDArray[np.uint8],
-    ) -> None:
-        """Fill the given rows of a batch from one cache."""
-        start, top, left, width = source.corners(position)
-        down, across = self.lr_grid[symmetry].transpose(1, 0, 2)
-        lr[rows] = source.cache.lr[(start + top * width + left + down * width) + across]
-        s = self.scale
-        down, across = self.hr_grid[symmetry].transpose(1, 0, 2)
-        corner = start * s * s + (top * width * s + left) * s
-        hr[rows] = source.cache.hr[(corner + down * (width * s)) + across]
-
-
-class _Source:
-    """Where the patches of one cache can lie."""
-
-    def __init__(self, cache: Cache, side: int) -> None:
-        self.cache = cache
-        places = cache.sizes - side + 1  # (n, 2) rows and columns that a patch can start at
-        self.across = places[:, 1]
-        self.ends = np.cumsum(places.prod(axis=1))
-        self.positions = int(self.ends[-1])
-
-    def corners(self, position: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
-        """Picture start, top, left and picture width of each position, LR pixels, `(n, 1)`."""
-        picture = np.searchsorted(self.ends, position, side="right")
-        before = np.where(picture > 0, self.ends[picture - 1], 0)
-        top, left = np.divmod(position - before, self.across[picture])
-        facts = self.cache.starts[picture], top, left, self.cache.sizes[picture, 1]
-        return tuple(fact[:, None] for fact in facts)
+                lr[mine], hr[mine] = source.cut(within)
+        return lr, hr
 
 
 def check_patch(caches: Sequence[Cache], patch_size: int, scale: int) -> None:
@@ -157,11 +125,3 @@ def draws(
     words = np.random.Philox(key=seed, counter=first).random_raw(4 * count).reshape(count, 4)
     position = words[:, 0] % np.uint64(positions)  # its bias, positions / 2^64, is far below notice
     return position.astype(np.int64), (words[:, 1] % np.uint64(SYMMETRIES)).astype(np.int64)
-
-
-def symmetric_grid(side: int) -> NDArray[np.int64]:
-    """Row and column that each pixel of a patch is read from, `(8, 2, side^2)`."""
-    cells = np.arange(side * side).reshape(side, side)
-    turned = [np.rot90(square, turns) for square in (cells, cells.T) for turns in range(4)]
-    flat = np.stack([square.ravel() for square in turned])
-    return np.stack(np.divmod(flat, side), axis=1).astype(np.int64)
