@@ -57,6 +57,13 @@ def test_patch_i_needs_no_history():
     assert (together[0][63], together[1][63]) == (alone[0][0], alone[1][0])
 
 
+def test_batches_cut_in_one_go_are_those_cut_alone():
+    patches = stream(seed=3, rank=1, ranks=2)
+    for step, pair in zip(range(2, 30, 7), patches.batches(range(2, 30, 7)), strict=True):
+        for together, alone in zip(pair, patches.batch(step), strict=True):
+            assert torch.equal(together, alone)
+
+
 @pytest.mark.parametrize("workers", [0, 1, 3])
 # More workers than cores, on purpose.
 @pytest.mark.filterwarnings("ignore:This DataLoader will create")

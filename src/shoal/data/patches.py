@@ -17,6 +17,9 @@ from shoal.data.cache import Cache
 from shoal.data.cutting import SYMMETRIES, Source, turned
 from shoal.errors import UserError
 
+# Patches to cut at once: small batches are cut several together, since each cut costs the same.
+TOGETHER = 128
+
 
 class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
     """Batches of aligned LR and HR patches, cut out of caches, for ever.
@@ -64,9 +67,11 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         step, stride = self.first_step, 1
         if worker is not None:
             step, stride = step + worker.id, worker.num_workers
+        together = max(1, TOGETHER // self.share)
         while True:
-            yield self.batch(step)
-            step += stride
+            steps = range(step, step + together * stride, stride)
+            yield from self.batches(steps)
+            step = steps.stop
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
         """This rank's share of a step's batch.
@@ -74,14 +79,28 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         Returns:
             LR `(n, 1, p, p)` and HR `(n, 1, P, P)`, float32 in [0, 1], P = scale * p.
         """
-        first = step * self.batch_size + self.rank * self.share
-        position, symmetry = draws(self.seed, first, self.share, int(self.ends[-1]))
+        return next(self.batches(range(step, step + 1)))
+
+    def batches(self, steps: range) -> Iterator[tuple[Tensor, Tensor]]:
+        """The batches of some steps, as `batch` gives them, cut in one go."""
+        position, symmetry = self._draws(steps)
         # Patches of one symmetry are turned together, so they are cut side by side.
         order = np.argsort(symmetry, kind="stable")
         bounds = np.searchsorted(symmetry[order], np.arange(SYMMETRIES + 1))
         upright = self._cut(position[order])
-        lr, hr = turned(upright[0], order, bounds), turned(upright[1], order, bounds)
-        return torch.from_numpy(lr)[:, None], torch.from_numpy(hr)[:, None].float().div_(255)
+        lr = torch.from_numpy(turned(upright[0], order, bounds))[:, None]
+        hr = torch.from_numpy(turned(upright[1], order, bounds))[:, None].float().div_(255)
+        by_step = (-1, self.share)
+        yield from zip(lr.unflatten(0, by_step), hr.unflatten(0, by_step), strict=True)
+
+    def _draws(self, steps: range) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Position and symmetry of this rank's patches in some steps."""
+        first, count = steps[0] * self.batch_size, (steps[-1] - steps[0] + 1) * self.batch_size
+        drawn = draws(self.seed, first, count, int(self.ends[-1]))
+        begin = self.rank * self.share
+        mine = slice(None, None, steps.step), slice(begin, begin + self.share)
+        position, symmetry = (values.reshape(-1, self.batch_size)[mine].ravel() for values in drawn)
+        return position, symmetry
 
     def _cut(self, position: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         """The patches at these positions as they lie in the pictures, `(n, p, p)`, `(n, P, P)`."""
