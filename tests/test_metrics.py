@@ -31,8 +31,8 @@ def pairs():
 
 def agree(sr, hr):
     psnr, ssim = reference(sr, hr)
-    assert metrics.psnr(sr, hr).item() == pytest.approx(psnr, abs=1e-6)
-    assert metrics.ssim(sr, hr).item() == pytest.approx(ssim, abs=1e-6)
+    assert metrics.psnr(sr, hr).item() == pytest.approx(psnr, abs=1e-9)
+    assert metrics.ssim(sr, hr).item() == pytest.approx(ssim, abs=1e-9)
 
 
 def test_scores_agree_with_scikit_image_on_random_pictures():

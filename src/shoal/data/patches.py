@@ -91,7 +91,9 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         lr = torch.from_numpy(turned(upright[0], order, bounds))[:, None]
         hr = torch.from_numpy(turned(upright[1], order, bounds))[:, None].float().div_(255)
         by_step = (-1, self.share)
-        yield from zip(lr.unflatten(0, by_step), hr.unflatten(0, by_step), strict=True)
+        yield from zip(
+            lr.view(*by_step, *lr.shape[1:]), hr.view(*by_step, *hr.shape[1:]), strict=True
+        )
 
     def _draws(self, steps: range) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Position and symmetry of this rank's patches in some steps."""
