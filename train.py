@@ -7,9 +7,10 @@ import hydra
 from omegaconf import DictConfig
 
 from shoal.config import check, register_resolvers
-from shoal.console import exit_code, told
+from shoal.console import exit_code, share_config_store, told
 
 register_resolvers()
+share_config_store()
 
 
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")

@@ -1,12 +1,14 @@
+import copy
 import os
 import subprocess
 import sys
 
 import pytest
-from composing import CONF, ROOT
+from composing import CONF, ROOT, composed
+from hydra.core.config_store import ConfigStore
 
 from shoal.config import register_resolvers
-from shoal.console import exit_code
+from shoal.console import exit_code, share_config_store
 from shoal.errors import UserError
 
 
@@ -36,6 +38,18 @@ def test_a_mistake_is_one_line_and_exit_code_2_and_leaves_nothing(overrides, lin
     assert len(done.stderr.strip().splitlines()) == 1
     assert line in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_composing_leaves_the_shared_config_store_as_it_was(monkeypatch):
+    composed()  # now all plugins are in it
+    store = ConfigStore.instance()
+    before = copy.deepcopy(store.repo)
+    monkeypatch.setattr(ConfigStore, "__deepcopy__", None, raising=False)  # to be undone
+    share_config_store()
+    assert copy.deepcopy(store) is store
+    assert composed("hydra.verbose=true", "seed=5").seed == 5
+    assert composed().seed == 0
+    assert store.repo == before
 
 
 def test_the_help_teaches_the_groups_with_examples(tmp_path):
