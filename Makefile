@@ -16,7 +16,10 @@ SEEDS ?= 0
 SCALE ?= 3
 JOBS ?= 1
 
-.PHONY: help setup test test-slow lint reproduce-table clean
+# What is measured: make bench ROWS=stream,help
+ROWS ?=
+
+.PHONY: help setup test test-slow lint reproduce-table bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -43,6 +46,9 @@ lint: setup  ## style and types
 
 reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= JOBS=
 	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) jobs=$(JOBS)
+
+bench: setup  ## measure speed, all rows (5 minutes) or some: ROWS=stream,help
+	$(BIN)/python -m benchmarks $(ROWS)
 
 clean:  ## delete the decoded pictures and tool caches (never runs or data)
 	rm -rf cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

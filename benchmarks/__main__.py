@@ -1,0 +1,79 @@
+"""`make bench`: one table of ratios, each pair measured side by side, in one run.
+
+python -m benchmarks               # all: prints the table, writes results.json and growth.png
+python -m benchmarks stream help   # some rows: prints them and writes nothing
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from importlib import import_module
+from typing import Any
+
+import torch
+from tabulate import tabulate
+
+from benchmarks.measure import Row
+from benchmarks.setting import ROOT, cores
+from shoal import environment
+from shoal.allocator import keep_freed_memory
+from shoal.record import now, write_whole
+
+FILE = ROOT / "benchmarks" / "results.json"
+MODULES = {
+    "step": "compute",
+    "tax": "training",
+    "stream": "stream",
+    "upscale": "upscaling",
+    "score": "scoring",
+    "help": "starting",
+    "grid": "grids",
+    "report": "reports",
+    "quality": "quality",
+}
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The rows as Markdown."""
+    words = {True: "yes", False: "**no**", None: ""}
+    lines = [(row.what, row.over, row.target, _figure(row), words[row.met]) for row in rows]
+    headers = ("what", "over", "target", "reached", "met")
+    return tabulate(lines, headers, tablefmt="github", disable_numparse=True)
+
+
+def _figure(row: Row) -> str:
+    if row.reached is None:
+        return f"– ({row.parts['why']})"
+    return f"{row.reached:,.0f}" if row.reached >= 1000 else f"{row.reached:.3g}"
+
+
+def machine() -> dict[str, Any]:
+    """Where and when this was measured."""
+    facts = environment.describe(torch.device("cpu"))
+    return facts | {"cores": cores(), "finished_at": now()}
+
+
+def main(names: list[str]) -> None:
+    """Measure some rows, or all and the growth."""
+    if unknown := set(names) - set(MODULES):
+        sys.exit(f"{', '.join(sorted(unknown))}: no such row; choose from {', '.join(MODULES)}")
+    keep_freed_memory()
+    rows = []
+    for name in names or MODULES:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        rows += import_module(f"benchmarks.{MODULES[name]}").rows()
+    if not names:
+        from benchmarks import growth
+
+        print("growth ...", file=sys.stderr, flush=True)
+        costs = growth.measured()
+        growth.draw(costs)
+        lines = [asdict(row) | {"met": row.met} for row in rows]
+        results = {"machine": machine(), "rows": lines, "growth": costs}
+        write_whole(FILE, json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main([name for argument in sys.argv[1:] for name in argument.split(",")])

@@ -1,0 +1,38 @@
+"""What the rows share: configs, caches and scratch folders."""
+
+import os
+from pathlib import Path
+
+from hydra import compose, initialize_config_dir
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from shoal.config import register_resolvers
+from shoal.data.cache import Cache, open_cache
+from shoal.data.catalog import default_root, picture_set
+
+ROOT = Path(__file__).parent.parent
+SCRATCH = ROOT / "output" / "bench"  # ignored by git; may be deleted at any time
+
+
+def composed(*overrides: str) -> DictConfig:
+    """The config of `python train.py OVERRIDES`, resolved, with its files in the scratch folder."""
+    register_resolvers()
+    here = (f"paths.runs={SCRATCH}/runs", f"paths.cache={SCRATCH}/cache")
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        cfg = compose("config", [*here, *overrides], return_hydra_config=True)
+        HydraConfig.instance().set_config(cfg)
+        with open_dict(cfg):
+            del cfg["hydra"]
+        OmegaConf.resolve(cfg)
+    return cfg
+
+
+def cache(name: str, scale: int = 3) -> Cache:
+    """A decoded picture set."""
+    return open_cache(picture_set(name), default_root(), scale, SCRATCH / "cache")
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,112 @@
+"""What Shoal's training costs beside a bare PyTorch loop, step by step in one process."""
+
+import copy
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
+
+from benchmarks.measure import Row, middle, ratio
+from benchmarks.setting import SCRATCH, composed
+from shoal.data.module import SuperResolutionData
+from shoal.data.patches import PatchStream
+from shoal.data.selection import select
+from shoal.identity import run_id
+from shoal.record import RunFolder
+from shoal.stopping import Stop
+from shoal.training import build, fit, pictures
+
+# Model: target of the row, steps in a block.
+TARGETS = {"eeds": ("<= 1.03", 4), "ees": ("<= 1.20", 24), "eeds_fast": ("<= 1.10", 24)}
+BLOCKS = 10
+Pair = tuple[Tensor, Tensor]
+
+
+class TakingTurns(IterableDataset[Pair]):
+    """The patch stream, with a block of bare steps between blocks of ours; times both.
+
+    Args:
+        stream: of the run.
+        bare: one step of the bare loop.
+        block: steps.
+    """
+
+    def __init__(self, stream: PatchStream, bare: Callable[[], None], block: int) -> None:
+        self.stream, self.bare, self.block = stream, bare, block
+        self.ours: list[float] = []
+        self.theirs: list[float] = []
+
+    def __iter__(self) -> Iterator[Pair]:
+        since = time.perf_counter()
+        for step, batch in enumerate(self.stream):
+            if step and step % self.block == 0:
+                turn = time.perf_counter()
+                for _ in range(self.block):
+                    self.bare()
+                since, before = time.perf_counter(), since
+                self.ours.append((turn - before) / self.block)
+                self.theirs.append((since - turn) / self.block)
+            yield batch
+
+
+class Data(SuperResolutionData):
+    """A run's data whose training batches come in turns with bare steps."""
+
+    turns: TakingTurns
+
+    def train_dataloader(self) -> DataLoader[Pair]:
+        return DataLoader(self.turns, batch_size=None)
+
+
+def bare_step(cfg: DictConfig, network: nn.Module, batch: Pair) -> Callable[[], None]:
+    """A step of a loop that does nothing but train, always on the same batch."""
+    network = copy.deepcopy(network).to(memory_format=torch.channels_last)
+    loss, optimizer = instantiate(cfg.task.loss), instantiate(cfg.task.optimizer)
+    optimizer = optimizer(network.parameters())
+    lr, hr = batch
+
+    def step() -> None:
+        optimizer.zero_grad()
+        loss(network(lr), hr).backward()
+        optimizer.step()
+
+    return step
+
+
+def turns(model: str, block: int, blocks: int = BLOCKS) -> tuple[list[float], list[float]]:
+    """Seconds per step of our training and of the bare loop, in turns."""
+    steps = block * (blocks + 2)
+    cfg = composed(
+        f"model={model}", "budget=standard", "budget.patch_size=48", "logger=csv", "trainer=cpu",
+        f"budget.max_steps={steps}", f"budget.val_every={steps}", "budget.val_pictures=1",
+    )  # fmt: skip
+    selection = select(cfg.data)
+    network, given = build(cfg), pictures(cfg, selection)
+    data = Data(given.train, given.val, cfg.scale, given.patch_size, given.batch_size, given.seed)
+    stream = PatchStream(given.train, given.patch_size, given.batch_size, given.seed)
+    data.turns = TakingTurns(stream, bare_step(cfg, network, stream.batch(0)), block)
+    folder = RunFolder(SCRATCH / "runs" / run_id(cfg, selection.digests()["train"]))
+    folder.create()
+    folder.clear()
+    folder.create()
+    loggers = [instantiate(each, folder=folder.path, attempt="") for each in cfg.logger.values()]
+    with Stop() as stop:
+        fit(cfg, network, data, folder, loggers, stop)
+    return data.turns.ours[1:], data.turns.theirs[1:]
+
+
+def rows() -> Iterator[Row]:
+    """The tax of each network."""
+    for model, (target, block) in TARGETS.items():
+        ours, theirs = turns(model, block)
+        yield Row(
+            f"{model} training step, x3, batch 16, HR 48: ours",
+            "a bare PyTorch loop on one batch",
+            target,
+            ratio(ours, theirs),
+            {"ours ms": middle(ours) * 1e3, "bare ms": middle(theirs) * 1e3},
+        )

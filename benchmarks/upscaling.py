@@ -1,0 +1,111 @@
+"""`shoal upscale` beside plain PyTorch: time and memory, each in a process of its own."""
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.measure import Row, middle, ratio, seconds
+from benchmarks.setting import ROOT, SCRATCH, composed
+
+SCALE, ROUNDS = 3, 4
+MEGA = 1e6
+WAYS = ("plain PyTorch", "best engine")
+TARGETS = {"time": "<= 0.40", "rate": ">= 0.9", "memory": "<= 1.1"}
+
+
+def there() -> bool:
+    """Whether this version of Shoal enlarges pictures."""
+    return find_spec("shoal.upscale") is not None
+
+
+def untrained() -> Path:
+    """A file of EEDS's first weights: time doesn't depend on what they are."""
+    from omegaconf import OmegaConf
+
+    from shoal.record import write_whole
+    from shoal.training import build
+    from shoal.weights import encode
+
+    path = SCRATCH / "eeds.safetensors"
+    if not path.exists():
+        cfg = composed("model=eeds", f"scale={SCALE}")
+        facts = {"model": OmegaConf.to_container(cfg.model), "name": "eeds", "scale": SCALE}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, encode(build(cfg), facts))
+    return path
+
+
+def measured(way: str, megapixels: float) -> dict[str, Any]:
+    """Enlarge a grey picture to so many megapixels, several times, in this process."""
+    import torch
+
+    side = round((megapixels * MEGA) ** 0.5 / SCALE)
+    pixels = np.random.default_rng(0).integers(0, 256, (side, side), dtype=np.uint8)
+    if way == "best engine":
+        from shoal.upscale import load
+
+        upscaler = load(untrained())
+        name, action = upscaler.engine, lambda: upscaler(pixels)
+    else:
+        from shoal.weights import load as load_network
+
+        network = load_network(untrained())[0].eval()
+        lr = torch.from_numpy(pixels).float()[None, None] / 255
+        name, action = "torch", torch.inference_mode()(lambda: network(lr))
+    action()
+    taken = middle([seconds(action) for _ in range(2)])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": taken, "MiB": peak, "engine": name, "pixels": (side * SCALE) ** 2}
+
+
+def apart(way: str, megapixels: float) -> dict[str, Any]:
+    """The same in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.upscaling", way, str(megapixels)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def rate(megapixel_seconds: float) -> float:
+    """GFLOP/s of EEDS's useful work."""
+    from shoal.models.facts import macs
+    from shoal.training import build
+
+    return 2 * macs(build(composed("model=eeds"))) / SCALE**2 * MEGA / megapixel_seconds / 1e9
+
+
+def rows() -> Iterator[Row]:
+    """Seconds per megapixel of EEDS x3, its share of the peak, memory from 6 to 24 megapixels."""
+    what = "shoal upscale, EEDS x3"
+    if not there():
+        for over, target in zip(
+            ("plain PyTorch", "torch.mm at 2048", "6 megapixels"), TARGETS.values(), strict=True
+        ):
+            yield Row(what, over, target, None, {"why": "this version has no `shoal upscale`"})
+        return
+    from benchmarks.compute import peaks
+
+    rounds = [[apart(way, 1.5) for way in WAYS] for _ in range(ROUNDS)]
+    costs = [[one["seconds"] / one["pixels"] * MEGA for one in turn] for turn in rounds]
+    plain, best = zip(*costs, strict=True)
+    parts = {"engine": rounds[0][1]["engine"]}
+    parts |= {"plain s/megapixel": middle(plain), "ours s/megapixel": middle(best)}
+    yield Row(f"{what}: seconds per megapixel", WAYS[0], TARGETS["time"], ratio(best, plain), parts)
+    mm, (name, fastest) = peaks()
+    ours = rate(middle(best))
+    parts = {"GFLOP/s": ours, "mm GFLOP/s": mm, f"{name} GFLOP/s": fastest}
+    yield Row(f"{what}: useful FLOPs/s", "torch.mm at 2048", TARGETS["rate"], ours / mm, parts)
+    yield Row(f"{what}: useful FLOPs/s", f"the fastest convolution ({name})", "", ours / fastest)
+    small, large = (apart(WAYS[1], size)["MiB"] for size in (6, 24))
+    parts = {"6 MP MiB": small, "24 MP MiB": large}
+    yield Row(f"{what}: peak memory at 24 MP", "at 6 MP", TARGETS["memory"], large / small, parts)
+
+
+if __name__ == "__main__":
+    print(json.dumps(measured(sys.argv[1], float(sys.argv[2]))))
