@@ -21,6 +21,13 @@ LOOKS = {
     "stream": Style("#3f8fd2", "#74b5ee", (), "s"),
     "report": Style("#6a3fb5", "#b195f0", (), "X"),
 }
+# Along, upwards, and the latter's unit in seconds.
+LABELS = {
+    "score": ("megapixels of a picture", "ms per megapixel", 1e3),
+    "upscale": ("megapixels of the answer", "s per megapixel", 1),
+    "stream": ("pictures of the training set", "µs per patch", 1e6),
+    "report": ("records of an experiment", "ms per record", 1e3),
+}
 Costs = dict[int, float]  # by size, per unit of work
 
 
@@ -68,25 +75,20 @@ def measured() -> dict[str, Costs]:
 
 def draw(costs: dict[str, Costs]) -> None:
     """Write the figure."""
+    drawn = [name for name in LOOKS if costs[name]]
     with drawing():
-        figure, grid = panels(1, 3, (3.1, 2.6), sharey=False)
+        figure, grid = panels(1, len(drawn), (2.6, 2.4), sharey=False)
         figure.subplots_adjust(wspace=0.35)
-        parts = (
-            (("score", "upscale"), "megapixels of a picture", "ms per megapixel", 1e3),
-            (("stream",), "pictures of the training set", "µs per patch", 1e6),
-            (("report",), "records of an experiment", "ms per record", 1e3),
-        )
-        for axes, (names, x, y, unit) in zip(grid[0], parts, strict=True):
-            for name in names:
-                if costs[name]:
-                    sizes, values = zip(*costs[name].items(), strict=True)
-                    axes.plot(sizes, np.array(values) * unit, label=name, **line(LOOKS[name]))
+        for axes, name in zip(grid[0], drawn, strict=True):
+            sizes, values = zip(*costs[name].items(), strict=True)
+            x, y, unit = LABELS[name]
+            axes.plot(sizes, np.array(values) * unit, **line(LOOKS[name]))
+            axes.set_title(name)
             axes.set_xscale("log")
-            axes.set_xticks([size for name in names for size in costs[name]])
+            axes.set_xticks(sizes)
             axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
             axes.xaxis.set_minor_locator(NullLocator())
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, 1.15 * max(values) * unit)
             axes.set_xlabel(x)
             axes.set_ylabel(y)
-            axes.legend(loc="lower right")
         write_whole(FILE, rendered(figure, "png"))
