@@ -1,13 +1,14 @@
-"""The launcher: each run of a grid in a process of its own."""
+"""The launcher: each run of a grid in a process of its own, here or wherever an engine puts it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 
 @dataclass
@@ -21,13 +22,30 @@ ConfigStore.instance().store(group="hydra/launcher", name="shoal", node=ShoalLau
 
 
 class ShoalLauncher(Launcher):
-    """Starts the entry script once per run that isn't finished; see `shoal.grid.crew`."""
+    """Starts the entry script once per run that isn't finished; see `shoal.grid`.
+
+    Args:
+        engine: of `shoal.grid.engines`; None: processes of our own.
+        options: of the engine.
+    """
+
+    def __init__(self, engine: str | None = None, **options: Any) -> None:
+        self.engine = engine
+        self.options: Any = OmegaConf.to_container(OmegaConf.create(options), resolve=True)
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Keep what composing jobs needs."""
+        """Keep what composing jobs needs.
+
+        Raises:
+            UserError: the engine isn't installed.
+        """
         self.loader, self.config = hydra_context.config_loader, config
+        if self.engine:
+            from shoal.grid.engines import engine
+
+            engine(self.engine)
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
@@ -41,12 +59,17 @@ class ShoalLauncher(Launcher):
         # Imported here, since Hydra imports all its plugins at the start of every run.
         from shoal.grid.crew import Crew
         from shoal.grid.ending import End
+        from shoal.grid.fleet import Fleet
         from shoal.grid.jobs import compose
+        from shoal.grid.ledger import Ledger
 
         jobs = [compose(self.loader, self.config, overrides) for overrides in job_overrides]
-        crew = Crew(jobs, at_once=jobs[0].cfg.jobs)
-        endings = crew.work()
-        by_key = {job.key: endings[name] for name, job in crew.jobs.items()}
+        at_once = jobs[0].cfg.jobs
+        grid: Ledger = (
+            Fleet(jobs, at_once, self.engine, self.options) if self.engine else Crew(jobs, at_once)
+        )
+        endings = grid.work()
+        by_key = {job.key: endings[name] for name, job in grid.jobs.items()}
         returns = []
         for job in jobs:
             ending = by_key[job.key]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from shoal.grid.estimate import span
 from shoal.grid.jobs import Job
 from shoal.grid.process import Process
+from shoal.record import RunFolder
 
 
 class End(StrEnum):
@@ -54,20 +55,20 @@ class Ending:
     why: str = ""
 
 
-def of_process(job: Job, process: Process, code: int, stopped: bool) -> Ending:
+def of_process(folder: RunFolder, process: Process, code: int, stopped: bool) -> Ending:
     """What became of a job whose process has ended.
 
     Args:
-        job: the run.
+        folder: of the run.
         process: that made it.
         code: its exit code, -n for a death by signal n.
         stopped: whether the grid had asked it to stop.
     """
-    status = job.folder.status()
-    if code == 0 and job.folder.finished:
+    status = folder.status()
+    if code == 0 and folder.finished:
         return Ending(End.FINISHED, f"in {span(process.seconds)}")
     if code == 1 and status.get("state") == "diverged":
-        return diverged(job)
+        return diverged(folder)
     own = status.get("state") == "failed" and status.get("pid") == process.pid
     told = status.get("reason") if own else process.last_words.removeprefix("train.py: ")
     if (number := -code if code < 0 else code - 128) in set(signal.Signals):
@@ -78,17 +79,17 @@ def of_process(job: Job, process: Process, code: int, stopped: bool) -> Ending:
         reason = "ended without a record"
     else:
         reason = told or f"exit code {code}, see its message above"
-    return Ending(End.STOPPED if stopped else End.FAILED, reason + _log(job))
+    return Ending(End.STOPPED if stopped else End.FAILED, reason + _log(folder))
 
 
-def _log(job: Job) -> str:
-    log = job.folder.path / "log.txt"
+def _log(folder: RunFolder) -> str:
+    log = folder.path / "log.txt"
     return f"; log: {log}" if log.is_file() else ""
 
 
-def diverged(job: Job) -> Ending:
+def diverged(folder: RunFolder) -> Ending:
     """Of a run that diverged, now or when it was made."""
-    step = job.folder.status().get("step")
+    step = folder.status().get("step")
     return Ending(End.DIVERGED, f"at step {step}; force=true repeats it")
 
 

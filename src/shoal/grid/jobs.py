@@ -167,3 +167,9 @@ def is_held(folder: RunFolder) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def worker(folder: RunFolder) -> str:
+    """Who works on a run that is held."""
+    status = folder.status()
+    return f"process {status.get('pid', '?')} on {status.get('host', '?')}"

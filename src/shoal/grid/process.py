@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
@@ -62,26 +63,32 @@ class Stream:
         text = line.decode(errors="replace")
         self.last = text.strip() or self.last
         before = "" if text.startswith(self.prefix) else self.prefix
-        print(before + text, file=self.target, flush=True)
+        print(f"{before}{text}\n", end="", file=self.target, flush=True)
 
 
 class Process:
-    """A running entry script, the one that the grid itself was started with.
+    """A running process.
 
     Args:
-        arguments: of the script.
+        command: the program and its arguments.
         environment: added to ours.
         prefix: of its lines where other runs' lines come between; else it has the console.
+        folder: to work in; ours if not given.
     """
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], prefix: str
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        prefix: str,
+        folder: Path | None = None,
     ) -> None:
         # A run that has a terminal to itself draws a bar there, which needs the terminal itself.
         keep_errors = bool(prefix) or not sys.stderr.isatty()
         self.begun = time.monotonic()
         self.popen = subprocess.Popen(
-            [sys.executable, sys.argv[0], *_where_configs_are(), *arguments],
+            command,
+            cwd=folder,
             stdin=subprocess.DEVNULL,  # nobody answers a question in the middle of a grid
             stdout=subprocess.PIPE if prefix else None,
             stderr=subprocess.PIPE if keep_errors else None,
@@ -127,6 +134,15 @@ class Process:
         """End it and all that it has started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
+
+
+def command(arguments: Sequence[str]) -> list[str]:
+    """The command of a run: the entry script that the grid itself was started with.
+
+    Args:
+        arguments: of the run.
+    """
+    return [sys.executable, sys.argv[0], *_where_configs_are(), *arguments]
 
 
 def _where_configs_are() -> list[str]:
