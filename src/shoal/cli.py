@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data = typer.Typer(help="The picture sets: what there is, where it comes from, fetching it.")
-runs = typer.Typer(help="What has been trained: list, explain, verify, clean.")
+runs = typer.Typer(help="What has been trained: list, explain, verify, merge, clean.")
 app.add_typer(data, name="data", no_args_is_help=True)
 app.add_typer(runs, name="runs", no_args_is_help=True)
 
@@ -120,6 +120,25 @@ def runs_verify(
         raise UserError(
             f"{wrong} of {len(folders)} runs are not as recorded: force=true redoes one"
         )
+
+
+@runs.command("merge")
+def runs_merge(
+    other: Annotated[Path, typer.Argument(help="Folder of runs that another machine made.")],
+    runs: Runs = Path("runs"),
+    root: Root = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Build networks not our own.")] = False,
+) -> None:
+    """Bring finished runs of another machine in, each verified; none that is here is replaced."""
+    from shoal.data.catalog import default_root
+    from shoal.merge import merge
+
+    refused = 0
+    for name, what, is_refused in merge(other, runs, root or default_root(), trust=trust):
+        refused += is_refused
+        print(f"{name}  {what}", flush=True)
+    if refused:
+        raise UserError(f"{refused} of the runs in {other} were refused; the others are here")
 
 
 @runs.command("clean")
