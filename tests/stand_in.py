@@ -1,9 +1,13 @@
 """Stands in for train.py in tests of grids: runs take no time and end as the tests wish.
 
 A file `$WISHES/<model>` holds how runs of that model end: `raise`, `kill`, `diverge`, `refuse`,
-`wait` (for SIGTERM), `meet` (each waits until all of these are there). Without one they finish.
+`wait` (for SIGTERM), `meet` (each waits until all of these are there), `climb` (a curve that
+grows while one watches). Without one they finish.
+
+The nearer the learning rate is to 1e-3, the better.
 """
 
+import math
 import os
 import signal
 import sys
@@ -48,11 +52,30 @@ def end(cfg: DictConfig, folder: RunFolder) -> None:
             raise UserError("a mistake: mend it")
         case "wait":
             wait(folder)
+        case "climb":
+            climb(cfg, folder)
         case "meet":
             folder.write("here", "")
             meeting = [path.name for path in WISHES.iterdir() if path.read_text() == "meet"]
             while any(not list(folder.path.parent.glob(f"{name}-*/here")) for name in meeting):
                 time.sleep(0.05)
+
+
+def level(cfg: DictConfig) -> float:
+    return 30 - abs(math.log10(cfg.task.optimizer.lr / 1e-3)) if "lr" in cfg.task.optimizer else 30
+
+
+def climb(cfg: DictConfig, folder: RunFolder) -> None:
+    signal.signal(signal.SIGTERM, stop)
+    rows = []
+    for step in range(0, cfg.budget.max_steps + 1, cfg.budget.val_every):
+        rows.append({"step": step, "val/psnr": level(cfg) - 5 + 5 * step / cfg.budget.max_steps})
+        folder.write_rows("curve.csv", ["step", "val/psnr"], rows)
+        time.sleep(2.5)
+
+
+def stop(*_: object) -> None:
+    raise Stopped("stopped by SIGTERM")
 
 
 def wait(folder: RunFolder) -> None:
@@ -75,7 +98,8 @@ def main(cfg: DictConfig) -> None:
         folder.set_status("running")
         end(cfg, folder)
         scores = {each.name: {cfg.protocol: {"images": 99}} for each in selection.test}
-        facts = {"scores": scores, "resumed": 0, "seconds": 1.0, "threads": 1}
+        val = {"final_psnr": level(cfg)}
+        facts = {"val": val, "scores": scores, "resumed": 0, "seconds": 1.0, "threads": 1}
         times = {"started_at": now(), "finished_at": now(), "accelerator": "cpu"}
         folder.write("config.yaml", OmegaConf.to_yaml(cfg, resolve=True))
         folder.write_json("record.json", facts | times)

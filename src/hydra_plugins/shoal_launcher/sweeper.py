@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from hydra.core.config_store import ConfigStore
@@ -63,6 +64,8 @@ class ShoalSweeper(Sweeper):
         from shoal.grid.ending import GridFailed
 
         combinations = self._combinations(arguments)
+        if "search" in self.master:
+            return self._search(combinations)
         if "experiment" in self.master:
             returns = self._experiment(combinations)
         else:
@@ -90,6 +93,35 @@ class ShoalSweeper(Sweeper):
         report(path, plan.runs[-1][1].cfg, Path(sys.argv[0]).parent / "experiments")
         return returns
 
+    def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
+        from shoal.console import told
+        from shoal.errors import UserError
+        from shoal.grid.ending import GridFailed
+        from shoal.grid.jobs import compose
+
+        if "experiment" in self.master:
+            raise UserError("hparams_search and experiment are two questions: issue one at a time")
+        if len(combinations) > 1:
+            raise UserError("a search chooses values itself: nothing else can be swept with it")
+        if self.master.hydra.launcher.get("engine"):
+            engine = self.master.hydra.launcher.engine
+            raise UserError(
+                f"hydra/launcher={engine}: a search makes its runs itself, `jobs` at a time; for"
+                " more machines give search.storage and issue it on each"
+            )
+        if find_spec("optuna") is None:
+            raise UserError("hparams_search needs optuna: pip install 'shoal[optuna]'")
+        from shoal.search.search import failed, search
+
+        name = str(self.master.hydra.runtime.choices["hparams_search"])
+        given = [text for text in combinations[0] if not _is_of_search(text)]
+        job = functools.partial(compose, self.loader, self.master)
+        os.environ[EXPERIMENT] = name
+        endings = search(name, self.master.search, given, job, told())
+        if count := failed(endings):
+            raise GridFailed(count)
+        return []
+
     def _combinations(self, arguments: list[str]) -> list[list[str]]:
         """All combinations, the last sweep varying fastest; of one key the last word counts.
 
@@ -109,6 +141,11 @@ class ShoalSweeper(Sweeper):
             else:
                 choices[key] = [f"{key}={value}" for value in override.sweep_string_iterator()]
         return [list(combination) for combination in itertools.product(*choices.values())]
+
+
+def _is_of_search(text: str) -> bool:
+    key = text.partition("=")[0].lstrip("+~")
+    return key == "hparams_search" or key == "search" or key.startswith("search.")
 
 
 def _chooses_experiment(text: str) -> bool:

@@ -59,7 +59,7 @@ class Crew(Ledger):
             say(f"{name} waits: {worker(self.jobs[name].folder)} works on it")
 
     def _start_one(self, name: str) -> None:
-        number = f"{len(self.jobs) - len(self.waiting)}/{len(self.jobs)}"
+        number = self.number(name)
         prefix = f"[{number}] " if self.at_once > 1 else ""
         line = command(self.jobs[name].arguments)
         try:
@@ -70,6 +70,10 @@ class Crew(Ledger):
         self.working.add(name)
         left = self.time_left()
         say(f"[{number}] {name} starts" + (f"; {left} left" if left else ""))
+
+    def number(self, name: str) -> str:
+        """Which job this is of how many, e.g. `2/6`."""
+        return f"{len(self.jobs) - len(self.waiting)}/{len(self.jobs)}"
 
     def look(self) -> None:
         """Pass on what the processes say, and see which have ended."""

@@ -17,6 +17,7 @@ class End(StrEnum):
     FINISHED = "finished"
     REUSED = "reused"
     DIVERGED = "diverged"
+    PRUNED = "pruned"
     FAILED = "failed"
     STOPPED = "stopped"
 

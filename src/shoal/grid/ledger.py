@@ -95,8 +95,11 @@ class Ledger:
     def end(self, name: str, ending: Ending) -> None:
         """A job has ended."""
         self.endings[name] = ending
-        done = f"{len(self.endings)} of {len(self.jobs)} done"
-        say(f"{name} {ending.end.upper()}: {ending.why} ({done})")
+        say(f"{name} {ending.end.upper()}: {ending.why} ({self.progress()})")
+
+    def progress(self) -> str:
+        """How far the grid is."""
+        return f"{len(self.endings)} of {len(self.jobs)} done"
 
     @contextlib.contextmanager
     def _listening_to_signals(self) -> Iterator[None]:

@@ -1,0 +1,94 @@
+"""A search from its config to its findings."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+
+from shoal.data.catalog import PictureSet
+from shoal.errors import UserError
+from shoal.grid.ending import End, Ending
+from shoal.grid.jobs import Job
+from shoal.grid.plan import key
+from shoal.record import write_whole
+from shoal.search import findings
+from shoal.search.findings import Search
+from shoal.search.searcher import Searcher
+from shoal.search.space import suggestions
+from shoal.search.trials import Trials
+
+
+def search(
+    name: str,
+    settings: DictConfig,
+    given: Sequence[str],
+    compose: Callable[[Sequence[str]], Job],
+    command: str,
+) -> list[Ending]:
+    """Make a study's trials, go on with one that was broken off, and write what it found.
+
+    Args:
+        name: of the file in `conf/hparams_search`.
+        settings: what it says under `search`.
+        given: what the user overrides for all trials.
+        compose: a job from overrides.
+        command: what the user typed.
+
+    Returns:
+        How the runs of this time ended.
+
+    Raises:
+        UserError: the space or the storage is not as it must be, or a test set would choose.
+        GridStopped: a signal asked for it.
+    """
+    plain = OmegaConf.to_container(settings, resolve=True)
+    assert isinstance(plain, dict)
+    space = suggestions(plain["space"] or {})
+    if taken := [text for text in given if key(text) in space]:
+        raise UserError(f"{taken[0]}: the search sets {key(taken[0])}")
+    base = compose(given)
+    for pictures in base.selection.val:
+        _require_no_test(pictures, base.cfg.data.name)
+    text = json.dumps([base.folder.id, plain["space"]])
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    cfg = base.cfg
+    title = f"{name}-{cfg.name}-{cfg.data.name}-x{cfg.scale}-{cfg.budget.name}-{digest}"
+    runs = Path(cfg.paths.runs)
+    trials = Trials(title, settings, space, runs / ".experiments" / f"{title}.db")
+    searcher = Searcher(trials, lambda texts: compose([*given, *texts]), runs, cfg.jobs)
+    judge = " and ".join(each.name for each in base.selection.val)
+    about = Search(title, cfg.name, judge, command, given, list(space))
+    try:
+        endings = searcher.work()
+    finally:  # also of a search that was stopped: what it knows by then
+        _report(about, trials, Path(cfg.paths.experiments))
+    return list(endings.values())
+
+
+def _require_no_test(pictures: PictureSet, data: str) -> None:
+    if pictures.role == "test":
+        raise UserError(
+            f"data={data}: its curve is drawn on {pictures.name}, a test set, which must choose"
+            " nothing: take data=t91_judge"
+        )
+
+
+def _report(about: Search, trials: Trials, out: Path) -> None:
+    best = trials.best()
+    if best is None:
+        print("no trial has finished yet", flush=True)
+        return
+    folder = findings.write(about, trials.study, out)
+    from shoal.report.folder import index  # here: drawing takes seconds to import
+
+    write_whole(out / "README.md", index(out))
+    print(f"best: trial {best.number}, {best.value:.2f} dB", flush=True)
+    print(f"  {findings.best_command(about, best)}", flush=True)
+    print(f"report: {folder / 'README.md'}", flush=True)
+
+
+def failed(endings: Sequence[Ending]) -> int:
+    """How many runs failed."""
+    return sum(ending.end == End.FAILED for ending in endings)

@@ -1,0 +1,64 @@
+"""What a search may try: ranges and choices of config values."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from shoal.errors import UserError
+
+if TYPE_CHECKING:
+    from optuna.trial import Trial
+
+Suggest = Callable[["Trial"], Any]
+RANGE = {"low", "high", "log", "step"}
+
+
+def suggestions(space: Mapping[str, Any]) -> dict[str, Suggest]:
+    """How a trial chooses each value, by key.
+
+    Args:
+        space: `key: {low, high}`, with `log: true` or `step` if wanted, or `key: [choices]`; a
+            range from an integer to an integer has integers in it.
+
+    Raises:
+        UserError: it is none of these; the message names the key.
+    """
+    if not space:
+        raise UserError("search.space is empty: give it a key with {low, high} or [choices]")
+    return {key: _suggestion(key, entry) for key, entry in space.items()}
+
+
+def _suggestion(key: str, entry: Any) -> Suggest:
+    if isinstance(entry, list) and entry and all(_is_scalar(choice) for choice in entry):
+        return lambda trial: trial.suggest_categorical(key, entry)
+    if not isinstance(entry, dict) or not {"low", "high"} <= set(entry) <= RANGE:
+        raise UserError(f"search.space: {key}={entry} is neither {{low, high}} nor [choices]")
+    low, high = entry["low"], entry["high"]
+    numbers = [value for value in (low, high) if type(value) in (int, float)]
+    if len(numbers) < 2 or low > high or (entry.get("log") and low <= 0):
+        raise UserError(f"search.space: {key}={entry} is no range of numbers")
+    if entry.get("log") and "step" in entry:
+        raise UserError(f"search.space: {key}={entry} has log or step, not both")
+    return partial(_number, key=key, entry=entry)
+
+
+def _number(trial: "Trial", key: str, entry: Mapping[str, Any]) -> float:
+    low, high, log = entry["low"], entry["high"], bool(entry.get("log"))
+    if isinstance(low, int) and isinstance(high, int):
+        return trial.suggest_int(key, low, high, step=entry.get("step", 1), log=log)
+    return trial.suggest_float(key, low, high, step=entry.get("step"), log=log)
+
+
+def _is_scalar(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def override(key: str, value: Any) -> str:
+    """A value as the command line has it.
+
+    >>> override("task.optimizer.lr", 0.003), override("task.clip.theta", None)
+    ('task.optimizer.lr=0.003', 'task.clip.theta=null')
+    """
+    words = {None: "null", True: "true", False: "false"}
+    text = words[value] if value is None or isinstance(value, bool) else str(value)
+    return f"{key}={text}"
