@@ -19,6 +19,7 @@ INSTEAD = {
     "wandb": ("needs a terminal or the network", lambda words: [*words[:2], "--help"]),
     "mkdir": ("part of a wandb line, for a terminal", None),
     "shoal data fetch": ("needs the network", lambda words: [*words[:3], "--help"]),
+    "shoal runs merge": ("needs another machine's runs", lambda words: [*words[:3], "--help"]),
     "tensorboard": ("is a server", lambda words: [words[0], "--help"]),
 }
 
@@ -37,8 +38,12 @@ def instead(line):
     return None
 
 
-TRAINING = [line for line in commands() if "train.py" in line and "--help" not in line]
-OTHERS = [line for line in commands() if line not in TRAINING]
+# Tried in test_engines, by commands that act as Slurm's.
+SLURM = [line for line in commands() if "submitit_slurm" in line]
+TRAINING = [
+    line for line in commands() if "train.py" in line and "--help" not in line and line not in SLURM
+]
+OTHERS = [line for line in commands() if line not in TRAINING + SLURM]
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +95,17 @@ def test_the_readme_has_commands():
     assert len(OTHERS) >= 6
 
 
-@pytest.mark.parametrize("line", [line for line in TRAINING if "data=t91" not in line])
+ENGINES = [pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if "launcher=" in line]
+HERE = [line for line in TRAINING if "data=t91" not in line and "launcher=" not in line]
+
+
+@pytest.mark.parametrize("line", HERE + ENGINES)
 def test_training_commands_run_as_printed_at_the_smoke_budget(line, place, cache):
-    done = shell(f"{line} budget=smoke", place, SHOAL_CACHE=str(cache), WANDB_MODE="offline")
+    line += " search.trials=1" if "hparams_search" in line else ""
+    # Ray writes to the user's home.
+    environment = {"HOME": str(place)} if "launcher=ray" in line else {}
+    environment |= {"SHOAL_CACHE": str(cache), "WANDB_MODE": "offline"}
+    done = shell(f"{line} budget=smoke", place, **environment)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -80,5 +80,6 @@ def hold_out(pictures: PictureSet) -> tuple[PictureSet, PictureSet]:
     if len(pictures.files) < 2:
         raise UserError(f"data.train={pictures.files[0].folder} has one picture: give data.val too")
     held = pictures.files[HELD_OUT - 1 :: HELD_OUT] or pictures.files[-1:]
-    kept = tuple(file for file in pictures.files if file not in held)
+    out = set(held)
+    kept = tuple(file for file in pictures.files if file not in out)
     return replace(pictures, files=kept), replace(pictures, name=f"{pictures.name}-val", files=held)

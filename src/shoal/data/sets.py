@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PIL import Image
@@ -88,7 +89,8 @@ def folder_set(path: Path, name: str) -> PictureSet:
     found = sorted(file for file in path.iterdir() if _is_picture(file))
     if not found:
         raise UserError(f"{path} has no picture in it (looked for {' '.join(SUFFIXES)})")
-    files = tuple(PictureFile(file.name, path.resolve(), sha256(file)) for file in found)
+    place = path.resolve()
+    files = tuple(PictureFile(file.name, place, _digest(file)) for file in found)
     return PictureSet(name, "user", citation="", terms="", files=files)
 
 
@@ -103,6 +105,20 @@ def sha256(path: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _digest(path: Path) -> str:
+    try:
+        about = path.stat()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+    return _read_once(path, about.st_size, about.st_mtime_ns)
+
+
+@cache
+def _read_once(path: Path, size: int, changed: int) -> str:
+    """The digest of an unchanged file: a grid asks for it once for each of its runs."""
+    return sha256(path)
 
 
 def _is_picture(path: Path) -> bool:
