@@ -64,15 +64,17 @@ class Trials:
         trials = self.frozen()
         for trial in trials:
             if trial.number not in self.tried and self._is_broken_off(trial, is_held):
+                self._draw_by(trial.number)
                 # Optuna has no public way from a trial of the storage back to one that can be told.
                 return self._mine(Trial(self.study, trial._trial_id))
         if len(trials) >= self.settings.trials:
             return None
-        # By number: a search that goes on draws what it would have drawn.
-        self.study.sampler = instantiate(
-            self.settings.sampler, seed=self.settings.seed + len(trials)
-        )
+        self._draw_by(len(trials))
         return self._mine(self.study.ask())
+
+    def _draw_by(self, number: int) -> None:
+        """Let a search that goes on draw what it would have drawn."""
+        self.study.sampler = instantiate(self.settings.sampler, seed=self.settings.seed + number)
 
     def _mine(self, trial: Trial) -> Trial:
         self.tried.add(trial.number)
@@ -95,9 +97,15 @@ class Trials:
 
     def report(self, trial: Trial, curve: Iterable[Mapping[str, str]]) -> list[int]:
         """Tell what a run's curve says that the study doesn't know yet; returns the new steps."""
-        known = self.study.get_trials(deepcopy=False)[trial.number].intermediate_values
+        now = self.frozen()[trial.number]
+        if now.state.is_finished():  # told of by another that had taken it up
+            return []
         points = [(int(row["step"]), float(row["val/psnr"])) for row in curve]
-        new = [(step, psnr) for step, psnr in points if step > 0 and step not in known]
+        new = [
+            (step, psnr)
+            for step, psnr in points
+            if step > 0 and step not in now.intermediate_values
+        ]
         for step, psnr in new:
             trial.report(psnr, step)
         return [step for step, _ in new]
@@ -108,7 +116,7 @@ class Trials:
 
     def give_up(self, trial: Trial, diverged: int | None = None) -> None:
         """A trial was pruned, or its run diverged at a step: for the sampler both are bad."""
-        if diverged is not None:
+        if diverged is not None and not self.frozen()[trial.number].state.is_finished():
             trial.set_user_attr(DIVERGED, diverged)
         self.study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
 
