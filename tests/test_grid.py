@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.config import register_resolvers
 from shoal.errors import UserError
-from shoal.grid import crew, estimate
+from shoal.grid import crew, estimate, ledger
 from shoal.grid.experiment import Experiment, read, require_fair
 from shoal.grid.jobs import Job, State, compose, distinct
 from shoal.grid.plan import Plan
@@ -278,10 +278,10 @@ def test_what_is_not_known_is_said(job: Composing) -> None:
 def test_cores_are_shared_out_unless_the_user_has_said_otherwise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delenv(crew.THREADS, raising=False)
+    monkeypatch.delenv(ledger.THREADS, raising=False)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
-    assert crew._threads(1) is None
-    assert crew._threads(3) == 2
-    assert crew._threads(99) == 1
-    monkeypatch.setenv(crew.THREADS, "5")
-    assert crew._threads(3) == 5
+    assert ledger.share_of_cores(1) is None
+    assert ledger.share_of_cores(3) == 2
+    assert ledger.share_of_cores(99) == 1
+    monkeypatch.setenv(ledger.THREADS, "5")
+    assert ledger.share_of_cores(3) == 5
