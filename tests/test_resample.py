@@ -61,6 +61,23 @@ def test_enlarging_agrees_with_torchs_bicubic_inside_where_both_use_the_same_ker
     assert torch.allclose(ours[..., 9:-9, 9:-9], torchs[..., 9:-9, 9:-9], atol=1e-6)
 
 
+@pytest.mark.parametrize("size", [15, 27])
+def test_other_sizes_agree_with_torchs_bicubic_inside(size):
+    image = torch.rand(
+        1, 1, 20, 20, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
+    )
+    torchs = torch.nn.functional.interpolate(
+        image, size=(size, size), mode="bicubic", antialias=True, align_corners=False
+    )
+    ours = resample.resize(image, size, size)
+    assert torch.allclose(ours[..., 5:-5, 5:-5], torchs[..., 5:-5, 5:-5], atol=1e-6)
+
+
+def test_a_picture_of_the_size_asked_for_stays_as_it_is():
+    image = torch.rand(1, 1, 7, 5, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(resample.resize(image, 7, 5), image)
+
+
 def test_a_size_that_is_no_multiple_is_refused():
     with pytest.raises(ValueError, match="crop first"):
         resample.downscale(torch.zeros(1, 1, 7, 6), 3)

@@ -37,23 +37,21 @@ def cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=256)
-def taps(size: int, scale: int, *, shrink: bool) -> tuple[Tensor, Tensor]:
+def taps(size: int, out: int) -> tuple[Tensor, Tensor]:
     """Weights and source indices of one axis.
 
     Args:
         size: length of the source axis.
-        scale: the factor, an integer >= 1.
-        shrink: divide the length by `scale` (it must be a multiple) instead of multiplying it.
+        out: the length that it gets.
 
     Returns:
         Two tensors `(taps, out)`: float64 weights, which sum to 1 for each output, and indices.
     """
-    stretch = scale if shrink else 1
-    out = size // scale if shrink else size * scale
-    step = scale if shrink else 1 / scale
+    step = size / out
+    stretch = max(1.0, step)
     centre = (np.arange(out) + 0.5) * step - 0.5
     first = np.floor(centre - 2 * stretch).astype(np.int64)
-    source = first[None] + np.arange(4 * stretch + 2)[:, None]
+    source = first[None] + np.arange(int(np.ceil(4 * stretch)) + 2)[:, None]
     weights = cubic((centre[None] - source) / stretch)
     weights /= weights.sum(axis=0)
     used = np.any(weights != 0, axis=1)
@@ -63,8 +61,10 @@ def taps(size: int, scale: int, *, shrink: bool) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(weights[used]), torch.from_numpy(mirrored[used])
 
 
-def _along(image: Tensor, dim: int, scale: int, *, shrink: bool) -> Tensor:
-    weights, indices = taps(image.shape[dim], scale, shrink=shrink)
+def _along(image: Tensor, dim: int, out: int) -> Tensor:
+    if out == image.shape[dim]:
+        return image
+    weights, indices = taps(image.shape[dim], out)
     weights, indices = weights.to(image), indices.to(image.device)
     shape = [-1 if axis == dim % image.ndim else 1 for axis in range(image.ndim)]
     terms = (
@@ -77,20 +77,26 @@ def _along(image: Tensor, dim: int, scale: int, *, shrink: bool) -> Tensor:
     return total
 
 
+def resize(image: Tensor, height: int, width: int) -> Tensor:
+    """Shrink or enlarge `(N, C, H, W)` to a size, nothing rounded; at its own size it stays."""
+    return _along(_along(image, -2, height), -1, width)
+
+
 def downscale(image: Tensor, scale: int) -> Tensor:
     """Shrink `(N, C, H, W)` by an integer, nothing rounded; H and W are multiples of `scale`.
 
     Raises:
         ValueError: the height or the width is not a multiple of the scale.
     """
-    if image.shape[-2] % scale or image.shape[-1] % scale:
-        raise ValueError(f"{tuple(image.shape[-2:])} is no multiple of {scale}: crop first")
-    return _along(_along(image, -2, scale, shrink=True), -1, scale, shrink=True)
+    height, width = image.shape[-2:]
+    if height % scale or width % scale:
+        raise ValueError(f"{(height, width)} is no multiple of {scale}: crop first")
+    return resize(image, height // scale, width // scale)
 
 
 def upscale(image: Tensor, scale: int) -> Tensor:
     """Enlarge `(N, C, H, W)` to exactly `scale` times the size, nothing rounded."""
-    return _along(_along(image, -2, scale, shrink=False), -1, scale, shrink=False)
+    return resize(image, image.shape[-2] * scale, image.shape[-1] * scale)
 
 
 def downscale_integers(values: Tensor, scale: int, largest: int = 255) -> Tensor:
@@ -101,5 +107,6 @@ def downscale_integers(values: Tensor, scale: int, largest: int = 255) -> Tensor
         scale: the factor, an integer >= 2.
         largest: 255 or 65535.
     """
-    rows = rounded(_along(values, -2, scale, shrink=True), largest)
-    return rounded(_along(rows, -1, scale, shrink=True), largest)
+    height, width = values.shape[-2] // scale, values.shape[-1] // scale
+    rows = rounded(_along(values, -2, height), largest)
+    return rounded(_along(rows, -1, width), largest)
