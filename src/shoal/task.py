@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from shoal.models.blocks import Branching
+from shoal.models.blocks import Branching, Supervised
+from shoal.resample import resize
 from shoal.validation import Validation
 
 Pair = tuple[Tensor, Tensor]
@@ -65,10 +66,20 @@ class SuperResolution(LightningModule):
             Diverged: it is not finite.
         """
         lr, hr = batch
-        loss: Tensor = self.loss(self.network(lr), hr)
+        parts = [
+            weight * self.loss(picture, resize(hr, *picture.shape[-2:]))
+            for weight, picture in self._supervision(lr)
+        ]
+        loss = torch.stack(parts).sum()
         if not torch.isfinite(loss):
             raise Diverged(self.global_step)
         return loss
+
+    def _supervision(self, lr: Tensor) -> list[tuple[float, Tensor]]:
+        """What is compared with HR, and how much each loss weighs: the answer alone, as a rule."""
+        if isinstance(self.network, Supervised):
+            return self.network.supervision(lr, self.global_step / self.max_steps)
+        return [(1.0, self.network(lr))]
 
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
         """Score one whole picture."""

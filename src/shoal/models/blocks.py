@@ -22,6 +22,21 @@ class Branching(Protocol):
         """Images at HR size that add up to the network's answer, `shallow` and `deep`."""
 
 
+@runtime_checkable
+class Supervised(Protocol):
+    """A network that is trained on more pictures than its answer."""
+
+    def supervision(self, lr: Tensor, progress: float) -> list[tuple[float, Tensor]]:
+        """Pictures and the weight of each one's loss; the weights sum to 1.
+
+        A picture smaller than HR is to be compared with HR shrunk to its size.
+
+        Args:
+            lr: luma `(N, 1, h, w)` in [0, 1].
+            progress: the share of the training that is over, in [0, 1).
+        """
+
+
 def conv(kernel: int, inputs: int, outputs: int) -> nn.Conv2d:
     """A convolution that keeps the size; `kernel` is odd."""
     return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
@@ -30,6 +45,16 @@ def conv(kernel: int, inputs: int, outputs: int) -> nn.Conv2d:
 def conv_relu(kernel: int, inputs: int, outputs: int) -> nn.Sequential:
     """`conv kernel, inputs->outputs`, then ReLU."""
     return nn.Sequential(conv(kernel, inputs, outputs), nn.ReLU(inplace=True))
+
+
+@torch.no_grad()
+def he_(network: nn.Module) -> None:
+    """Start a network of ReLUs as He et al. (ICCV 2015): variance 2 / fan-in, biases zero."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
 
 class ResidualUnit(nn.Module):

@@ -7,19 +7,21 @@ from shoal.resample import upscale
 
 
 class SRCNN(nn.Module):
-    """The shallow one: conv 9, 1->64; conv 5, 64->32; conv 5, 32->1, linear.
+    """The shallow one: conv 9, 1->64; conv 5 (or 1), 64->32; conv 5, 32->1, linear.
 
     Dong, Loy, He, Tang, "Image Super-Resolution Using Deep Convolutional Networks", TPAMI 2016, in
-    its 9-5-5 form*: the paper doesn't say which SRCNN it means; 9-5-5 is its authors' best.
+    its 9-5-5 form*: the paper doesn't say which SRCNN it means; 9-5-5 is its authors' best. Their
+    first, of ECCV 2014, was 9-1-5.
 
     Args:
         scale: the factor, an integer >= 2.
+        middle: kernel of the second layer.
     """
 
-    def __init__(self, scale: int) -> None:
+    def __init__(self, scale: int, middle: int = 5) -> None:
         super().__init__()
         self.scale = scale
-        self.layers = nn.Sequential(conv_relu(9, 1, 64), conv_relu(5, 64, 32), conv(5, 32, 1))
+        self.layers = nn.Sequential(conv_relu(9, 1, 64), conv_relu(middle, 64, 32), conv(5, 32, 1))
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""

@@ -14,33 +14,42 @@ from shoal.errors import UserError
 from shoal.models.blocks import conv
 from shoal.resample import cubic
 
+# Outputs up to which a deconvolution is faster as a sub-pixel convolution; at 64 it is 3 times as
+# slow.
+NARROW = 8
+
 
 class Deconvolution(nn.ConvTranspose2d):
-    """Transposed convolution: kernel 12 + scale, stride scale, padding 6 (the paper's choice).
+    """Transposed convolution: kernel scale + 2 x padding, stride scale.
 
-    The paper's 15 at x3, generalised so that the output is exactly `scale` times the input and the
-    kernel's centre lies on the pixel's. Computed as the sub-pixel convolution that it equals, with
-    a kernel of `2 * ceil(6 / scale) + 1`: the same map, several times faster.
+    So the output is exactly `scale` times the input and the kernel's centre lies on the pixel's.
+    With a padding of 6 the kernel is the paper's 15 at x3. Where the outputs are few, computed as
+    the sub-pixel convolution that it equals, with a kernel of `2 * ceil(padding / scale) + 1`: the
+    same map, several times faster.
     """
 
-    def __init__(self, inputs: int, outputs: int, scale: int) -> None:
-        super().__init__(inputs, outputs, 12 + scale, stride=scale, padding=6)
+    def __init__(self, inputs: int, outputs: int, scale: int, padding: int = 6) -> None:
+        super().__init__(inputs, outputs, scale + 2 * padding, stride=scale, padding=padding)
         self.scale = scale
-        self.reach = -(-6 // scale)  # LR pixels to each side that touch one HR pixel
+        self.reach = -(-padding // scale)  # LR pixels to each side that touch one HR pixel
+        self.margin = scale * self.reach - padding
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """Enlarge `(N, inputs, h, w)`."""
+        if self.out_channels > NARROW:
+            return super().forward(x, output_size)
         bias = None if self.bias is None else self.bias.repeat_interleave(self.scale**2)
         return F.pixel_shuffle(F.conv2d(x, self.subpixel(), bias, padding=self.reach), self.scale)
 
     def subpixel(self) -> Tensor:
         """The kernel of the equal sub-pixel convolution, `(outputs * scale^2, inputs, k, k)`.
 
-        HR pixel `scale * q + r` takes LR pixel `q - d` times kernel entry `scale * d + r + 6`.
-        Padded by `scale * reach - 6`, the entries split into (d, r), and d runs backwards.
+        HR pixel `scale * q + r` takes LR pixel `q - d` times kernel entry
+        `scale * d + r + padding`. Padded by the margin, the entries split into (d, r), and d runs
+        backwards.
         """
-        margin, taps = self.scale * self.reach - 6, 2 * self.reach + 1
-        padded = F.pad(self.weight, [margin] * 4)
+        taps = 2 * self.reach + 1
+        padded = F.pad(self.weight, [self.margin] * 4)
         split = padded.view(*self.weight.shape[:2], taps, self.scale, taps, self.scale)
         kernel = split.flip(2, 4).permute(1, 3, 5, 0, 2, 4)  # out, r, r, in, d, d
         return kernel.reshape(-1, self.in_channels, taps, taps)

@@ -1,0 +1,89 @@
+"""LapSRN: a pyramid that doubles the picture level by level, each level supervised."""
+
+import torch
+from torch import Tensor, nn
+
+from shoal.models.blocks import GREY, conv, he_
+from shoal.models.upsamplers import Deconvolution
+from shoal.resample import resize
+
+CHANNELS = 64
+
+
+def leaky() -> nn.LeakyReLU:
+    """The paper's activation."""
+    return nn.LeakyReLU(0.2, inplace=True)
+
+
+class Level(nn.Module):
+    """One level of the pyramid: features and picture come out twice as large.
+
+    Args:
+        depth: 3 x 3 convolutions before the features are enlarged.
+    """
+
+    def __init__(self, depth: int) -> None:
+        super().__init__()
+        layers = (nn.Sequential(conv(3, CHANNELS, CHANNELS), leaky()) for _ in range(depth))
+        self.deepen = nn.Sequential(*layers)
+        # Kernel 4*: the authors' code has 3, whose centre lies half an HR pixel beside the pixel's.
+        up = Deconvolution(CHANNELS, CHANNELS, 2, padding=1)
+        self.enlarge = nn.Sequential(up, leaky())
+        self.residual = conv(3, CHANNELS, 1)
+        self.picture = Deconvolution(1, 1, 2, padding=1)
+
+    def forward(self, features: Tensor, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """Map `(N, 64, H, W)` and `(N, 1, H, W)` to the same at twice the size."""
+        features = self.enlarge(self.deepen(features))
+        return features, self.picture(picture) + self.residual(features)
+
+    @torch.no_grad()
+    def bilinear_(self) -> None:
+        """Start the picture's enlargement as bilinear interpolation."""
+        tent = torch.tensor([0.25, 0.75, 0.75, 0.25])
+        self.picture.weight.copy_(torch.outer(tent, tent))
+
+
+class LapSRN(nn.Module):
+    """conv 3, 1->64; levels of `depth` convolutions and a deconvolution; a residual at each.
+
+    Lai, Huang, Ahuja, Yang, "Deep Laplacian Pyramid Networks for Fast and Accurate
+    Super-Resolution", CVPR 2017. Its loss is `task/loss=charbonnier`. At a scale that is no power
+    of two the pyramid goes to the next one and the picture is shrunk by bicubic, as the authors'
+    code does (github.com/phoenix104104/LapSRN, SR_LapSRN.m).
+
+    Args:
+        scale: the factor, an integer >= 2.
+        depth: convolutions of a level.
+    """
+
+    def __init__(self, scale: int, depth: int) -> None:
+        super().__init__()
+        self.scale = scale
+        self.extract = nn.Sequential(conv(3, 1, CHANNELS), leaky())
+        count = (scale - 1).bit_length()  # the power of two that reaches the scale
+        levels = [Level(depth) for _ in range(count)]
+        self.levels = nn.ModuleList(levels)
+        he_(self)
+        for level in levels:
+            level.bilinear_()
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        return self.pictures(lr)[-1]
+
+    def supervision(self, lr: Tensor, progress: float) -> list[tuple[float, Tensor]]:
+        """The picture of every level, equally weighted."""
+        pictures = self.pictures(lr)
+        return [(1 / len(pictures), picture) for picture in pictures]
+
+    def pictures(self, lr: Tensor) -> list[Tensor]:
+        """What each level answers, twice as large as the one before; the last one is SR."""
+        picture, pictures = lr - GREY, []
+        features = self.extract(picture)
+        for level in self.levels:
+            features, picture = level(features, picture)
+            pictures.append(picture + GREY)
+        height, width = lr.shape[-2:]
+        pictures[-1] = resize(pictures[-1], self.scale * height, self.scale * width)
+        return pictures

@@ -1,0 +1,30 @@
+"""VDSR: very deep, and it learns only what bicubic lacks."""
+
+from torch import Tensor, nn
+
+from shoal.models.blocks import GREY, conv, conv_relu, he_
+from shoal.resample import upscale
+
+
+class VDSR(nn.Module):
+    """conv 3, 1->64; (depth - 2) x conv 3, 64->64; conv 3, 64->1, linear; added to bicubic.
+
+    Kim, Lee, Lee, "Accurate Image Super-Resolution Using Very Deep Convolutional Networks", CVPR
+    2016. Its clipping is `task/clip=adjustable`.
+
+    Args:
+        scale: the factor, an integer >= 2.
+        depth: the number of layers.
+    """
+
+    def __init__(self, scale: int, depth: int) -> None:
+        super().__init__()
+        self.scale = scale
+        middle = (conv_relu(3, 64, 64) for _ in range(depth - 2))
+        self.layers = nn.Sequential(conv_relu(3, 1, 64), *middle, conv(3, 64, 1))
+        he_(self)
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        enlarged = upscale(lr - GREY, self.scale)
+        return self.layers(enlarged) + enlarged + GREY
