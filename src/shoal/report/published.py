@@ -29,13 +29,15 @@ def load_published(path: Path) -> pd.DataFrame:
 def reference(published: pd.DataFrame, model: str | None, dataset: str, scale: int) -> pd.Series:
     """The published row of a model: methods are called as models are, but for case and hyphens.
 
+    A method whose name goes on in brackets, with what it was trained on, stands in where the plain
+    one isn't there.
+
     Returns:
         psnr, ssim, training_macs, source; all missing where nothing is published.
     """
     name = (model or "").replace("_", "-").casefold()
-    rows = published[
-        published["method"].str.casefold().eq(name)
-        & published["set"].eq(dataset)
-        & published["scale"].eq(scale)
-    ]
+    there = published[published["set"].eq(dataset) & published["scale"].eq(scale)]
+    methods = there["method"].str.replace("_", "-").str.casefold()
+    plain, bracketed = methods.eq(name), methods.str.startswith(f"{name} (")
+    rows = there[plain if plain.any() else bracketed]
     return rows.iloc[0] if len(rows) else pd.Series(dict.fromkeys(COLUMNS))
