@@ -3,6 +3,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 import yaml
 from browser import CHROMIUM, Browser
 from made_up import LEVELS, MadeUp
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from rich.console import Console
 
@@ -19,7 +22,8 @@ from shoal.errors import UserError
 from shoal.report.branches import PARTS, branch_curves, branches_figure, ensembles
 from shoal.report.curves import AXES, convergence, convergence_figure, mean_curves
 from shoal.report.findings import findings
-from shoal.report.published import COLUMNS, load_published
+from shoal.report.frontier import COSTS, front, frontier_figure, points
+from shoal.report.published import COLUMNS, load_published, reference
 from shoal.report.style import drawing, rendered, styles
 from shoal.report.tables import table
 from shoal.report.text import effect, pace, shown, verdict_rows
@@ -87,6 +91,26 @@ def test_published_scores_stand_beside_ours_with_the_difference(tmp_path: Path) 
     assert cells.loc["eeds", "of the paper's training"] == "0.53×"
     assert cells.loc["eed", "Set5 published"] == "not published"
     assert cells.loc["eed", "of the paper's training"] == "unknown"
+
+
+def test_a_method_published_for_one_training_set_alone_stands_in() -> None:
+    theirs = published(
+        ("ESPCN (91-image)", "Set5", 3, 32.55, 0.9, np.nan, "here"),
+        ("SRCNN", "Set5", 3, 32.75, 0.9, np.nan, "here"),
+        ("SRCNN (91-image)", "Set5", 3, 32.45, 0.9, np.nan, "here"),
+        ("DRRN_B1U9", "Set5", 3, 33.93, 0.9, np.nan, "here"),
+    )
+    found = {m: reference(theirs, m, "Set5", 3)["psnr"] for m in ("espcn", "srcnn", "drrn_b1u9")}
+    assert found == {"espcn": 32.55, "srcnn": 32.75, "drrn_b1u9": 33.93}
+    assert reference(theirs, "es", "Set5", 3)["psnr"] is None
+
+
+def test_every_network_of_the_literature_has_its_published_scores_at_x4() -> None:
+    theirs = load_published(SOURCES / "published.csv")
+    ours = {"ees", "eed", "eeds", "dcnn", "dscnn", "eeds_fast"}  # nobody published these
+    path = ROOT / "conf" / "experiment" / "literature.yaml"
+    arms = set(yaml.safe_load(path.read_text())["experiment"]["arms"])
+    assert [a for a in arms - ours if not reference(theirs, a, "Set5", 4)["psnr"]] == []
 
 
 def test_the_literature_s_bicubic_is_ours(tmp_path: Path) -> None:
@@ -244,11 +268,64 @@ def test_figures_follow_the_rows_alone(study: results.Study) -> None:
             assert once == again
 
 
+def costing(*rows: tuple[str, float, float], bicubic: float = 30.0) -> pd.DataFrame:
+    """Points of the frontier: arm, parameters, PSNR."""
+    frame = pd.DataFrame(rows, columns=["arm", "parameters", "psnr"])
+    return frame.assign(**{"psnr sd": 0.0, "bicubic": bicubic, "scale": 3})
+
+
+def test_the_front_is_what_no_cheaper_one_beats() -> None:
+    rows = costing(
+        ("dear", 900, 32.0), ("beaten", 500, 31.0), ("twin", 100, 31.2), ("cheap", 100, 31.5)
+    )
+    assert front(rows, "parameters")["arm"].tolist() == ["cheap", "dear"]
+    assert front(rows.assign(bicubic=31.7), "parameters")["arm"].tolist() == ["dear"]
+
+
+def test_points_of_the_frontier_cost_what_the_table_says(study: results.Study) -> None:
+    numbers = table(study, published())
+    rows = points(study, numbers).set_index("arm")
+    assert list(rows.index) == [arm for arm in study.arms if arm != "bicubic"]
+    assert rows.loc["eeds", "macs"] == 1_710_000 / 9
+    assert rows.loc["eeds", "parameters"] == 256_514
+    assert rows.loc["eeds", "psnr"] == numbers.loc[("eeds", 3), "Sample psnr"]
+    assert set(rows["bicubic"]) == {numbers.loc[("bicubic", 3), "Sample psnr"]}
+
+
+def test_the_frontier_names_every_network_once_and_apart_from_the_others(
+    study: results.Study,
+) -> None:
+    figure = frontier_figure(study, table(study, published()))
+    assert figure is not None
+    assert [axes.get_xlabel() for axes in figure.axes] == list(COSTS.values())
+    FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        assert axes.get_xscale() == "log"
+        assert [text.get_text() for text in axes.texts] == list(points_of(axes))
+        boxes = [text.get_window_extent() for text in axes.texts]
+        assert not [1 for a, b in combinations(boxes, 2) if a.overlaps(b)]
+        assert all(axes.bbox.containsx(x) for box in boxes for x in (box.x0, box.x1))
+
+
+def points_of(axes: Axes) -> list[str]:
+    """The arms that have a marker."""
+    lines = [line for line in axes.get_lines() if line.get_linestyle() == "None"]
+    return [str(line.get_label()) for line in lines]
+
+
+def test_one_network_has_no_frontier(tmp_path: Path) -> None:
+    made = MadeUp(arms={"bicubic": "bicubic", "slow": "eed", "fast": "eed"})
+    made.levels = {"bicubic": 30.0, "slow": 31.0, "fast": 31.2}
+    study = study_of(made, tmp_path)
+    assert frontier_figure(study, table(study, published())) is None
+
+
 # The folder ------------------------------------------------------------------------------------
 
 FILES = {
     *("README.md", "table.csv", "table.tex", "runs.csv", "scores.csv", "curves.csv"),
     *("convergence.svg", "convergence.png", "branches.svg", "samples.png", "index.html"),
+    *("frontier.svg", "frontier.png"),
 }
 
 
@@ -349,7 +426,9 @@ def test_a_narrow_terminal_gets_fewer_columns_instead_of_cut_ones(study: results
     assert "SSIM" not in text
 
 
-@pytest.mark.parametrize("state", ["bicubic alone", "no bicubic", "one arm", "begun", "short"])
+@pytest.mark.parametrize(
+    "state", ["bicubic alone", "no bicubic", "one arm", "one scale", "begun", "short"]
+)
 def test_a_study_in_any_state_is_reported(tmp_path: Path, state: str) -> None:
     made = MadeUp(steps=100 if state == "short" else 2000)
     trained = [row["id"] for row in made.planned() if row["seed"] is not None]
@@ -359,6 +438,9 @@ def test_a_study_in_any_state_is_reported(tmp_path: Path, state: str) -> None:
         made.absent = [made.run_id("bicubic", 3, None)]
     elif state == "one arm":
         made.arms = {"eed": "eed"}
+    elif state == "one scale":
+        made.scales = (2, 3)
+        made.absent = [row["id"] for row in made.planned() if row["scale"] == 2]
     elif state == "begun":
         made.running = dict.fromkeys(trained[1:], 0)
     study = study_of(made, tmp_path / "runs")

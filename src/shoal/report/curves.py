@@ -15,6 +15,7 @@ AXES = {
     "seconds": "training time (s, log)",
     "macs": "multiply-adds spent on training (log)",
 }
+PER_LINE = 8  # of the legend
 MARKERS = 7  # along one curve: enough to tell it, few enough to see the line
 
 
@@ -96,7 +97,8 @@ def convergence_figure(study: Study) -> Figure:
     diverged = study.curves[study.curves["id"].isin(lost)]
     levels = untrained_level(study)
     scales = list(study.scales)
-    figure, grid = panels(len(scales), len(AXES), (3.1, 2.9), sharey="row")
+    lines = max(2, -(-len({*looks, "bicubic"}) // PER_LINE))
+    figure, grid = panels(len(scales), len(AXES), (3.1, 2.9), lines, sharey="row")
     for row, scale in zip(grid, scales, strict=True):
         rows = means[means["scale"] == scale]
         last = rows.groupby("arm")["val/psnr"].last()
@@ -105,7 +107,7 @@ def convergence_figure(study: Study) -> Figure:
             convergence(rows, axes, axis, looks)
             unfinished(diverged[diverged["scale"] == scale], axes, axis, looks)
             if scale in levels.index:
-                _bicubic(axes, float(levels[scale]), looks)
+                bicubic_level(axes, float(levels[scale]), looks)
         if len(ends):
             row[0].set_ylim(*window(rows["val/psnr"], ends))
         row[0].set_ylabel(f"validation PSNR, x{scale} (dB)")
@@ -113,7 +115,8 @@ def convergence_figure(study: Study) -> Figure:
     return figure
 
 
-def _bicubic(axes: Axes, level: float, looks: Mapping[str, Style]) -> None:
+def bicubic_level(axes: Axes, level: float, looks: Mapping[str, Style]) -> None:
+    """A line across at what bicubic scores (dB)."""
     look = line(looks["bicubic"] if "bicubic" in looks else styles({"bicubic": None})["bicubic"])
     axes.axhline(level, label="bicubic", zorder=2, **(look | {"marker": ""}))
 
@@ -123,4 +126,4 @@ def _legend(figure: Figure, axes: Axes, looks: Mapping[str, Style]) -> None:
     order = sorted(range(len(labels)), key=lambda i: [*looks, labels[i]].index(labels[i]))
     if labels:
         ordered = [handles[i] for i in order], [labels[i] for i in order]
-        figure.legend(*ordered, loc="upper left", ncols=8, handlelength=3.2)
+        figure.legend(*ordered, loc="upper left", ncols=PER_LINE, handlelength=3.2)

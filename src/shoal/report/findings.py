@@ -9,7 +9,7 @@ import pandas as pd
 from shoal.claims import Verdict, judge, load_claims
 from shoal.errors import UserError
 from shoal.report.published import load_published
-from shoal.report.tables import table, test_sets
+from shoal.report.tables import headline, table, test_sets
 from shoal.report.text import pace, shown, worded
 from shoal.results import Study, notes
 
@@ -48,9 +48,10 @@ class Findings:
         return ", ".join(map(str, seeds)) if len(seeds) <= 8 else f"{len(seeds)} of them"
 
     @property
-    def best(self) -> str:
-        """The arm that scores highest at the first scale."""
-        return str(_ranked(self.study, self.numbers, self.study.scales[0]).idxmax())
+    def best(self) -> tuple[str, int]:
+        """The arm that scores highest at the first scale that has a score, and that scale."""
+        ranked = ((_ranked(self.study, self.numbers, scale), scale) for scale in self.study.scales)
+        return next((str(scores.idxmax()), scale) for scores, scale in ranked if len(scores))
 
 
 @lru_cache(maxsize=2)  # printed, written and sent to dashboards
@@ -103,11 +104,9 @@ def _best(study: Study, numbers: pd.DataFrame, scale: int) -> str:
 
 
 def _ranked(study: Study, numbers: pd.DataFrame, scale: int) -> pd.Series:
-    """PSNR by arm on the first test set, else on the validation pictures."""
-    sets = test_sets(study)
-    column = f"{sets[0]} psnr" if sets else "final"
-    scores = numbers.xs(scale, level="scale")[column].dropna()
-    return scores.rename(sets[0] if sets else "the validation pictures")
+    """PSNR by arm on the pictures that rank them."""
+    column, place = headline(study)
+    return numbers.xs(scale, level="scale")[column].dropna().rename(place)
 
 
 def _literature(study: Study, published: pd.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ from shoal.record import write_whole
 from shoal.report.branches import branches_figure
 from shoal.report.curves import convergence_figure
 from shoal.report.findings import Findings, findings
+from shoal.report.frontier import frontier_figure
 from shoal.report.page import commands, page
 from shoal.report.samples import Crop, crops, samples_figure
 from shoal.report.style import drawing, rendered
@@ -54,8 +55,8 @@ def write_report(study: Study, out: Path, sources: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder} can't be made: {error}; choose --out DIR") from None
-    files = _figures(study, pictures) | _tables(found)
-    files["index.html"] = page(found, pictures).encode()
+    files = _figures(found, pictures) | _tables(found)
+    files["index.html"] = page(found, pictures, files.get("frontier.png")).encode()
     files["README.md"] = _readme(found, set(files)).encode()
     for name, content in files.items():
         write_whole(folder / name, content)
@@ -63,10 +64,16 @@ def write_report(study: Study, out: Path, sources: Path) -> Path:
     return folder
 
 
-def _figures(study: Study, pictures: list[Crop]) -> dict[str, bytes]:
+def _figures(found: Findings, pictures: list[Crop]) -> dict[str, bytes]:
+    study = found.study
     with drawing():
-        convergence = convergence_figure(study)
-        files = {f"convergence.{kind}": rendered(convergence, kind) for kind in ("svg", "png")}
+        convergence, costs = convergence_figure(study), frontier_figure(study, found.numbers)
+        drawn = {"convergence": convergence} | ({"frontier": costs} if costs else {})
+        files = {
+            f"{name}.{kind}": rendered(figure, kind)
+            for name, figure in drawn.items()
+            for kind in ("svg", "png")
+        }
         branches, samples = branches_figure(study), samples_figure(pictures)
         files |= {"branches.svg": rendered(branches, "svg")} if branches else {}
         return files | ({"samples.png": rendered(samples, "png")} if samples else {})
@@ -93,6 +100,7 @@ def _readme(found: Findings, files: set[str]) -> str:
         table=_markdown(found.cells),
         pace=_markdown(found.pace),
         verdicts=_markdown(verdict_rows(found.verdicts)),
+        frontier="frontier.svg" in files,
         branches="branches.svg" in files,
         samples="samples.png" in files,
         **commands(found),

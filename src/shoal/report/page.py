@@ -1,5 +1,6 @@
 """The experiment as one self-contained page: it loads nothing, from nowhere."""
 
+import base64
 from typing import Any
 
 import jinja2
@@ -19,8 +20,8 @@ TEMPLATES = jinja2.Environment(
 )
 
 
-def page(found: Findings, crops: list[Crop]) -> str:
-    """The page as HTML."""
+def page(found: Findings, crops: list[Crop], frontier: bytes | None) -> str:
+    """The page as HTML; `frontier` is the figure as PNG, if there is one."""
     study = found.study
     looks = {"bicubic": styles({"bicubic": None})["bicubic"]} | styles(study.models)
     drawn = {name: look_of(look, f"var(--c{i})") for i, (name, look) in enumerate(looks.items())}
@@ -35,18 +36,19 @@ def page(found: Findings, crops: list[Crop]) -> str:
         effect=effect,
         drawn=drawn,
         charts=charts(study, crops, drawn),
+        frontier=frontier and base64.b64encode(frontier).decode(),
         rights=[*trained, "HR"],
-        chosen=found.best,
+        chosen=found.best[0],
         **commands(found),
     )
 
 
 def commands(found: Findings) -> dict[str, str]:
     """What to type to see where a number comes from, and to make the report anew."""
-    study = found.study
+    study, (arm, scale) = found.study, found.best
     dataset = next(iter(study.scores["dataset"]), "Set5")
     return {
-        "explain": f"shoal runs explain {found.best} --set {dataset} --scale {study.scales[0]}",
+        "explain": f"shoal runs explain {arm} --set {dataset} --scale {scale}",
         "remake": f"shoal report {study.experiment} --id {study.digest}",
     }
 

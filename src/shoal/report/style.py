@@ -35,6 +35,15 @@ MODELS = {
     "srcnn": Style("#b79f3a", "#dcc86a", (1.5, 1.2), "v"),
     "dscnn": Style("#12615a", "#45b8ab", (), "P", 2.1),
     "eeds_fast": Style("#6a3fb5", "#b195f0", (), "X", 2.1),
+    "srcnn_915": Style("#8a6d1d", "#c9ab55", (3, 3), "<"),
+    "scn": Style("#5d7f8c", "#9fc0cc", (6, 1), ">"),
+    "espcn": Style("#c4572c", "#f08a62", (2, 2), "h"),
+    "fsrcnn": Style("#d4447e", "#f795bb", (7, 2, 1, 2), "p"),
+    "vdsr": Style("#1f6fb0", "#6fb3e8", (9, 2), "*"),
+    "drcn": Style("#0f4c81", "#5b9bd5", (8, 1.5, 3, 1.5), "H"),
+    "lapsrn": Style("#3d8b7d", "#7cc9bb", (4, 1, 1, 1, 1, 1), "d"),
+    "drrn_b1u9": Style("#7a1f1f", "#e58a8a", (2, 1), "8"),
+    "srdensenet": Style("#2f6f1f", "#8fd07c", (5, 1, 2, 1), "o"),
 }
 # For arms that aren't named after a model, in the order of the table.
 OTHERS = (
@@ -99,9 +108,9 @@ def line(style: Style) -> dict[str, Any]:
 
 
 def panels(
-    rows: int, columns: int, panel: tuple[float, float], **share: Any
+    rows: int, columns: int, panel: tuple[float, float], legend: int = 2, **share: Any
 ) -> tuple[Figure, NDArray[np.object_]]:
-    """A figure of equal panels with room for labels and a line of legend.
+    """A figure of equal panels with room for labels and a legend above them.
 
     Measuring every label to place the panels takes longer than drawing them: margins are fixed.
 
@@ -109,12 +118,14 @@ def panels(
         rows: of panels.
         columns: of panels.
         panel: width and height of one, inches.
+        legend: its lines.
         share: `sharex`, `sharey`.
 
     Returns:
         the figure and its axes `(rows, columns)`.
     """
-    left, right, top, bottom, across, down = 0.85, 0.15, 0.45, 0.5, 0.25, 0.45
+    left, right, bottom, across, down = 0.85, 0.15, 0.5, 0.25, 0.45
+    top = 0.09 + 0.18 * legend
     width = left + right + columns * panel[0] + (columns - 1) * across
     height = top + bottom + rows * panel[1] + (rows - 1) * down
     figure = Figure(figsize=(width, height))

@@ -36,6 +36,12 @@ def test_sets(study: Study) -> list[str]:
     return list(rows["dataset"].unique())
 
 
+def headline(study: Study) -> tuple[str, str]:
+    """The column that ranks arms, and the pictures it speaks of: the first test set, if any."""
+    name = next(iter(test_sets(study)), None)
+    return (f"{name} psnr", name) if name else ("final", "the validation pictures")
+
+
 def _states(study: Study, index: pd.MultiIndex) -> pd.DataFrame:
     """How many runs stand behind a row, and what became of the others."""
     done = study.finished.groupby(KEYS, sort=False).size().reindex(index, fill_value=0)

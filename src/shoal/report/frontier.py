@@ -1,0 +1,148 @@
+"""The frontier: PSNR against what networks cost; a cheaper one that scores higher beats another."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, LogLocator, NullLocator, StrMethodFormatter
+from matplotlib.transforms import Bbox
+
+from shoal.report.curves import bicubic_level
+from shoal.report.style import Style, line, panels, styles
+from shoal.report.tables import headline
+from shoal.results import Study
+
+COSTS = {
+    "macs": "multiply-adds per HR pixel (log)",
+    "parameters": "parameters (log)",
+    "seconds": "training time (s, log)",
+}
+FRONT = "the best at their cost"
+GREY = "#b4b9c1"
+NAME_SIZE = 7.5  # points
+# Where a name may stand beside its marker, by preference: direction in x and y.
+SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 2), (0, -2))
+
+
+def points(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
+    """What each trained arm costs and scores.
+
+    Args:
+        study: the rows.
+        numbers: from `tables.table`.
+
+    Returns:
+        arm, scale, psnr, `psnr sd` and bicubic's (dB, of the headline; -inf where bicubic's isn't
+        known), macs (per HR pixel), parameters, seconds; scored arms only.
+    """
+    column, _ = headline(study)
+    free = numbers.loc[numbers["parameters"] == 0, column].droplevel("arm")
+    rows = numbers[numbers["parameters"] > 0].reset_index()
+    rows = rows.rename(columns={column: "psnr", f"{column} sd": "psnr sd"})
+    rows["bicubic"] = rows["scale"].map(free).fillna(float("-inf"))
+    rows["macs"] = rows["macs_per_lr_pixel"] / rows["scale"] ** 2
+    return rows[["arm", "scale", "psnr", "psnr sd", "bicubic", *COSTS]].dropna(subset="psnr")
+
+
+def front(rows: pd.DataFrame, cost: str) -> pd.DataFrame:
+    """The rows that neither another one nor bicubic, which costs nothing, beats; cheapest first."""
+    ordered = rows.sort_values([cost, "psnr"], ascending=[True, False], kind="stable")
+    best_before = ordered["psnr"].cummax().shift(fill_value=float("-inf"))
+    return ordered[ordered["psnr"] > best_before.clip(lower=ordered["bicubic"])]
+
+
+def frontier(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Style]) -> Axes:
+    """PSNR against a cost: a marker for each arm, its deviation over seeds, the front as steps.
+
+    Args:
+        rows: of one scale, from `points`.
+        axes: to draw on.
+        cost: one of `COSTS`.
+        looks: by arm.
+    """
+    best = front(rows, cost)
+    if (level := rows["bicubic"].max()) > 0:
+        bicubic_level(axes, level, looks)
+    axes.plot(best[cost], best["psnr"], color=GREY, drawstyle="steps-post", label=FRONT)
+    for arm, x, y, sd in rows[["arm", cost, "psnr", "psnr sd"]].itertuples(index=False):
+        look = line(looks[arm]) | {"linestyle": "none", "markersize": 6.5, "zorder": 3}
+        axes.plot([x], [y], label=arm, **look)
+        if sd > 0:
+            axes.vlines(x, y - sd, y + sd, color=looks[arm].light, linewidth=1)
+    axes.set_xscale("log")
+    seconds = StrMethodFormatter("{x:g}")
+    axes.xaxis.set_major_formatter(seconds if cost == "seconds" else EngFormatter(sep=" "))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.margins(x=0.14, y=0.1)
+    low, high = axes.get_xlim()
+    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 30 * low else (1, 2, 5)))
+    axes.set_xlabel(COSTS[cost])
+    return axes
+
+
+def name_points(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Style]) -> None:
+    """Write each arm's name beside its marker, where it covers least of what is there already.
+
+    Args:
+        rows: as `frontier` had them.
+        axes: with their limits set for good.
+        cost: one of `COSTS`.
+        looks: by arm.
+    """
+    pixel = axes.figure.dpi / 72
+    places = axes.transData.transform(rows[[cost, "psnr"]].to_numpy(float))
+    taken = [_box(x, y, 7 * pixel, 7 * pixel) for x, y in places] + _steps(rows, axes, cost)
+    for arm, (x, y) in zip(rows["arm"], places, strict=True):
+        # Measuring text takes longer than drawing it: a letter is about 0.6 of the size wide.
+        width, height = 0.6 * NAME_SIZE * len(arm) * pixel, 1.1 * NAME_SIZE * pixel
+        gaps = width / 2 + 6 * pixel, height / 2 + 4 * pixel
+        boxes = [_box(x + dx * gaps[0], y + dy * gaps[1], width, height) for dx, dy in SIDES]
+        box = min(boxes, key=lambda box: _covered(box, taken, axes.bbox))
+        taken.append(box)
+        x, y = axes.transAxes.inverted().transform((box.x0 + width / 2, box.y0 + height / 2))
+        look: dict[str, Any] = {"fontsize": NAME_SIZE, "color": looks[arm].light}
+        axes.text(x, y, arm, transform=axes.transAxes, ha="center", va="center", **look)
+
+
+def _steps(rows: pd.DataFrame, axes: Axes, cost: str) -> list[Bbox]:
+    """The front's steps, each across and then up."""
+    corners = axes.transData.transform(front(rows, cost)[[cost, "psnr"]].to_numpy(float))
+    boxes = []
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        boxes += [Bbox([[x0, y0 - 1], [x1, y0 + 1]]), Bbox([[x1 - 1, y0], [x1 + 1, y1]])]
+    return boxes
+
+
+def _box(x: float, y: float, width: float, height: float) -> Bbox:
+    return Bbox.from_bounds(x - width / 2, y - height / 2, width, height)
+
+
+def _covered(box: Bbox, taken: list[Bbox], frame: Bbox) -> float:
+    """How much of a box lies over others or outside of the frame."""
+    shared = (Bbox.intersection(box, other) for other in taken)
+    inside = Bbox.intersection(box, frame)
+    outside = box.width * box.height - (inside.width * inside.height if inside else 0)
+    return outside + sum(each.width * each.height for each in shared if each)
+
+
+def frontier_figure(study: Study, numbers: pd.DataFrame) -> Figure | None:
+    """One row of panels per scale; None where no scale has two networks to compare."""
+    rows, looks = points(study, numbers), styles(study.models)
+    if rows.drop_duplicates(["scale", "parameters", "macs"])["scale"].is_unique:
+        return None
+    _, place = headline(study)
+    figure, grid = panels(len(study.scales), len(COSTS), (3.9, 3.4), 1, sharey="row")
+    for scale, row in zip(study.scales, grid, strict=True):
+        part = rows[rows["scale"] == scale]
+        for axes, cost in zip(row, COSTS, strict=True):
+            frontier(part, axes, cost, looks)
+        for axes, cost in zip(row, COSTS, strict=True):
+            name_points(part, axes, cost, looks)
+        row[0].set_ylabel(f"PSNR on {place}, x{scale} (dB)")
+    handles, labels = grid[0][0].get_legend_handles_labels()
+    shown = {name: handles[labels.index(name)] for name in (FRONT, "bicubic") if name in labels}
+    figure.legend(shown.values(), shown.keys(), loc="upper left", ncols=2, handlelength=3.2)
+    return figure
