@@ -13,8 +13,8 @@ class DRRN(nn.Module):
 
     Tai, Yang, Liu, "Image Super-Resolution via Deep Recursive Residual Network", CVPR 2017, with
     one recursive block (B = 1). A unit is two 3 x 3 convolutions, each after its ReLU, added to
-    the block's input. 297,216 weights. Without batch normalisation*: the paper has it before each
-    ReLU, and over batches of four patches its statistics would be noise.
+    the block's input. 297,216 weights. Without batch normalisation*, which the paper has before
+    each ReLU: batches are small here, and the recursion is stable without it.
 
     Args:
         scale: the factor, an integer >= 2.

@@ -23,9 +23,9 @@ def device_of(network: nn.Module) -> torch.device:
 def macs(network: nn.Module) -> int:
     """Multiply-adds of one forward pass per LR pixel, borders counted as if inside.
 
-    Convolutions, transposed ones and linear layers count; biases, activations and fixed
-    enlargement do not. A transposed convolution counts by its own definition, kernel^2 for each
-    input pixel, however it is computed.
+    Convolutions, transposed ones and linear layers count, each time they are used; biases,
+    activations and fixed enlargement do not. A transposed convolution counts by its own
+    definition, kernel^2 for each input pixel, however it is computed.
     """
     total = 0
 
