@@ -105,9 +105,9 @@ def literature(scale):
     }
 
 
-# Kernel entries as published: SRCNN's and FSRCNN's in the FSRCNN paper (table 1), DRRN's "297 K" in
-# its table 1, LapSRN's "812 K" in its own; ESPCN's at x2, VDSR's and DRCN's follow from the layers
-# (github.com/MKFMIKU/Awesome-Super-Resolution adds up the same).
+# Kernel entries, added up by hand from the printed layers. Of SRCNN 9-5-5 and DRCN,
+# github.com/MKFMIKU/Awesome-Super-Resolution lists the same; its numbers for FSRCNN, VDSR and DRRN
+# are those of other variants.
 WEIGHTS = {
     "srcnn": 57_184,
     "srcnn_915": 8_032,
