@@ -13,8 +13,18 @@ from composing import ROOT
 from PIL import Image
 
 BIN = Path(sys.executable).parent
+
+
+def composed(words):
+    """The training of a command line, only composed and shown."""
+    return ["python", *words[words.index("train.py") :], "--cfg", "job"]
+
+
 # What can't run in a test, why, and what is run instead.
 INSTEAD = {
+    "python train.py trainer=ddp": ("needs several GPUs, or is in test_ranks", composed),
+    "torchrun": ("needs several machines", composed),
+    "srun": ("needs Slurm", composed),
     "make": ("makes an environment or trains for minutes", lambda words: [*words, "-n"]),
     "wandb": ("needs a terminal or the network", lambda words: [*words[:2], "--help"]),
     "mkdir": ("part of a wandb line, for a terminal", None),
@@ -41,7 +51,9 @@ def instead(line):
 # Tried in test_engines, by commands that act as Slurm's.
 SLURM = [line for line in commands() if "submitit_slurm" in line]
 TRAINING = [
-    line for line in commands() if "train.py" in line and "--help" not in line and line not in SLURM
+    line
+    for line in commands()
+    if "train.py" in line and "--help" not in line and line not in SLURM and instead(line) is None
 ]
 OTHERS = [line for line in commands() if line not in TRAINING + SLURM]
 

@@ -71,6 +71,9 @@ def _explain(error: BaseException, conf: Path | None) -> int:
         return _say(f"{error}; the same command goes on from here", 128 + error.signum)  # type: ignore[attr-defined]
     if kind == "GridFailed":
         return _say(str(error), FAILED)
+    if kind == "RankFailed":
+        print(error.trace, end="", file=sys.stderr)  # type: ignore[attr-defined]
+        return _say(str(error), FAILED)
     if kind == "Diverged":
         return _say(f"{error}; kept as diverged (force=true repeats it)", FAILED)
     if type(error).__module__.startswith(("hydra.", "omegaconf.")):

@@ -152,3 +152,10 @@ class RunFolder:
                 who = f"process {status.get('pid', '?')} on {status.get('host', '?')}"
                 raise UserError(f"{self.id} is being trained by {who}: wait for it") from None
             yield
+
+
+class Onlooker(RunFolder):
+    """The folder of a run as all ranks but the first have it: what they write goes nowhere."""
+
+    def write(self, name: str, content: bytes | str) -> None:
+        """Nothing: the first rank writes the same."""

@@ -13,7 +13,7 @@ from torch import nn
 from shoal import environment, identity, weights
 from shoal.dashboards import dashboards
 from shoal.data.catalog import locate
-from shoal.data.module import SuperResolutionData
+from shoal.data.module import Pictures, SuperResolutionData
 from shoal.data.selection import Selection
 from shoal.final_scores import COLUMNS, Score, means, score
 from shoal.models.bicubic import Bicubic
@@ -51,7 +51,7 @@ def write_record(
     folder.write_rows("scores.csv", COLUMNS, rows)
     strips = _write_samples(cfg, folder, network, selection)
     record = _facts(cfg, folder, fitted) | {
-        "dead_channels": dead_channels(network, (lr for lr, _ in data.val_dataloader())),
+        "dead_channels": dead_channels(network, (lr for lr, _ in Pictures(data.val).all())),
         "scores": means(rows),
         "data_digests": selection.digests(),
         "weights_sha256": _write_weights(cfg, folder, network) if fitted.trained else None,
@@ -126,7 +126,7 @@ def _write_samples(
 
 
 def _facts(cfg: DictConfig, folder: RunFolder, fitted: Fitted) -> dict[str, Any]:
-    rows, network = fitted.curve.rows, fitted.network
+    rows, network, status = fitted.curve.rows, fitted.network, folder.status()
     best, last = max(rows, key=lambda row: row["val/psnr"]), rows[-1]
     return {
         "schema": 1,
@@ -140,7 +140,7 @@ def _facts(cfg: DictConfig, folder: RunFolder, fitted: Fitted) -> dict[str, Any]
         "macs_per_lr_pixel": macs(network),
         **{key: last[key] for key in ("patches", "macs", "seconds")},
         "steps": last["step"],
-        "resumed": folder.status()["resumed"],
+        **{key: status[key] for key in ("resumed", "devices", "nodes")},
         "patches_per_second": last["patches"] / last["seconds"] if last["seconds"] else None,
         "peak_memory_mib": round(environment.peak_memory(fitted.device), 1),
         "val": {

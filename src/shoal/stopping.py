@@ -3,7 +3,7 @@
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -20,8 +20,18 @@ class Stopped(BaseException):
     """
 
     def __init__(self, signum: int) -> None:
-        super().__init__(f"stopped by {signal.Signals(signum).name}")
+        super().__init__(signum)  # from which alone another process can make it again
         self.signum = signum
+
+    def __str__(self) -> str:
+        return f"stopped by {signal.Signals(self.signum).name}"
+
+
+def install(handlers: Mapping[int, Any]) -> None:
+    """Let handlers have signals, where Python allows it: in the main thread."""
+    if threading.current_thread() is threading.main_thread():
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 class Stop:
@@ -29,29 +39,23 @@ class Stop:
 
     A signal raises `Stopped` where the program stands; within `patient` it is only noted in
     `asked`, for a loop that stops where it is safe to. A second SIGINT never waits.
+
+    Args:
+        patient: only note signals from the start, as one of many ranks does that stop together.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patient: bool = False) -> None:
         self.asked: int | None = None
-        self._patient = False
+        self._patient = patient
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Stop":
         self._before = {number: signal.getsignal(number) for number in SIGNALS}
-        self.listen()
+        install(dict.fromkeys(SIGNALS, self._hear))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._install(self._before)
-
-    def listen(self) -> None:
-        """Take the signals, again where somebody else has taken them since."""
-        self._install(dict.fromkeys(SIGNALS, self._hear))
-
-    def _install(self, handlers: dict[int, Any]) -> None:
-        if threading.current_thread() is threading.main_thread():  # Python allows it nowhere else
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
+        install(self._before)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         again = self.asked == signal.SIGINT and number == signal.SIGINT
@@ -61,18 +65,11 @@ class Stop:
 
     @contextlib.contextmanager
     def patient(self) -> Iterator[None]:
-        """Only note signals; one that nobody obeyed within stops the program at the end.
-
-        Lightning takes SIGTERM over when it starts, and ends with SystemExit(0) wherever its loops
-        notice one: as a stop like any other, that becomes `Stopped`.
-        """
-        self._patient = True
+        """Only note signals; one that nobody obeyed within stops the program at the end."""
+        before, self._patient = self._patient, True
         try:
             yield
-        except SystemExit:
-            if self.asked is None:
-                raise
         finally:
-            self._patient = False
+            self._patient = before
         if self.asked is not None:
             raise Stopped(self.asked)

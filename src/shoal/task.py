@@ -24,8 +24,11 @@ class Diverged(Exception):
     """
 
     def __init__(self, step: int) -> None:
-        super().__init__(f"the loss is not finite after {step} steps")
+        super().__init__(step)  # from which alone another process can make it again
         self.step = step
+
+    def __str__(self) -> str:
+        return f"the loss is not finite after {self.step} steps"
 
 
 class SuperResolution(LightningModule):
@@ -39,6 +42,7 @@ class SuperResolution(LightningModule):
         schedule: from the optimiser and the number of steps.
         max_steps: length of the run.
         theta: VDSR's adjustable clipping: gradients are cut to +- theta / learning rate.
+        whole: the whole batch's loss from that of this rank's share.
     """
 
     def __init__(
@@ -49,18 +53,19 @@ class SuperResolution(LightningModule):
         optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
         schedule: Callable[..., LRScheduler],
         max_steps: int,
-        theta: float | None = None,
+        theta: float | None,
+        whole: Callable[[Tensor], Tensor],
     ) -> None:
         super().__init__()
         self.network, self.loss = network, loss
         self.make_optimizer, self.make_schedule = optimizer, schedule
-        self.max_steps, self.theta = max_steps, theta
+        self.max_steps, self.theta, self.whole = max_steps, theta, whole
         branches = ("shallow", "deep") if isinstance(network, Branching) else ()
         self.validation = Validation(scale, branches)
         self.scores: dict[str, float] = {}
 
     def training_step(self, batch: Pair, batch_idx: int) -> Tensor:
-        """The loss of one batch of LR and HR patches.
+        """The loss of one batch of LR and HR patches, of which this rank has its share.
 
         Raises:
             Diverged: it is not finite.
@@ -70,7 +75,7 @@ class SuperResolution(LightningModule):
             weight * self.loss(picture, resize(hr, *picture.shape[-2:]))
             for weight, picture in self._supervision(lr)
         ]
-        loss = torch.stack(parts).sum()
+        loss = self.whole(torch.stack(parts).sum())
         if not torch.isfinite(loss):
             raise Diverged(self.global_step)
         return loss
@@ -82,11 +87,15 @@ class SuperResolution(LightningModule):
         return [(1.0, self.network(lr))]
 
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
-        """Score one whole picture."""
+        """Score one whole picture, or none, where a rank has no more of its own."""
         lr, hr = batch
-        branches = self.network.branches(lr) if isinstance(self.network, Branching) else {}
-        sr = branches["deep"] + branches["shallow"] if branches else self.network(lr)
-        self.validation.update(sr, hr, branches)
+        if not len(lr):
+            return
+        # In full precision, as the record's scores: bfloat16 has as few levels as a picture file.
+        with torch.autocast(self.device.type, enabled=False):
+            branches = self.network.branches(lr) if isinstance(self.network, Branching) else {}
+            sr = branches["deep"] + branches["shallow"] if branches else self.network(lr)
+            self.validation.update(sr, hr, branches)
 
     def on_validation_epoch_end(self) -> None:
         """Leave the means in `scores` and where Lightning's callbacks look for them."""

@@ -15,18 +15,19 @@ from lightning.pytorch.loggers import Logger
 from omegaconf import DictConfig
 from torch import nn
 
-from shoal.callbacks.checkpoints import Checkpoints, newest_whole
+from shoal.callbacks.checkpoints import Checkpoints
 from shoal.callbacks.curve import Curve
 from shoal.callbacks.mirror import Mirror
 from shoal.callbacks.progress import ProgressBar
 from shoal.data.cache import open_cache
 from shoal.data.module import SuperResolutionData
+from shoal.data.patches import check_share
 from shoal.data.selection import Selection
 from shoal.errors import UserError
 from shoal.models.facts import macs
 from shoal.models.initialise import initialise
+from shoal.ranks import Agreement, require_match
 from shoal.record import RunFolder
-from shoal.stopping import Stop
 from shoal.task import SuperResolution
 
 # What Lightning says on every run and nobody can act on.
@@ -36,6 +37,10 @@ CHATTER = (
     "exists and is not empty",
     "The `srun` command is available",
     "treespec, LeafSpec",
+    # What all ranks have agreed on needn't be averaged over them again.
+    "sync_dist=True",
+    # A rank without a picture of its own.
+    "was called before the ``update`` method",
 )
 
 
@@ -71,18 +76,30 @@ def build(cfg: DictConfig) -> nn.Module:
     return network
 
 
-def check_devices(cfg: DictConfig) -> None:
+def check_devices(cfg: DictConfig) -> Trainer:
     """Make sure that the trainer's devices and precision are to be had here.
 
+    Returns:
+        A trainer that knows its devices and nothing else.
+
     Raises:
-        UserError: they aren't, e.g. `trainer=gpu` where there is none.
+        UserError: they aren't, e.g. `trainer=gpu` where there is none, or can't share the batch.
     """
     quiet()
     try:
-        instantiate(cfg.trainer, logger=False, enable_progress_bar=False, _convert_="all")
+        with warnings.catch_warnings(action="ignore"):  # they come again when the run begins
+            trainer: Trainer = instantiate(
+                cfg.trainer, logger=False, enable_progress_bar=False, _convert_="all"
+            )
     except Exception as error:
         cause = error.__cause__ or error
         raise UserError(f"trainer can't be built here: {_first_line(cause)}") from error
+    if trainer.precision != cfg.trainer.precision:  # Lightning takes another, with a warning
+        words = f"trainer.precision={cfg.trainer.precision} is not to be had on this device"
+        raise UserError(f"{words}: take {trainer.precision}")
+    require_match(trainer)
+    check_share(cfg.budget.batch_size, trainer.num_devices * trainer.num_nodes)
+    return trainer
 
 
 def _first_line(error: BaseException) -> str:
@@ -109,9 +126,10 @@ def fit(
     data: SuperResolutionData,
     folder: RunFolder,
     loggers: Sequence[Logger],
-    stop: Stop,
+    agreement: Agreement,
+    checkpoint: Path | None,
 ) -> Fitted:
-    """Train to the end of the schedule, going on from the newest whole checkpoint.
+    """Train to the end of the schedule, as one of the ranks that do.
 
     A network without parameters is only validated.
 
@@ -121,7 +139,8 @@ def fit(
         data: training and validation pictures.
         folder: of the run.
         loggers: that the curve is mirrored to.
-        stop: whether a signal asks for a stop.
+        agreement: of all ranks.
+        checkpoint: to go on from.
 
     Raises:
         Diverged: the loss stopped being finite.
@@ -133,17 +152,16 @@ def fit(
     curve = Curve(folder, budget.batch_size, 3.0 * macs(network) * lr_pixels)
     mirror = Mirror(curve)
     callbacks = [curve, mirror, ProgressBar(folder.id, curve, budget.max_steps)]
-    callbacks.append(Checkpoints(folder.checkpoints, budget.val_every, stop))
+    callbacks.append(Checkpoints(folder.checkpoints, budget.val_every, agreement))
     trainer = _trainer(cfg, callbacks, folder, loggers)
     # Channels last: the processor's convolutions needn't reorder every activation.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # stubs lack it
-    task = _task(cfg, network)
+    task = _task(cfg, network, agreement)
     with warnings.catch_warnings():
         for text in CHATTER:
             warnings.filterwarnings("ignore", f".*{text}.*")
         if any(value.requires_grad for value in network.parameters()):
-            checkpoint = newest_whole(folder.checkpoints)
-            with stop.patient():
+            with agreement.stop.patient():
                 trainer.fit(task, data, ckpt_path=checkpoint, weights_only=True)
             _require_end(trainer, budget.max_steps)
         if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
@@ -180,15 +198,18 @@ def _trainer(
         default_root_dir=folder.path,
         _convert_="all",
     )
+    # Its handlers end a stopped fit as a whole one, and one rank without the others.
+    trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore[method-assign]
     return trainer
 
 
-def _task(cfg: DictConfig, network: nn.Module) -> SuperResolution:
+def _task(cfg: DictConfig, network: nn.Module, agreement: Agreement) -> SuperResolution:
     recipe: dict[str, Any] = {
         "loss": instantiate(cfg.task.loss),
         "optimizer": instantiate(cfg.task.optimizer),
         "schedule": instantiate(cfg.task.schedule, _convert_="all"),
         "theta": cfg.task.clip.theta,
+        "whole": agreement.loss,
     }
     return SuperResolution(network, cfg.scale, max_steps=cfg.budget.max_steps, **recipe)
 

@@ -12,7 +12,8 @@ from typing import Any
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
 
-from shoal.stopping import Stop, Stopped
+from shoal.ranks import Agreement
+from shoal.stopping import Stopped
 
 KEPT = 2
 
@@ -26,32 +27,26 @@ class Checkpoints(Checkpoint):
     Args:
         folder: of the checkpoints.
         val_every: steps between validations.
-        stop: whether a signal asked for a stop.
+        agreement: of all ranks, on whether to stop.
     """
 
-    def __init__(self, folder: Path, val_every: int, stop: Stop) -> None:
-        self.folder, self.val_every, self.stop = folder, val_every, stop
-
-    def on_sanity_check_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Take the signals back from Lightning, whose handlers end a stopped fit as a whole one."""
-        self.stop.listen()
-
-    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """As there: a resumed fit has no sanity check."""
-        self.stop.listen()
+    def __init__(self, folder: Path, val_every: int, agreement: Agreement) -> None:
+        self.folder, self.val_every, self.agreement = folder, val_every, agreement
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         """Save and stop, if asked; where a validation is due it comes first."""
-        if self.stop.asked is not None and trainer.global_step % self.val_every:
+        asked = self.agreement.asked
+        if asked is not None and trainer.global_step % self.val_every:
             self.save(trainer)
-            raise Stopped(self.stop.asked)
+            raise Stopped(asked)
 
     def on_validation_batch_end(self, trainer: Trainer, *_: Any, **__: Any) -> None:
         """Stop, if asked, and save nothing."""
-        if self.stop.asked is not None:
-            raise Stopped(self.stop.asked)
+        self.agreement.meet()
+        if (asked := self.agreement.asked) is not None:
+            raise Stopped(asked)
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Save: the validation's row is in the curve by now."""
@@ -62,13 +57,16 @@ class Checkpoints(Checkpoint):
         """Write a checkpoint that appears whole or not at all, and drop old ones."""
         beside = self.folder / ".unfinished"
         try:
-            trainer.save_checkpoint(beside)
+            trainer.save_checkpoint(beside)  # which the first rank writes, when all have come
+            if not self.agreement.ranks.first:
+                return
             with beside.open("rb") as file:
                 checksum = hashlib.file_digest(file, "sha256").hexdigest()[:16]
                 os.fsync(file.fileno())
             beside.replace(self.folder / f"step-{trainer.global_step:09d}-{checksum}.ckpt")
         finally:
-            beside.unlink(missing_ok=True)  # a full disk needs the room
+            if self.agreement.ranks.first:
+                beside.unlink(missing_ok=True)  # a full disk needs the room
         for old in checkpoints(self.folder)[KEPT:]:
             old.unlink()
 

@@ -1,26 +1,44 @@
 """The DataModule: the patch stream for training, whole pictures for the curve."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lightning import LightningDataModule
 from torch import Tensor
-from torch.utils.data import ConcatDataset, DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset
 
 from shoal.data.cache import Cache
 from shoal.data.patches import PatchStream, check_patch
 
 
 class Pictures(Dataset[tuple[Tensor, Tensor]]):
-    """Whole pictures of a cache, LR and HR, `(1, h, w)` and `(1, H, W)` in [0, 1]."""
+    """One rank's share of whole pictures, LR and HR, `(1, 1, h, w)` and `(1, 1, H, W)` in [0, 1].
 
-    def __init__(self, cache: Cache) -> None:
-        self.cache = cache
+    All ranks get as many items, since they must stay in step; those that make up for a missing
+    picture are empty, `(0, 1, h, w)`, so that no picture counts twice.
+
+    Args:
+        caches: of all pictures.
+        rank: whose share this is.
+        ranks: how many share.
+    """
+
+    def __init__(self, caches: Sequence[Cache], rank: int = 0, ranks: int = 1) -> None:
+        self.places = [(cache, index) for cache in caches for index in range(len(cache))]
+        self.rank, self.ranks = rank, ranks
 
     def __len__(self) -> int:
-        return len(self.cache)
+        return -(-len(self.places) // self.ranks)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        return self.cache.picture(index)
+        place = index * self.ranks + self.rank
+        cache, number = self.places[min(place, len(self.places) - 1)]
+        lr, hr = cache.picture(number)
+        count = int(place < len(self.places))
+        return lr[None][:count], hr[None][:count]
+
+    def all(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """The whole share, one picture after the other."""
+        return (self[index] for index in range(len(self)))
 
 
 class SuperResolutionData(LightningDataModule):
@@ -31,7 +49,7 @@ class SuperResolutionData(LightningDataModule):
         val: caches of the validation sets.
         scale: of all of them.
         patch_size: side of an HR patch in pixels.
-        batch_size: patches of a step.
+        batch_size: patches of a step, over all ranks together.
         seed: of the patch stream.
         workers: processes that cut patches; any number gives the same batches.
 
@@ -57,17 +75,15 @@ class SuperResolutionData(LightningDataModule):
     def train_dataloader(self) -> DataLoader[tuple[Tensor, Tensor]]:
         """Batches from the trainer's present step on: a resumed run asks again and goes on."""
         trainer = self.trainer
-        stream = PatchStream(
-            self.train,
-            self.patch_size,
-            self.batch_size,
-            self.seed,
-            first_step=trainer.global_step if trainer else 0,
-            rank=trainer.global_rank if trainer else 0,
-            ranks=trainer.world_size if trainer else 1,
-        )
+        first_step = trainer.global_step if trainer else 0
+        sizes = self.patch_size, self.batch_size, self.seed
+        stream = PatchStream(self.train, *sizes, first_step, *self._place())
         return DataLoader(stream, batch_size=None, num_workers=self.workers)
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, Tensor]]:
-        """Whole pictures, one at a time."""
-        return DataLoader(ConcatDataset([Pictures(cache) for cache in self.val]), batch_size=1)
+        """This rank's whole pictures, one at a time."""
+        return DataLoader(Pictures(self.val, *self._place()), batch_size=None)
+
+    def _place(self) -> tuple[int, int]:
+        """Rank, and number of ranks."""
+        return (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)

@@ -54,8 +54,7 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         super().__init__()
         self.scale = caches[0].scale
         check_patch(caches, patch_size, self.scale)
-        if batch_size % ranks:
-            raise UserError(f"budget.batch_size={batch_size} can't be shared by {ranks} devices")
+        check_share(batch_size, ranks)
         self.patch_size, self.batch_size, self.seed = patch_size, batch_size, seed
         self.first_step, self.rank, self.share = first_step, rank, batch_size // ranks
         self.sources = [Source(cache, patch_size // self.scale) for cache in caches]
@@ -134,6 +133,17 @@ def check_patch(caches: Sequence[Cache], patch_size: int, scale: int) -> None:
                 f"budget.patch_size={patch_size} is larger than {cache.names[smallest]} "
                 f"({width} x {height}): take at most {min(height, width)}"
             )
+
+
+def check_share(batch_size: int, ranks: int) -> None:
+    """Refuse a batch that can't be shared out equally.
+
+    Raises:
+        UserError: naming the batch, the devices and the remedy.
+    """
+    if batch_size % ranks:
+        words = f"budget.batch_size={batch_size} can't be shared by {ranks} devices"
+        raise UserError(f"{words}: take a multiple of {ranks}")
 
 
 def draws(

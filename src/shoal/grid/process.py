@@ -7,18 +7,17 @@ saves and ends. Elsewhere it goes on to its end, and its lock makes the next gri
 
 import argparse
 import contextlib
-import ctypes
+import functools
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-PR_SET_PDEATHSIG = 1
-LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+from shoal.parent import die_with
 
 
 class Stream:
@@ -94,7 +93,7 @@ class Process:
             stderr=subprocess.PIPE if keep_errors else None,
             env=os.environ | environment,
             process_group=0,
-            preexec_fn=_dying_with(os.getpid()),
+            preexec_fn=functools.partial(die_with, os.getpid()),
         )
         targets = ((self.popen.stdout, sys.stdout), (self.popen.stderr, sys.stderr))
         self.streams = [Stream(pipe, target, prefix) for pipe, target in targets if pipe]
@@ -156,17 +155,3 @@ def _where_configs_are() -> list[str]:
         parser.add_argument(short, long)
     flags = vars(parser.parse_known_args(sys.argv[1:])[0])
     return [f"--{name.replace('_', '-')}={value}" for name, value in flags.items() if value]
-
-
-def _dying_with(parent: int) -> Callable[[], None] | None:
-    """What a new process does first, where the kernel can tell it of its parent's death."""
-    if LIBC is None:
-        return None
-    prctl = LIBC.prctl
-
-    def follow() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before it could be followed
-            os._exit(1)
-
-    return follow

@@ -21,6 +21,7 @@ SHARED = {
     "processor": "processor",
     "accelerator": "accelerator",
     "threads": "threads",
+    "devices": "devices",
 }
 # Columns with a meaning of their own behind the slash.
 FAMILIES = {"data_digests": "digest of", "versions": "version of"}

@@ -15,7 +15,7 @@ ONE_VALUE = {
     "budget": "budget",
     "precision": "precision",
 }
-MACHINE = ["processor", "accelerator", "threads"]
+MACHINE = ["processor", "accelerator", "threads", "devices"]
 
 
 def notes(study: Study) -> list[str]:
@@ -81,7 +81,7 @@ def _seeds(study: Study) -> list[str]:
 
 def _machines(study: Study) -> list[str]:
     rows = study.finished[study.finished["seed"].notna()]
-    kinds = rows.groupby(MACHINE, sort=False, dropna=False)
+    kinds = rows.fillna({"devices": 1}).groupby(MACHINE, sort=False, dropna=False)
     if len(kinds) < 2:
         return []
     groups = "; ".join(f"{', '.join(map(str, kind))} ({_names(part)})" for kind, part in kinds)
