@@ -277,7 +277,10 @@ def test_slurm_starts_the_ranks_as_well(tmp_path, cache, train):
 
 @pytest.mark.slow
 def test_a_grid_has_runs_of_many_devices(tmp_path, cache):
-    command = Command(tmp_path / "runs", cache, "seed=0,1", "-m")
+    # Within a task of Slurm's, as on `hydra/launcher=submitit_slurm`.
+    slurm = {"SLURM_NTASKS": "1", "SLURM_JOB_ID": "1", "SLURM_JOB_NAME": "grid"}
+    slurm |= {"SLURM_LOCALID": "0", "SLURM_PROCID": "0", "SLURM_NODEID": "0"}
+    command = Command(tmp_path / "runs", cache, "seed=0,1", "-m", environment=slurm)
     code, errors = command.end()
     assert code == 0, errors
     records = [json.loads(path.read_text()) for path in tmp_path.glob("runs/*/record.json")]

@@ -114,6 +114,7 @@ def _rank(index: int, facts: tuple[Any, ...], work: Callable[..., Any], argument
     here = {"LOCAL_RANK": index, "NODE_RANK": 0, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     here |= {"WORLD_SIZE": count, "OMP_NUM_THREADS": threads}
     os.environ.update({name: str(value) for name, value in here.items()})
+    os.environ.pop("SLURM_NTASKS", None)  # else Lightning takes this for a task of Slurm's
     # Else gloo looks for the machine by its name, which a laptop may not know.
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
     torch.set_num_threads(threads)

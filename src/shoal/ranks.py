@@ -148,13 +148,14 @@ def require_match(trainer: Trainer) -> None:
         UserError: torchrun or Slurm has started another number.
     """
     wanted = trainer.num_devices * trainer.num_nodes
-    for kind in (TorchElasticEnvironment, SLURMEnvironment):
-        if not kind.detect():
-            continue
-        # Tasks of Slurm may be runs of their own, as those of a grid are.
-        if kind().world_size() != wanted and (wanted > 1 or kind is TorchElasticEnvironment):
-            raise UserError(
-                f"trainer.devices={trainer.num_devices} on trainer.num_nodes={trainer.num_nodes} "
-                f"are {wanted} processes, but {kind().world_size()} were started: make them equal"
-            )
+    if TorchElasticEnvironment.detect():
+        started = TorchElasticEnvironment().world_size()
+    elif SLURMEnvironment.detect() and wanted > 1 and SLURMEnvironment().world_size() > 1:
+        started = SLURMEnvironment().world_size()
+    else:  # one task of Slurm starts ranks of its own; many may be runs of one device each
         return
+    if started != wanted:
+        raise UserError(
+            f"trainer.devices={trainer.num_devices} on trainer.num_nodes={trainer.num_nodes} are "
+            f"{wanted} processes, but {started} were started: make them equal"
+        )
