@@ -9,7 +9,6 @@ from composing import composed
 from typer.testing import CliRunner
 
 from shoal.cli import app
-from shoal.grid.jobs import is_held
 from shoal.record import RunFolder
 from shoal.run import run
 
@@ -88,7 +87,7 @@ def test_an_unfinished_run_makes_way_unless_a_process_works_on_it(
     here.set_status("failed", reason="killed", step=20)
     (here.path / "lock").touch()
     with subprocess.Popen(["flock", here.path / "lock", "cat"], stdin=subprocess.PIPE) as other:
-        while not is_held(here):
+        while not here.held:
             pass
         code, said = merge(there, here)
         other.communicate()

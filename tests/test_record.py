@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from shoal.errors import UserError
-from shoal.record import RunFolder, csv_text, write_whole
+from shoal.files import write_whole
+from shoal.record import RunFolder, csv_text
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from omegaconf import OmegaConf
 
 from shoal.config import unknown
 from shoal.errors import UserError, one_line
+from shoal.files import UNWRITABLE
 
 USER_ERROR = 2
 FAILED = 1
@@ -67,6 +68,8 @@ def _say(message: str, code: int) -> int:
 def _explain(error: BaseException, conf: Path | None) -> int:
     # By name: importing what could have raised it would take longer than the rest.
     kind = type(error).__name__
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        return _say(f"{error}: mend that, and the same command goes on", USER_ERROR)
     if kind in ("Stopped", "GridStopped"):
         return _say(f"{error}; the same command goes on from here", 128 + error.signum)  # type: ignore[attr-defined]
     if kind == "GridFailed":

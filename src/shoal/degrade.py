@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from shoal.data.sets import SUFFIXES
+from shoal.data.sets import pictures_in
 from shoal.errors import UserError
 from shoal.images import Pixels, read, write_png
 from shoal.resample import crop, downscale_integers
@@ -70,10 +70,7 @@ def pictures(paths: Iterable[Path]) -> Iterator[Path]:
     """
     for path in paths:
         if path.is_dir():
-            found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
-            if not found:
-                raise UserError(f"{path} has no picture in it (looked for {' '.join(SUFFIXES)})")
-            yield from found
+            yield from pictures_in(path)
         elif path.exists():
             yield path
         else:

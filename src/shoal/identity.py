@@ -49,3 +49,11 @@ def run_id(cfg: DictConfig, train_digest: str) -> str:
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     seed = f"-s{cfg.seed}" if is_trained(cfg) else ""
     return f"{cfg.name}-x{cfg.scale}{seed}-{digest}"
+
+
+def bicubic_id(cfg: DictConfig, train_digest: str) -> str:
+    """The folder name of bicubic's own run on a config's pictures."""
+    bicubic = cfg.copy()
+    bicubic.name = "bicubic"
+    bicubic.model = {"_target_": UNTRAINED, "scale": cfg.scale}
+    return run_id(bicubic, train_digest)

@@ -6,7 +6,6 @@ uint16. Levels are float64 tensors `(1, C, H, W)` on the scale 0 to 255, whateve
 
 import io
 import os
-import tempfile
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from shoal.errors import UserError
+from shoal.files import write_whole
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -58,7 +58,8 @@ def read(path: Path) -> Picture:
         path: anything Pillow reads: 8- or 16-bit, grey, palette, RGBA, CMYK, any EXIF orientation.
 
     Raises:
-        UserError: the file is missing, no picture, cut short, animated, or larger than the limit.
+        UserError: the file is missing, no picture, cut short, animated, in floating point, or
+            larger than the limit.
     """
     try:
         with warnings.catch_warnings():
@@ -97,6 +98,8 @@ def _refuse(image: Image.Image, path: Path) -> None:
 
 def _decode(image: Image.Image) -> Picture:
     icc = image.info.get("icc_profile")
+    if image.mode == "F":
+        raise ValueError("floating point, of a range unknown: save it with 8 or 16 bits")
     image = ImageOps.exif_transpose(image)  # also takes the orientation out of the EXIF block
     exif = image.getexif().tobytes() if len(image.getexif()) else b""
     if image.mode in DEEP_GREY_MODES:
@@ -189,24 +192,6 @@ def write_png(path: Path, pixels: Pixels) -> None:
     Image.fromarray(pixels).save(encoded, format="PNG")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, encoded.getvalue())
+        write_whole(path, encoded.getvalue())
     except OSError as error:
         raise UserError(f"{path} can't be written: {error.strerror}") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(beside).chmod(0o666 & ~_umask())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

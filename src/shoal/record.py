@@ -1,21 +1,20 @@
 """A run's folder: its files, written whole and read back; its status; its lock."""
 
 import csv
-import fcntl
-import hashlib
 import io
 import json
 import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
+from shoal.files import write_whole
+from shoal.lock import Held, heartbeat, hold, is_held
 
 Row = Mapping[str, Any]
 
@@ -23,24 +22,6 @@ Row = Mapping[str, Any]
 def now() -> str:
     """The time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def write_whole(path: Path, content: bytes | str) -> str:
-    """Write a file that appears whole or not at all; returns its SHA-256."""
-    data = content.encode() if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    return hashlib.sha256(data).hexdigest()
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
@@ -64,6 +45,7 @@ class RunFolder:
         self.checkpoints = path / "checkpoints"
         self.samples = path / "samples"
         self.weights = path / "weights.safetensors"
+        self.lock = path / "lock"
 
     @property
     def id(self) -> str:
@@ -104,7 +86,7 @@ class RunFolder:
     def clear(self) -> None:
         """Forget everything but the lock (`force=true`)."""
         for entry in self.path.iterdir() if self.path.is_dir() else ():
-            if entry.name == "lock":
+            if entry in (self.lock, heartbeat(self.lock)):
                 continue
             if entry.is_dir():
                 shutil.rmtree(entry)
@@ -137,20 +119,27 @@ class RunFolder:
         status = {"step": 0, "resumed": 0, "threads": None} | self.status() | {"reason": None}
         self.write_json("status.json", status | here | {"state": state} | facts)
 
+    @property
+    def held(self) -> bool:
+        """Whether a process works on the run now."""
+        return is_held(self.lock)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the run: the kernel frees the lock when this process ends, however it ends.
+        """Hold the run, until this process ends at the latest.
 
         Raises:
-            UserError: another process works on the run.
+            UserError: another process works on the run, or its folder can't be written.
         """
-        with (self.path / "lock").open("a") as file:
+        with ExitStack() as stack:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+                stack.enter_context(hold(self.lock))
+            except Held:
                 status = self.status()
                 who = f"process {status.get('pid', '?')} on {status.get('host', '?')}"
                 raise UserError(f"{self.id} is being trained by {who}: wait for it") from None
+            except OSError as error:
+                raise UserError(f"{self.path} can't be written: {error}") from None
             yield
 
 

@@ -12,15 +12,16 @@ from torch import nn
 
 from shoal import environment, identity, weights
 from shoal.dashboards import dashboards
-from shoal.data.catalog import locate
+from shoal.data.catalog import PictureSet, locate
 from shoal.data.module import Pictures, SuperResolutionData
 from shoal.data.selection import Selection
+from shoal.files import write_whole
 from shoal.final_scores import COLUMNS, Score, means, score
 from shoal.models.bicubic import Bicubic
-from shoal.models.facts import dead_channels, macs, parameters
-from shoal.record import RunFolder, write_whole
+from shoal.models.facts import dead_channels, parameters
+from shoal.record import RunFolder
 from shoal.samples import write_samples
-from shoal.summary import print_summary
+from shoal.summary import Means, print_summary
 from shoal.training import Fitted, build
 
 SAMPLES = 3  # pictures of the first test set that crops are kept of
@@ -80,14 +81,15 @@ def summary(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def add_scores(cfg: DictConfig, folder: RunFolder, selection: Selection) -> None:
-    """Score a finished run by a protocol or on test sets that it has no rows of yet."""
-    rows: list[Score] = list(folder.rows("scores.csv"))
-    there = {(row["dataset"], row["protocol"]) for row in rows}
-    absent = tuple(each for each in selection.test if (each.name, cfg.protocol) not in there)
-    if not absent:
+    """Score a finished run by a protocol or on test sets that its record has no scores of yet."""
+    if not _unscored(cfg, folder, selection):
         return
-    rows += _score(cfg, _final_network(cfg, folder), replace(selection, test=absent))
     with folder.locked():
+        absent = _unscored(cfg, folder, selection)  # another process may have been here since
+        new = _score(cfg, _final_network(cfg, folder), replace(selection, test=absent))
+        again = {(row["dataset"], row["protocol"]) for row in new}  # after a kill between two files
+        old = folder.rows("scores.csv")
+        rows = [row for row in old if (row["dataset"], row["protocol"]) not in again] + new
         record = folder.record()
         record["scores"] = means(rows)
         record["data_digests"] = selection.digests() | record["data_digests"]
@@ -95,11 +97,25 @@ def add_scores(cfg: DictConfig, folder: RunFolder, selection: Selection) -> None
         folder.write_json("record.json", record)
 
 
+def _unscored(cfg: DictConfig, folder: RunFolder, selection: Selection) -> tuple[PictureSet, ...]:
+    scores = folder.record()["scores"]
+    return tuple(each for each in selection.test if cfg.protocol not in scores.get(each.name, {}))
+
+
 def print_table(cfg: DictConfig, folder: RunFolder, selection: Selection) -> None:
     """Show the run's scores beside bicubic's, and where the record is."""
-    bicubic = means(_score(cfg, Bicubic(cfg.scale), selection))
+    bicubic = _bicubic(cfg, folder, selection)
     print_summary(cfg.name, cfg.protocol, folder.record()["scores"], bicubic)
     print(f"record: {folder.path}", flush=True)
+
+
+def _bicubic(cfg: DictConfig, folder: RunFolder, selection: Selection) -> Means:
+    """Bicubic's scores: of its own record, where a run beside this one has made it."""
+    own = RunFolder(folder.path.parent / identity.bicubic_id(cfg, selection.digests()["train"]))
+    if own.finished and not _unscored(cfg, own, selection):
+        scores: Means = own.record()["scores"]
+        return scores
+    return means(_score(cfg, Bicubic(cfg.scale), selection))
 
 
 def _score(cfg: DictConfig, network: nn.Module, selection: Selection) -> list[Score]:
@@ -137,7 +153,7 @@ def _facts(cfg: DictConfig, folder: RunFolder, fitted: Fitted) -> dict[str, Any]
         "data": cfg.data.name,
         "budget": cfg.budget.name if fitted.trained else None,
         "parameters": parameters(network),
-        "macs_per_lr_pixel": macs(network),
+        "macs_per_lr_pixel": fitted.macs,
         **{key: last[key] for key in ("patches", "macs", "seconds")},
         "steps": last["step"],
         **{key: status[key] for key in ("resumed", "devices", "nodes")},

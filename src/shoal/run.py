@@ -1,7 +1,6 @@
 """One run, from a config to a record."""
 
 import contextlib
-import errno
 import sys
 import traceback
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from shoal.dashboards import dashboards
 from shoal.data.module import SuperResolutionData
 from shoal.data.selection import Selection, select
 from shoal.errors import UserError
+from shoal.files import UNWRITABLE, sweep
 from shoal.launch import RankFailed, launch
 from shoal.ranks import Agreement, Ranks, gathered, started_outside
 from shoal.record import Onlooker, RunFolder, now
@@ -31,8 +31,6 @@ from shoal.recording import add_scores, print_table, write_record
 from shoal.stopping import Stop, Stopped
 from shoal.task import Diverged
 from shoal.training import build, check_devices, fit, pictures
-
-UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def run(cfg: DictConfig, command: str) -> RunFolder:
@@ -166,6 +164,7 @@ def _follow(cfg: DictConfig, folder: RunFolder, selection: Selection, ranks: Ran
 
 def _start(cfg: DictConfig, folder: RunFolder, ranks: Ranks) -> str:
     """Take the folder over, for the first time or again. Returns when the first time was."""
+    sweep(folder.path)
     status = folder.status()
     if status.get("threads") and status.get("devices", 1) == ranks.count:
         # Another thread count would change bits: a resumed run keeps the one it began with.
@@ -210,7 +209,9 @@ def _reported(folder: RunFolder) -> Iterator[None]:
             raise
         except BaseException as error:
             with contextlib.suppress(OSError):  # the disk may be what has failed
-                if not folder.finished:
+                if folder.finished:
+                    folder.set_status("finished")
+                else:
                     reason = f"{type(error).__name__}: {error}".splitlines()[0]
                     folder.set_status("failed", reason=reason)
                 traceback.print_exc(file=log)

@@ -20,9 +20,10 @@ from shoal.bars import tracked
 from shoal.config import unknown
 from shoal.degrade import pictures
 from shoal.errors import UserError
+from shoal.files import write_whole
 from shoal.images import read
 from shoal.protocol import PROTOCOLS
-from shoal.record import csv_text, write_whole
+from shoal.record import csv_text
 
 COLUMNS = ("image", "psnr", "ssim")
 # What may follow the HR picture's stem in that of an SR picture: its end, `_`, `-`, or x3.

@@ -24,7 +24,8 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
         if protocol not in protocols or dataset not in bicubic:
             continue
         ours, base = protocols[protocol], bicubic[dataset][protocol]
-        gain = ours["psnr"] - base["psnr"]
+        same = ours["psnr"] == base["psnr"]  # also where both are infinite, as on flat pictures
+        gain = 0.0 if same else ours["psnr"] - base["psnr"]
         table.add_row(
             dataset,
             f"{ours['images']:.0f}",

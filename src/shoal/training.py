@@ -51,6 +51,7 @@ class Fitted:
     network: nn.Module
     curve: Curve
     device: torch.device
+    macs: int  # per LR pixel
 
     @property
     def trained(self) -> bool:
@@ -148,8 +149,9 @@ def fit(
     """
     budget = cfg.budget
     lr_pixels = (budget.patch_size // cfg.scale) ** 2 * budget.batch_size
+    cost = macs(network)
     # The backward pass costs twice the forward pass.
-    curve = Curve(folder, budget.batch_size, 3.0 * macs(network) * lr_pixels)
+    curve = Curve(folder, budget.batch_size, 3.0 * cost * lr_pixels)
     mirror = Mirror(curve)
     callbacks = [curve, mirror, ProgressBar(folder.id, curve, budget.max_steps)]
     callbacks.append(Checkpoints(folder.checkpoints, budget.val_every, agreement))
@@ -167,7 +169,7 @@ def fit(
         if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
             trainer.validate(task, data, verbose=False)
     mirror.send(trainer)
-    return Fitted(network, curve, trainer.strategy.root_device)
+    return Fitted(network, curve, trainer.strategy.root_device, cost)
 
 
 def _require_end(trainer: Trainer, max_steps: int) -> None:

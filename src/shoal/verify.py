@@ -1,20 +1,24 @@
 """Finished runs checked again: files whole, digests right, weights loadable, scores equal."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 from torch import nn
+from yaml import YAMLError
 
-from shoal import weights
+from shoal import identity, images, weights
 from shoal.data.catalog import PictureSet, picture_set
 from shoal.errors import UserError
 from shoal.final_scores import means, score
 from shoal.models.bicubic import Bicubic
 from shoal.record import RunFolder
 
-EQUAL = 1e-4  # dB: another processor or thread count may move the last bits
+EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other processors and thread counts may move the last bits
 
 
 def finished(runs: Path) -> list[RunFolder]:
@@ -44,25 +48,60 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
         record = folder.record()
         if record["id"] != folder.id:
             yield f"the record is that of {record['id']}"
-        yield from _curve(folder, record["val"]["final_psnr"], record["steps"])
+        yield from _config(folder, record)
+        yield from _curve(folder, record)
         if means(folder.rows("scores.csv")) != record["scores"]:
             yield "scores.csv has other means than the record"
+        yield from _data(record["data_digests"])
+        for sample in sorted(folder.samples.glob("*.png")):
+            images.read(sample)
         if record["weights_sha256"] is not None:
             yield from _digest(folder, record["weights_sha256"])
         network = _network(folder, record["weights_sha256"] is None, record["scale"], trust)
         yield from _scores(folder, network, record["scale"], data)
     except UserError as error:
         yield str(error)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        YAMLError,
+        OmegaConfBaseException,
+    ) as error:
         yield f"a file is damaged ({type(error).__name__}: {error})"
 
 
-def _curve(folder: RunFolder, psnr: float, steps: int) -> Iterator[str]:
-    rows = folder.rows("curve.csv")
+def _config(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
+    cfg = OmegaConf.load(folder.path / "config.yaml")
+    assert isinstance(cfg, DictConfig)
+    # An older version of the results named the same config otherwise.
+    if record["results"] == identity.RESULTS:
+        named = identity.run_id(cfg, record["data_digests"]["train"])
+        if named != folder.id:
+            yield f"config.yaml is that of {named}"
+
+
+def _curve(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
+    rows = [(float(row["val/psnr"]), int(row["step"])) for row in folder.rows("curve.csv")]
+    steps, val = [step for _, step in rows], record["val"]
     if not rows:
         yield "curve.csv is missing"
-    elif (int(rows[-1]["step"]), float(rows[-1]["val/psnr"])) != (steps, psnr):
+        return
+    if steps != sorted(set(steps)):
+        yield "curve.csv has its steps twice or out of order"
+    if rows[-1] != (val["final_psnr"], record["steps"]):
         yield "curve.csv ends otherwise than the record says"
+    if (val["best_psnr"], val["best_step"]) not in rows or max(rows)[0] != val["best_psnr"]:
+        yield "curve.csv has another best score than the record says"
+
+
+def _data(digests: Mapping[str, str]) -> Iterator[str]:
+    """Sets of the catalogue that are not what the run was scored on."""
+    for name, digest in digests.items():
+        known = _known(name)
+        if known and known.digest != digest:
+            yield f"{name} has other pictures by the record than by the catalogue"
 
 
 def _digest(folder: RunFolder, expected: str) -> Iterator[str]:
@@ -84,17 +123,17 @@ def _scores(folder: RunFolder, network: nn.Module, scale: int, data: Path) -> It
         return
     smallest = min(known, key=lambda each: len(each.files))
     before = {
-        (row["image"], row["protocol"]): float(row["psnr"])
-        for row in rows
-        if row["dataset"] == smallest.name
+        (row["image"], row["protocol"]): row for row in rows if row["dataset"] == smallest.name
     }
     limit = len({image for image, _ in before})
     torch.set_num_threads(folder.status().get("threads") or torch.get_num_threads())
     for protocol in sorted({protocol for _, protocol in before}):
         for row in score(network, [smallest], data, protocol, scale, limit):
             was = before[row["image"], protocol]
-            if abs(row["psnr"] - was) > EQUAL:
-                yield f"{row['image']} scores {row['psnr']:.4f} dB by {protocol}, not {was:.4f}"
+            for kind, equal in EQUAL.items():
+                if abs(row[kind] - float(was[kind])) > equal:
+                    told = f"{row['image']} has a {kind} of {row[kind]:.6g} by {protocol}"
+                    yield f"{told}, not {float(was[kind]):.6g}"
 
 
 def _known(name: str) -> PictureSet | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from shoal.record import write_whole
+from shoal.files import write_whole
 from shoal.report import Findings
 from shoal.report.text import verdict_rows
 from shoal.wandb_session import Facts, Patience, one_line, open_session

@@ -44,6 +44,9 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
             that don't fit.
     """
     tensors, facts = _read(path)
+    if not trust and "${" in json.dumps(facts["model"]):
+        # Resolving one can read the environment, or make a `_target_` that nobody has seen.
+        raise UserError(f"{path} has a config that computes: add --trust if you trust the file")
     for target in targets(facts["model"]):
         if not (trust or is_ours(target)):
             raise UserError(f"{path} wants to build {target}: add --trust if you trust the file")

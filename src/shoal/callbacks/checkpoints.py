@@ -12,6 +12,7 @@ from typing import Any
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
 
+from shoal.files import UNFINISHED
 from shoal.ranks import Agreement
 from shoal.stopping import Stopped
 
@@ -55,7 +56,7 @@ class Checkpoints(Checkpoint):
 
     def save(self, trainer: Trainer) -> None:
         """Write a checkpoint that appears whole or not at all, and drop old ones."""
-        beside = self.folder / ".unfinished"
+        beside = self.folder / UNFINISHED
         try:
             trainer.save_checkpoint(beside)  # which the first rank writes, when all have come
             if not self.agreement.ranks.first:

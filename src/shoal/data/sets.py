@@ -79,19 +79,36 @@ class PictureSet:
 
 
 def folder_set(path: Path, name: str) -> PictureSet:
-    """All pictures of a folder, sorted by name; sub-folders and animations are left out.
+    """All pictures of a folder, sorted by name; animations are left out.
 
     Raises:
-        UserError: the folder is missing, or has no picture.
+        UserError: the folder is missing, has no picture, or one whose name is not UTF-8.
+    """
+    found = [file for file in pictures_in(path) if not _is_animated(file)]
+    if not found:
+        raise UserError(f"{path} has no picture in it that isn't animated")
+    place = path.resolve()
+    files = tuple(PictureFile(file.name, place, _digest(file)) for file in found)
+    return PictureSet(name, "user", citation="", terms="", files=files)
+
+
+def pictures_in(path: Path) -> list[Path]:
+    """The picture files of a folder by their suffix, sorted by name.
+
+    Sub-folders, hidden files and links that lead nowhere are left out.
+
+    Raises:
+        UserError: the folder is missing, has no picture, or one whose name is not UTF-8.
     """
     if not path.is_dir():
         raise UserError(f"{path} is not a folder of pictures")
     found = sorted(file for file in path.iterdir() if _is_picture(file))
     if not found:
         raise UserError(f"{path} has no picture in it (looked for {' '.join(SUFFIXES)})")
-    place = path.resolve()
-    files = tuple(PictureFile(file.name, place, _digest(file)) for file in found)
-    return PictureSet(name, "user", citation="", terms="", files=files)
+    for file in found:
+        if file.name.encode(errors="ignore").decode() != file.name:
+            raise UserError(f"{path} has a picture whose name is not UTF-8: rename {file.name!r}")
+    return found
 
 
 def sha256(path: Path) -> str:
@@ -122,10 +139,12 @@ def _read_once(path: Path, size: int, changed: int) -> str:
 
 
 def _is_picture(path: Path) -> bool:
-    if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES or not path.is_file():
-        return False
+    return not path.name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file()
+
+
+def _is_animated(path: Path) -> bool:
     try:
         with Image.open(path) as image:
-            return getattr(image, "n_frames", 1) == 1
+            return getattr(image, "n_frames", 1) > 1
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return True  # not left out silently: decoding it says by name what is wrong with it
+        return False  # not left out silently: decoding it says by name what is wrong with it

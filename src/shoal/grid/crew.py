@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shoal.errors import UserError
 from shoal.grid.ending import End, Ending, of_process
-from shoal.grid.jobs import Job, is_held, worker
+from shoal.grid.jobs import Job, worker
 from shoal.grid.ledger import Ledger, say, share_of_cores
 from shoal.grid.process import Process, command
 from shoal.record import RunFolder
@@ -46,7 +46,7 @@ class Crew(Ledger):
         for name in list(self.waiting):
             if len(self.working) == self.at_once:
                 return
-            if is_held(self.jobs[name].folder):
+            if self.jobs[name].folder.held:
                 self._wait_for_other(name)
                 continue
             self.waiting.remove(name)
@@ -108,5 +108,5 @@ def note_death(folder: RunFolder, process: Process, ending: Ending) -> None:
     """Say in the status what a run that was killed couldn't."""
     status = folder.status()
     if status.get("state") == "running" and status.get("pid") == process.pid:
-        with contextlib.suppress(UserError), folder.locked():
+        with contextlib.suppress(UserError, OSError), folder.locked():
             folder.set_status("failed", reason=ending.why)

@@ -10,7 +10,7 @@ from pathlib import Path
 from shoal.console import USER_ERROR
 from shoal.grid.crew import LOOK, note_death
 from shoal.grid.ending import End, Ending, of_process
-from shoal.grid.jobs import is_held, worker
+from shoal.grid.jobs import worker
 from shoal.grid.ledger import say
 from shoal.grid.process import Process
 from shoal.record import RunFolder
@@ -50,7 +50,7 @@ def carry_out(errand: Errand) -> Ending:
     """
     folder, told = RunFolder(errand.folder), False
     while not errand.stop.exists():
-        if not is_held(folder):
+        if not folder.held:
             ending, in_vain = _make(errand, folder)
             if not in_vain:
                 return ending
@@ -76,7 +76,7 @@ def _make(errand: Errand, folder: RunFolder) -> tuple[Ending, bool]:
         code = _end(process)
     ending = of_process(folder, process, code, stopped=stopped)
     note_death(folder, process, ending)
-    return ending, code == USER_ERROR and is_held(folder)
+    return ending, code == USER_ERROR and folder.held
 
 
 def _watch(process: Process, errand: Errand) -> bool:

@@ -1,7 +1,6 @@
 """Jobs: runs that a grid wants, composed from overrides; what of each is on disk already."""
 
 import copy
-import fcntl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -155,18 +154,6 @@ def one_folder(jobs: Sequence[Job]) -> Path:
     if len(folders) != 1:
         raise UserError(f"paths.runs={','.join(sorted(folders))}: a grid keeps its runs in one")
     return Path(folders.pop())
-
-
-def is_held(folder: RunFolder) -> bool:
-    """Whether a process works on the run now."""
-    try:
-        with (folder.path / "lock").open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def worker(folder: RunFolder) -> str:

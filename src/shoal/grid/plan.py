@@ -9,9 +9,9 @@ from typing import Any
 
 from shoal import identity
 from shoal.errors import UserError
+from shoal.files import write_whole
 from shoal.grid.experiment import Experiment, factors, require_fair
 from shoal.grid.jobs import Job, State, one_folder
-from shoal.record import write_whole
 
 # An experiment is repeated over these; whatever else is swept would make another question of it.
 SWEPT = ("scale", "seed")

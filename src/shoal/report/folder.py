@@ -8,7 +8,7 @@ import pandas as pd
 from tabulate import tabulate
 
 from shoal.errors import UserError
-from shoal.record import write_whole
+from shoal.files import write_whole
 from shoal.report.branches import branches_figure
 from shoal.report.curves import convergence_figure
 from shoal.report.findings import Findings, findings

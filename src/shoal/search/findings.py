@@ -13,7 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 from tabulate import tabulate
 
 from shoal.errors import UserError
-from shoal.record import write_whole
+from shoal.files import write_whole
 from shoal.search.space import override
 from shoal.search.trials import DIVERGED, RUN
 

@@ -9,10 +9,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.data.catalog import PictureSet
 from shoal.errors import UserError
+from shoal.files import write_whole
 from shoal.grid.ending import End, Ending
 from shoal.grid.jobs import Job
 from shoal.grid.plan import key
-from shoal.record import write_whole
 from shoal.search import findings
 from shoal.search.findings import Search
 from shoal.search.searcher import Searcher

@@ -10,7 +10,7 @@ from optuna.trial import Trial
 from shoal.errors import UserError
 from shoal.grid.crew import Crew
 from shoal.grid.ending import End, Ending
-from shoal.grid.jobs import Job, is_held
+from shoal.grid.jobs import Job
 from shoal.grid.process import Process
 from shoal.record import RunFolder
 from shoal.search.trials import RUN, Trials
@@ -55,7 +55,7 @@ class Searcher(Crew):
     def _ask(self) -> None:
         """Take trials until all hands are busy or there are enough."""
         while not self.enough and len(self.working) + len(self.waiting) < self.at_once:
-            trial = self.trials.next(lambda id: is_held(RunFolder(self.runs / id)))
+            trial = self.trials.next(lambda id: RunFolder(self.runs / id).held)
             if trial is None:
                 self.enough = True
                 return
