@@ -1,3 +1,4 @@
+import os
 import re
 import shlex
 import subprocess
@@ -173,6 +174,26 @@ def test_a_sets_digest_is_its_content_and_not_its_names(tmp_path: Path):
     there = folder_set(flat(tmp_path / "there", "z.png", "y.png"), "there")
     more = folder_set(flat(tmp_path / "more", "a.png", "b.png", "c.png"), "more")
     assert here.digest == there.digest != more.digest
+
+
+def test_odd_names_are_kept_and_loops_folders_and_hidden_files_left_out(tmp_path: Path):
+    odd = ["a b.png", "a\nb.png", "été 鯨.PNG", "-x=1;.png", "x" * 251 + ".png"]
+    for name in odd:
+        Image.new("L", (2, 2)).save(tmp_path / name, "PNG")
+    (tmp_path / "loop.png").symlink_to(tmp_path / "loop.png")
+    (tmp_path / "here").symlink_to(tmp_path)
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / ".hidden.png").write_bytes(b"")
+    (tmp_path / "linked.png").symlink_to(tmp_path / "a b.png")
+    pictures = folder_set(tmp_path, "odd")
+    assert {file.name for file in pictures.files} == {*odd, "linked.png"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path):
+    Image.new("L", (2, 2)).save(os.fsencode(tmp_path) + b"/\xff.png", "PNG")
+    with pytest.raises(UserError, match=r"not UTF-8: rename '\\udcff\.png'"):
+        folder_set(tmp_path, "odd")
 
 
 def test_a_folder_without_pictures_is_refused_by_name(tmp_path: Path):

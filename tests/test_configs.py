@@ -1,9 +1,17 @@
+from functools import cache
+
 import pytest
 import torch
 from composing import CONF, composed, options
 from hydra.utils import instantiate
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from omegaconf import OmegaConf
 
+from shoal import identity
 from shoal.config import check, nearest_multiple, unknown
+from shoal.console import exit_code
+from shoal.data.selection import select
 from shoal.errors import UserError
 from shoal.models.initialise import STARTS, initialise
 from shoal.training import check_devices
@@ -111,3 +119,63 @@ def test_a_folder_of_pictures_has_a_name(role, value):
 
 def test_no_suggestion_is_made_where_nothing_is_near():
     assert unknown("model", "zzz", ["eed"]) == "model=zzz is unknown: choose one of eed"
+
+
+def keys(node, prefix=""):
+    """Every key of a config, dotted, branches too."""
+    for name, value in node.items():
+        yield f"{prefix}{name}"
+        if isinstance(value, dict):
+            yield from keys(value, f"{prefix}{name}.")
+
+
+KEYS = sorted(keys(OmegaConf.to_container(composed())))
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 2**40),
+    st.floats(),
+    st.text(max_size=8),
+    st.lists(st.integers(), max_size=2),
+    st.sampled_from(["sample", "set5", "${scale}", "${nowhere}", "???", "{a: 1}", "nan", "1e400"]),
+)
+
+
+def named(cfg):
+    """All that happens to a config before a run's folder is made."""
+    check(cfg)
+    return identity.run_id(cfg, select(cfg.data).digests()["train"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(KEYS), VALUES)
+# What was a traceback once, or a folder outside of the runs:
+@example("data", None)
+@example("data.name", "folder")
+@example("data.test", 3)
+@example("data.train", "")
+@example("data.val", [1])
+@example("model", "abc")
+@example("task", True)
+@example("trainer", 2.5)
+@example("paths", None)
+def test_any_value_anywhere_names_a_run_or_is_refused_in_one_line(key, value):
+    cfg = composed_once().copy()
+
+    def run():
+        OmegaConf.update(cfg, key, value, merge=False)
+        named(cfg)
+
+    assert exit_code(run) in (0, 2)
+
+
+@cache
+def composed_once():
+    return composed()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(KEYS), st.text(max_size=8)), max_size=2))
+def test_any_command_line_composes_or_is_refused_in_one_line(overrides):
+    words = [f"{key}={value}" for key, value in overrides]
+    assert exit_code(lambda: named(composed(*words))) in (0, 2)

@@ -3,6 +3,7 @@ import json
 import os
 import pty
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -11,6 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import composing
 import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
@@ -23,6 +25,9 @@ from wandb_server import wandb_server
 
 from shoal.dashboards import Dashboard, csv_logger, dashboards, tensorboard_logger
 from shoal.errors import UserError
+from shoal.run import run as make_run
+from shoal.stopping import Stopped
+from shoal.task import SuperResolution
 from shoal.wandb_run import WandbRun
 
 CONF = Path(__file__).parents[1] / "conf"
@@ -244,6 +249,32 @@ def wandb_command(words, url, folder):
         capture_output=True,
         timeout=60,
     )
+
+
+def test_a_training_that_is_stopped_and_goes_on_is_one_run_with_every_row(tmp_path, monkeypatch):
+    paths = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={tmp_path / 'cache'}")
+    cfg = composing.composed("model=ees", "budget=smoke", "logger=wandb", *paths)
+    with monkeypatch.context() as patch:
+        patch.setattr(SuperResolution, "on_train_batch_end", terminated_at(13))
+        with pytest.raises(Stopped):
+            make_run(cfg, "python train.py")
+    finished = make_run(cfg, "python train.py")
+    parts = offline_parts(finished.path)
+    ids = [next(r.run.run_id for r in sent(part) if r.HasField("run")) for part in parts]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    logged = {r["step"]: r["val/psnr"] for part in parts for r in rows_of(part) if "val/psnr" in r}
+    curve = finished.rows("curve.csv")
+    assert logged == {int(row["step"]): float(row["val/psnr"]) for row in curve}
+    assert [exit_codes(part) for part in parts] == [[1], [0]]
+
+
+def terminated_at(step):
+    def signalled(self, *_):
+        if self.global_step == step:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return signalled
 
 
 def test_wandb_sync_makes_one_run_of_the_parts(folder):

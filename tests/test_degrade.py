@@ -24,6 +24,18 @@ def test_depth_and_channels_are_kept_and_the_size_is_cropped():
     assert degrade(np.full((9, 9, 3), 200, np.uint8), 3).tolist() == [[[200] * 3] * 3] * 3
 
 
+def test_a_folder_of_odd_names_is_degraded_and_loops_are_left_out(tmp_path):
+    for name in ("a b.png", "a\nb.png", "été.png", "x" * 251 + ".png"):
+        Image.new("L", (20_000, 2)).save(tmp_path / name)
+    (tmp_path / "loop.png").symlink_to(tmp_path / "loop.png")
+    (tmp_path / "folder.png").mkdir()
+    arguments = ["degrade", str(tmp_path), "--scale", "2", "-o", str(tmp_path / "lr")]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    sizes = {path.name: read(path).pixels.shape for path in (tmp_path / "lr").iterdir()}
+    assert set(sizes.values()) == {(1, 10_000)}
+    assert len(sizes) == 4
+
+
 def test_refusals_name_the_file_and_nothing_is_overwritten(tmp_path):
     for name in ("a.png", "a.bmp"):
         Image.new("L", (6, 6)).save(tmp_path / name)
@@ -36,5 +48,6 @@ def test_refusals_name_the_file_and_nothing_is_overwritten(tmp_path):
     assert "would both become" in told(tmp_path)
     assert "add --force" in told(tmp_path / "a.png")
     assert "no such picture or folder" in told(tmp_path / "b.png")
-    with pytest.raises(UserError, match="2 x 6 is smaller than the scale 3"):
-        degrade(np.zeros((6, 2), np.uint8), 3)
+    for width, height in ((2, 6), (1, 1), (20_000, 1)):
+        with pytest.raises(UserError, match=f"{width} x {height} is smaller than the scale 3"):
+            degrade(np.zeros((height, width), np.uint8), 3)

@@ -1,10 +1,13 @@
 """Faults of the machine during a run: nothing finished is lost, nothing half-made counts."""
 
+import hashlib
 import json
 import os
+import pickle
 import signal
 
 import pytest
+import torch
 from composing import composed
 from lightning import Trainer
 from PIL import Image
@@ -84,17 +87,28 @@ def test_a_disk_that_fills_up_before_the_record_leaves_an_unfinished_run(
     assert train().finished
 
 
-def test_a_data_file_that_vanishes_is_named_and_nothing_is_made(train, tmp_path):
+def test_a_test_picture_that_vanishes_in_training_is_named_and_nothing_trained_is_lost(
+    train, tmp_path, monkeypatch
+):
     (tmp_path / "photos").mkdir()
     for number in range(3):
         path = tmp_path / "photos" / f"{number}.png"
         Image.effect_noise((60, 50), 60 + number).save(path)
-    from shoal.data import catalog
+    photos = ("data=folder", f"data.train={tmp_path / 'photos'}")
+    content, ended = path.read_bytes(), SuperResolution.on_train_end
 
-    pictures = catalog.folder_set(tmp_path / "photos", "photos")
-    (tmp_path / "photos" / "1.png").unlink()
-    with pytest.raises(UserError, match="1 of 3 pictures are not in"):
-        catalog.locate(pictures, tmp_path)
+    def vanishes(self):
+        ended(self)
+        path.unlink()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SuperResolution, "on_train_end", vanishes)
+        with pytest.raises(UserError, match=r"photos-val: 1 of 1 pictures are not in .*photos"):
+            train(*photos)
+    names = sorted(p.name for p in (only_folder(tmp_path) / "checkpoints").iterdir())
+    assert names[-1].startswith("step-000000020-")
+    path.write_bytes(content)
+    assert train(*photos).record()["resumed"] == 1
 
 
 def test_a_clock_that_jumps_back_does_not_reach_the_curve(train, monkeypatch):
@@ -185,3 +199,102 @@ def test_the_seconds_of_a_resumed_run_are_those_of_all_its_parts(train, monkeypa
     record = train("budget.max_steps=25").record()
     assert record["resumed"] == 1
     assert 100 < record["seconds"] < 160
+
+
+def test_a_stop_keeps_the_running_means_of_the_curve(train, monkeypatch):
+    with monkeypatch.context() as patch:
+        stopped_after_three_steps(patch)
+        with pytest.raises(Stopped):
+            train()
+    resumed, whole = train().rows("curve.csv"), train(runs="whole").rows("curve.csv")
+    assert resumed[1]["step"] == "10"
+    assert resumed[1]["train/loss"] == whole[1]["train/loss"]
+
+
+def stopped_after_three_steps(monkeypatch):
+    steps = iter(range(1, 1000))
+
+    def signalled(*_):
+        if next(steps) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(SuperResolution, "on_train_batch_end", signalled)
+
+
+def test_a_resumed_run_keeps_the_threads_that_it_began_with(train, monkeypatch):
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        with monkeypatch.context() as patch:
+            stopped_after_three_steps(patch)
+            with pytest.raises(Stopped):
+                train("model=srcnn")
+        torch.set_num_threads(1)
+        resumed = train("model=srcnn")
+        assert resumed.record()["threads"] == resumed.status()["threads"] == 2
+        torch.set_num_threads(2)
+        whole = train("model=srcnn", runs="whole")
+        assert resumed.weights.read_bytes() == whole.weights.read_bytes()
+    finally:
+        torch.set_num_threads(before)
+
+
+class Hostile:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (self.path,)
+
+
+def test_a_checkpoint_never_runs_code_even_with_the_right_checksum(train, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        stopped_after_three_steps(patch)
+        with pytest.raises(Stopped):
+            train()
+    checkpoints = only_folder(tmp_path) / "checkpoints"
+    beside = tmp_path / "hostile"
+    torch.save({"state_dict": Hostile(str(tmp_path / "ran"))}, beside)
+    checksum = hashlib.sha256(beside.read_bytes()).hexdigest()[:16]
+    beside.rename(checkpoints / f"step-000000009-{checksum}.ckpt")
+    with pytest.raises(pickle.UnpicklingError, match="Weights only load failed"):
+        train()
+    assert not (tmp_path / "ran").exists()
+
+
+def test_leftovers_of_a_kill_are_gone_when_the_run_goes_on(train, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        stopped_after_three_steps(patch)
+        with pytest.raises(Stopped):
+            train()
+    (only_folder(tmp_path) / ".unfinished-0123456789abcdef").write_text("step,")
+    assert not list(train().path.glob(".*"))
+
+
+def test_scores_that_a_kill_kept_out_of_the_record_are_taken_again(train, monkeypatch):
+    folder = train()
+    with monkeypatch.context() as patch:
+        patch.setattr("shoal.record.RunFolder.write_json", full)
+        with pytest.raises(OSError, match="No space"):
+            train("protocol=rgb")
+    assert [row["protocol"] for row in folder.rows("scores.csv")] == ["classic", "rgb"]
+    assert set(folder.record()["scores"]["Sample"]) == {"classic"}
+    assert set(train("protocol=rgb").record()["scores"]["Sample"]) == {"classic", "rgb"}
+    assert [row["protocol"] for row in folder.rows("scores.csv")] == ["classic", "rgb"]
+
+
+def test_a_status_that_a_kill_kept_behind_the_record_does_not_matter(train, monkeypatch):
+    def killed(self, state, **facts):
+        if state == "finished":
+            raise KeyboardInterrupt
+        monkeypatch.undo()
+        self.set_status(state, **facts)
+        monkeypatch.setattr("shoal.record.RunFolder.set_status", killed)
+
+    monkeypatch.setattr("shoal.record.RunFolder.set_status", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train()
+    monkeypatch.undo()
+    assert train().record()["resumed"] == 0

@@ -5,7 +5,6 @@ import sys
 import pytest
 
 from shoal.errors import UserError
-from shoal.files import write_whole
 from shoal.record import RunFolder, csv_text
 
 
@@ -14,28 +13,6 @@ def folder(tmp_path):
     made = RunFolder(tmp_path / "runs" / "ees-x3-s0-00000000")
     made.create()
     return made
-
-
-def test_a_file_is_replaced_whole_and_nothing_stays_beside_it(tmp_path):
-    path = tmp_path / "f"
-    write_whole(path, "one")
-    write_whole(path, b"two")
-    assert path.read_text() == "two"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["f"]
-
-
-def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "f"
-    write_whole(path, "old")
-
-    def full(_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        write_whole(path, "new")
-    assert path.read_text() == "old"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["f"]
 
 
 def test_only_a_record_makes_a_run_finished(folder):

@@ -114,6 +114,18 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(tmp_path, cache, undi
     assert training.curve() == undisturbed.curve()
 
 
+def test_of_two_processes_that_start_a_run_at_once_one_works(tmp_path, cache, undisturbed):
+    training = Training(tmp_path, cache, "task/ema=decay")
+    rivals = [training.start(), training.start()]
+    ends = [(*rival.communicate(timeout=300), rival.returncode) for rival in rivals]
+    told = sorted((code, "is being trained by process" in err) for _, err, code in ends)
+    # A reader may also come so late that the run is finished.
+    assert told in ([(0, False), (2, True)], [(0, False), (0, False)])
+    assert sum("step 900/900" in out for out, _, _ in ends) == 1
+    assert training.weights() == undisturbed.weights()
+    assert training.curve() == undisturbed.curve()
+
+
 @pytest.mark.slow
 def test_twenty_kills_at_random_moments_change_no_byte(tmp_path, cache):
     overrides = ("task/ema=decay", "budget.max_steps=6000", "budget.val_every=150")

@@ -4,10 +4,12 @@ import subprocess
 import sys
 
 import pytest
+import torch
 from composing import ROOT, composed
 from safetensors import safe_open
 
 from shoal.errors import UserError
+from shoal.record import RunFolder
 from shoal.run import run
 from shoal.task import Diverged
 
@@ -48,17 +50,48 @@ def test_a_run_leaves_everything_that_a_reader_needs(trained):
     assert {"Sample-chelsea-shallow.png", "Sample-chelsea-deep.png", "Sample-chelsea.png"} <= names
 
 
-def test_the_same_run_gives_the_same_bytes_whatever_the_folder_workers_and_loggers(trained):
+def test_the_same_run_gives_the_same_bytes_whatever_the_folder_workers_and_loggers(
+    trained, tmp_path, cache, monkeypatch
+):
+    monkeypatch.setenv("WANDB_MODE", "offline")
     first = trained("model=ees")
     others = [
         trained("model=ees", runs="elsewhere"),
+        trained("model=ees", "data_workers=1", runs="a worker"),
         trained("model=ees", "data_workers=2", runs="workers"),
-        trained("model=ees", "logger=csv", runs="logged"),
+        trained("model=ees", "logger=many", runs="logged"),
+        in_a_process("model=ees", runs=tmp_path / "process", cache=cache),
     ]
     for other in others:
         assert other.id == first.id
         assert other.weights.read_bytes() == first.weights.read_bytes()
+        assert without_clock(other) == without_clock(first)
+        assert other.rows("scores.csv") == first.rows("scores.csv")
     assert trained("model=ees", "seed=1").weights.read_bytes() != first.weights.read_bytes()
+
+
+def in_a_process(*overrides, runs, cache):
+    """The same in a process of its own."""
+    script, threads = str(ROOT / "train.py"), str(torch.get_num_threads())
+    command = [sys.executable, script, "budget=smoke", "logger=none", *overrides]
+    command += [f"paths.runs={runs}", f"paths.cache={cache}"]
+    environment = os.environ | {"OMP_NUM_THREADS": threads}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    (path,) = runs.iterdir()
+    return RunFolder(path)
+
+
+def without_clock(folder):
+    return [row | {"seconds": None} for row in folder.rows("curve.csv")]
+
+
+def test_bicubics_scores_are_those_of_its_own_record(trained, capsys, monkeypatch):
+    trained("model=bicubic")
+    alone = trained("model=ees", runs="alone")
+    shown = capsys.readouterr().out.split("ees, protocol")[-1].split("record")[0]
+    monkeypatch.setattr("shoal.recording.Bicubic", None)  # nobody scores it again
+    assert trained("model=ees").record()["scores"] == alone.record()["scores"]
+    assert capsys.readouterr().out.split("ees, protocol")[-1].split("record")[0] == shown
 
 
 def test_a_finished_run_is_reused_and_says_so(trained, capsys):

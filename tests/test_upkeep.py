@@ -1,9 +1,12 @@
 """`shoal runs verify` and `shoal runs clean`."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from composing import composed
+from shoal.scoring import means
 from typer.testing import CliRunner
 
 from shoal.cli import app
@@ -11,10 +14,16 @@ from shoal.record import RunFolder
 from shoal.run import run
 
 
-@pytest.fixture
-def finished(tmp_path, tmp_path_factory):
-    paths = (f"paths.runs={tmp_path}", f"paths.cache={tmp_path_factory.mktemp('cache')}")
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    runs, cache = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("cache")
+    paths = (f"paths.runs={runs}", f"paths.cache={cache}")
     return run(composed("model=ees", "budget=smoke", "logger=none", *paths), "python train.py")
+
+
+@pytest.fixture
+def finished(once, tmp_path):
+    return RunFolder(Path(shutil.copytree(once.path, tmp_path / once.id)))
 
 
 def told(*arguments):
@@ -38,6 +47,47 @@ def change_score(folder):
     path.write_text(path.read_text().replace(",1", ",2"))
 
 
+def other_ssim(folder):
+    """Changed in the scores and in the record alike."""
+    (old, *_), new = {row["ssim"] for row in folder.rows("scores.csv")}, "0.5"
+    path, record = folder.path / "scores.csv", folder.record()
+    path.write_text(path.read_text().replace(old, new))
+    record["scores"] = means(folder.rows("scores.csv"))
+    folder.write_json("record.json", record)
+
+
+def repeat_row(folder):
+    path = folder.path / "curve.csv"
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, rows[0], *rows]) + "\n")
+
+
+def lose_best(folder):
+    record = folder.record()
+    record["val"] |= {"best_psnr": 99.0}
+    folder.write_json("record.json", record)
+
+
+def other_pictures(folder):
+    record = folder.record()
+    record["data_digests"]["Sample"] = "0" * 64
+    folder.write_json("record.json", record)
+
+
+def other_seed(folder):
+    path = folder.path / "config.yaml"
+    path.write_text(path.read_text().replace("seed: 0", "seed: 1"))
+
+
+def cut_config(folder):
+    (folder.path / "config.yaml").write_text("model: {")
+
+
+def cut_sample(folder):
+    sample = min(folder.samples.iterdir())
+    sample.write_bytes(sample.read_bytes()[:-50])
+
+
 def cut_record(folder):
     folder.write("record.json", (folder.path / "record.json").read_text()[:-40])
 
@@ -59,6 +109,13 @@ def test_a_run_as_recorded_passes(finished, tmp_path):
         (spoil_weights, "has other bytes than the record says"),
         (cut_curve, "curve.csv ends otherwise"),
         (change_score, "scores.csv has other means"),
+        (other_ssim, "has a ssim of"),
+        (repeat_row, "curve.csv has its steps twice"),
+        (lose_best, "curve.csv has another best score"),
+        (other_pictures, "Sample has other pictures by the record"),
+        (other_seed, "config.yaml is that of ees-x3-s1-"),
+        (cut_config, "a file is damaged"),
+        (cut_sample, "broken picture"),
         (cut_record, "a file is damaged"),
         (other_network, "the record is that of eed-x3-s0-00000000"),
     ],

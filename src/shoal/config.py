@@ -23,6 +23,7 @@ WHOLE = {
     "budget.patch_size": 1,
 }
 WHOLE_OR_NULL = {"budget.val_pictures": 1, "budget.test_pictures": 1}
+GROUPS = ("model", "data", "task", "budget", "trainer", "paths")
 BOOLEAN = ("force", "keep_checkpoints")
 # Numbers from the first value to below the second; None is allowed where the config says `null`.
 NUMBER = {
@@ -80,7 +81,10 @@ def check(cfg: DictConfig) -> None:
 
 
 def _check_groups(cfg: DictConfig) -> None:
-    """Refuse `task.loss=l1`, which replaces a whole group by a word."""
+    """Refuse `model=null` and `task.loss=l1`, which replace a whole group by a word."""
+    for key in (*GROUPS, *(("logger",) if cfg.logger is not None else ())):
+        if not isinstance(cfg[key], DictConfig):
+            raise UserError(f"{key}={cfg[key]} is no group: `python train.py --help` lists them")
     for group, value in cfg.task.items():
         if group != "init" and not isinstance(value, DictConfig):
             raise UserError(f"task.{group}={value} is no recipe: an option is task/{group}=NAME")

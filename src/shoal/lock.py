@@ -100,18 +100,16 @@ def _beating(path: Path) -> Iterator[None]:
 def _take(path: Path, me: str) -> None:
     if _is_beating(path):
         raise Held
-    dead = path.exists()
     path.unlink(missing_ok=True)
     try:
         with path.open("x") as file:
             file.write(me)
     except FileExistsError:
         raise Held from None
-    if dead:
-        # A rival that found the same dead heartbeat may have deleted ours instead of that one.
-        time.sleep(SETTLE)
-        if _holder(path) != me:
-            raise Held
+    # A rival that found the same dead heartbeat may have deleted ours instead of that one.
+    time.sleep(SETTLE)
+    if _holder(path) != me:
+        raise Held
 
 
 def _beat(path: Path, me: str, over: threading.Event) -> None:
