@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import pickle
 import signal
@@ -298,3 +299,15 @@ def test_a_status_that_a_kill_kept_behind_the_record_does_not_matter(train, monk
         train()
     monkeypatch.undo()
     assert train().record()["resumed"] == 0
+
+
+def test_flat_pictures_make_no_nan(train, tmp_path, capsys):
+    (tmp_path / "flat").mkdir()
+    for number in range(3):
+        Image.new("L", (60, 50), 100 * number).save(tmp_path / "flat" / f"{number}.png")
+    flat = ("data=folder", f"data.train={tmp_path / 'flat'}")
+    curve = train("model=eeds", *flat).rows("curve.csv")
+    assert all(math.isfinite(float(value)) for value in curve[-1].values())
+    capsys.readouterr()
+    assert train("model=bicubic", *flat).record()["val"]["final_psnr"] == math.inf
+    assert "+0.00" in capsys.readouterr().out

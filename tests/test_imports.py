@@ -1,8 +1,12 @@
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from composing import ROOT
 
+PACKAGE = ROOT / "src" / "shoal"
 HEAVY = ("torch", "lightning", "torchmetrics", "wandb")
 
 
@@ -29,3 +33,39 @@ def test_a_report_is_written_without_torch() -> None:
 
 def test_the_command_line_starts_with_nothing_heavy() -> None:
     assert not imported("import shoal.cli") & {*HEAVY, "pandas", "matplotlib", "scipy"}
+
+
+# What each part may import from the rest of the package, the exceptions of `errors` apart.
+TABLE: dict[str, set[str]] = {
+    "files": set(),
+    "lock": set(),
+    "identity": set(),
+    "metrics": set(),
+    "images": {"files"},
+    "record": {"files", "lock"},
+    "resample": {"images"},
+    "data": {"bars", "images", "resample"},
+    "models": {"resample"},
+    "results": {"record"},
+    "claims": {"results"},
+    "report": {"claims", "files", "results"},
+}
+
+
+def parts_imported(path: Path) -> set[str]:
+    """The modules and folders of the package that a file imports from."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "shoal":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shoal."):
+            found.add(str(node.module).split(".")[1])
+    return found
+
+
+@pytest.mark.parametrize("part", TABLE)
+def test_what_a_part_imports_lies_below_it(part: str) -> None:
+    files = [*PACKAGE.glob(f"{part}.py"), *PACKAGE.glob(f"{part}/**/*.py")]
+    assert files
+    for path in files:
+        assert parts_imported(path) <= TABLE[part] | {part, "errors"}, path

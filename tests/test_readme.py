@@ -140,3 +140,15 @@ def test_the_other_commands_run_or_are_at_least_understood(line, place):
         return
     done = shell(line, place)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_test_that_reliability_md_names_is_there():
+    text, file, count = (ROOT / "docs" / "reliability.md").read_text(), "", 0
+    for word in re.findall(r"`([^`\n]+)`", text):
+        named = re.fullmatch(r"(?:(test_\w+?)(?:::(\w+))?|\.\.\._(\w+))(?:\.\.\.)?", word)
+        if named is None:
+            continue
+        file, count = named[1] or file, count + 1  # `..._words` is in the file named before
+        words = named[2] or named[3] or ""
+        assert re.search(rf"def \w*{words}", (ROOT / "tests" / f"{file}.py").read_text()), word
+    assert count > 50

@@ -112,6 +112,7 @@ def test_a_clean_study_needs_no_note(tmp_path: Path) -> None:
         ({"dirty": True}, "uncommitted changes: eed x3 s1"),
         ({"commit": None}, "commit unknown: eed x3 s1"),
         ({"processor": "another"}, "seconds can't be compared"),
+        ({"threads": 64}, "seconds can't be compared"),
     ],
 )
 def test_rows_that_differ_in_more_than_their_arm_are_named(
