@@ -159,6 +159,7 @@ def named(cfg):
 @example("task", True)
 @example("trainer", 2.5)
 @example("paths", None)
+@example("logger", "csv")
 def test_any_value_anywhere_names_a_run_or_is_refused_in_one_line(key, value):
     cfg = composed_once().copy()
 

@@ -96,7 +96,9 @@ def _check_folders(cfg: DictConfig) -> None:
         key, value = f"data.{role}", cfg.data[role]
         if cfg.data.name == "folder":
             folders |= {} if value is None else {key: value}
-        elif not isinstance(value, ListConfig):
+        elif not (
+            isinstance(value, ListConfig) and value and all(isinstance(n, str) for n in value)
+        ):
             raise UserError(f"{key}={value} is not a list of sets: for a folder add data=folder")
     for key, value in folders.items():
         if not isinstance(value, str) or not value.strip():

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
-LOOKS = 5  # tries; one who only looks whether the lock is held holds it for that long
+TRIES = 5  # within a fifth of a second: one who only looks holds the lock for a moment
 BEAT = 5.0  # seconds between touches
 DEAD = 60.0  # seconds without a touch
 SETTLE = 1.0  # seconds in which a rival that found the same dead heartbeat shows
@@ -38,7 +38,7 @@ def hold(path: Path) -> Iterator[None]:
         OSError: the file can't be written.
     """
     with path.open("a") as file:
-        if not _locked(file.fileno(), fcntl.LOCK_EX):
+        if not _locked(file.fileno(), fcntl.LOCK_EX, TRIES):
             with _beating(heartbeat(path)):
                 yield
         elif path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno())):
@@ -51,7 +51,8 @@ def is_held(path: Path) -> bool:
     """Whether a process holds the lock now; where there is no file, none does."""
     try:
         with path.open() as file:
-            return not _locked(file.fileno(), fcntl.LOCK_SH) and _is_beating(heartbeat(path))
+            has_none = not _locked(file.fileno(), fcntl.LOCK_SH, 1)
+            return has_none and _is_beating(heartbeat(path))
     except FileNotFoundError:
         return False
     except Held:
@@ -63,14 +64,14 @@ def heartbeat(lock: Path) -> Path:
     return lock.with_name(f"{lock.name}.heartbeat")
 
 
-def _locked(file: int, kind: int) -> bool:
+def _locked(file: int, kind: int, tries: int) -> bool:
     """Lock an open file; False where its file system can't.
 
     Raises:
         Held: another process has it.
     """
-    for look in range(LOOKS):
-        time.sleep(0.02 * look)
+    for attempt in range(tries):
+        time.sleep(0.02 * attempt)
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
