@@ -8,7 +8,9 @@ from made_up import MACS, MadeUp
 
 from shoal import results
 from shoal.errors import UserError
+from shoal.record import RunFolder
 from shoal.results.listing import listing
+from shoal.results.rows import SCORES, read_tables
 
 EXACT = {"seed_sd": 0.0, "noise_sd": 0.0}
 
@@ -231,6 +233,27 @@ def test_the_listing_has_status_score_age_and_size(tmp_path: Path) -> None:
     assert table.loc[done, "size"] == sum(p.stat().st_size for p in files)
     assert table.loc[done, "score"].startswith("Sample ")
     assert table.loc[done, "age"].endswith(" s")
+
+
+def test_a_killed_run_is_listed_with_the_last_step_of_its_curve(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "ees-x3-s0-00000000")
+    folder.create()
+    folder.set_status("running")
+    folder.write_rows("curve.csv", ("step", "val/psnr"), [{"step": 0}, {"step": 150}])
+    (row,) = listing(tmp_path).to_dict("records")
+    assert (row["state"], row["step"]) == ("running", 150)
+
+
+def test_pictures_of_odd_names_keep_them(tmp_path: Path) -> None:
+    names = ["a\nb", 'c"d,e', "f\u2028g", "01"]
+    plain = {"dataset": "photos", "protocol": "classic", "psnr": 30.0, "ssim": 0.9}
+    folders = [RunFolder(tmp_path / f"ees-x3-s{seed}-00000000") for seed in range(3)]
+    for folder, images in zip(folders, (names, ["f\u2028g"], ["01"]), strict=True):
+        folder.create()
+        rows = [plain | {"image": image} for image in images]
+        folder.write_rows("scores.csv", ("dataset", "image", "protocol", "psnr", "ssim"), rows)
+    table = read_tables([folder.path for folder in folders], "scores.csv", SCORES)
+    assert table.groupby("id")["image"].apply(list).tolist() == [names, ["f\u2028g"], ["01"]]
 
 
 def test_an_empty_folder_of_runs_names_the_command(tmp_path: Path) -> None:

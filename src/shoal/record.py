@@ -57,6 +57,12 @@ class RunFolder:
         """Only a record makes a run finished."""
         return (self.path / "record.json").is_file()
 
+    @property
+    def step(self) -> int:
+        """How far the run has come: the last step of its curve."""
+        rows = self.rows("curve.csv")
+        return int(rows[-1]["step"]) if rows else 0
+
     def record(self) -> dict[str, Any]:
         """The record of a finished run."""
         return self._read("record.json")

@@ -82,7 +82,8 @@ def folder_set(path: Path, name: str) -> PictureSet:
     """All pictures of a folder, sorted by name; animations are left out.
 
     Raises:
-        UserError: the folder is missing, has no picture, or one whose name is not UTF-8.
+        UserError: the folder is missing, has no picture, or one whose name is not UTF-8 or
+            holds a carriage return, which CSV readers take for the end of a row.
     """
     found = [file for file in pictures_in(path) if not _is_animated(file)]
     if not found:
@@ -98,7 +99,8 @@ def pictures_in(path: Path) -> list[Path]:
     Sub-folders, hidden files and links that lead nowhere are left out.
 
     Raises:
-        UserError: the folder is missing, has no picture, or one whose name is not UTF-8.
+        UserError: the folder is missing, has no picture, or one whose name is not UTF-8 or
+            holds a carriage return, which CSV readers take for the end of a row.
     """
     if not path.is_dir():
         raise UserError(f"{path} is not a folder of pictures")
@@ -106,8 +108,8 @@ def pictures_in(path: Path) -> list[Path]:
     if not found:
         raise UserError(f"{path} has no picture in it (looked for {' '.join(SUFFIXES)})")
     for file in found:
-        if file.name.encode(errors="ignore").decode() != file.name:
-            raise UserError(f"{path} has a picture whose name is not UTF-8: rename {file.name!r}")
+        if "\r" in file.name or file.name.encode(errors="ignore").decode() != file.name:
+            raise UserError(f"{path}: no table can hold the name {file.name!r}: rename the picture")
     return found
 
 

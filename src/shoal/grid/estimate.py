@@ -34,7 +34,7 @@ def seconds_left(job: Job, threads: int | None) -> float | None:
         return None
     seconds: float = best["seconds"]
     if identity.is_trained(job.cfg):
-        seconds *= wanted / best["pixels"] * (1 - _step(job.folder) / job.cfg.budget.max_steps)
+        seconds *= wanted / best["pixels"] * (1 - job.folder.step / job.cfg.budget.max_steps)
     if threads and best["accelerator"] == "cpu":
         seconds *= best["threads"] / threads
     return seconds
@@ -67,12 +67,6 @@ def _measured(folder: Path, changed: int) -> dict[str, Any]:
     seconds = record["seconds"] if record["resumed"] else (ended - begun).total_seconds()
     facts = {key: record[key] for key in ("threads", "accelerator")}
     return facts | {"model": cfg["model"], "pixels": _pixels(cfg), "seconds": float(seconds)}
-
-
-def _step(folder: RunFolder) -> int:
-    """How far a run has come."""
-    rows = folder.rows("curve.csv")
-    return int(rows[-1]["step"]) if rows else 0
 
 
 def span(seconds: float) -> str:

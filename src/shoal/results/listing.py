@@ -33,7 +33,7 @@ def listing(runs: Path, now: datetime | None = None) -> pd.DataFrame:
     score = text.groupby(means["id"]).first()
     since = (now or datetime.now(UTC)).timestamp()
     return table.assign(
-        score=table["id"].map(score).fillna(""),
+        score=[score.get(name, "") for name in table["id"]],
         age=[_age(since - _touched(folder)) for folder in folders],
         size=[sum(p.stat().st_size for p in f.rglob("*") if p.is_file()) for f in folders],
     )

@@ -47,6 +47,8 @@ def _run(folder: RunFolder) -> dict[str, Any]:
     status = folder.status()
     facts = {key: status.get(key) for key in ("state", "reason", "step")}
     if not folder.finished:
+        if status:  # a killed run's is that of its start
+            facts["step"] = max(facts["step"] or 0, folder.step)
         return {"id": folder.id} | facts | {"state": facts["state"] or "missing"}
     try:
         record = folder.record()
@@ -79,12 +81,17 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
         columns: to be there even where no file has them.
     """
     bodies: dict[str, list[str]] = defaultdict(list)
+    quoted: list[pd.DataFrame] = []  # a name may hold a line break: such a file is parsed alone
     for folder in folders:
         path = folder / name
-        if path.is_file() and path.stat().st_size:
-            header, *lines = path.read_text().splitlines()
+        text = path.read_bytes().decode() if path.is_file() else ""
+        if '"' in text:
+            table = pd.read_csv(io.StringIO(text, newline=""), dtype=NAMES)
+            quoted.append(table.assign(id=folder.name))
+        elif text:
+            header, *lines = text.split("\n")
             bodies[header] += [f"{folder.name},{line}" for line in lines if line]
-    parts = [
+    parts = quoted + [
         pd.read_csv(io.StringIO("\n".join([f"id,{header}", *lines])), dtype=NAMES)
         for header, lines in bodies.items()
         if lines
