@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from shoal.cli import app
 from shoal.console import exit_code
 from shoal.errors import UserError
+from shoal.files import write_whole
 from shoal.run import run
 from shoal.task import SuperResolution
 
@@ -114,15 +115,17 @@ def test_a_finished_run_in_a_read_only_folder_is_reused_and_more_scores_are_refu
     assert files(folder.path) == before
 
 
-def test_an_output_folder_that_cannot_be_written_is_one_line(place, capsys):
+def test_an_output_folder_that_cannot_be_written_is_one_line(place):
     Image.new("L", (12, 12)).save(place / "p.png")
     (place / "out").mkdir(mode=0o555)
     command = ["degrade", str(place / "p.png"), "-o", str(place / "out")]
     result = CliRunner().invoke(app, command)
-    assert isinstance(result.exception, PermissionError)
+    assert isinstance(result.exception, UserError)
+    assert "p.png can't be written: Permission denied" in str(result.exception)
+    assert list((place / "out").iterdir()) == []
 
-    def refused():
-        raise result.exception
 
-    assert exit_code(refused) == 2
+def test_a_plan_that_cannot_be_written_is_one_line(place, capsys):
+    (place / ".experiments").mkdir(mode=0o555)
+    assert exit_code(lambda: write_whole(place / ".experiments" / "plan.json", "{}")) == 2
     assert "Permission denied" in capsys.readouterr().err

@@ -96,13 +96,15 @@ def _check_folders(cfg: DictConfig) -> None:
         key, value = f"data.{role}", cfg.data[role]
         if cfg.data.name == "folder":
             folders |= {} if value is None else {key: value}
-        elif not (
-            isinstance(value, ListConfig) and value and all(isinstance(n, str) for n in value)
-        ):
+        elif not _are_names(value):
             raise UserError(f"{key}={value} is not a list of sets: for a folder add data=folder")
     for key, value in folders.items():
         if not isinstance(value, str) or not value.strip():
             raise UserError(f"{key}={value} is not the name of a folder")
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, ListConfig) and bool(value) and all(isinstance(n, str) for n in value)
 
 
 def _check_numbers(cfg: DictConfig) -> None:
