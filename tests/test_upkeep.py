@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from composing import composed
-from shoal.scoring import means
+from shoal.final_scores import means
 from typer.testing import CliRunner
 
 from shoal.cli import app
