@@ -212,6 +212,21 @@ def test_a_stop_keeps_the_running_means_of_the_curve(train, monkeypatch):
     assert resumed[1]["train/loss"] == whole[1]["train/loss"]
 
 
+@pytest.mark.parametrize("max_steps", [20, 25])  # with and without a checkpoint at the very end
+def test_a_run_stopped_between_its_last_step_and_its_record_keeps_the_averaged_weights(
+    train, monkeypatch, max_steps
+):
+    averaged = ("task/ema=decay", f"budget.max_steps={max_steps}")
+    with monkeypatch.context() as patch:
+        patch.setattr("shoal.run.write_record", full)
+        with pytest.raises(UserError, match="No space"):
+            train(*averaged)
+    resumed, whole = train(*averaged), train(*averaged, runs="whole")
+    assert resumed.record()["resumed"] == 1
+    assert resumed.weights.read_bytes() == whole.weights.read_bytes()
+    assert resumed.rows("scores.csv") == whole.rows("scores.csv")
+
+
 def stopped_after_three_steps(monkeypatch):
     steps = iter(range(1, 1000))
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from composing import composed
-from shoal.final_scores import means
 from typer.testing import CliRunner
 
 from shoal.cli import app
+from shoal.final_scores import means
 from shoal.record import RunFolder
 from shoal.run import run
 

@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from hydra.utils import instantiate
 from lightning import Callback, Trainer, seed_everything
-from lightning.pytorch.callbacks import EMAWeightAveraging
 from lightning.pytorch.loggers import Logger
 from omegaconf import DictConfig
 from torch import nn
 
+from shoal.callbacks.averaging import Averaging
 from shoal.callbacks.checkpoints import Checkpoints
 from shoal.callbacks.curve import Curve
 from shoal.callbacks.mirror import Mirror
@@ -183,7 +183,7 @@ def _trainer(
 ) -> Trainer:
     if cfg.task.ema.decay is not None:
         # First, so that all others see the averaged weights where it swaps them in.
-        callbacks = [EMAWeightAveraging(decay=cfg.task.ema.decay), *callbacks]
+        callbacks = [Averaging(decay=cfg.task.ema.decay), *callbacks]
     trainer: Trainer = instantiate(
         cfg.trainer,
         callbacks=callbacks,
