@@ -20,6 +20,9 @@ from shoal.record import RunFolder
 
 EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other processors and thread counts may move the last bits
 
+# What reading a changed file can raise.
+DAMAGE = (OSError, ValueError, LookupError, TypeError, YAMLError, OmegaConfBaseException)
+
 
 def finished(runs: Path) -> list[RunFolder]:
     """The finished runs below a folder, by name.
@@ -61,14 +64,7 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
         yield from _scores(folder, network, record["scale"], data)
     except UserError as error:
         yield str(error)
-    except (
-        OSError,
-        ValueError,
-        LookupError,
-        TypeError,
-        YAMLError,
-        OmegaConfBaseException,
-    ) as error:
+    except DAMAGE as error:
         yield f"a file is damaged ({type(error).__name__}: {error})"
 
 
