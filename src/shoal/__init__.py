@@ -1,1 +1,17 @@
 """Deep and shallow networks for image super-resolution, trained together and compared exactly."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shoal.upscale import load
+
+__all__ = ["load"]
+
+
+def __getattr__(name: str) -> Any:
+    """`shoal.load` brings PyTorch with it; `import shoal` alone shall not."""
+    if name == "load":
+        from shoal.upscale import load
+
+        return load
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

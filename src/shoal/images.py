@@ -4,20 +4,23 @@ Pixels are NumPy arrays as they are stored, `(H, W)` for grey and `(H, W, 3)` fo
 uint16. Levels are float64 tensors `(1, C, H, W)` on the scale 0 to 255, whatever the bit depth.
 """
 
-import io
 import os
+import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
+from shoal import sixteen
 from shoal.errors import UserError
-from shoal.files import write_whole
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -32,6 +35,9 @@ BT601_OFFSET = torch.tensor([16.0, 128.0, 128.0], dtype=torch.float64)
 MAX_PIXELS = 200_000_000
 GREY_MODES = {"1", "L", "LA", "La"}
 DEEP_GREY_MODES = {"I;16", "I;16B", "I;16L", "I;16N", "I"}
+# Of a TIFF file's tags those that speak of the picture; the others say how the file is laid out.
+# Description, make, model, software, date, artist, host, copyright, EXIF, GPS.
+TELLING_TAGS = {270, 271, 272, 305, 306, 315, 316, 33432, 34665, 34853}
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,10 @@ def read(path: Path) -> Picture:
             warnings.simplefilter("ignore")
             with Image.open(path) as image:
                 _refuse(image, path)
-                return _decode(image)
+                if sixteen.is_sixteen(image):
+                    with Image.open(path) as again:
+                        return _decode_sixteen(image, again)
+                return decode(image)
     except UserError:
         raise
     except FileNotFoundError:
@@ -94,16 +103,17 @@ def _refuse(image: Image.Image, path: Path) -> None:
         raise UserError(_too_large(path))
     if getattr(image, "n_frames", 1) > 1:
         raise UserError(f"{path}: {image.n_frames} frames; Shoal takes single pictures")  # type: ignore[attr-defined]
-
-
-def _decode(image: Image.Image) -> Picture:
-    icc = image.info.get("icc_profile")
     if image.mode == "F":
-        raise ValueError("floating point, of a range unknown: save it with 8 or 16 bits")
-    image = ImageOps.exif_transpose(image)  # also takes the orientation out of the EXIF block
-    exif = image.getexif().tobytes() if len(image.getexif()) else b""
+        raise UserError(f"{path}: floating-point samples; Shoal takes files of 8 and 16 bits")
+
+
+def decode(image: Image.Image) -> Picture:
+    """The pixels of a Pillow image, upright; its file may be open still or long closed."""
+    icc, exif = image.info.get("icc_profile"), _exif(image)
+    image = ImageOps.exif_transpose(image)
     if image.mode in DEEP_GREY_MODES:
-        return Picture(_deep_grey(image), icc=icc, exif=exif)
+        deep = _deep_grey(image)
+        return Picture(deep, _keyed(deep[..., None], image.info), icc, exif)
     transparent = "A" in image.getbands() or "transparency" in image.info
     grey = image.mode in GREY_MODES
     if transparent:
@@ -116,6 +126,34 @@ def _decode(image: Image.Image) -> Picture:
     return Picture(pixels, icc=icc if keeps_profile else None, exif=exif)
 
 
+def _decode_sixteen(image: Image.Image, again: Image.Image) -> Picture:
+    icc, exif = image.info.get("icc_profile"), _exif(image)
+    samples = sixteen.samples(image, again)
+    match samples.shape[-1]:
+        case 2:
+            return Picture(samples[..., 0], samples[..., 1], icc, exif)
+        case 3:
+            return Picture(samples, _keyed(samples, image.info), icc, exif)
+        case _:
+            return Picture(samples[..., :3], samples[..., 3], icc, exif)
+
+
+def _keyed(samples: NDArray[np.uint16], info: dict[Any, Any]) -> NDArray[np.uint16] | None:
+    """Opacity where one colour of a 16-bit PNG is declared transparent, else None."""
+    if "transparency" not in info:
+        return None
+    return np.where((samples == info["transparency"]).all(axis=-1), 0, 65535).astype(np.uint16)
+
+
+def _exif(image: Image.Image) -> bytes:
+    tags = Image.Exif()  # a copy: the picture's own may still be needed
+    tags.load(image.getexif().tobytes())
+    kept = TELLING_TAGS if image.format == "TIFF" else set(tags) - {ExifTags.Base.Orientation}
+    for tag in set(tags) - kept:
+        del tags[tag]
+    return tags.tobytes() if len(tags) else b""
+
+
 def _deep_grey(image: Image.Image) -> NDArray[np.uint16]:
     values = np.asarray(image)
     if values.min() < 0 or values.max() > 65535:
@@ -123,15 +161,19 @@ def _deep_grey(image: Image.Image) -> NDArray[np.uint16]:
     return values.astype(np.uint16)
 
 
-def levels(pixels: Pixels) -> Tensor:
+def levels(pixels: NDArray[Any]) -> Tensor:
     """Pixels as float64 levels `(1, C, H, W)` in 0..255, C = 1 or 3.
 
     >>> levels(np.array([[0, 65535]], np.uint16)).tolist()
     [[[[0.0, 255.0]]]]
     """
     planes = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-    depth = np.iinfo(pixels.dtype).max
-    return torch.from_numpy(planes.astype(np.float64) * (255 / depth))[None]
+    return torch.from_numpy(planes.astype(np.float64) * (255 / largest(pixels.dtype)))[None]
+
+
+def largest(dtype: np.dtype[Any]) -> int:
+    """What white is stored as: 255, 65535, or 1 in floating point."""
+    return int(np.iinfo(dtype).max) if dtype.kind == "u" else 1
 
 
 def ycbcr(rgb: Tensor) -> Tensor:
@@ -183,15 +225,41 @@ def to_pixels(levels: Tensor) -> NDArray[np.uint8]:
 
 
 def write_png(path: Path, pixels: Pixels) -> None:
-    """Write pixels as a PNG that appears whole or not at all.
+    """Write 8-bit pixels, or grey ones of 16 bits, as a PNG that appears whole or not at all.
 
     Raises:
         UserError: it can't be written.
     """
-    encoded = io.BytesIO()
-    Image.fromarray(pixels).save(encoded, format="PNG")
+    with whole(path) as file:
+        Image.fromarray(pixels).save(file, format="PNG")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, beside `path`; it becomes `path` at the end, or vanishes at an error.
+
+    Raises:
+        UserError: it can't be written.
+    """
+    beside = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, encoded.getvalue())
-    except OSError as error:
-        raise UserError(f"{path} can't be written: {error.strerror}") from None
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        beside = Path(name)
+        with beside.open("wb+") as file:
+            yield file
+        beside.chmod(0o666 & ~_umask())
+        beside.replace(path)
+    except BaseException as error:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise UserError(f"{path} can't be written: {error.strerror or error}") from None
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

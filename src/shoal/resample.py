@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -96,7 +97,30 @@ def downscale(image: Tensor, scale: int) -> Tensor:
 
 def upscale(image: Tensor, scale: int) -> Tensor:
     """Enlarge `(N, C, H, W)` to exactly `scale` times the size, nothing rounded."""
+    if torch.compiler.is_exporting():
+        return upscale_any_size(image, scale)
     return resize(image, image.shape[-2] * scale, image.shape[-1] * scale)
+
+
+def upscale_any_size(image: Tensor, scale: int) -> Tensor:
+    """`upscale` as one convolution and a pixel shuffle: a graph that holds for every size.
+
+    Equal up to the order of sums; `upscale` itself looks its weights up by the size.
+    """
+    phase = (np.arange(scale) + 0.5) / scale - 0.5
+    weights = torch.from_numpy(cubic(phase[:, None] - np.arange(-2, 3))).to(image)
+    kernel = torch.einsum("yi,xj->yxij", weights, weights).reshape(scale**2, 1, 5, 5)
+    rows, columns = (_mirrored(size, 2, image.device) for size in image.shape[-2:])
+    padded = image.index_select(-2, rows).index_select(-1, columns)
+    enlarged = F.pixel_shuffle(F.conv2d(padded.flatten(0, 1)[:, None], kernel), scale)
+    return enlarged.unflatten(0, image.shape[:2])[:, :, 0]
+
+
+def _mirrored(size: int, margin: int, device: torch.device) -> Tensor:
+    """Indices of one axis with a margin at both ends, mirrored with the edge pixel repeated."""
+    index = torch.arange(-margin, size + margin, device=device)
+    index = torch.where(index < 0, -1 - index, index)
+    return torch.where(index < size, index, 2 * size - 1 - index).clamp(min=0)
 
 
 def downscale_integers(values: Tensor, scale: int, largest: int = 255) -> Tensor:

@@ -1,4 +1,4 @@
-"""What can be said of a network without training it: parameters, cost, dead channels."""
+"""What can be said of a network without training it: size, cost, reach, dead channels."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 # Enough for every kernel and upsampler to pass; the count per pixel doesn't depend on it.
 PROBE = 8
+# Lengths of the strips that reach is measured on, LR pixels; what sees further sees everything.
+STRIPS = (64, 256, 1024)
 
 
 def parameters(network: nn.Module) -> int:
@@ -45,6 +47,48 @@ def macs(network: nn.Module) -> int:
         for hook in hooks:
             hook.remove()
     return round(total / PROBE**2)
+
+
+@torch.no_grad()
+def reach(network: nn.Module) -> int | None:
+    """How many LR pixels to each side can change an SR pixel; None where all of them can.
+
+    Measured by a line of NaN, which spreads to whatever depends on it, whatever the weights are.
+    """
+    for length in STRIPS:
+        furthest = max(_spread(network, length, dim) for dim in (2, 3))
+        if furthest < length // 2 - 1:
+            return furthest
+    return None
+
+
+def _spread(network: nn.Module, length: int, dim: int) -> int:
+    """How far from a line of NaN across a strip's middle the answer is NaN, in LR pixels."""
+    shape, middle = [1, 1, PROBE, PROBE], length // 2
+    shape[dim] = length
+    lr = torch.zeros(shape, device=device_of(network))
+    lr.select(dim, middle).fill_(torch.nan)
+    sr = network(lr)
+    reached = sr.isnan().any(dim=5 - dim).flatten().nonzero() // (sr.shape[dim] // length)
+    return int((reached - middle).abs().max())
+
+
+def layer_bytes(network: nn.Module) -> int:
+    """Bytes per LR pixel that the largest layer's input and output take together, in float32."""
+    largest = 0
+
+    def measure(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal largest
+        largest = max(largest, sum(value.numel() for value in (*inputs, output)))
+
+    hooks = [module.register_forward_hook(measure) for module in network.modules()]
+    try:
+        with torch.no_grad():
+            network(torch.zeros(1, 1, PROBE, PROBE, device=device_of(network)))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return 4 * largest // PROBE**2
 
 
 @torch.no_grad()

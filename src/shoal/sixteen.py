@@ -1,0 +1,97 @@
+"""16-bit colours: Pillow decodes them to 8 bits and doesn't write them; grey it does keep."""
+
+import struct
+import sys
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+# Pillow unpacks the high byte of each sample. Told the other byte order, it unpacks the low one;
+# two bytes of grey and two of opacity are four bytes of anything. `N` is the processor's order.
+OTHER_BYTE = {"16B": "16L", "16L": "16B", "16N": "16B" if sys.byteorder == "little" else "16L"}
+GREY_ALPHA = "LA;16B"
+ROWS = 64  # rows compressed at a time
+
+
+def _raw_mode(image: Image.Image) -> str:
+    tiles: list[Any] = getattr(image, "tile", [])
+    args = tiles[0].args if tiles else ""
+    return str(args if isinstance(args, str) else args[0])
+
+
+def is_sixteen(image: Image.Image) -> bool:
+    """Whether a file just opened, not yet decoded, holds 16-bit RGB, RGBA or grey with opacity."""
+    mode, _, order = _raw_mode(image).partition(";")
+    return mode in ("RGB", "RGBA", "LA") and order in OTHER_BYTE
+
+
+def samples(image: Image.Image, again: Image.Image) -> NDArray[np.uint16]:
+    """The samples `(H, W, C)`, upright, of a file that is open twice and not yet decoded."""
+    raw = _raw_mode(image)
+    mode, _, order = raw.partition(";")
+    other = "RGBA" if raw == GREY_ALPHA else f"{mode};{OTHER_BYTE[order]}"
+    for number, tile in enumerate(again.tile):  # type: ignore[attr-defined]
+        args = other if isinstance(tile.args, str) else (other, *tile.args[1:])
+        again.tile[number] = tile._replace(args=args)  # type: ignore[attr-defined]
+    upright = (ImageOps.exif_transpose(each) for each in (image, again))
+    high, low = (np.asarray(each).astype(np.uint16) for each in upright)
+    if raw == GREY_ALPHA:
+        high, low = low[..., ::2], low[..., 1::2]
+    return high << 8 | low
+
+
+def write_png(
+    file: BinaryIO, pixels: NDArray[np.uint16], icc: bytes | None, exif: bytes
+) -> None:
+    """Write `(H, W, C)`, C = 2 to 4, as PNG (ISO/IEC 15948), each row as the difference to the last."""
+    height, width, channels = pixels.shape
+    colour = {2: 4, 3: 2, 4: 6}[channels]
+    file.write(b"\x89PNG\r\n\x1a\n")
+    _chunk(file, b"IHDR", struct.pack(">IIBBBBB", width, height, 16, colour, 0, 0, 0))
+    if icc:
+        _chunk(file, b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
+    if exif:
+        _chunk(file, b"eXIf", exif.removeprefix(b"Exif\0\0"))
+    packer = zlib.compressobj()
+    for rows in _filtered(pixels):
+        _chunk(file, b"IDAT", packer.compress(rows))
+    _chunk(file, b"IDAT", packer.flush())
+    _chunk(file, b"IEND", b"")
+
+
+def _filtered(pixels: NDArray[np.uint16]) -> Iterator[bytes]:
+    up = 2  # the number of the filter
+    last = np.zeros((1, pixels[0].size * 2), np.uint8)
+    for start in range(0, len(pixels), ROWS):
+        block = pixels[start : start + ROWS].astype(">u2")
+        rows = np.concatenate([last, block.reshape(len(block), -1).view(np.uint8)])
+        yield np.insert(np.diff(rows, axis=0), 0, up, axis=1).tobytes()
+        last = rows[-1:]
+
+
+def _chunk(file: BinaryIO, kind: bytes, content: bytes) -> None:
+    file.write(struct.pack(">I", len(content)) + kind + content)
+    file.write(struct.pack(">I", zlib.crc32(kind + content)))
+
+
+def write_tiff(file: BinaryIO, pixels: NDArray[np.uint16], icc: bytes | None) -> None:
+    """Write `(H, W, C)`, C = 2 to 4, as TIFF, compressed without loss."""
+    import tifffile  # here: it takes a while, and few pictures need it
+
+    alpha = ["unassalpha"] if pixels.shape[-1] % 2 == 0 else None
+    tifffile.imwrite(
+        file,
+        pixels,
+        photometric="rgb" if pixels.shape[-1] > 2 else "minisblack",
+        planarconfig="contig",
+        extrasamples=alpha,
+        compression="zlib",
+        predictor=True,
+        iccprofile=icc,
+        metadata=None,
+        software=False,
+    )

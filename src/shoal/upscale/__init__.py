@@ -1,0 +1,50 @@
+"""Weights and pictures in, larger pictures out."""
+
+from pathlib import Path
+
+from shoal import pretrained, weights
+from shoal.errors import UserError
+from shoal.models.facts import reach
+from shoal.upscale import engines
+from shoal.upscale.tiles import side_for
+from shoal.upscale.upscaler import Upscaler
+
+__all__ = ["Upscaler", "load"]
+
+
+def load(
+    model: str | Path | None = None,
+    scale: int | None = None,
+    *,
+    engine: str = "auto",
+    tile: int | None = None,
+    ensemble: bool = False,
+    trust: bool = False,
+) -> Upscaler:
+    """What enlarges pictures, ready to be called.
+
+    Args:
+        model: a network that ships (`eeds_fast`, `eeds`), or the path of a run's
+            `weights.safetensors`; the network that is best for most if None.
+        scale: 2, 3 or 4; if None, the file's own, and 2 for networks that ship.
+        engine: `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest that is installed.
+        tile: side of the pieces that are computed at once, in pixels of the input; it changes
+            memory and speed, not the result. By the memory there is if None.
+        ensemble: average over the eight symmetries of the square: eight times the work, slightly
+            better.
+        trust: also build networks that are not Shoal's own; this runs code that the file names.
+
+    Raises:
+        UserError: there are no such weights, or not at that scale; no such engine.
+    """
+    named = model is None or "." not in str(model) and not Path(model).exists()
+    path = pretrained.find(str(model) if model else None, scale or 2) if named else Path(str(model))
+    network, facts = weights.load(path, trust=trust)
+    if scale not in (None, facts["scale"]):
+        raise UserError(f"{path} enlarges by {facts['scale']}, not by {scale}")
+    sees = reach(network)
+    side = side_for(network, sees or 0, tile)
+    name, run = engines.build(engine, network, facts)
+    return Upscaler(
+        str(facts.get("name", path.stem)), int(facts["scale"]), name, run, sees, side, ensemble
+    )
