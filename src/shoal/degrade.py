@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from shoal import formats
 from shoal.data.sets import pictures_in
 from shoal.errors import UserError
-from shoal.images import Pixels, read, write_png
+from shoal.images import Picture, Pixels, read
 from shoal.resample import crop, downscale_integers
 
 
@@ -58,7 +59,7 @@ def degrade_files(
             small = degrade(pixels, scale)
         except UserError as error:
             raise UserError(f"{source}: {error}") from None
-        write_png(target, small)
+        formats.write(target, Picture(small))
         yield source, target
 
 

@@ -35,7 +35,9 @@ class Format:
 
 FORMATS = {
     "png": Format("PNG", (".png",), deep=True),
-    "jpg": Format("JPEG", (".jpg", ".jpeg"), alpha=False, options={"quality": 95, "subsampling": 0}),
+    "jpg": Format(
+        "JPEG", (".jpg", ".jpeg"), alpha=False, options={"quality": 95, "subsampling": 0}
+    ),
     "webp": Format("WEBP", (".webp",), options={"quality": 95}),
     "tiff": Format("TIFF", (".tif", ".tiff"), deep=True, options={"compression": "tiff_lzw"}),
     "bmp": Format("BMP", (".bmp",), alpha=False),

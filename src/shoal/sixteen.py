@@ -41,13 +41,11 @@ def samples(image: Image.Image, again: Image.Image) -> NDArray[np.uint16]:
     high, low = (np.asarray(each).astype(np.uint16) for each in upright)
     if raw == GREY_ALPHA:
         high, low = low[..., ::2], low[..., 1::2]
-    return high << 8 | low
+    return (high << 8 | low).astype(np.uint16)
 
 
-def write_png(
-    file: BinaryIO, pixels: NDArray[np.uint16], icc: bytes | None, exif: bytes
-) -> None:
-    """Write `(H, W, C)`, C = 2 to 4, as PNG (ISO/IEC 15948), each row as the difference to the last."""
+def write_png(file: BinaryIO, pixels: NDArray[np.uint16], icc: bytes | None, exif: bytes) -> None:
+    """Write `(H, W, C)`, C = 2 to 4, as PNG (ISO/IEC 15948), rows as differences."""
     height, width, channels = pixels.shape
     colour = {2: 4, 3: 2, 4: 6}[channels]
     file.write(b"\x89PNG\r\n\x1a\n")

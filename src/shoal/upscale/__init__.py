@@ -37,8 +37,7 @@ def load(
     Raises:
         UserError: there are no such weights, or not at that scale; no such engine.
     """
-    named = model is None or "." not in str(model) and not Path(model).exists()
-    path = pretrained.find(str(model) if model else None, scale or 2) if named else Path(str(model))
+    path = _weights(model, scale)
     network, facts = weights.load(path, trust=trust)
     if scale not in (None, facts["scale"]):
         raise UserError(f"{path} enlarges by {facts['scale']}, not by {scale}")
@@ -48,3 +47,10 @@ def load(
     return Upscaler(
         str(facts.get("name", path.stem)), int(facts["scale"]), name, run, sees, side, ensemble
     )
+
+
+def _weights(model: str | Path | None, scale: int | None) -> Path:
+    """The file meant: a string that ends in .safetensors is a path, any other a name."""
+    if isinstance(model, Path) or (model and model.endswith(".safetensors")):
+        return Path(model)
+    return pretrained.find(model, scale or pretrained.DEFAULT_SCALE)

@@ -130,7 +130,9 @@ def _stored(answer: Tensor, dtype: np.dtype[Any]) -> NDArray[Any]:
 
 def _refuse(array: NDArray[Any]) -> None:
     fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)
-    if not (fits and array.size and (array.dtype in (np.uint8, np.uint16) or array.dtype.kind == "f")):
+    if not (
+        fits and array.size and (array.dtype in (np.uint8, np.uint16) or array.dtype.kind == "f")
+    ):
         raise UserError(
             f"{array.dtype} {array.shape} is no picture: "
             "(H, W) or (H, W, 3) of uint8, uint16 or float in [0, 1]"

@@ -1,0 +1,70 @@
+"""`shoal upscale`: file after file, with a bar; what can't be read is named and skipped."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from shoal import formats
+from shoal.errors import UserError
+from shoal.images import Picture, read
+from shoal.models.bicubic import Bicubic
+from shoal.upscale.comparison import comparison
+from shoal.upscale.engines import torch_engine
+from shoal.upscale.jobs import Job
+from shoal.upscale.upscaler import Upscaler
+
+
+def enlarge_files(jobs: Sequence[Job], upscaler: Upscaler) -> int:
+    """Enlarge pictures and write them, saying on stdout what became of each.
+
+    Returns:
+        How many were skipped, each named on stderr with its reason.
+    """
+    skipped = 0
+    with _bar() as bar:
+        pictures = bar.add_task("pictures", total=len(jobs))
+        for job in jobs:
+            try:
+                _enlarge(job, upscaler, bar)
+            except UserError as error:
+                print(f"shoal: skipped {error}", file=sys.stderr, flush=True)
+                skipped += 1
+            else:
+                print(f"{job.source} -> {', '.join(map(str, job.written))}", flush=True)
+            bar.advance(pictures)
+    return skipped
+
+
+def _enlarge(job: Job, upscaler: Upscaler, bar: Progress) -> None:
+    lr = read(job.source)
+    tiles = bar.add_task("tiles", total=len(upscaler.tiles(*lr.pixels.shape[:2])))
+    try:
+        sr = upscaler.picture(lr, step=lambda: bar.advance(tiles))
+        formats.write(job.target, sr)
+        if job.comparison is not None:
+            _compare(job.comparison, lr, sr, upscaler)
+    finally:
+        bar.remove_task(tiles)
+
+
+def _compare(path: Path, lr: Picture, sr: Picture, upscaler: Upscaler) -> None:
+    bicubic = replace(upscaler, run=torch_engine(Bicubic(upscaler.scale)), ensemble=False)
+    enlarged = bicubic.picture(replace(lr, alpha=None))
+    sheet = comparison(lr.pixels, enlarged.pixels, sr.pixels, upscaler.model, upscaler.scale)
+    formats.write(path, Picture(sheet))
+
+
+def _bar() -> Progress:
+    """Bars on stderr, where that is a terminal, which go away when all is done."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
