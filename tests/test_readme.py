@@ -12,6 +12,8 @@ import pytest
 from composing import ROOT
 from PIL import Image
 
+from shoal.pretrained import shipped
+
 BIN = Path(sys.executable).parent
 
 
@@ -70,6 +72,7 @@ def place(tmp_path):
         (tmp_path / folder).mkdir()
         for number in range(2):
             Image.effect_noise((60, 48), 60 + number).save(tmp_path / folder / f"{number}.png")
+    Image.effect_noise((60, 48), 50).convert("RGB").save(tmp_path / "photo.jpg")
     text = (ROOT / "README.md").read_text()
     (tmp_path / "mine" / "conf" / "model").mkdir(parents=True)
     code = re.search(r"```python\n(.*?)```", text, flags=re.DOTALL)
@@ -130,7 +133,9 @@ def test_commands_on_the_literatures_pictures_run_too(line, place, cache, shoal_
 
 
 @pytest.mark.parametrize("line", OTHERS)
-def test_the_other_commands_run_or_are_at_least_understood(line, place):
+def test_the_other_commands_run_or_are_at_least_understood(line, place, cache):
+    if line.startswith("shoal upscale") and not shipped():
+        pytest.skip("no weights ship yet")
     other = instead(line)
     words = shlex.split(line)
     if other is not None:
@@ -138,7 +143,7 @@ def test_the_other_commands_run_or_are_at_least_understood(line, place):
     elif line.startswith("mkdir"):
         assert "wandb leet" in line
         return
-    done = shell(line, place)
+    done = shell(line, place, SHOAL_CACHE=str(cache))
     assert done.returncode == 0, done.stdout + done.stderr
 
 

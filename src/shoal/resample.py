@@ -113,7 +113,7 @@ def upscale_any_size(image: Tensor, scale: int) -> Tensor:
     rows, columns = (_mirrored(size, 2, image.device) for size in image.shape[-2:])
     padded = image.index_select(-2, rows).index_select(-1, columns)
     enlarged = F.pixel_shuffle(F.conv2d(padded.flatten(0, 1)[:, None], kernel), scale)
-    return enlarged.unflatten(0, image.shape[:2])[:, :, 0]
+    return enlarged.view(*image.shape[:2], *enlarged.shape[2:])
 
 
 def _mirrored(size: int, margin: int, device: torch.device) -> Tensor:

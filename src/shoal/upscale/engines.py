@@ -21,7 +21,7 @@ PROBES = ((23, 32), (17, 9))  # sizes of LR pictures, neither the one a graph is
 def torch_engine(network: nn.Module) -> Engine:
     """The network itself, laid out in memory as is fastest."""
     keep_freed_memory()
-    network = network.to(memory_format=torch.channels_last)
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
     def run(lr: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """One picture to a larger one: luma by the network, chroma and opacity bicubic, tile by tile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -106,17 +106,13 @@ class Upscaler:
 
 def average(run: Engine, lr: Tensor) -> Tensor:
     """The mean answer over the eight symmetries of the square, each turned back."""
-    return torch.stack([back(run(turned)) for turned, back in _symmetries(lr)]).mean(dim=0)
-
-
-def _symmetries(lr: Tensor) -> Iterator[tuple[Tensor, Callable[[Tensor], Tensor]]]:
-    for quarter in range(4):
-        turned = lr.rot90(quarter, (2, 3))
-        yield turned.contiguous(), lambda sr, quarter=quarter: sr.rot90(-quarter, (2, 3))
-        yield (
-            turned.flip(3).contiguous(),
-            lambda sr, quarter=quarter: sr.flip(3).rot90(-quarter, (2, 3)),
-        )
+    answers = []
+    for quarters in range(4):
+        turned = lr.rot90(quarters, (2, 3))
+        for flipped in ((), (3,)):
+            sr = run(turned.flip(flipped).contiguous())
+            answers.append(sr.flip(flipped).rot90(-quarters, (2, 3)))
+    return torch.stack(answers).mean(dim=0)
 
 
 def _stored(answer: Tensor, dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -140,7 +136,7 @@ def _refuse(array: NDArray[Any]) -> None:
 
 
 def _image(picture: Picture) -> Image.Image:
-    channels = picture.pixels
+    channels: NDArray[Any] = picture.pixels
     if picture.alpha is not None and picture.pixels.dtype == np.uint8:
         channels = np.dstack([picture.pixels, picture.alpha])
     image = Image.fromarray(channels)
