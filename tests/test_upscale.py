@@ -409,10 +409,11 @@ def test_the_comparison_shows_what_both_wrote(small, tmp_path):
     assert enlarged(small, tmp_path / "p.png", "-o", tmp_path / "out", "--compare")[0] == 0
     sheet = read(tmp_path / "out" / "p-compare.png").pixels
     sr = read(tmp_path / "out" / "p.png").pixels
-    # Both are shown as they are: 120 pixels fit. The right half begins below its title.
-    half = sheet.shape[1] // 2
-    right = sheet[40:160, half + 12 : half + 132]
+    # 120 pixels fit as they are; the detail, all of them four-fold, makes the column wider.
+    left, right = (sheet[40:160, x : x + 120] for x in (24, 24 + 480 + 24))
     assert (right == sr).all(axis=-1).mean() > 0.9  # all but the frame
+    assert (left == sr).all(axis=-1).mean() < 0.9
+    assert (sheet[201:681:4, 529:1009:4] == sr).all()
 
 
 # Which weights.
@@ -438,6 +439,11 @@ def test_every_file_that_ships_is_the_network_that_its_name_says():
     for (model, scale), path in pretrained.shipped().items():
         _, facts = weights.load(path)
         assert (facts["name"], facts["scale"]) == (model, scale)
+
+
+def test_the_command_line_offers_what_there_is():
+    assert [kind.value for kind in cli.Kind] == list(formats.FORMATS)
+    assert [engine.value for engine in cli.EngineName] == list(engines.ENGINES)
 
 
 def test_importing_the_package_stays_instant():

@@ -9,6 +9,7 @@ from shoal.samples import detail
 PANEL = 720  # side of what a picture is shown in, pixels
 ZOOM = 4  # each SR pixel of the detail becomes a square of this side
 GAP, LINE = 24, 40
+LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
 PAPER, INK, FRAME = "white", "#222222", "#e4572e"
 
 
@@ -26,30 +27,36 @@ def comparison(lr: Pixels, bicubic: Pixels, sr: Pixels, name: str, scale: int) -
         scale: the factor.
     """
     top, bottom, left, right = (scale * edge for edge in _busiest(lr, PANEL // ZOOM // scale))
-    box, shown = (left, top, right, bottom), _eight(sr).size
-    shrink = min(PANEL / max(shown), 1)
-    width, height = (max(round(shrink * side), 1) for side in shown)
-    column, low = max(width, right - left, (right - left) * ZOOM), 2 * LINE + height + GAP
-    sheet = Image.new("RGB", (2 * column + 3 * GAP, low + (bottom - top) * ZOOM + GAP), PAPER)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(20)
-    for number, (title, pixels) in enumerate((("bicubic", bicubic), (name, sr))):
-        x, image = GAP + number * (column + GAP), _eight(pixels)
-        draw.text((x, LINE / 2), f"{title} x{scale}", INK, font, anchor="lm")
-        sheet.paste(image.resize((width, height), Image.Resampling.LANCZOS), (x, LINE))
-        frame = [x + left * shrink, LINE + top * shrink, x + right * shrink, LINE + bottom * shrink]
-        draw.rectangle(frame, outline=FRAME, width=2)
-        draw.text(
-            (x, low - LINE / 2),
-            f"{title} x{scale}, each pixel {ZOOM} x {ZOOM}",
-            INK,
-            font,
-            anchor="lm",
-        )
-        crop = image.crop(box)
-        sheet.paste(
-            crop.resize((crop.width * ZOOM, crop.height * ZOOM), Image.Resampling.NEAREST), (x, low)
-        )
+    box = left, top, right, bottom
+    columns = [
+        _column(_eight(bicubic), f"bicubic x{scale}", box),
+        _column(_eight(sr), f"{name} x{scale}", box),
+    ]
+    width, height = columns[0].size
+    sheet = Image.new("RGB", (2 * width + 3 * GAP, height + GAP), PAPER)
+    for number, column in enumerate(columns):
+        sheet.paste(column, (GAP + number * (width + GAP), 0))
     return np.asarray(sheet)
+
+
+def _column(image: Image.Image, title: str, box: tuple[int, int, int, int]) -> Image.Image:
+    """One side: the whole picture, shrunk where it must be, and the detail below."""
+    shrink = min(PANEL / max(image.size), 1)
+    whole = image.resize([max(round(shrink * side), 1) for side in image.size], LANCZOS)
+    detail = image.crop(box)
+    detail = detail.resize([ZOOM * side for side in detail.size], NEAREST)
+    below = LINE + whole.height + LINE
+    size = max(whole.width, detail.width), below + detail.height
+    column, font = Image.new("RGB", size, PAPER), ImageFont.load_default(20)
+    draw = ImageDraw.Draw(column)
+    column.paste(whole, (0, LINE))
+    column.paste(detail, (0, below))
+    left, top, right, bottom = (shrink * edge for edge in box)
+    draw.rectangle((left, LINE + top, right, LINE + bottom), outline=FRAME, width=2)
+    draw.text((0, LINE / 2), title, INK, font, anchor="lm")
+    told = f"{title}, each pixel {ZOOM} x {ZOOM}"
+    draw.text((0, below - LINE / 2), told, INK, font, anchor="lm")
+    return column
 
 
 def _busiest(lr: Pixels, side: int) -> tuple[int, int, int, int]:
