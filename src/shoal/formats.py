@@ -39,7 +39,8 @@ FORMATS = {
         "JPEG", (".jpg", ".jpeg"), alpha=False, options={"quality": 95, "subsampling": 0}
     ),
     "webp": Format("WEBP", (".webp",), options={"quality": 95}),
-    "tiff": Format("TIFF", (".tif", ".tiff"), deep=True, options={"compression": "tiff_lzw"}),
+    # Not compressed: Pillow then leaves it to libtiff, which takes no EXIF.
+    "tiff": Format("TIFF", (".tif", ".tiff"), deep=True),
     "bmp": Format("BMP", (".bmp",), alpha=False),
 }
 
@@ -53,7 +54,8 @@ def of(path: Path) -> Format | None:
 def write(path: Path, picture: Picture) -> None:
     """Write a picture, whole or not at all, in the format that the name says.
 
-    JPEG, WebP and BMP get 8 bits of 16; BMP has no room for a colour profile nor for EXIF.
+    JPEG, WebP and BMP get 8 bits of 16. BMP has no room for a colour profile nor for EXIF, and
+    16-bit colours in TIFF go without EXIF.
 
     Raises:
         UserError: the format can't hold the picture, or the file can't be written.
@@ -106,7 +108,7 @@ def _resized(picture: Picture) -> bytes:
         return b""
     tags = Image.Exif()
     tags.load(picture.exif)
-    inner = tags.get_ifd(ExifTags.IFD.Exif)
+    inner = tags.get_ifd(ExifTags.IFD.Exif) if ExifTags.IFD.Exif in tags else {}
     height, width = picture.pixels.shape[:2]
     for tag, size in (
         (ExifTags.Base.ExifImageWidth, width),
