@@ -127,8 +127,8 @@ def decode(image: Image.Image) -> Picture:
 
 
 def _decode_sixteen(image: Image.Image, again: Image.Image) -> Picture:
+    samples = sixteen.samples(image, again)  # first: EXIF at a file's end makes Pillow decode
     icc, exif = image.info.get("icc_profile"), _exif(image)
-    samples = sixteen.samples(image, again)
     match samples.shape[-1]:
         case 2:
             return Picture(samples[..., 0], samples[..., 1], icc, exif)

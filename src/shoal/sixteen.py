@@ -56,8 +56,7 @@ def write_png(file: BinaryIO, pixels: NDArray[np.uint16], icc: bytes | None, exi
         _chunk(file, b"eXIf", exif.removeprefix(b"Exif\0\0"))
     packer = zlib.compressobj()
     for rows in _filtered(pixels):
-        if packed := packer.compress(rows):  # Pillow takes no empty chunk
-            _chunk(file, b"IDAT", packed)
+        _chunk(file, b"IDAT", packer.compress(rows))
     _chunk(file, b"IDAT", packer.flush())
     _chunk(file, b"IEND", b"")
 
