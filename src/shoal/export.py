@@ -35,9 +35,6 @@ def export(source: Path, output: Path | None, *, force: bool = False, trust: boo
     need("onnxruntime", extra="onnx")
     content = graph(network, facts)
     check(onnxruntime_engine(content), network)
-    try:
-        with whole(target) as file:
-            file.write(content)
-    except OSError as error:
-        raise UserError(f"{target} can't be written ({error})") from None
+    with whole(target) as file:
+        file.write(content)
     return target

@@ -70,8 +70,8 @@ def write(path: Path, picture: Picture) -> None:
     try:
         with whole(path) as file:
             _encode(file, picture, kind)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} can't be written ({error})") from None
+    except ValueError as error:
+        raise UserError(f"{path} can't be written: {error}") from None
 
 
 def _encode(file: BinaryIO, picture: Picture, kind: Format) -> None:

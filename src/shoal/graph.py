@@ -67,7 +67,7 @@ def kept_graph(network: nn.Module, facts: Mapping[str, Any], *, anew: bool = Fal
         with suppress(OSError):
             return path.read_bytes()
     content = graph(network, facts)
-    with suppress(OSError), whole(path) as file:  # a cache that can't be written is none
+    with suppress(UserError), whole(path) as file:  # a cache that can't be written is none
         file.write(content)
     return content
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from shoal import formats
-from shoal.errors import UserError
+from shoal.errors import UserError, one_line
 from shoal.images import Picture, read
 from shoal.models.bicubic import Bicubic
 from shoal.upscale.comparison import comparison
@@ -31,7 +31,7 @@ def enlarge_files(jobs: Sequence[Job], upscaler: Upscaler) -> int:
             try:
                 _enlarge(job, upscaler, bar)
             except UserError as error:
-                print(f"shoal: skipped {error}", file=sys.stderr, flush=True)
+                print(f"shoal: skipped {one_line(str(error))}", file=sys.stderr, flush=True)
                 skipped += 1
             else:
                 print(f"{job.source} -> {', '.join(map(str, job.written))}", flush=True)
