@@ -4,8 +4,8 @@ from pathlib import Path
 
 from shoal import weights
 from shoal.errors import UserError
+from shoal.files import asked_for
 from shoal.graph import graph, need
-from shoal.images import whole
 from shoal.record import RunFolder
 from shoal.upscale.engines import check, onnxruntime_engine
 
@@ -35,6 +35,6 @@ def export(source: Path, output: Path | None, *, force: bool = False, trust: boo
     need("onnxruntime", extra="onnx")
     content = graph(network, facts)
     check(onnxruntime_engine(content), network)
-    with whole(target) as file:
+    with asked_for(target) as file:
         file.write(content)
     return target

@@ -11,7 +11,8 @@ from PIL import ExifTags, Image
 
 from shoal import sixteen
 from shoal.errors import UserError
-from shoal.images import Picture, Pixels, whole
+from shoal.files import asked_for
+from shoal.images import Picture, Pixels
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def write(path: Path, picture: Picture) -> None:
     if not kind.deep:
         picture = _shallow(picture)
     try:
-        with whole(path) as file:
+        with asked_for(path) as file:
             _encode(file, picture, kind)
     except ValueError as error:
         raise UserError(f"{path} can't be written: {error}") from None

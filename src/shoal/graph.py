@@ -18,7 +18,7 @@ from torch import nn
 
 from shoal import weights
 from shoal.errors import UserError
-from shoal.images import whole
+from shoal.files import asked_for
 
 
 def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
@@ -67,7 +67,7 @@ def kept_graph(network: nn.Module, facts: Mapping[str, Any], *, anew: bool = Fal
         with suppress(OSError):
             return path.read_bytes()
     content = graph(network, facts)
-    with suppress(UserError), whole(path) as file:  # a cache that can't be written is none
+    with suppress(UserError), asked_for(path) as file:  # a cache that can't be written is none
         file.write(content)
     return content
 

@@ -5,13 +5,10 @@ uint16. Levels are float64 tensors `(1, C, H, W)` on the scale 0 to 255, whateve
 """
 
 import os
-import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +18,7 @@ from torch import Tensor
 
 from shoal import sixteen
 from shoal.errors import UserError
+from shoal.files import asked_for
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -104,7 +102,7 @@ def _refuse(image: Image.Image, path: Path) -> None:
     if getattr(image, "n_frames", 1) > 1:
         raise UserError(f"{path}: {image.n_frames} frames; Shoal takes single pictures")  # type: ignore[attr-defined]
     if image.mode == "F":
-        raise UserError(f"{path}: floating-point samples; Shoal takes files of 8 and 16 bits")
+        raise UserError(f"{path}: floating-point samples: save it with 8 or 16 bits")
 
 
 def decode(image: Image.Image) -> Picture:
@@ -230,36 +228,5 @@ def write_png(path: Path, pixels: Pixels) -> None:
     Raises:
         UserError: it can't be written.
     """
-    with whole(path) as file:
+    with asked_for(path) as file:
         Image.fromarray(pixels).save(file, format="PNG")
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to, beside `path`; it becomes `path` at the end, or vanishes at an error.
-
-    Raises:
-        UserError: it can't be written.
-    """
-    beside = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        beside = Path(name)
-        with beside.open("wb+") as file:
-            yield file
-        beside.chmod(0o666 & ~_umask())
-        beside.replace(path)
-    except BaseException as error:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise UserError(f"{path} can't be written: {error.strerror or error}") from None
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
