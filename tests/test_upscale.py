@@ -117,14 +117,27 @@ def test_what_is_no_picture_is_refused(upscaler):
 
 
 @pytest.mark.parametrize("model", [model for model in options("model") if model != "bicubic"])
-def test_tiles_give_the_whole_pictures_answer(model):
+def test_tiles_are_cut_where_no_network_can_see_it(model):
     torch.manual_seed(0)
-    network = instantiate(composed(f"model={model}", "scale=3").model).eval()
+    network = instantiate(composed(f"model={model}", "scale=2").model).eval()
     sees = reach(network)
-    run = engines.torch_engine(network)
-    whole, tiled = (Upscaler("m", 3, "torch", run, sees, side) for side in (99, 2 * sees + 9))
-    assert len(tiled.tiles(41, 38)) >= 4
-    picture = NOISE.random((41, 38))
+    network.double()  # so that nothing but the cut can differ
+
+    @torch.inference_mode()
+    def run(lr):
+        return network(lr.double())
+
+    whole, tiled = (Upscaler("m", 2, "torch", run, sees, side) for side in (999, 2 * sees + 9))
+    strip = NOISE.random((3, 2 * sees + 20))
+    for picture in (strip, strip.T):
+        assert len(tiled.tiles(*picture.shape)) == 3
+        assert np.abs(whole(picture) - tiled(picture)).max() < 1e-12
+
+
+def test_tiles_give_the_whole_pictures_answer(small):
+    whole, tiled = (shoal.load(small, engine="torch", tile=side) for side in (99, 19))
+    picture = NOISE.random((50, 41))
+    assert len(tiled.tiles(50, 41)) > 9
     assert np.abs(whole(picture) - tiled(picture)).max() < 1e-6
 
 

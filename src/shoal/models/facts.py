@@ -10,6 +10,7 @@ from torch import Tensor, nn
 PROBE = 8
 # Lengths of the strips that reach is measured on, LR pixels; what sees further sees everything.
 STRIPS = (64, 256, 1024)
+WIDTH = 2  # of those strips
 
 
 def parameters(network: nn.Module) -> int:
@@ -64,7 +65,7 @@ def reach(network: nn.Module) -> int | None:
 
 def _spread(network: nn.Module, length: int, dim: int) -> int:
     """How far from a line of NaN across a strip's middle the answer is NaN, in LR pixels."""
-    shape, middle = [1, 1, PROBE, PROBE], length // 2
+    shape, middle = [1, 1, WIDTH, WIDTH], length // 2
     shape[dim] = length
     lr = torch.zeros(shape, device=device_of(network))
     lr.select(dim, middle).fill_(torch.nan)
@@ -77,9 +78,11 @@ def layer_bytes(network: nn.Module) -> int:
     """Bytes per LR pixel that the largest layer's input and output take together, in float32."""
     largest = 0
 
-    def measure(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+    def measure(layer: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
         nonlocal largest
-        largest = max(largest, sum(value.numel() for value in (*inputs, output)))
+        outputs = output if isinstance(output, tuple) else (output,)
+        tensors = [value for value in (*inputs, *outputs) if isinstance(value, Tensor)]
+        largest = max(largest, sum(value.numel() for value in tensors))
 
     hooks = [module.register_forward_hook(measure) for module in network.modules()]
     try:

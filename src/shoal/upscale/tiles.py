@@ -75,7 +75,7 @@ def side_for(network: nn.Module, reach: int, tile: int | None) -> int:
         return tile
     # Besides the largest layer's input and output, a residual or a parallel branch is kept.
     pixels = min(MEMORY, free_memory() // SHARE) // (2 * max(layer_bytes(network), 1))
-    return max(int(pixels**0.5), 4 * least)
+    return max(int(pixels**0.5), least + reach)  # at least a third of each side is kept
 
 
 def free_memory() -> int:
