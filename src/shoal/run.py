@@ -1,17 +1,11 @@
 """One run, from a config to a record."""
 
 import contextlib
-import sys
-import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
 
 import torch
-from hydra.utils import instantiate
 from lightning import Trainer
-from lightning.pytorch.loggers import Logger
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
@@ -19,11 +13,11 @@ from shoal import identity
 from shoal.allocator import keep_freed_memory
 from shoal.callbacks.checkpoints import newest_whole
 from shoal.config import check
-from shoal.dashboards import dashboards
 from shoal.data.module import SuperResolutionData
 from shoal.data.selection import Selection, select
 from shoal.errors import UserError
-from shoal.files import UNWRITABLE, sweep
+from shoal.files import sweep
+from shoal.journal import reported, watched
 from shoal.launch import RankFailed, launch
 from shoal.ranks import Agreement, Ranks, gathered, started_outside
 from shoal.record import Onlooker, RunFolder, now
@@ -112,7 +106,7 @@ def _make(
             return False  # another process made it between our look and our lock
         elif folder.status().get("state") == "diverged":
             raise Diverged(folder.status()["step"])
-        with _reported(folder):
+        with reported(folder):
             _work(cfg, folder, ingredients, command, ranks)
     return False
 
@@ -137,7 +131,7 @@ def _work(
     cfg: DictConfig, folder: RunFolder, made_of: Ingredients, command: str, ranks: Ranks
 ) -> None:
     started_at = _start(cfg, folder, ranks)
-    with Stop() as stop, _watched(cfg, folder, started_at) as loggers:
+    with Stop() as stop, watched(cfg, folder, started_at) as loggers:
         checkpoint = newest_whole(folder.checkpoints)
         ranks.tell(Orders(checkpoint, torch.get_num_threads()))
         agreement = Agreement(ranks, stop)
@@ -179,61 +173,3 @@ def _start(cfg: DictConfig, folder: RunFolder, ranks: Ranks) -> str:
     }
     folder.set_status("running", started_at=started_at, **facts)
     return started_at
-
-
-@contextlib.contextmanager
-def _watched(cfg: DictConfig, folder: RunFolder, attempt: str) -> Iterator[list[Logger]]:
-    """The config's loggers, closed with how the run ended."""
-    entries = (cfg.logger or {}).values()
-    loggers = [instantiate(entry, folder=folder.path, attempt=attempt) for entry in entries]
-    for dashboard in dashboards(loggers):
-        dashboard.log_config(OmegaConf.to_container(cfg, resolve=True))  # type: ignore[arg-type]
-    exit_code = 1
-    try:
-        yield loggers
-        exit_code = 0
-    finally:
-        for dashboard in dashboards(loggers):
-            dashboard.close(exit_code)
-
-
-@contextlib.contextmanager
-def _reported(folder: RunFolder) -> Iterator[None]:
-    """Keep the console in `log.txt`, and let the status say how the run ended."""
-    with (folder.path / "log.txt").open("a") as log:
-        try:
-            with contextlib.redirect_stdout(_Tee(sys.stdout, log)):
-                yield
-        except Diverged as error:
-            folder.set_status("diverged", reason=str(error), step=error.step)
-            raise
-        except BaseException as error:
-            with contextlib.suppress(OSError):  # the disk may be what has failed
-                if folder.finished:
-                    folder.set_status("finished")
-                else:
-                    reason = f"{type(error).__name__}: {error}".splitlines()[0]
-                    folder.set_status("failed", reason=reason)
-                traceback.print_exc(file=log)
-            if isinstance(error, OSError) and error.errno in UNWRITABLE:
-                words = f"{folder.path} can't be written ({error.strerror})"
-                raise UserError(f"{words}: mend that, and the same command goes on") from None
-            raise
-
-
-class _Tee:
-    """Writes to two streams; answers all else as the first."""
-
-    def __init__(self, first: TextIO, second: TextIO) -> None:
-        self.first, self.second = first, second
-
-    def write(self, text: str) -> int:
-        self.second.write(text)
-        return self.first.write(text)
-
-    def flush(self) -> None:
-        self.first.flush()
-        self.second.flush()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.first, name)

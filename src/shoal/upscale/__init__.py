@@ -36,6 +36,12 @@ def load(
 
     Raises:
         UserError: there are no such weights, or not at that scale; no such engine.
+
+    >>> import numpy as np, shoal
+    >>> enlarge = shoal.load("eeds", scale=3, engine="torch")
+    >>> larger = enlarge(np.full((8, 10, 3), 128, np.uint8))
+    >>> larger.shape, larger.dtype.name
+    ((24, 30, 3), 'uint8')
     """
     path = _weights(model, scale)
     network, facts = weights.load(path, trust=trust)
