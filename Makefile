@@ -16,6 +16,9 @@ SEEDS ?= 0
 SCALE ?= 3
 JOBS ?= 1
 
+# Tests at a time, each with one thread.
+WORKERS ?= 2
+
 # What is measured: make bench ROWS=stream,help
 ROWS ?=
 
@@ -34,7 +37,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 test: setup lint  ## lint, types, and all tests but the slow ones
-	$(BIN)/python -m pytest -m 'not slow'
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow' -n $(WORKERS)
 
 test-slow: setup  ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow

@@ -18,7 +18,8 @@ from benchmarks.measure import Row
 from benchmarks.setting import ROOT, cores
 from shoal import environment
 from shoal.allocator import keep_freed_memory
-from shoal.record import now, write_whole
+from shoal.files import write_whole
+from shoal.record import now
 
 FILE = ROOT / "benchmarks" / "results.json"
 MODULES = {

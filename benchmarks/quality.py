@@ -11,7 +11,8 @@ from typing import Any
 
 from benchmarks.measure import Row
 from benchmarks.setting import ROOT
-from shoal.record import RunFolder, csv_text, write_whole
+from shoal.files import write_whole
+from shoal.record import RunFolder, csv_text
 
 FILE = ROOT / "benchmarks" / "quality.csv"
 COLUMNS = (

@@ -16,6 +16,7 @@ from shoal.data.module import SuperResolutionData
 from shoal.data.patches import PatchStream
 from shoal.data.selection import select
 from shoal.identity import run_id
+from shoal.ranks import Agreement, Ranks
 from shoal.record import RunFolder
 from shoal.stopping import Stop
 from shoal.training import build, fit, pictures
@@ -95,7 +96,7 @@ def turns(model: str, block: int, blocks: int = BLOCKS) -> tuple[list[float], li
     folder.create()
     loggers = [instantiate(each, folder=folder.path, attempt="") for each in cfg.logger.values()]
     with Stop() as stop:
-        fit(cfg, network, data, folder, loggers, stop)
+        fit(cfg, network, data, folder, loggers, Agreement(Ranks(), stop), None)
     return data.turns.ours[1:], data.turns.theirs[1:]
 
 

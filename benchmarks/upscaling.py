@@ -29,7 +29,7 @@ def untrained() -> Path:
     """A file of EEDS's first weights: time doesn't depend on what they are."""
     from omegaconf import OmegaConf
 
-    from shoal.record import write_whole
+    from shoal.files import write_whole
     from shoal.training import build
     from shoal.weights import encode
 

@@ -103,7 +103,7 @@ def _other_scores(there: dict[str, Any], here: dict[str, Any]) -> Iterator[str]:
     for name in there.keys() & here.keys():
         for protocol in there[name].keys() & here[name].keys():
             one, other = there[name][protocol], here[name][protocol]
-            if abs(one["psnr"] - other["psnr"]) > EQUAL:
+            if any(abs(one[kind] - other[kind]) > equal for kind, equal in EQUAL.items()):
                 yield f"scores on {name} by {protocol}"
 
 

@@ -126,6 +126,8 @@ def _facts(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 
 def _values(rows: pd.DataFrame, column: str) -> list[str]:
+    if column not in rows:  # findings that are older than the fact
+        return ["unknown"]
     groups = rows.groupby(column, sort=False)
     if len(groups) == 1:
         value = str(rows[column].iloc[0])
