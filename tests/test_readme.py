@@ -12,8 +12,6 @@ import pytest
 from composing import ROOT
 from PIL import Image
 
-from shoal.pretrained import shipped
-
 BIN = Path(sys.executable).parent
 
 
@@ -134,8 +132,6 @@ def test_commands_on_the_literatures_pictures_run_too(line, place, cache, shoal_
 
 @pytest.mark.parametrize("line", OTHERS)
 def test_the_other_commands_run_or_are_at_least_understood(line, place, cache):
-    if line.startswith("shoal upscale") and not shipped():
-        pytest.skip("no weights ship yet")
     other = instead(line)
     words = shlex.split(line)
     if other is not None:
