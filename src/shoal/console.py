@@ -20,6 +20,7 @@ from shoal.files import UNWRITABLE
 
 USER_ERROR = 2
 FAILED = 1
+CONFIG = ("hydra.", "omegaconf.")  # whose errors are mistakes in the config
 
 
 def share_config_store() -> None:
@@ -79,9 +80,17 @@ def _explain(error: BaseException, conf: Path | None) -> int:
         return _say(str(error), FAILED)
     if kind == "Diverged":
         return _say(f"{error}; kept as diverged (force=true repeats it)", FAILED)
-    if type(error).__module__.startswith(("hydra.", "omegaconf.")):
+    if type(error).__module__.startswith(CONFIG) or _raised_in(error).startswith(CONFIG):
         return _say(config_mistake(error, conf), USER_ERROR)
     raise error
+
+
+def _raised_in(error: BaseException) -> str:
+    """The module that raised: Hydra refuses `budget=false` by a plain ValueError."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return str(trace.tb_frame.f_globals.get("__name__", "")) if trace else ""
 
 
 def config_mistake(error: BaseException, conf: Path | None) -> str:

@@ -11,7 +11,7 @@ from shoal.record import RunFolder
 from shoal.verify import EQUAL, problems
 
 # Of the machine that made the run: its lock, what it would have gone on from, its dashboards.
-LEFT = shutil.ignore_patterns("lock", "checkpoints", "wandb", "csv", "events.*", ".*")
+LEFT = shutil.ignore_patterns("lock*", "checkpoints", "wandb", "csv", "events.*", ".*")
 
 
 class Refused(Exception):
