@@ -80,7 +80,8 @@ def _explain(error: BaseException, conf: Path | None) -> int:
         return _say(str(error), FAILED)
     if kind == "Diverged":
         return _say(f"{error}; kept as diverged (force=true repeats it)", FAILED)
-    if type(error).__module__.startswith(CONFIG) or _raised_in(error).startswith(CONFIG):
+    by_hydra = isinstance(error, ValueError) and _raised_in(error).startswith(CONFIG)
+    if by_hydra or type(error).__module__.startswith(CONFIG):
         return _say(config_mistake(error, conf), USER_ERROR)
     raise error
 
