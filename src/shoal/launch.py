@@ -7,7 +7,6 @@ and ends as the run does.
 import contextlib
 import multiprocessing
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from multiprocessing.queues import SimpleQueue
@@ -25,7 +24,7 @@ from torch.multiprocessing.spawn import (
 
 from shoal.errors import UserError
 from shoal.parent import die_with
-from shoal.stopping import SIGNALS, Stopped, install
+from shoal.stopping import SIGNALS, Stopped, deaf_to_interrupts, handled
 from shoal.task import Diverged
 
 GRACE = 30.0  # seconds for the others to end by themselves where one has failed
@@ -66,7 +65,7 @@ def launch(work: Callable[..., Any], arguments: tuple[Any, ...], count: int) -> 
     endings: SimpleQueue[BaseException] = multiprocessing.get_context("spawn").SimpleQueue()
     threads = max(1, torch.get_num_threads() // count)
     facts = (count, find_free_network_port(), threads, os.getpid(), endings)
-    with _deaf_to_interrupts():
+    with deaf_to_interrupts():
         context = start_processes(  # type: ignore[no-untyped-call]  # PyTorch's own gap
             _rank, (facts, work, arguments), count, join=False
         )
@@ -126,17 +125,6 @@ def _rank(index: int, facts: tuple[Any, ...], work: Callable[..., Any], argument
 
 
 @contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Processes started within ignore Ctrl-C, which reaches them too, until they listen."""
-    before = signal.getsignal(signal.SIGINT)
-    install({signal.SIGINT: signal.SIG_IGN})
-    try:
-        yield
-    finally:
-        install({signal.SIGINT: before})
-
-
-@contextlib.contextmanager
 def _passing_on(context: ProcessContext) -> Iterator[list[int]]:
     """Pass signals on to the ranks; gives the list of those that came."""
     signals: list[int] = []
@@ -147,9 +135,5 @@ def _passing_on(context: ProcessContext) -> Iterator[list[int]]:
             if process.is_alive():
                 process.terminate() if len(signals) == 1 else process.kill()
 
-    before: dict[int, Any] = {number: signal.getsignal(number) for number in SIGNALS}
-    install(dict.fromkeys(SIGNALS, pass_on))
-    try:
+    with handled(dict.fromkeys(SIGNALS, pass_on)):
         yield signals
-    finally:
-        install(before)

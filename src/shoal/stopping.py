@@ -34,6 +34,22 @@ def install(handlers: Mapping[int, Any]) -> None:
             signal.signal(number, handler)
 
 
+@contextlib.contextmanager
+def handled(handlers: Mapping[int, Any]) -> Iterator[None]:
+    """Let handlers have signals for as long as this lasts, where Python allows it."""
+    before: dict[int, Any] = {number: signal.getsignal(number) for number in handlers}
+    install(handlers)
+    try:
+        yield
+    finally:
+        install(before)
+
+
+def deaf_to_interrupts() -> contextlib.AbstractContextManager[None]:
+    """Processes started within ignore Ctrl-C, which reaches them too, until they listen."""
+    return handled({signal.SIGINT: signal.SIG_IGN})
+
+
 class Stop:
     """A context that listens to the signals of `SIGNALS`.
 

@@ -5,7 +5,6 @@ whole grid, the first job that Slurm kills ends the wait for all others, and bot
 finished. Here an engine is only asked to call `carry_out`, which never raises.
 """
 
-import contextlib
 import importlib
 import signal
 import time
@@ -17,6 +16,7 @@ from typing import Any
 from shoal.errors import UserError
 from shoal.grid.ending import End, Ending
 from shoal.grid.errand import Errand, carry_out
+from shoal.stopping import deaf_to_interrupts
 
 # Submitit's words for what all clusters know; others carry the cluster's name before them.
 EVERYWHERE = ("name", "timeout_min", "mem_gb", "nodes", "cpus_per_task", "gpus_per_node")
@@ -81,7 +81,7 @@ def _submitit_local(
     while left or jobs:
         while left and len(jobs) < at_once:
             errand = left.pop(0)
-            with _deaf():
+            with deaf_to_interrupts():  # the grid asks for a stop
                 jobs[executor.submit(Submission(), errand)] = errand
         yield from _done(jobs)
 
@@ -102,16 +102,6 @@ def _submitit_slurm(
     jobs = dict(zip(submitted, errands, strict=True))
     while jobs:
         yield from _done(jobs)
-
-
-@contextlib.contextmanager
-def _deaf() -> Iterator[None]:
-    """Let processes that are started here never hear Ctrl-C: the grid asks for a stop."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class Submission:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from shoal.errors import UserError
@@ -91,8 +92,9 @@ class Fleet(Ledger):
             for name in sorted(self.working):
                 yield name, Ending(End.FAILED, why)
 
-    def hear(self, number: int) -> None:
+    def hear(self, number: int, frame: FrameType | None) -> None:
         """Ask the runs to stop; the second time, don't wait for them."""
+        super().hear(number, frame)
         if len(self.signals) > 1:
             raise GridStopped(number)
         self.folder.mkdir(parents=True, exist_ok=True)

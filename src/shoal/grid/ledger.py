@@ -1,22 +1,20 @@
 """The ledger of a grid: its jobs, what is left to do, and how each ended, told as it goes."""
 
-import contextlib
 import os
-import signal
-import threading
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from types import FrameType
 
 from shoal.grid import estimate
 from shoal.grid.ending import End, Ending, GridStopped, diverged, listing, names
 from shoal.grid.jobs import Job, State, distinct
+from shoal.stopping import SIGNALS, handled
 
 JOB = "SHOAL_JOB"  # which run of how many, for the run's progress bar
 THREADS = "OMP_NUM_THREADS"
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Ledger:
+class Ledger(ABC):
     """Jobs and their endings; what is finished or has diverged is left alone.
 
     Args:
@@ -56,7 +54,7 @@ class Ledger:
             GridStopped: a signal asked for it.
         """
         say(self.overview())
-        with self._listening_to_signals():
+        with handled(dict.fromkeys(SIGNALS, self.hear)):
             self.do()
         for line in ["", *listing({name: self.endings[name] for name in self.jobs})]:
             say(line)
@@ -64,12 +62,13 @@ class Ledger:
             raise GridStopped(self.signals[0])
         return self.endings
 
+    @abstractmethod
     def do(self) -> None:
         """Bring every job to an ending."""
-        raise NotImplementedError
 
-    def hear(self, number: int) -> None:
-        """A signal has come; it is in `signals`."""
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        """A signal has come."""
+        self.signals.append(number)
 
     def overview(self) -> str:
         """How many runs there are, how many are left, and how long they take."""
@@ -100,22 +99,6 @@ class Ledger:
     def progress(self) -> str:
         """How far the grid is."""
         return f"{len(self.endings)} of {len(self.jobs)} done"
-
-    @contextlib.contextmanager
-    def _listening_to_signals(self) -> Iterator[None]:
-        def note(number: int, frame: FrameType | None) -> None:
-            self.signals.append(number)
-            self.hear(number)
-
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, note) for number in SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def share_of_cores(at_once: int) -> int | None:

@@ -1,6 +1,7 @@
 """What can be said of a network without training it: size, cost, reach, dead channels."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -23,6 +24,27 @@ def device_of(network: nn.Module) -> torch.device:
     return next((value.device for value in network.parameters()), torch.device("cpu"))
 
 
+@contextmanager
+def _watched(
+    network: nn.Module,
+    kinds: type[nn.Module] | tuple[type[nn.Module], ...],
+    look: Callable[..., None],
+) -> Iterator[None]:
+    """Show layers of some kinds to `look` at each use, with what goes in and comes out."""
+    hooks = [m.register_forward_hook(look) for m in network.modules() if isinstance(m, kinds)]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@torch.no_grad()
+def _probe(network: nn.Module) -> None:
+    """Use every layer once, on the smallest picture that does."""
+    network(torch.zeros(1, 1, PROBE, PROBE, device=device_of(network)))
+
+
 def macs(network: nn.Module) -> int:
     """Multiply-adds of one forward pass per LR pixel, borders counted as if inside.
 
@@ -40,13 +62,8 @@ def macs(network: nn.Module) -> int:
         total += weight.numel() * places[0, 0].numel()
 
     counted = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
-    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, counted)]
-    try:
-        with torch.no_grad():
-            network(torch.zeros(1, 1, PROBE, PROBE, device=device_of(network)))
-    finally:
-        for hook in hooks:
-            hook.remove()
+    with _watched(network, counted, count):
+        _probe(network)
     return round(total / PROBE**2)
 
 
@@ -84,13 +101,8 @@ def layer_bytes(network: nn.Module) -> int:
         tensors = [value for value in (*inputs, *outputs) if isinstance(value, Tensor)]
         largest = max(largest, sum(value.numel() for value in tensors))
 
-    hooks = [module.register_forward_hook(measure) for module in network.modules()]
-    try:
-        with torch.no_grad():
-            network(torch.zeros(1, 1, PROBE, PROBE, device=device_of(network)))
-    finally:
-        for hook in hooks:
-            hook.remove()
+    with _watched(network, nn.Module, measure):
+        _probe(network)
     return 4 * largest // PROBE**2
 
 
@@ -108,13 +120,9 @@ def dead_channels(network: nn.Module, pictures: Iterable[Tensor]) -> float | Non
         active = (output > 0).any(dim=3).any(dim=2).any(dim=0)
         alive[layer] = alive[layer] | active if layer in alive else active
 
-    hooks = [m.register_forward_hook(look) for m in network.modules() if isinstance(m, nn.ReLU)]
-    try:
+    with _watched(network, nn.ReLU, look):
         for picture in pictures:
             network(picture)
-    finally:
-        for hook in hooks:
-            hook.remove()
     if not alive:
         return None
     channels = torch.cat(list(alive.values()))

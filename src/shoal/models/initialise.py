@@ -6,6 +6,7 @@ from torch import nn
 
 from shoal.errors import UserError
 from shoal.models.blocks import Branching
+from shoal.models.upsamplers import clear_bias
 
 STARTS = ("plain", "interpolating", "silent")
 
@@ -47,5 +48,4 @@ def silence(network: nn.Module) -> None:
     convolutions = (nn.Conv2d, nn.ConvTranspose2d)
     *_, last = (layer for layer in network.modules() if isinstance(layer, convolutions))
     nn.init.zeros_(last.weight)
-    if last.bias is not None:
-        nn.init.zeros_(last.bias)
+    clear_bias(last)
