@@ -14,6 +14,7 @@ DATA ?= sample
 BUDGET ?= quick
 SEEDS ?= 0
 SCALE ?= 3
+PRECISION ?= 32-true
 JOBS ?= 1
 
 # Tests at a time, each with one thread.
@@ -47,8 +48,8 @@ lint: setup  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= JOBS=
-	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) jobs=$(JOBS)
+reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= PRECISION= JOBS=
+	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) trainer.precision=$(PRECISION) jobs=$(JOBS)
 
 bench: setup  ## measure speed, all rows (5 minutes) or some: ROWS=stream,help
 	$(BIN)/python -m benchmarks $(ROWS)

@@ -136,6 +136,7 @@ def test_an_experiment_is_repeated_over_scale_and_seed_alone(loader: ConfigLoade
     [
         ("ablation", [["data=sample", "budget=quick", "seed=0", "scale=3", "jobs=2"]]),
         ("ablation-t91-x3-standard", [["data=t91", "budget=standard"]]),
+        ("ablation-sample-x3-quick-bf16-mixed", [["trainer.precision=bf16-mixed"]]),
         ("ablation-sample-x2+3-quick", [["scale=2"], ["scale=3"]]),
         ("ablation-sample-x3-quick", [["seed=0"], ["seed=1"]]),
     ],

@@ -16,7 +16,8 @@ from shoal.grid.jobs import Job, State, one_folder
 # An experiment is repeated over these; whatever else is swept would make another question of it.
 SWEPT = ("scale", "seed")
 # What the name of a folder of findings tells; any other change marks it with a digest.
-NAMED = ("data", "budget", *SWEPT)
+NAMED = ("data", "budget", "trainer.precision", *SWEPT)
+FULL = "32-true"  # the precision that a name needn't tell
 Combinations = Sequence[Sequence[str]]
 
 
@@ -136,8 +137,9 @@ class Plan:
         if asked == self._facts(self.default) and not marked:
             return name
         scales = "+".join(map(str, asked["scales"]))
-        tail = f"-{self._digest()}" if marked else ""
-        return f"{name}-{asked['data']}-x{scales}-{asked['budget']}{tail}"
+        parts = [name, asked["data"], f"x{scales}", asked["budget"]]
+        parts += [asked["precision"]] if asked["precision"] != FULL else []
+        return "-".join([*parts, self._digest()] if marked else parts)
 
     def _facts(self, combinations: Combinations) -> dict[str, Any]:
         """What names a study."""
@@ -146,6 +148,7 @@ class Plan:
         return {
             "data": cfgs[0].data.name,
             "budget": cfgs[0].budget.name,
+            "precision": str(cfgs[0].trainer.precision),
             "scales": sorted({cfg.scale for cfg in cfgs}),
             "seeds": sorted({cfg.seed for cfg in cfgs}),
         }
