@@ -1,0 +1,58 @@
+"""The `shoal` command: a module per subcommand; each imports inside it, so that help is instant."""
+
+import io
+import signal
+import sys
+
+import typer
+from typer.exceptions import TyperException
+
+from shoal.cli import data, runs
+from shoal.cli.degrade import degrade
+from shoal.cli.export import export
+from shoal.cli.report import report
+from shoal.cli.score import score
+from shoal.cli.upscale import upscale
+from shoal.errors import UserError, one_line
+
+USER_ERROR = 2
+
+app = typer.Typer(
+    help="Super-resolution with deep and shallow networks: pictures in, larger pictures out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (upscale, score, degrade, export, report):
+    app.command()(command)
+app.add_typer(runs.app, name="runs", no_args_is_help=True)
+app.add_typer(data.app, name="data", no_args_is_help=True)
+
+
+def main() -> None:
+    """Run the command line; what is the user's to mend becomes one line on stderr, exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file name may hold what can't be printed
+            stream.reconfigure(errors="backslashreplace")
+    code, message = _outcome(sys.argv[1:])
+    if message:
+        print(f"shoal: {one_line(message)}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _outcome(arguments: list[str]) -> tuple[int, str]:
+    """The exit code, and the line that explains it."""
+    if "" in arguments:  # an unset variable of the shell's; as a path it would be this folder
+        return USER_ERROR, "an argument is empty: give it a value"
+    try:
+        code = app(arguments, standalone_mode=False) or 0
+    except UserError as error:
+        return USER_ERROR, str(error)
+    except TyperException as error:
+        message = error.format_message().rstrip(".")  # empty where help has been shown instead
+        return USER_ERROR, message and f"{message}; --help shows what there is"
+    except typer.Abort:
+        return 1, "nothing was done"
+    except OSError as error:
+        return USER_ERROR, f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return code, "stopped by SIGINT" if code == 128 + signal.SIGINT else ""

@@ -1,0 +1,44 @@
+"""`shoal data`: the picture sets."""
+
+from typing import Annotated
+
+import typer
+
+from shoal.cli.options import Root
+
+app = typer.Typer(help="The picture sets: what there is, where it comes from, fetching it.")
+
+
+@app.command("list")
+def data_list(root: Root = None) -> None:
+    """List all picture sets: role, size, whether they are here, terms of use."""
+    from shoal.data.catalog import default_root
+    from shoal.data.commands import print_list
+
+    print_list(root or default_root())
+
+
+@app.command("show")
+def data_show(name: Annotated[str, typer.Argument(help="e.g. set5")], root: Root = None) -> None:
+    """Show whom to cite for a set, its terms of use, its source and its pictures."""
+    from shoal.data.catalog import default_root
+    from shoal.data.commands import print_set
+
+    print_set(name, root or default_root())
+
+
+@app.command("fetch")
+def data_fetch(
+    name: Annotated[list[str], typer.Argument(help="e.g. t91 set5 set14 bsd100")],
+    root: Root = None,
+    mirror: Annotated[
+        list[str] | None,
+        typer.Option(help="http(s) address to ask, with {repository} {commit} {path} in it."),
+    ] = None,
+) -> None:
+    """Download picture sets, checking every file's SHA-256; issue it again to go on after a cut."""
+    from shoal.data.catalog import default_root
+    from shoal.data.commands import fetch_and_tell
+    from shoal.data.mirrors import DEFAULT_MIRRORS
+
+    fetch_and_tell(name, root or default_root(), mirror or DEFAULT_MIRRORS)

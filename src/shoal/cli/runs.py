@@ -1,0 +1,97 @@
+"""`shoal runs`: what has been trained."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shoal.cli.options import Root, Runs, Trust
+from shoal.errors import UserError
+
+app = typer.Typer(help="What has been trained: list, explain, verify, merge, clean.")
+
+
+@app.command("list")
+def runs_list(runs: Runs = Path("runs")) -> None:
+    """List all runs: status, score, age, size."""
+    from shoal.results.listing import print_listing
+
+    print_listing(runs)
+
+
+@app.command("verify")
+def runs_verify(
+    runs: Runs = Path("runs"),
+    root: Root = None,
+    trust: Trust = False,
+) -> None:
+    """Check every finished run again: files whole, digests right, scores of one set equal."""
+    from shoal.bars import tracked
+    from shoal.data.catalog import default_root
+    from shoal.verify import finished, problems
+
+    folders, wrong = finished(runs), 0
+    for folder in tracked(folders, "verifying"):
+        found = list(problems(folder, root or default_root(), trust=trust))
+        wrong += bool(found)
+        for line in [f"{folder.id}  {problem}" for problem in found] or [
+            f"{folder.id}  as recorded"
+        ]:
+            print(line)
+    if wrong:
+        raise UserError(
+            f"{wrong} of {len(folders)} runs are not as recorded: force=true redoes one"
+        )
+
+
+@app.command("merge")
+def runs_merge(
+    other: Annotated[Path, typer.Argument(help="Folder of runs that another machine made.")],
+    runs: Runs = Path("runs"),
+    root: Root = None,
+    trust: Trust = False,
+) -> None:
+    """Bring finished runs of another machine in, each verified; none that is here is replaced."""
+    from shoal.data.catalog import default_root
+    from shoal.merge import merge
+
+    refused = 0
+    for name, what, is_refused in merge(other, runs, root or default_root(), trust=trust):
+        refused += is_refused
+        print(f"{name}  {what}", flush=True)
+    if refused:
+        raise UserError(f"{refused} of the runs in {other} were refused; the others are here")
+
+
+@app.command("clean")
+def runs_clean(
+    runs: Runs = Path("runs"),
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+) -> None:
+    """Delete what is neither finished nor resumable, after showing it."""
+    from shoal.clean import remove, useless
+
+    found = list(useless(runs))
+    for folder, reason in found:
+        print(f"{folder.path}  {reason}")
+    if not found:
+        print(f"nothing to delete in {runs}")
+    elif yes or typer.confirm(f"Delete {len(found)} folders?"):
+        for folder, _ in found:
+            remove(folder)
+
+
+@app.command("explain")
+def runs_explain(
+    model: Annotated[str, typer.Argument(help="A model or an arm, e.g. eeds")],
+    dataset: Annotated[str, typer.Option("--set", help="A test set, e.g. Set5")],
+    scale: Annotated[int, typer.Option(help="Of the enlargement.")] = 3,
+    runs: Runs = Path("runs"),
+    experiments: Annotated[
+        Path, typer.Option(help="Committed findings, for runs that are gone.")
+    ] = Path("experiments"),
+) -> None:
+    """Print what stands behind a number: runs, data, code, protocol, commands."""
+    from shoal.results import explain
+
+    print(explain(model, dataset, scale, runs, experiments))

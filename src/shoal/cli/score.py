@@ -1,0 +1,25 @@
+"""`shoal score`: pictures of any method against HR pictures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def score(
+    sr: Annotated[Path, typer.Argument(help="A picture, or a folder of them, of any method.")],
+    hr: Annotated[Path, typer.Argument(help="The HR picture, or the folder of them.")],
+    scale: Annotated[int, typer.Option(min=2, help="Of the enlargement.")],
+    protocol: Annotated[str, typer.Option(help="classic or rgb.")] = "classic",
+    csv: Annotated[Path | None, typer.Option(help="Also write the scores to this file.")] = None,
+) -> None:
+    """Score pictures of any method against HR pictures, as the literature does."""
+    from shoal import score as scores
+
+    if csv:
+        scores.check_target(csv)
+    rows = scores.score(sr, hr, scale, protocol)
+    scores.print_scores(rows)
+    if csv:
+        scores.write_scores(csv, rows)
+        print(f"{csv} is written")
