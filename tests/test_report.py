@@ -389,6 +389,20 @@ def test_zeros_at_the_end_of_a_score_are_kept(tmp_path: Path) -> None:
     assert "| 32.10 " in text
 
 
+def test_what_people_make_of_the_findings_is_kept(study: results.Study, tmp_path: Path) -> None:
+    folder = tmp_path / study.folder
+    folder.mkdir()
+    (folder / "reading.md").write_text("It holds\nat x3.\n\nFor <five> pictures.\n")
+    report.write_report(study, tmp_path, SOURCES)
+    assert (
+        "## Reading\n\nIt holds at x3.\n\nFor <five> pictures.\n"
+        in (folder / "README.md").read_text()
+    )
+    html = (folder / "index.html").read_text()
+    assert "<p>It holds at x3.</p>\n<p>For &lt;five&gt; pictures.</p>" in html
+    assert (folder / "reading.md").is_file()
+
+
 def test_the_index_lists_every_folder_with_its_answer(study: results.Study, tmp_path: Path) -> None:
     (tmp_path / "recipe").mkdir()
     (tmp_path / "recipe" / "README.md").write_text(

@@ -51,13 +51,14 @@ def write_report(study: Study, out: Path, sources: Path) -> Path:
     """
     found, pictures = findings(study, sources), crops(study)
     folder = out / study.folder
+    words = reading(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder} can't be made: {error}; choose --out DIR") from None
     files = _figures(found, pictures) | _tables(found)
-    files["index.html"] = page(found, pictures, files.get("frontier.png")).encode()
-    files["README.md"] = _readme(found, set(files)).encode()
+    files["index.html"] = page(found, pictures, files.get("frontier.png"), words).encode()
+    files["README.md"] = _readme(found, set(files), words).encode()
     for name, content in files.items():
         write_whole(folder / name, content)
     write_whole(out / "README.md", index(out))
@@ -93,9 +94,17 @@ def _tables(found: Findings) -> dict[str, bytes]:
     return {name: text.encode() for name, text in files.items()}
 
 
-def _readme(found: Findings, files: set[str]) -> str:
+def reading(folder: Path) -> list[str]:
+    """The paragraphs of `reading.md`: what people make of the findings; never written over."""
+    path = folder / "reading.md"
+    text = path.read_text() if path.is_file() else ""
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def _readme(found: Findings, files: set[str], words: list[str]) -> str:
     return MARKDOWN.get_template("readme.md.j2").render(
         f=found,
+        reading=words,
         study=found.study,
         table=_markdown(found.cells),
         pace=_markdown(found.pace),

@@ -20,8 +20,15 @@ TEMPLATES = jinja2.Environment(
 )
 
 
-def page(found: Findings, crops: list[Crop], frontier: bytes | None) -> str:
-    """The page as HTML; `frontier` is the figure as PNG, if there is one."""
+def page(found: Findings, crops: list[Crop], frontier: bytes | None, reading: list[str]) -> str:
+    """The experiment as HTML.
+
+    Args:
+        found: all that the report says.
+        crops: for the slider.
+        frontier: the figure as PNG, if there is one.
+        reading: paragraphs of what people make of it.
+    """
     study = found.study
     looks = {"bicubic": styles({"bicubic": None})["bicubic"]} | styles(study.models)
     drawn = {name: look_of(look, f"var(--c{i})") for i, (name, look) in enumerate(looks.items())}
@@ -29,6 +36,7 @@ def page(found: Findings, crops: list[Crop], frontier: bytes | None) -> str:
     rows = verdict_rows(found.verdicts).to_dict("records")
     return TEMPLATES.get_template("page.html.j2").render(
         f=found,
+        reading=reading,
         study=study,
         looks=looks.values(),
         lines=_lines(found),
