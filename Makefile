@@ -15,7 +15,7 @@ BUDGET ?= quick
 SEEDS ?= 0
 SCALE ?= 3
 PRECISION ?= 32-true
-JOBS ?= 1
+JOBS ?= 2
 
 # Tests at a time, each with one thread.
 WORKERS ?= 2
@@ -23,7 +23,7 @@ WORKERS ?= 2
 # What is measured: make bench ROWS=stream,help
 ROWS ?=
 
-.PHONY: help setup test test-slow lint reproduce-table bench clean
+.PHONY: help setup test test-slow lint reproduce-table weights bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -50,6 +50,9 @@ lint: setup  ## style and types
 
 reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= PRECISION= JOBS=
 	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) trainer.precision=$(PRECISION) jobs=$(JOBS)
+
+weights: setup  ## train the weights that ship and put them into the package (two hours of two cores)
+	$(BIN)/python experiments/pretrained/make.py
 
 bench: setup  ## measure speed, all rows (5 minutes) or some: ROWS=stream,help
 	$(BIN)/python -m benchmarks $(ROWS)
