@@ -318,8 +318,8 @@ def test_pictures_that_one_arm_lacks_are_left_out(plain: results.Study) -> None:
 # The file --------------------------------------------------------------------------------------
 
 
-def test_the_paper_s_nine_claims_are_there_and_two_of_ours() -> None:
-    assert [claim.id for claim in CLAIMS] == [*(f"C{i}" for i in range(1, 10)), "F1", "F2"]
+def test_the_paper_s_nine_claims_are_there_and_three_of_ours() -> None:
+    assert [claim.id for claim in CLAIMS] == [*(f"C{i}" for i in range(1, 10)), "I1", "F1", "F2"]
 
 
 def test_an_unknown_measure_is_refused(tmp_path: Path) -> None:
