@@ -24,14 +24,16 @@ HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "src/shoal/pretrained"
 ALL = "budget=standard trainer.precision=bf16-mixed logger=none"
 FAST = "model=eeds_fast data=general291 task/loss=l1 task.init=silent task.optimizer.lr=1e-3"
-EEDS = "model=eeds task.init=interpolating task.optimizer.lr=2e-3"
 RUNS = [
     f"{FAST} scale=2 budget.patch_size=64 budget.max_steps=50000 budget.val_every=1000",
     f"{FAST} scale=3 budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
     f"{FAST} scale=4 budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
-    f"{EEDS} scale=2 data=t91 budget.max_steps=40000 budget.val_every=1000",
+    "model=eeds scale=2 data=t91 budget.max_steps=40000 budget.val_every=1000"
+    " task.init=interpolating task.optimizer.lr=2e-3",
     "model=eeds scale=3 data=t91",  # seed 0 of the ablation
-    f"{EEDS} scale=4 data=general291",
+    "model=eeds scale=4 data=general291 budget.max_steps=5000 budget.val_every=500"
+    " budget.patch_size=48 task/loss=l1 task.init=silent task.optimizer.lr=1e-3"
+    " task.schedule.warmup=0.05",
 ]
 SETS = ("Set5", "Set14", "BSD100")
 
