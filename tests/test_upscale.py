@@ -12,7 +12,9 @@ from PIL import Image, ImageCms
 from typer.testing import CliRunner
 
 import shoal
-from shoal import cli, formats, graph, pretrained, weights
+from shoal import formats, graph, pretrained, weights
+from shoal.cli import app
+from shoal.cli.upscale import EngineName, Kind
 from shoal.errors import UserError
 from shoal.images import Picture, read
 from shoal.models.facts import reach
@@ -53,7 +55,7 @@ def pixels(*shape, dtype=np.uint8):
 def enlarged(small, *arguments):
     """What the command says of it: exit code, and all that it prints."""
     words = ["upscale", *map(str, arguments), "--weights", str(small), "--engine", "torch"]
-    result = CliRunner().invoke(cli.app, words)
+    result = CliRunner().invoke(app, words)
     if isinstance(result.exception, UserError):
         return 2, str(result.exception)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
@@ -458,8 +460,8 @@ def test_every_file_that_ships_is_the_network_that_its_name_says():
 
 
 def test_the_command_line_offers_what_there_is():
-    assert [kind.value for kind in cli.Kind] == list(formats.FORMATS)
-    assert [engine.value for engine in cli.EngineName] == list(engines.ENGINES)
+    assert [kind.value for kind in Kind] == list(formats.FORMATS)
+    assert [engine.value for engine in EngineName] == list(engines.ENGINES)
 
 
 def test_importing_the_package_stays_instant():

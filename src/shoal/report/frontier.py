@@ -72,19 +72,26 @@ def frontier(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Styl
         axes.plot([x], [y], label=arm, **look)
         if sd > 0:
             axes.vlines(x, y - sd, y + sd, color=looks[arm].light, linewidth=1)
+    _frame(axes, cost, [*rows["psnr"], *([level] if level > 0 else [])])
+    return axes
+
+
+def _frame(axes: Axes, cost: str, heights: list[float]) -> None:
+    """Limits, ticks and the label of the cost.
+
+    The height goes by the means: where one seed of a few collapses, its deviation leaves the frame.
+    """
     axes.set_xscale("log")
     seconds = StrMethodFormatter("{x:g}")
     axes.xaxis.set_major_formatter(seconds if cost == "seconds" else EngFormatter(sep=" "))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.margins(x=0.14)
-    # By the means: where one seed of a few collapses, its deviation may leave the frame.
-    heights = [*rows["psnr"], *([level] if level > 0 else [])]
-    room = 0.12 * (max(heights) - min(heights)) or 0.5
-    axes.set_ylim(min(heights) - room, max(heights) + room)
+    if heights:
+        room = 0.12 * (max(heights) - min(heights)) or 0.5
+        axes.set_ylim(min(heights) - room, max(heights) + room)
     low, high = axes.get_xlim()
     axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 30 * low else (1, 2, 5)))
     axes.set_xlabel(COSTS[cost])
-    return axes
 
 
 def name_points(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Style]) -> None:
