@@ -51,7 +51,7 @@ lint: setup  ## style and types
 reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= PRECISION= JOBS=
 	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) trainer.precision=$(PRECISION) jobs=$(JOBS)
 
-weights: setup  ## train the weights that ship and put them into the package (two hours of two cores)
+weights: setup  ## train the weights that ship and put them into the package (about two hours)
 	$(BIN)/python experiments/pretrained/make.py
 
 bench: setup  ## measure speed, all rows (5 minutes) or some: ROWS=stream,help

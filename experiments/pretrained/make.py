@@ -6,7 +6,6 @@ Writes src/shoal/pretrained/*.safetensors and this folder's runs.csv, scores.csv
 prints the table of the two README files.
 """
 
-import json
 import re
 import shlex
 import shutil
@@ -18,6 +17,7 @@ import pandas as pd
 from tabulate import tabulate
 
 from shoal.files import write_whole
+from shoal.record import RunFolder
 from shoal.results.rows import CURVE, SCORES, read_runs, read_tables
 
 HERE = Path(__file__).parent
@@ -53,7 +53,7 @@ def trained(overrides: str) -> Path:
 
 def facts(folder: Path) -> dict[str, str]:
     """A line of the table."""
-    record = json.loads((folder / "record.json").read_text())
+    record = RunFolder(folder).record()
     scores = [record["scores"][name]["classic"] for name in SETS]
     cells = {"weights": f"`{record['model']}` x{record['scale']}"}
     cells |= {"parameters": f"{record['parameters']:,}", "trained on": record["data"]}
