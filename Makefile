@@ -20,6 +20,9 @@ JOBS ?= 2
 # Tests at a time, each with one thread.
 WORKERS ?= 2
 
+# Which weights: make weights WEIGHTS="eeds-x4 eeds_fast-x2"
+WEIGHTS ?=
+
 # What is measured: make bench ROWS=stream,help
 ROWS ?=
 
@@ -51,8 +54,8 @@ lint: setup  ## style and types
 reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= PRECISION= JOBS=
 	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) trainer.precision=$(PRECISION) jobs=$(JOBS)
 
-weights: setup  ## train the weights that ship and put them into the package (about two hours)
-	$(BIN)/python experiments/pretrained/make.py
+weights: setup  ## train the weights that ship and put them into the package (about two hours): WEIGHTS=eeds-x4
+	$(BIN)/python experiments/pretrained/make.py $(WEIGHTS)
 
 bench: setup  ## measure speed, all rows (5 minutes) or some: ROWS=stream,help
 	$(BIN)/python -m benchmarks $(ROWS)

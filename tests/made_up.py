@@ -171,6 +171,7 @@ class MadeUp:
             "seconds": curve[-1][1], "resumed": 0,
             "patches_per_second": 250.0 if trained else None,
             "peak_memory_mib": 512.0, "dead_channels": 0.02 if trained else None,
+            "seconds_per_megapixel": MACS.get(model, 9) / 1e6,
             "val": {"best_psnr": psnr[best], "best_step": curve[best][0],
                     "final_psnr": psnr[-1], "final_ssim": 0.9},
             "scores": {name: {self.protocol: {

@@ -8,7 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from shoal.errors import UserError
 from shoal.models.blocks import GREY, MultiScale
-from shoal.models.facts import dead_channels, macs, parameters
+from shoal.models.facts import dead_channels, macs, parameters, seconds_per_megapixel
 from shoal.models.initialise import initialise
 from shoal.models.scn import unit
 from shoal.models.upsamplers import (
@@ -321,6 +321,13 @@ def test_dead_channels_are_counted():
     assert share is not None
     assert share >= 3 / 12
     assert dead_channels(network("bicubic"), [torch.rand(1, 1, 8, 8)]) is None
+
+
+def test_speed_is_time_over_hr_pixels_without_the_first_picture(monkeypatch):
+    clock = iter([10.0, 16.0])
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
+    pictures = [torch.rand(1, 1, 10, 10), torch.rand(1, 1, 20, 10)]
+    assert seconds_per_megapixel(network("bicubic", 3), pictures) == 6 / 2700 * 1e6
 
 
 def test_every_level_of_lapsrn_is_supervised_at_its_own_size():

@@ -307,6 +307,15 @@ def test_the_frontier_names_every_network_once_and_apart_from_the_others(
         assert all(axes.bbox.containsx(x) for box in boxes for x in (box.x0, box.x1))
 
 
+def test_a_cost_that_no_record_has_gets_no_panel(study: results.Study) -> None:
+    """Records that were made before a cost was measured stay valid."""
+    numbers = table(study, published()).assign(seconds_per_megapixel=float("nan"))
+    figure = frontier_figure(study, numbers)
+    assert figure is not None
+    assert len(figure.axes) == len(COSTS) - 1
+    assert "enlarging a megapixel" not in shown(study, numbers, published())
+
+
 def points_of(axes: Axes) -> list[str]:
     """The arms that have a marker."""
     lines = [line for line in axes.get_lines() if line.get_linestyle() == "None"]

@@ -18,7 +18,7 @@ from shoal.data.selection import Selection
 from shoal.files import write_whole
 from shoal.final_scores import COLUMNS, Score, means, score
 from shoal.models.bicubic import Bicubic
-from shoal.models.facts import dead_channels, parameters
+from shoal.models.facts import dead_channels, parameters, seconds_per_megapixel
 from shoal.record import RunFolder
 from shoal.samples import write_samples
 from shoal.summary import Means, print_summary
@@ -42,7 +42,7 @@ def write_record(
         cfg: the run's config.
         folder: where to.
         fitted: the trained network and its curve.
-        data: the validation pictures, for the share of dead channels.
+        data: the validation pictures, for the share of dead channels and the network's speed.
         selection: the test sets.
         about: what the record says of the run beyond that.
         loggers: dashboards among them are shown samples, scores and summary.
@@ -51,8 +51,10 @@ def write_record(
     rows = _score(cfg, network, selection)
     folder.write_rows("scores.csv", COLUMNS, rows)
     strips = _write_samples(cfg, folder, network, selection)
+    lr = [lr for lr, _ in Pictures(data.val).all()]
     record = _facts(cfg, folder, fitted) | {
-        "dead_channels": dead_channels(network, (lr for lr, _ in Pictures(data.val).all())),
+        "dead_channels": dead_channels(network, lr),
+        "seconds_per_megapixel": seconds_per_megapixel(network, lr),
         "scores": means(rows),
         "data_digests": selection.digests(),
         "weights_sha256": _write_weights(cfg, folder, network) if fitted.trained else None,

@@ -18,6 +18,7 @@ from shoal.results import Study
 COSTS = {
     "macs": "multiply-adds per HR pixel (log)",
     "parameters": "parameters (log)",
+    "seconds_per_megapixel": "time to enlarge a megapixel (s, log)",
     "seconds": "training time (s, log)",
 }
 FRONT = "the best at their cost"
@@ -63,6 +64,7 @@ def frontier(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Styl
         cost: one of `COSTS`.
         looks: by arm.
     """
+    rows = rows.dropna(subset=cost)
     best = front(rows, cost)
     if (level := rows["bicubic"].max()) > 0:
         bicubic_level(axes, level, looks)
@@ -83,7 +85,7 @@ def _frame(axes: Axes, cost: str, heights: list[float]) -> None:
     """
     axes.set_xscale("log")
     seconds = StrMethodFormatter("{x:g}")
-    axes.xaxis.set_major_formatter(seconds if cost == "seconds" else EngFormatter(sep=" "))
+    axes.xaxis.set_major_formatter(seconds if cost.startswith("seconds") else EngFormatter(sep=" "))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.margins(x=0.14)
     if heights:
@@ -103,6 +105,7 @@ def name_points(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, S
         cost: one of `COSTS`.
         looks: by arm.
     """
+    rows = rows.dropna(subset=cost)
     pixel = axes.figure.dpi / 72
     places = axes.transData.transform(rows[[cost, "psnr"]].to_numpy(float))
     taken = [_box(x, y, 7 * pixel, 7 * pixel) for x, y in places] + _steps(rows, axes, cost)
@@ -145,12 +148,13 @@ def frontier_figure(study: Study, numbers: pd.DataFrame) -> Figure | None:
     if rows.drop_duplicates(["scale", "parameters", "macs"])["scale"].is_unique:
         return None
     _, place = headline(study)
-    figure, grid = panels(len(study.scales), len(COSTS), (3.9, 3.4), 1, sharey="row")
+    costs = [cost for cost in COSTS if rows[cost].notna().any()]
+    figure, grid = panels(len(study.scales), len(costs), (3.9, 3.4), 1, sharey="row")
     for scale, row in zip(study.scales, grid, strict=True):
         part = rows[rows["scale"] == scale]
-        for axes, cost in zip(row, COSTS, strict=True):
+        for axes, cost in zip(row, costs, strict=True):
             frontier(part, axes, cost, looks)
-        for axes, cost in zip(row, COSTS, strict=True):
+        for axes, cost in zip(row, costs, strict=True):
             name_points(part, axes, cost, looks)
         row[0].set_ylabel(f"PSNR on {place}, x{scale} (dB)")
     handles, labels = grid[0][0].get_legend_handles_labels()

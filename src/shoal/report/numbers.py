@@ -25,9 +25,11 @@ def _digits(value: float) -> str:
 def seconds(value: float) -> str:
     """A time, in the unit that suits it.
 
-    >>> seconds(9.04), seconds(431), seconds(9000)
-    ('9.0 s', '7.2 min', '2.5 h')
+    >>> seconds(0.0417), seconds(9.04), seconds(431), seconds(9000)
+    ('0.042 s', '9.0 s', '7.2 min', '2.5 h')
     """
+    if 0 < value < 1:
+        return f"{value:.2g} s"
     if value < 120:
         return f"{value:.1f} s"
     return f"{value / 60:.1f} min" if value < 7200 else f"{value / 3600:.1f} h"

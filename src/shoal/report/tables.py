@@ -7,7 +7,10 @@ from shoal.results import AXES, Study, ends, over_seeds, per_run, reach, untrain
 
 KEYS = ["arm", "scale"]
 GOALS = (0.0, 0.5)  # dB above bicubic on the validation curve
-COSTS = ["parameters", "macs_per_lr_pixel", "macs", "seconds", "dead_channels"]
+COSTS = [
+    *("parameters", "macs_per_lr_pixel", "macs", "seconds", "seconds_per_megapixel"),
+    "dead_channels",
+]
 
 
 def table(study: Study, published: pd.DataFrame) -> pd.DataFrame:

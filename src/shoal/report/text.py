@@ -20,6 +20,7 @@ NUMBER_OF = {
     "MACs per LR pixel": "macs_per_lr_pixel",
     "training MACs": "macs",
     "training time": "seconds",
+    "enlarging a megapixel": "seconds_per_megapixel",
     "dead channels": "dead_channels",
 }
 ENDS_IN = {" PSNR (dB)": " psnr", " SSIM": " ssim", " published": " published psnr"}
@@ -42,6 +43,8 @@ def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     cells["MACs per LR pixel"] = _each(numbers["macs_per_lr_pixel"], short)
     cells["training MACs"] = _each(numbers["macs"], short)
     cells["training time"] = _each(numbers["seconds"], seconds)
+    if numbers["seconds_per_megapixel"].notna().any():  # records of before 2026-11-26 have none
+        cells["enlarging a megapixel"] = _each(numbers["seconds_per_megapixel"], seconds)
     cells["dead channels"] = _each(numbers["dead_channels"], "{:.1%}".format)
     return cells
 

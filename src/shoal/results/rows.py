@@ -15,8 +15,8 @@ from shoal.record import RunFolder
 RECORD = [
     *("id", "state", "reason", "step", "model", "data", "budget", "parameters"),
     *("macs_per_lr_pixel", "steps", "patches", "macs", "seconds", "resumed", "peak_memory_mib"),
-    *("dead_channels", "val/best_psnr", "val/best_step", "val/final_psnr", "results", "commit"),
-    *("dirty", "processor", "accelerator", "threads", "devices", "precision"),
+    *("seconds_per_megapixel", "dead_channels", "val/best_psnr", "val/best_step", "val/final_psnr"),
+    *("results", "commit", "dirty", "processor", "accelerator", "threads", "devices", "precision"),
     *("data_digests/train", "weights_sha256", "command", "finished_at"),
 ]
 SCORES = ("id", "dataset", "image", "protocol", "psnr", "ssim")
