@@ -78,12 +78,12 @@ class ShoalSweeper(Sweeper):
     def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         from shoal.console import told
         from shoal.grid.closing import report
-        from shoal.grid.experiment import read
+        from shoal.grid.experiment import read, speaks_of_experiment
         from shoal.grid.jobs import compose
         from shoal.grid.plan import Plan
 
         experiment = read(self.loader, self.master)
-        given = [[text for text in each if not _chooses_experiment(text)] for each in combinations]
+        given = [[text for text in each if not speaks_of_experiment(text)] for each in combinations]
         job = functools.partial(compose, self.loader, self.master)
         plan = Plan(experiment, given, self._combinations([]), job)
         path = plan.write(command=told())
@@ -146,7 +146,3 @@ class ShoalSweeper(Sweeper):
 def _is_of_search(text: str) -> bool:
     key = text.partition("=")[0].lstrip("+~")
     return key == "hparams_search" or key == "search" or key.startswith("search.")
-
-
-def _chooses_experiment(text: str) -> bool:
-    return text.partition("=")[0].lstrip("+") == "experiment"

@@ -56,10 +56,20 @@ def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
     return experiment
 
 
+def speaks_of_experiment(override: str) -> bool:
+    """Whether an override chooses or changes the experiment, so that no run is to hear of it.
+
+    >>> [speaks_of_experiment(text) for text in ("experiment=depth", "~experiment.arms.a", "seed=0")]
+    [True, True, False]
+    """
+    key = override.partition("=")[0].lstrip("+~")
+    return key == "experiment" or key.startswith("experiment.")
+
+
 def _sets_more(loader: ConfigLoader, master: DictConfig) -> bool:
     """Whether the experiment's file changes the config beside saying what the experiment is."""
     texts = [*master.hydra.overrides.hydra, *master.hydra.overrides.task]
-    texts = [text for text in texts if not text.lstrip("+").startswith("experiment=")]
+    texts = [text for text in texts if not speaks_of_experiment(text)]
     name = master.hydra.job.config_name
     without = loader.load_configuration(name, texts, RunMode.MULTIRUN)
 
