@@ -85,6 +85,21 @@ def test_experiments_share_the_runs_they_have_in_common(loader: ConfigLoader) ->
     assert len({shallow[label] for label in ("eeds", "eed+bicubic", "eed+srcnn")}) == 3
 
 
+def test_an_arm_left_out_or_added_changes_no_run_of_the_others(loader: ConfigLoader) -> None:
+    def runs(*overrides: str) -> dict[str, str]:
+        config = master(loader, "experiment=literature", *overrides)
+        job = partial(compose, loader, config)
+        plan = Plan(read(loader, config), [["scale=3"]], [["scale=3"]], job)
+        return {label: job.folder.id for label, job in plan.runs}
+
+    whole = runs()
+    without = runs("~experiment.arms.drcn")
+    assert without == {label: run for label, run in whole.items() if label != "drcn"}
+    more = runs("+experiment.arms.ees_slow=['model=ees','task.optimizer.lr=1e-4']")
+    assert more.items() > whole.items()
+    assert "ees_slow" in more
+
+
 def doctored(loader: ConfigLoader, arms: dict[str, list[str]], *factors: str) -> None:
     made_up = Experiment("doctored", "?", factors, {name: tuple(arms[name]) for name in arms})
     config = master(loader)

@@ -59,7 +59,7 @@ def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
 def speaks_of_experiment(override: str) -> bool:
     """Whether an override chooses or changes the experiment, so that no run is to hear of it.
 
-    >>> [speaks_of_experiment(text) for text in ("experiment=depth", "~experiment.arms.a", "seed=0")]
+    >>> [speaks_of_experiment(text) for text in ("experiment=a", "~experiment.arms.b", "seed=0")]
     [True, True, False]
     """
     key = override.partition("=")[0].lstrip("+~")
