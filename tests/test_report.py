@@ -401,14 +401,13 @@ def test_zeros_at_the_end_of_a_score_are_kept(tmp_path: Path) -> None:
 def test_what_people_make_of_the_findings_is_kept(study: results.Study, tmp_path: Path) -> None:
     folder = tmp_path / study.folder
     folder.mkdir()
-    (folder / "reading.md").write_text("It holds\nat x3.\n\nFor <five> pictures.\n")
+    (folder / "reading.md").write_text("It *holds*\nat `x3`.\n\nFor <b>five</b> pictures.\n")
     report.write_report(study, tmp_path, SOURCES)
-    assert (
-        "## Reading\n\nIt holds at x3.\n\nFor <five> pictures.\n"
-        in (folder / "README.md").read_text()
-    )
+    readme = (folder / "README.md").read_text()
+    assert "## Reading\n\nIt *holds*\nat `x3`.\n\nFor <b>five</b> pictures.\n" in readme
     html = (folder / "index.html").read_text()
-    assert "<p>It holds at x3.</p>\n<p>For &lt;five&gt; pictures.</p>" in html
+    assert "<p>It <em>holds</em>\nat <code>x3</code>.</p>" in html
+    assert "<p>For &lt;b&gt;five&lt;/b&gt; pictures.</p>" in html
     assert (folder / "reading.md").is_file()
 
 

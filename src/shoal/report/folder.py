@@ -94,14 +94,13 @@ def _tables(found: Findings) -> dict[str, bytes]:
     return {name: text.encode() for name, text in files.items()}
 
 
-def reading(folder: Path) -> list[str]:
-    """The paragraphs of `reading.md`: what people make of the findings; never written over."""
+def reading(folder: Path) -> str:
+    """The Markdown of `reading.md`: what people make of the findings; never written over."""
     path = folder / "reading.md"
-    text = path.read_text() if path.is_file() else ""
-    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return path.read_text().strip() if path.is_file() else ""
 
 
-def _readme(found: Findings, files: set[str], words: list[str]) -> str:
+def _readme(found: Findings, files: set[str], words: str) -> str:
     return MARKDOWN.get_template("readme.md.j2").render(
         f=found,
         reading=words,

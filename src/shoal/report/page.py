@@ -5,6 +5,8 @@ from typing import Any
 
 import jinja2
 import numpy as np
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from shoal.report.charts import charts, look_of
 from shoal.report.findings import Findings
@@ -19,15 +21,17 @@ TEMPLATES = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
 )
 
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
-def page(found: Findings, crops: list[Crop], frontier: bytes | None, reading: list[str]) -> str:
+
+def page(found: Findings, crops: list[Crop], frontier: bytes | None, reading: str) -> str:
     """The experiment as HTML.
 
     Args:
         found: all that the report says.
         crops: for the slider.
         frontier: the figure as PNG, if there is one.
-        reading: paragraphs of what people make of it.
+        reading: what people make of it, in Markdown; HTML in it is shown as it stands.
     """
     study = found.study
     looks = {"bicubic": styles({"bicubic": None})["bicubic"]} | styles(study.models)
@@ -36,7 +40,7 @@ def page(found: Findings, crops: list[Crop], frontier: bytes | None, reading: li
     rows = verdict_rows(found.verdicts).to_dict("records")
     return TEMPLATES.get_template("page.html.j2").render(
         f=found,
-        reading=reading,
+        reading=Markup(MARKDOWN.render(reading)),
         study=study,
         looks=looks.values(),
         lines=_lines(found),
