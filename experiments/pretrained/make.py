@@ -26,19 +26,19 @@ from shoal.results.rows import CURVE, SCORES, read_runs, read_tables
 HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "src/shoal/pretrained"
 ALL = "budget=standard trainer.precision=bf16-mixed logger=none"
-FAST = (
-    "model=eeds_fast data=general291 budget.patch_size=48"
-    " task/loss=l1 task.init=silent task.optimizer.lr=1e-3"
-)
+FAST = "model=eeds_fast data=general291 task/loss=l1 task.init=silent task.optimizer.lr=1e-3"
 RUNS = {
-    "eeds_fast-x2": f"{FAST} scale=2 budget.max_steps=100000 budget.val_every=2000",
-    "eeds_fast-x3": f"{FAST} scale=3 budget.max_steps=60000 budget.val_every=2000",
-    "eeds_fast-x4": f"{FAST} scale=4 budget.max_steps=60000 budget.val_every=2000",
+    "eeds_fast-x2": f"{FAST} scale=2"
+    " budget.patch_size=64 budget.max_steps=50000 budget.val_every=1000",
+    "eeds_fast-x3": f"{FAST} scale=3"
+    " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
+    "eeds_fast-x4": f"{FAST} scale=4"
+    " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
     "eeds-x2": "model=eeds scale=2 data=t91 task.init=interpolating task.optimizer.lr=2e-3"
     " budget.max_steps=40000 budget.val_every=1000",
     "eeds-x3": "model=eeds scale=3 data=t91",  # seed 0 of the ablation
     "eeds-x4": "model=eeds scale=4 data=general291 task.init=interpolating task.optimizer.lr=2e-3"
-    " budget.max_steps=50000 budget.val_every=1000",
+    " budget.max_steps=20000 budget.val_every=1000",
 }
 SETS = ["Set5", "Set14", "BSD100"]
 TRAINED_ON = {"t91": "T91", "general291": "T91 + BSD200"}
