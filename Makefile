@@ -26,7 +26,7 @@ WEIGHTS ?=
 # What is measured: make bench ROWS=stream,help
 ROWS ?=
 
-.PHONY: help setup test test-slow lint reproduce-table weights bench clean
+.PHONY: help setup test test-slow lint reproduce-table weights pictures bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,6 +56,9 @@ reproduce-table: setup  ## train the five networks and settle the ablation: DATA
 
 weights: setup  ## train the weights that ship and put them into the package (about two hours): WEIGHTS=eeds-x4
 	$(BIN)/python experiments/pretrained/make.py $(WEIGHTS)
+
+pictures: setup  ## draw README.md's two pictures from the weights that ship
+	$(BIN)/python docs/pictures.py
 
 bench: setup  ## measure speed, all rows (5 minutes) or some: ROWS=stream,help
 	$(BIN)/python -m benchmarks $(ROWS)
