@@ -24,6 +24,7 @@ from shoal.report.curves import AXES, convergence, convergence_figure, mean_curv
 from shoal.report.findings import findings
 from shoal.report.frontier import COSTS, front, frontier_figure, points
 from shoal.report.published import COLUMNS, load_published, reference
+from shoal.report.samples import crops, samples_figure
 from shoal.report.style import drawing, rendered, styles
 from shoal.report.tables import table
 from shoal.report.text import effect, pace, shown, verdict_rows
@@ -482,6 +483,22 @@ def test_a_study_without_scores_tells_the_validation_curve(tmp_path: Path, lost:
     folder = report.write_report(study, tmp_path, SOURCES)
     assert "Highest on the validation pictures x3: eeds" in (folder / "README.md").read_text()
     assert any("no score by protocol classic" in note for note in findings(study, SOURCES).notes)
+
+
+def test_samples_of_many_arms_are_wrapped_to_what_a_page_shows(tmp_path: Path) -> None:
+    def sheet(arms: list[str], scales: tuple[int, ...]) -> Figure:
+        made = MadeUp(arms=dict.fromkeys(arms, "ees"), scales=scales, samples=True)
+        made.levels = dict.fromkeys(arms, 30.0)
+        figure = samples_figure(crops(study_of(made, tmp_path / str(len(arms)))))
+        assert figure is not None
+        return figure
+
+    few = sheet(["a", "b", "c", "d", "e", "f"], (3,))
+    names = [f"arm{i}" for i in range(15)]
+    many = sheet(names, (2, 3, 4))
+    assert len(many.images) == 3 * 17  # one crop of each scale
+    assert {text.get_text().split()[0] for text in many.texts} >= set(names)
+    assert many.get_size_inches()[0] <= few.get_size_inches()[0]
 
 
 # The page --------------------------------------------------------------------------------------

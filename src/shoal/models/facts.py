@@ -143,7 +143,7 @@ def seconds_per_megapixel(network: nn.Module, pictures: Sequence[Tensor]) -> flo
         network: in evaluation mode.
         pictures: network inputs `(N, 1, h, w)`, at least one.
     """
-    device, passes = device_of(network), []
+    device, passes = device_of(network), list[float]()
     while len(passes) < PASSES and sum(passes) < ENOUGH:
         begun = time.perf_counter()
         pixels = sum(network(picture.to(device)).cpu().numel() for picture in pictures)

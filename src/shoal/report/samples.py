@@ -1,5 +1,6 @@
 """Crops of test pictures: what each arm made of them, beside bicubic and the original."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from shoal.results import Study
 MOST = 4  # pictures: what one looks at
 ZOOM = 2  # whole screen pixels per picture pixel, so that none is blurred or doubled
 GAP, HEAD, SIDE = 6, 26, 12  # pixels
+ACROSS, DOWN = 8, 12  # images beside and below each other: what a page shows
 
 
 @dataclass(frozen=True)
@@ -64,24 +66,46 @@ def _psnr(study: Study, ids: list[str]) -> dict[str, dict[str, float]]:
 
 
 def samples_figure(found: list[Crop]) -> Figure | None:
-    """A row per crop: the original, bicubic, each arm; None where there are no crops."""
+    """A row per crop, or more where it is long: the original, bicubic, each arm.
+
+    Args:
+        found: the crops; of each scale the first few, where all would make many rows.
+
+    Returns:
+        None where there are no crops.
+    """
     if not found:
         return None
-    rows = [{"HR": crop.hr, "bicubic": crop.bicubic} | crop.sr for crop in found]
-    images = [{name: _enlarged(path) for name, path in row.items()} for row in rows]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    tall, wide = np.max([image.shape for row in images for image in row.values()], axis=0)
-    width = SIDE + len(columns) * (wide + GAP)
-    height = SIDE + len(rows) * (tall + HEAD)
+    names = list(dict.fromkeys(["HR", "bicubic", *(arm for crop in found for arm in crop.sr)]))
+    lines = math.ceil(len(names) / ACROSS)  # of one crop
+    across = math.ceil(len(names) / lines)
+    cells = []
+    for i, crop in enumerate(_few(found, lines)):
+        for name, path in ({"HR": crop.hr, "bicubic": crop.bicubic} | crop.sr).items():
+            line, column = divmod(names.index(name), across)
+            cells.append((lines * i + line, column, _title(crop, name), _enlarged(path)))
+    return _sheet(cells)
+
+
+def _sheet(cells: list[tuple[int, int, str, NDArray[np.float32]]]) -> Figure:
+    """Images with titles at their rows and columns."""
+    rows, columns = (max(places) + 1 for places in zip(*(cell[:2] for cell in cells), strict=True))
+    tall, wide = np.max([image.shape for *_, image in cells], axis=0)
+    width = SIDE + columns * (wide + GAP)
+    height = SIDE + rows * (tall + HEAD)
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
-    for i, (crop, row) in enumerate(zip(found, images, strict=True)):
-        top = height - i * (tall + HEAD) - HEAD
-        for name, image in row.items():
-            left = SIDE + columns.index(name) * (wide + GAP)
-            figure.figimage(image, left, top - image.shape[0], cmap="gray", vmin=0, vmax=1)
-            place = (left / width, (top + GAP) / height)
-            figure.text(*place, _title(crop, name), fontsize=6, va="bottom")
+    for row, column, title, image in cells:
+        left, top = SIDE + column * (wide + GAP), height - row * (tall + HEAD) - HEAD
+        figure.figimage(image, left, top - image.shape[0], cmap="gray", vmin=0, vmax=1)
+        figure.text(left / width, (top + GAP) / height, title, fontsize=6, va="bottom")
     return figure
+
+
+def _few(found: list[Crop], lines: int) -> list[Crop]:
+    """As many crops of each scale as make `DOWN` rows together; one at least."""
+    scales = dict.fromkeys(crop.scale for crop in found)
+    most = max(1, DOWN // (lines * len(scales)))
+    return [crop for s in scales for crop in [c for c in found if c.scale == s][:most]]
 
 
 def _enlarged(path: Path) -> NDArray[np.float32]:
