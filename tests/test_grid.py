@@ -180,6 +180,7 @@ def test_the_plan_on_disk_names_every_run_once(loader: ConfigLoader, tmp_path: P
     assert path.parent == tmp_path / ".experiments"
     content = json.loads(path.read_text())
     assert content["seeds"] == [0, 1]
+    assert content["test_sets"] == ["Sample"]
     assert content["arms"][0]["factor"] == {"model": "bicubic"}
     assert content["arms"][-1] == {
         "label": "eeds-interpolating",

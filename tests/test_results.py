@@ -67,6 +67,12 @@ def test_scores_of_another_protocol_stay_out_of_the_mean(tmp_path: Path) -> None
     pd.testing.assert_frame_equal(before, after)
 
 
+def test_sets_that_another_experiment_had_scored_stay_out(tmp_path: Path) -> None:
+    path = MadeUp(sets={"Set5": 5, "BSD100": 3}).write(tmp_path)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"test_sets": ["Set5"]}))
+    assert set(results.read(path).scores["dataset"]) == {"Set5"}
+
+
 def test_best_and_final_are_read_off_the_curve(tmp_path: Path) -> None:
     study = study_of(MadeUp(noise_sd=0.2), tmp_path)
     ends = results.ends(study)

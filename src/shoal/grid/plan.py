@@ -93,7 +93,7 @@ class Plan:
         return path
 
     def _content(self) -> dict[str, Any]:
-        cfg = self.runs[-1][1].cfg
+        last = self.runs[-1][1]
         return {
             "schema": 1,
             "experiment": self.experiment.name,
@@ -101,7 +101,8 @@ class Plan:
             "command": "",
             "folder": self.folder,
             **self._facts(self.given),
-            "protocol": cfg.protocol,
+            "protocol": last.cfg.protocol,
+            "test_sets": [pictures.name for pictures in last.selection.test],
             "arms": self._arms(),
             "runs": self._rows(),
         }

@@ -120,9 +120,15 @@ def read(path: Path) -> Study:
         seeds=tuple(grid["seeds"]),
         models=_models(grid, runs),
         runs=runs,
-        scores=plan.merge(read_tables(finished, "scores.csv", SCORES), on="id"),
+        scores=_asked(plan.merge(read_tables(finished, "scores.csv", SCORES), on="id"), grid),
         curves=plan.merge(read_tables(folders, "curve.csv", CURVE), on="id"),
     )
+
+
+def _asked(scores: pd.DataFrame, grid: dict[str, Any]) -> pd.DataFrame:
+    """Without the test sets that a run has been scored on for another experiment."""
+    sets = grid.get("test_sets")  # plans from before 2026-11-26 have none
+    return scores if sets is None else scores[scores["dataset"].isin(sets)].reset_index(drop=True)
 
 
 def _models(grid: dict[str, Any], runs: pd.DataFrame) -> dict[str, str | None]:
