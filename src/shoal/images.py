@@ -177,13 +177,23 @@ def largest(dtype: np.dtype[Any]) -> int:
 def ycbcr(rgb: Tensor) -> Tensor:
     """Levels of RGB `(N, 3, H, W)` to Y, Cb, Cr: Y in 16..235, Cb and Cr in 16..240."""
     offset = BT601_OFFSET.to(rgb)[:, None, None]
-    return torch.einsum("dc,nchw->ndhw", BT601.to(rgb) / 255, rgb) + offset
+    return _mixed(BT601.to(rgb) / 255, rgb) + offset
 
 
 def rgb(ycbcr: Tensor) -> Tensor:
     """The inverse of `ycbcr`, not clipped."""
     matrix = torch.linalg.inv(BT601 / 255).to(ycbcr)
-    return torch.einsum("dc,nchw->ndhw", matrix, ycbcr - BT601_OFFSET.to(ycbcr)[:, None, None])
+    return _mixed(matrix, ycbcr - BT601_OFFSET.to(ycbcr)[:, None, None])
+
+
+def _mixed(matrix: Tensor, planes: Tensor) -> Tensor:
+    """A 3 x 3 matrix times every pixel of `(N, 3, H, W)`.
+
+    Not a matrix product: in those the last bit of a pixel can depend on the size of its picture,
+    and on some processors does.
+    """
+    first, second, third = planes.unbind(1)
+    return torch.stack([a * first + b * second + c * third for a, b, c in matrix], dim=1)
 
 
 def luma(pixels: Pixels) -> Tensor:

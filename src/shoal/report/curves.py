@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, LogLocator, NullLocator, StrMethodFormatter
+from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from shoal.report.style import Style, line, panels, styles
 from shoal.results import Study, untrained_level
@@ -62,7 +62,9 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
         if sd.any():
             axes.fill_between(x, y - sd, y + sd, color=look.light, alpha=0.16, linewidth=0)
     axes.set_xlabel(AXES[axis])
-    if axis != "step":
+    if axis == "step":
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    else:
         axes.set_xscale("log")
         plain = StrMethodFormatter("{x:g}") if axis == "seconds" else EngFormatter(sep=" ")
         axes.xaxis.set_major_formatter(plain)
