@@ -3,20 +3,15 @@
 Both show `coffee` of scikit-image, by Rachel Michetti, courtesy of Pikolo Espresso Bar; CC0.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
 import shoal
 from shoal.degrade import degrade
-from shoal.images import Pixels
-from shoal.models.bicubic import Bicubic
+from shoal.upscale.command import bicubic
 from shoal.upscale.comparison import comparison
-from shoal.upscale.engines import torch_engine
-from shoal.upscale.upscaler import Upscaler
 
 HERE = Path(__file__).parent
 SPOON = (slice(240, 330), slice(318, 430))  # rows and columns of the original
@@ -24,16 +19,10 @@ ZOOM, GAP, LINE = 4, 8, 26
 DETAIL = 784  # rows of a comparison's lower half: a line of words, the detail, a margin
 
 
-def bicubic(upscaler: Upscaler, lr: Pixels) -> Pixels:
-    """The same picture, enlarged by interpolation alone."""
-    plain = replace(upscaler, run=torch_engine(Bicubic(upscaler.scale)))
-    return np.asarray(plain(lr))
-
-
 def enlarged() -> Image.Image:
     """The detail of what `shoal upscale coffee.png --compare` draws."""
     upscaler, photo = shoal.load("eeds_fast", scale=2), data.coffee()
-    sheet = comparison(photo, bicubic(upscaler, photo), upscaler(photo), upscaler.model, 2)
+    sheet = comparison(photo, bicubic(upscaler)(photo), upscaler(photo), upscaler.model, 2)
     return Image.fromarray(sheet[-DETAIL:])
 
 
@@ -42,7 +31,7 @@ def reduced_and_enlarged() -> Image.Image:
     upscaler, photo = shoal.load("eeds", scale=3), data.coffee()
     lr = degrade(photo, 3)
     panels = {
-        "bicubic, x3": bicubic(upscaler, lr),
+        "bicubic, x3": bicubic(upscaler)(lr),
         "EEDS, x3": upscaler(lr),
         "the original": photo,
     }

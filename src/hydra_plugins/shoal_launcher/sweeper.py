@@ -97,7 +97,7 @@ class ShoalSweeper(Sweeper):
         from shoal.console import told
         from shoal.errors import UserError
         from shoal.grid.ending import GridFailed
-        from shoal.grid.jobs import compose
+        from shoal.grid.jobs import compose, key
 
         if "experiment" in self.master:
             raise UserError("hparams_search and experiment are two questions: issue one at a time")
@@ -114,7 +114,7 @@ class ShoalSweeper(Sweeper):
         from shoal.search.search import failed, search
 
         name = str(self.master.hydra.runtime.choices["hparams_search"])
-        given = [text for text in combinations[0] if not _is_of_search(text)]
+        given = [text for text in combinations[0] if not _is_of_search(key(text))]
         job = functools.partial(compose, self.loader, self.master)
         os.environ[EXPERIMENT] = name
         endings = search(name, self.master.search, given, job, told())
@@ -143,6 +143,5 @@ class ShoalSweeper(Sweeper):
         return [list(combination) for combination in itertools.product(*choices.values())]
 
 
-def _is_of_search(text: str) -> bool:
-    key = text.partition("=")[0].lstrip("+~")
-    return key == "hparams_search" or key == "search" or key.startswith("search.")
+def _is_of_search(key: str) -> bool:
+    return key in ("hparams_search", "search") or key.startswith("search.")

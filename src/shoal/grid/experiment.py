@@ -10,7 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal import identity
 from shoal.errors import UserError
-from shoal.grid.jobs import Job
+from shoal.grid.jobs import Job, key
 
 # Which may turn two factors at once: a cross of them.
 MOST_FACTORS = 2
@@ -62,8 +62,7 @@ def speaks_of_experiment(override: str) -> bool:
     >>> [speaks_of_experiment(text) for text in ("experiment=a", "~experiment.arms.b", "seed=0")]
     [True, True, False]
     """
-    key = override.partition("=")[0].lstrip("+~")
-    return key == "experiment" or key.startswith("experiment.")
+    return key(override).partition(".")[0] == "experiment"
 
 
 def _sets_more(loader: ConfigLoader, master: DictConfig) -> bool:

@@ -87,6 +87,11 @@ class Job:
         self.selection.require(Path(self.cfg.paths.data))
 
 
+def key(override: str) -> str:
+    """What an override sets."""
+    return override.partition("=")[0].lstrip("+~")
+
+
 def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) -> Job:
     """Compose the job of some overrides.
 

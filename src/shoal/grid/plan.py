@@ -11,7 +11,7 @@ from shoal import identity
 from shoal.errors import UserError
 from shoal.files import write_whole
 from shoal.grid.experiment import Experiment, factors, require_fair
-from shoal.grid.jobs import Job, State, one_folder
+from shoal.grid.jobs import Job, State, key, one_folder
 
 # An experiment is repeated over these; whatever else is swept would make another question of it.
 SWEPT = ("scale", "seed")
@@ -163,8 +163,3 @@ class Plan:
             return True
         job = self._job(label, self.given[0])
         return job.key != plain.key
-
-
-def key(override: str) -> str:
-    """What an override sets."""
-    return override.partition("=")[0].lstrip("+~")

@@ -11,8 +11,7 @@ from shoal.data.catalog import PictureSet
 from shoal.errors import UserError
 from shoal.files import write_whole
 from shoal.grid.ending import End, Ending
-from shoal.grid.jobs import Job
-from shoal.grid.plan import key
+from shoal.grid.jobs import Job, key
 from shoal.search import findings
 from shoal.search.findings import Search
 from shoal.search.searcher import Searcher

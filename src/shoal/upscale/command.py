@@ -51,9 +51,13 @@ def _enlarge(job: Job, upscaler: Upscaler, bar: Progress) -> None:
         bar.remove_task(tiles)
 
 
+def bicubic(upscaler: Upscaler) -> Upscaler:
+    """The same upscaler with interpolation in the place of its network."""
+    return replace(upscaler, run=torch_engine(Bicubic(upscaler.scale)), ensemble=False)
+
+
 def _compare(path: Path, lr: Picture, sr: Picture, upscaler: Upscaler) -> None:
-    bicubic = replace(upscaler, run=torch_engine(Bicubic(upscaler.scale)), ensemble=False)
-    enlarged = bicubic.picture(replace(lr, alpha=None))
+    enlarged = bicubic(upscaler).picture(replace(lr, alpha=None))
     sheet = comparison(lr.pixels, enlarged.pixels, sr.pixels, upscaler.model, upscaler.scale)
     formats.write(path, Picture(sheet))
 
