@@ -116,6 +116,11 @@ def test_arms_that_differ_in_more_than_the_factor_are_refused_by_the_keys(
         doctored(loader, arms, "model.units")
 
 
+def test_a_dear_arm_may_be_validated_less_often(loader: ConfigLoader) -> None:
+    arms = {"two": ["model=eed"], "three": ["model=eed", "model.units=3", "budget.val_every=720"]}
+    doctored(loader, arms, "model.units")
+
+
 def test_a_partner_that_hides_a_change_of_the_deep_network_is_refused(loader: ConfigLoader) -> None:
     arms = {"eed": ["model=eed"], "eeds": ["model=eeds", "model.deep.units=3"]}
     with pytest.raises(UserError, match=r"eed and eeds differ in model\.deep\.units"):

@@ -135,11 +135,15 @@ def _short(value: Any) -> Any:
 def _view(cfg: DictConfig, experiment: Experiment) -> dict[str, Any]:
     """A config as arms are compared by: without its name, the experiment, and mirrors.
 
+    How often it is validated is left out too: that decides no weight, and costs a dear network most
+    of its time.
+
     Where a factor is a branch, or lies in one, a network that is alone counts as the deep branch
     of an ensemble without a shallow one.
     """
     tree: Any = OmegaConf.to_container(cfg)
     view = {key: value for key, value in tree.items() if key not in APART}
+    del view["budget"]["val_every"]
     if any(factor.startswith(("model.deep", "model.shallow")) for factor in experiment.factors):
         model = view["model"]
         alone = "deep" not in model
