@@ -55,6 +55,8 @@ def merge(other: Path, runs: Path, data: Path, *, trust: bool) -> Iterator[tuple
 def _bring(theirs: RunFolder, ours: RunFolder, data: Path, trust: bool) -> str:
     if not theirs.finished:
         return f"left: it is {theirs.status()['state']} there"
+    if theirs.adopted_from:
+        return f"left: it was adopted from {theirs.adopted_from} there, without weights"
     if ours.finished:
         return _kept(theirs, ours)
     if ours.status().get("state") == "diverged":

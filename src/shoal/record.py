@@ -126,6 +126,11 @@ class RunFolder:
         self.write_json("status.json", status | here | {"state": state} | facts)
 
     @property
+    def adopted_from(self) -> str | None:
+        """The findings that its rows were taken from: such a run has no weights and no config."""
+        return self.status().get("adopted_from")
+
+    @property
     def held(self) -> bool:
         """Whether a process works on the run now."""
         return is_held(self.lock)

@@ -15,6 +15,7 @@ from shoal.dashboards import dashboards
 from shoal.data.catalog import PictureSet, locate
 from shoal.data.module import Pictures, SuperResolutionData
 from shoal.data.selection import Selection
+from shoal.errors import UserError
 from shoal.files import write_whole
 from shoal.final_scores import COLUMNS, Score, means, score
 from shoal.models.bicubic import Bicubic
@@ -128,6 +129,9 @@ def _score(cfg: DictConfig, network: nn.Module, selection: Selection) -> list[Sc
 def _final_network(cfg: DictConfig, folder: RunFolder) -> nn.Module:
     if not identity.is_trained(cfg):
         return build(cfg).eval()
+    if folder.adopted_from:
+        words = f"{folder.id} was adopted from {folder.adopted_from} without weights to score"
+        raise UserError(f"{words}: force=true trains it")
     # The run's own config built this network before, whosever class it is.
     return weights.load(folder.weights, trust=True)[0]
 

@@ -8,7 +8,7 @@ import typer
 from shoal.cli.options import Root, Runs, Trust
 from shoal.errors import UserError
 
-app = typer.Typer(help="What has been trained: list, explain, verify, merge, clean.")
+app = typer.Typer(help="What has been trained: list, explain, verify, merge, adopt, clean.")
 
 
 @app.command("list")
@@ -61,6 +61,18 @@ def runs_merge(
         print(f"{name}  {what}", flush=True)
     if refused:
         raise UserError(f"{refused} of the runs in {other} were refused; the others are here")
+
+
+@app.command("adopt")
+def runs_adopt(
+    findings: Annotated[Path, typer.Argument(help="e.g. experiments/ablation")],
+    runs: Runs = Path("runs"),
+) -> None:
+    """Bring in the rows of committed findings, so that their grid trains only what they lack."""
+    from shoal.adopt import adopt
+
+    for name, what in adopt(findings, runs):
+        print(f"{name}  {what}", flush=True)
 
 
 @app.command("clean")

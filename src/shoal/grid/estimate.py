@@ -52,6 +52,8 @@ def _like(job: Job) -> Iterable[dict[str, Any]]:
     model = OmegaConf.to_container(job.cfg.model)
     folder = Path(job.cfg.paths.runs)
     for path in folder.glob(f"{job.cfg.name}-x{job.cfg.scale}-*/record.json"):
+        if RunFolder(path.parent).adopted_from:
+            continue  # measured elsewhere
         run = _measured(path.parent, path.stat().st_mtime_ns)
         if run["model"] == model:
             yield run
