@@ -26,7 +26,7 @@ from shoal.results.rows import CURVE, SCORES, read_runs, read_tables
 HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "src/shoal/pretrained"
 ALL = "budget=standard trainer.precision=bf16-mixed logger=none"
-FAST = "model=eeds_fast data=general291 task/loss=l1 task.init=silent task.optimizer.lr=1e-3"
+FAST = "model=eeds_fast data=general291 task=fast"
 RUNS = {
     "eeds_fast-x2": f"{FAST} scale=2"
     " budget.patch_size=64 budget.max_steps=50000 budget.val_every=1000",
