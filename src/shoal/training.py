@@ -25,6 +25,7 @@ from shoal.data.patches import check_share
 from shoal.data.selection import Selection
 from shoal.errors import UserError
 from shoal.models.facts import macs
+from shoal.models.folding import folded
 from shoal.models.initialise import initialise
 from shoal.ranks import Agreement, require_match
 from shoal.record import RunFolder
@@ -48,7 +49,7 @@ CHATTER = (
 class Fitted:
     """What fitting leaves behind for the record."""
 
-    network: nn.Module
+    network: nn.Module  # as it is used: folded
     curve: Curve
     device: torch.device
     macs: int  # per LR pixel
@@ -169,7 +170,8 @@ def fit(
         if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
             trainer.validate(task, data, verbose=False)
     mirror.send(trainer)
-    return Fitted(network, curve, trainer.strategy.root_device, cost)
+    used = folded(network)
+    return Fitted(used, curve, trainer.strategy.root_device, macs(used))
 
 
 def _require_end(trainer: Trainer, max_steps: int) -> None:

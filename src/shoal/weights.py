@@ -16,6 +16,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from shoal.errors import UserError
+from shoal.models.folding import folded
 
 TRUSTED = "shoal.models."
 
@@ -51,7 +52,7 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
         if not (trust or is_ours(target)):
             raise UserError(f"{path} wants to build {target}: add --trust if you trust the file")
     try:
-        network: nn.Module = hydra.utils.instantiate(facts["model"])
+        network = folded(hydra.utils.instantiate(facts["model"]))  # as it was stored
         network.load_state_dict(tensors)
     except UserError:
         raise

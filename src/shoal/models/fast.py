@@ -4,26 +4,52 @@ EEDS enlarges early and pays scale^2 times for every layer after it. Here both n
 pixel shuffle (Shi et al., CVPR 2016) and nothing is computed at HR size.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from torch import Tensor, nn
 
+from shoal.errors import UserError
 from shoal.models.blocks import GREY, conv
+from shoal.models.folding import Folding
 from shoal.models.upsamplers import Subpixel
+
+ACTIVATIONS: dict[str, Callable[[int], nn.Module]] = {
+    "prelu": nn.PReLU,  # a slope for each channel
+    "relu": lambda channels: nn.ReLU(inplace=True),
+    "silu": lambda channels: nn.SiLU(),
+    "gelu": lambda channels: nn.GELU(),
+}
+
+
+def activate(name: str, channels: int) -> nn.Module:
+    """An activation of so many channels.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    if name not in ACTIVATIONS:
+        raise UserError(f"activation={name} is unknown: choose one of {', '.join(ACTIVATIONS)}")
+    return ACTIVATIONS[name](channels)
 
 
 class ResidualPair(nn.Module):
-    """Two 3 x 3 convolutions with a PReLU between them, added to the input.
+    """Two 3 x 3 convolutions with an activation between them, added to the input.
 
     Nothing activates the sum (Lim et al., "Enhanced Deep Residual Networks", CVPRW 2017): what a
     pair leaves alone passes through the whole network unchanged.
 
     Args:
         channels: input and output channels.
+        activation: one of `ACTIVATIONS`.
+        folding: whether each convolution is trained as a sum of several.
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, activation: str, *, folding: bool) -> None:
         super().__init__()
-        self.first, self.act = conv(3, channels, channels), nn.PReLU(channels)
-        self.second = conv(3, channels, channels)
+        layer = Folding if folding else partial(conv, 3)
+        self.first, self.act = layer(channels, channels), activate(activation, channels)
+        self.second = layer(channels, channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map `(N, channels, H, W)` to the same shape."""
@@ -37,12 +63,23 @@ class EEDFast(nn.Module):
         scale: the factor, an integer >= 2.
         channels: of every layer between the first and the last.
         pairs: residual pairs, two layers each.
+        activation: one of `ACTIVATIONS`.
+        folding: train each layer of the pairs as a sum of several convolutions.
     """
 
-    def __init__(self, scale: int, channels: int, pairs: int) -> None:
+    def __init__(
+        self,
+        scale: int,
+        channels: int,
+        pairs: int,
+        activation: str = "prelu",
+        folding: bool = False,
+    ) -> None:
         super().__init__()
-        self.extract = nn.Sequential(conv(3, 1, channels), nn.PReLU(channels))
-        self.deepen = nn.Sequential(*(ResidualPair(channels) for _ in range(pairs)))
+        self.extract = nn.Sequential(conv(3, 1, channels), activate(activation, channels))
+        self.deepen = nn.Sequential(
+            *(ResidualPair(channels, activation, folding=folding) for _ in range(pairs))
+        )
         self.reconstruct = Subpixel(channels, 1, scale)
 
     def forward(self, lr: Tensor) -> Tensor:
