@@ -214,6 +214,13 @@ def test_convergence_draws_every_arm_in_order_and_returns_its_axes(
     assert line.get_xdata() == pytest.approx(expected[axis].to_numpy())
 
 
+def test_the_legend_names_an_arm_that_was_trained_at_the_last_scale_alone(tmp_path: Path) -> None:
+    made = MadeUp(scales=(2, 3), seeds=(0,))
+    made.absent = [made.run_id("eed", 2, 0)]
+    figure = convergence_figure(study_of(made, tmp_path))
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(LEVELS)
+
+
 def test_the_figure_has_units_bicubic_and_the_diverged_run(study: results.Study) -> None:
     figure = convergence_figure(study)
     steps, seconds, macs = figure.axes

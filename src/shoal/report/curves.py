@@ -1,8 +1,9 @@
 """Curves over training. Plot functions take rows and an axis and return the axis."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
@@ -113,7 +114,7 @@ def convergence_figure(study: Study) -> Figure:
         if len(ends):
             row[0].set_ylim(*window(rows["val/psnr"], ends))
         row[0].set_ylabel(f"validation PSNR, x{scale} (dB)")
-    _legend(figure, grid[0][0], looks)
+    _legend(figure, [row[0] for row in grid], looks)
     return figure
 
 
@@ -123,9 +124,13 @@ def bicubic_level(axes: Axes, level: float, looks: Mapping[str, Style]) -> None:
     axes.axhline(level, label="bicubic", zorder=2, **(look | {"marker": ""}))
 
 
-def _legend(figure: Figure, axes: Axes, looks: Mapping[str, Style]) -> None:
-    handles, labels = axes.get_legend_handles_labels()
-    order = sorted(range(len(labels)), key=lambda i: [*looks, labels[i]].index(labels[i]))
-    if labels:
-        ordered = [handles[i] for i in order], [labels[i] for i in order]
-        figure.legend(*ordered, loc="upper left", ncols=PER_LINE, handlelength=3.2)
+def _legend(figure: Figure, rows: Sequence[Axes], looks: Mapping[str, Style]) -> None:
+    """Every line of any row once: an arm may have been trained at one scale alone."""
+    drawn: dict[str, Artist] = {}
+    for axes in rows:
+        handles, labels = axes.get_legend_handles_labels()
+        drawn = dict(zip(labels, handles, strict=True)) | drawn
+    names = sorted(drawn, key=lambda name: [*looks, name].index(name))
+    if names:
+        shown = [drawn[name] for name in names]
+        figure.legend(shown, names, loc="upper left", ncols=PER_LINE, handlelength=3.2)
