@@ -64,14 +64,14 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
             axes.fill_between(x, y - sd, y + sd, color=look.light, alpha=0.16, linewidth=0)
     axes.set_xlabel(AXES[axis])
     if axis == "step":
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     else:
         axes.set_xscale("log")
         plain = StrMethodFormatter("{x:g}") if axis == "seconds" else EngFormatter(sep=" ")
         axes.xaxis.set_major_formatter(plain)
         axes.xaxis.set_minor_locator(NullLocator())
         low, high = axes.get_xlim()
-        axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 30 * low else (1, 2, 5)))
+        axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
     return axes
 
 

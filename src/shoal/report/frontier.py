@@ -92,7 +92,7 @@ def _frame(axes: Axes, cost: str, heights: list[float]) -> None:
         room = 0.12 * (max(heights) - min(heights)) or 0.5
         axes.set_ylim(min(heights) - room, max(heights) + room)
     low, high = axes.get_xlim()
-    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 30 * low else (1, 2, 5)))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
     axes.set_xlabel(COSTS[cost])
 
 
