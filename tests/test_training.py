@@ -8,6 +8,7 @@ import torch
 from composing import ROOT, composed
 from safetensors import safe_open
 
+from shoal import recording
 from shoal.errors import UserError
 from shoal.record import RunFolder
 from shoal.run import run
@@ -83,6 +84,19 @@ def in_a_process(*overrides, runs, cache):
 
 def without_clock(folder):
     return [row | {"seconds": None} for row in folder.rows("curve.csv")]
+
+
+def test_a_run_has_finished_when_it_has_been_scored(trained, monkeypatch):
+    told = ["trained"]
+    monkeypatch.setattr("shoal.recording.now", lambda: told[-1])
+    score = recording.score
+
+    def scored(*arguments):
+        told.append("scored")
+        return score(*arguments)
+
+    monkeypatch.setattr("shoal.recording.score", scored)
+    assert trained("model=ees").record()["finished_at"] == "scored"
 
 
 def test_bicubics_scores_are_those_of_its_own_record(trained, capsys, monkeypatch):

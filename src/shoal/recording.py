@@ -20,7 +20,7 @@ from shoal.files import write_whole
 from shoal.final_scores import COLUMNS, Score, means, score
 from shoal.models.bicubic import Bicubic
 from shoal.models.facts import dead_channels, parameters, seconds_per_megapixel
-from shoal.record import RunFolder
+from shoal.record import RunFolder, now
 from shoal.samples import write_samples
 from shoal.summary import Means, print_summary
 from shoal.training import Fitted, build
@@ -61,6 +61,7 @@ def write_record(
         "weights_sha256": _write_weights(cfg, folder, network) if fitted.trained else None,
         **environment.describe(fitted.device),
         **about,
+        "finished_at": now(),  # scoring a deep network may take as long as training it
     }
     for dashboard in dashboards(loggers):
         dashboard.log_samples(record["steps"], strips)

@@ -138,7 +138,7 @@ def _work(
         made = made_of.network, made_of.data
         fitted = fit(cfg, *made, folder, loggers, agreement, checkpoint)
         ranks.part()
-        about = {"command": command, "started_at": started_at, "finished_at": now()}
+        about = {"command": command, "started_at": started_at}
         write_record(cfg, folder, fitted, made_of.data, made_of.selection, about, loggers)
 
 
