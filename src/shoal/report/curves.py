@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator
 
-from shoal.report.style import Style, line, panels, styles
+from shoal.report.style import Style, line, panels, styles, tick_decades
 from shoal.results import Study, untrained_level
 
 AXES = {
@@ -67,11 +67,7 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     else:
         axes.set_xscale("log")
-        plain = StrMethodFormatter("{x:g}") if axis == "seconds" else EngFormatter(sep=" ")
-        axes.xaxis.set_major_formatter(plain)
-        axes.xaxis.set_minor_locator(NullLocator())
-        low, high = axes.get_xlim()
-        axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
+        tick_decades(axes, seconds=axis == "seconds")
     return axes
 
 

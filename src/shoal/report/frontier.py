@@ -7,11 +7,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, LogLocator, NullLocator, StrMethodFormatter
 from matplotlib.transforms import Bbox
 
 from shoal.report.curves import bicubic_level
-from shoal.report.style import Style, line, panels, styles
+from shoal.report.style import Style, line, panels, styles, tick_decades
 from shoal.report.tables import headline
 from shoal.results import Study
 
@@ -84,15 +83,11 @@ def _frame(axes: Axes, cost: str, heights: list[float]) -> None:
     The height goes by the means: where one seed of a few collapses, its deviation leaves the frame.
     """
     axes.set_xscale("log")
-    seconds = StrMethodFormatter("{x:g}")
-    axes.xaxis.set_major_formatter(seconds if cost.startswith("seconds") else EngFormatter(sep=" "))
-    axes.xaxis.set_minor_locator(NullLocator())
     axes.margins(x=0.14)
     if heights:
         room = 0.12 * (max(heights) - min(heights)) or 0.5
         axes.set_ylim(min(heights) - room, max(heights) + room)
-    low, high = axes.get_xlim()
-    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
+    tick_decades(axes, seconds=cost.startswith("seconds"))
     axes.set_xlabel(COSTS[cost])
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, LogLocator, NullLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
 
@@ -135,6 +137,20 @@ def panels(
         wspace=across / panel[0], hspace=down / panel[1],
     )  # fmt: skip
     return figure, axes
+
+
+def tick_decades(axes: Axes, *, seconds: bool) -> None:
+    """Ticks along a logarithmic x axis: decades, or 1, 2 and 5 where there are two at most.
+
+    Args:
+        axes: whose x range stands.
+        seconds: plain numbers; else counts, as `10 G`.
+    """
+    plain = StrMethodFormatter("{x:g}") if seconds else EngFormatter(sep=" ")
+    axes.xaxis.set_major_formatter(plain)
+    axes.xaxis.set_minor_locator(NullLocator())
+    low, high = axes.get_xlim()
+    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
 
 
 @contextmanager
