@@ -6,8 +6,8 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
-from shoal.config import check, register_resolvers
-from shoal.console import exit_code, share_config_store, told
+from shoal.runs.config import check, register_resolvers
+from shoal.system.console import exit_code, share_config_store, told
 
 register_resolvers()
 share_config_store()
@@ -22,7 +22,9 @@ def main(cfg: DictConfig) -> None:
 
 def _run(cfg: DictConfig) -> None:
     check(cfg)  # a mistake is told before the seconds that importing torch takes
-    from shoal.run import run  # here, so that --help and a grid's bookkeeping need no torch
+    from shoal.training.run import (
+        run,  # here, so that --help and a grid's bookkeeping need no torch
+    )
 
     run(cfg, command=told())
 

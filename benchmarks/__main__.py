@@ -16,10 +16,10 @@ from tabulate import tabulate
 
 from benchmarks.measure import Row
 from benchmarks.setting import ROOT, cores
-from shoal import environment
-from shoal.allocator import keep_freed_memory
-from shoal.files import write_whole
-from shoal.record import now
+from shoal.runs import environment
+from shoal.runs.folder import now
+from shoal.system.files import write_whole
+from shoal.system.malloc import keep_freed_memory
 
 FILE = ROOT / "benchmarks" / "results.json"
 MODULES = {

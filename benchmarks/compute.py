@@ -9,8 +9,8 @@ from torch import nn
 from benchmarks.measure import Row, middle, side_by_side
 from benchmarks.setting import composed
 from benchmarks.training import bare_step
-from shoal.models.facts import macs
-from shoal.training import build
+from shoal.models.profile import macs
+from shoal.training.fit import build
 
 SIDE = 2048
 ROUNDS = 7

@@ -10,9 +10,9 @@ from benchmarks import reports, stream, upscaling
 from benchmarks.measure import middle, side_by_side
 from benchmarks.setting import ROOT
 from shoal.data.patches import PatchStream
-from shoal.files import write_whole
-from shoal.metrics import psnr, ssim
+from shoal.evaluation.metrics import psnr, ssim
 from shoal.report.style import Style, drawing, line, panels, rendered
+from shoal.system.files import write_whole
 
 FILE = ROOT / "benchmarks" / "growth.png"
 LOOKS = {

@@ -11,8 +11,8 @@ from typing import Any
 
 from benchmarks.measure import Row
 from benchmarks.setting import ROOT
-from shoal.files import write_whole
-from shoal.record import RunFolder, csv_text
+from shoal.runs.folder import RunFolder
+from shoal.system.files import csv_text, write_whole
 
 FILE = ROOT / "benchmarks" / "quality.csv"
 COLUMNS = (

@@ -15,7 +15,7 @@ ARMS = 5  # that have seeds; bicubic makes one record more
 def made_up(records: int) -> Path:
     """The folder of so many runs, made up by the tests' own writer."""
     sys.path.insert(0, str(ROOT / "tests"))
-    from made_up import MadeUp
+    from helpers.made_up import MadeUp
 
     runs = SCRATCH / f"records-{records}"
     shutil.rmtree(runs, ignore_errors=True)

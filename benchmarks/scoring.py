@@ -8,10 +8,11 @@ from torch import Tensor
 
 from benchmarks.measure import Row, middle, ratio, side_by_side
 from shoal.data.catalog import default_root, locate, picture_set
-from shoal.images import read, rounded
-from shoal.metrics import psnr, ssim
-from shoal.protocol import PROTOCOLS, shave
-from shoal.resample import upscale
+from shoal.evaluation.metrics import psnr, ssim
+from shoal.evaluation.protocols import PROTOCOLS, shave
+from shoal.pictures.colour import rounded
+from shoal.pictures.images import read
+from shoal.pictures.resample import upscale
 
 SCALE = 3
 Pair = tuple[Tensor, Tensor]

@@ -7,9 +7,9 @@ from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from shoal.config import register_resolvers
 from shoal.data.cache import Cache, open_cache
 from shoal.data.catalog import default_root, picture_set
+from shoal.runs.config import register_resolvers
 
 ROOT = Path(__file__).parent.parent
 SCRATCH = ROOT / "output" / "bench"  # ignored by git; may be deleted at any time

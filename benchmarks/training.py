@@ -15,11 +15,11 @@ from benchmarks.setting import SCRATCH, composed
 from shoal.data.module import SuperResolutionData
 from shoal.data.patches import PatchStream
 from shoal.data.selection import select
-from shoal.identity import run_id
-from shoal.ranks import Agreement, Ranks
-from shoal.record import RunFolder
-from shoal.stopping import Stop
-from shoal.training import build, fit, pictures
+from shoal.runs.folder import RunFolder
+from shoal.runs.identity import run_id
+from shoal.system.signals import Stop
+from shoal.training.fit import build, fit, pictures
+from shoal.training.ranks import Agreement, Ranks
 
 # Model: target of the row, steps in a block.
 TARGETS = {"eeds": ("<= 1.03", 4), "ees": ("<= 1.20", 24), "eeds_fast": ("<= 1.10", 24)}

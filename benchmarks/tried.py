@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from benchmarks.measure import middle, ratio, side_by_side
 from benchmarks.setting import composed
-from shoal.allocator import keep_freed_memory
-from shoal.training import build
+from shoal.system.malloc import keep_freed_memory
+from shoal.training.fit import build
 
 Step = Callable[[], Any]
 ROUNDS = 5

@@ -28,9 +28,9 @@ def untrained() -> Path:
     """A file of EEDS's first weights: time doesn't depend on what they are."""
     from omegaconf import OmegaConf
 
-    from shoal.files import write_whole
-    from shoal.training import build
-    from shoal.weights import encode
+    from shoal.models.weights import encode
+    from shoal.system.files import write_whole
+    from shoal.training.fit import build
 
     path = SCRATCH / "eeds.safetensors"
     if not path.exists():
@@ -53,7 +53,7 @@ def measured(way: str, megapixels: float) -> dict[str, Any]:
         upscaler = load(untrained())
         name, action = upscaler.engine, lambda: upscaler(pixels)
     else:
-        from shoal.weights import load as load_network
+        from shoal.models.weights import load as load_network
 
         network = load_network(untrained())[0].eval()
         lr = torch.from_numpy(pixels).float()[None, None] / 255
@@ -79,8 +79,8 @@ def apart(way: str, megapixels: float) -> dict[str, Any]:
 
 def rate(megapixel_seconds: float) -> float:
     """GFLOP/s of EEDS's useful work."""
-    from shoal.models.facts import macs
-    from shoal.training import build
+    from shoal.models.profile import macs
+    from shoal.training.fit import build
 
     return 2 * macs(build(composed("model=eeds"))) / SCALE**2 * MEGA / megapixel_seconds / 1e9
 

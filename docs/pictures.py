@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
 import shoal
-from shoal.degrade import degrade
+from shoal.pictures.degrade import degrade
 from shoal.upscale.command import bicubic
 from shoal.upscale.comparison import comparison
 

@@ -1,9 +1,12 @@
 """Shared fixtures."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from helpers.grids import Grid
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +16,14 @@ def shoal_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs the literature's pictures: set SHOAL_DATA to their folder")
     return Path(folder).resolve()
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> Iterator[Grid]:
+    """Issues grids in a folder of its own; its processes end with the test."""
+    grid = Grid(tmp_path / "grid")
+    grid.folder.mkdir()
+    yield grid
+    for process in grid.processes:
+        process.kill()
+        process.communicate()

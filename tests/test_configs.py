@@ -2,19 +2,19 @@ from functools import cache
 
 import pytest
 import torch
-from composing import CONF, composed, options
 from hydra.utils import instantiate
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from shoal import identity
-from shoal.config import check, nearest_multiple, unknown
-from shoal.console import exit_code
+from helpers.composing import CONF, composed, options
 from shoal.data.selection import select
-from shoal.errors import UserError
+from shoal.errors import UserError, unknown
 from shoal.models.initialise import STARTS, initialise
-from shoal.training import check_devices
+from shoal.runs import identity
+from shoal.runs.config import check, nearest_multiple
+from shoal.system.console import exit_code
+from shoal.training.fit import check_devices
 
 GROUPS = sorted(
     str(path.parent.relative_to(CONF))

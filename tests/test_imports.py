@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from composing import ROOT
+
+from helpers.composing import ROOT
 
 PACKAGE = ROOT / "src" / "shoal"
 HEAVY = ("torch", "lightning", "torchmetrics", "wandb")
@@ -35,38 +36,59 @@ def test_the_command_line_starts_with_nothing_heavy() -> None:
     assert not imported("import shoal.cli") & {*HEAVY, "pandas", "matplotlib", "scipy"}
 
 
-# What each part may import from the rest of the package, the exceptions of `errors` apart.
+# What each package may import from the others, beside `errors`, which all may. Whatever is no key
+# of it isn't a package of ours.
+SYSTEM, PICTURES = {"system"}, {"system", "pictures"}
+MODELS = {*PICTURES, "models"}
+EVALUATION = {*MODELS, "data"}
+RUNS = {*EVALUATION, "evaluation"}
 TABLE: dict[str, set[str]] = {
-    "files": set(),
-    "lock": set(),
-    "identity": set(),
-    "metrics": set(),
-    "images": {"files", "sixteen"},
-    "sixteen": set(),
-    "record": {"files", "lock"},
-    "resample": {"images"},
-    "data": {"bars", "images", "resample"},
-    "models": {"resample"},
-    "results": {"record"},
+    "system": set(),
+    "pictures": SYSTEM,
+    "data": PICTURES,
+    "models": PICTURES,
+    "evaluation": EVALUATION,
+    "runs": RUNS,
+    "dashboards": SYSTEM,
+    "training": {*RUNS, "runs", "dashboards"},
+    "grid": {*RUNS, "runs"},
+    "results": {"system", "runs"},
     "claims": {"results"},
-    "report": {"claims", "files", "results"},
+    "report": {"system", "results", "claims", "dashboards"},
+    "search": {"system", "data", "runs", "grid", "report"},
+    "pretrained": set(),
+    "upscale": {*RUNS, "runs", "pretrained"},
 }
+# On top: the entry points, which whoever adds a command adds to.
+TOPS = ("cli",)
 
 
-def parts_imported(path: Path) -> set[str]:
-    """The modules and folders of the package that a file imports from."""
+def packages_imported(path: Path) -> set[str]:
+    """The packages of ours that a file imports from."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
+        names = []
         if isinstance(node, ast.ImportFrom) and node.module == "shoal":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shoal."):
-            found.add(str(node.module).split(".")[1])
-    return found
+            names = [f"shoal.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("shoal.")}
+    return found - {"errors"}
 
 
-@pytest.mark.parametrize("part", TABLE)
-def test_what_a_part_imports_lies_below_it(part: str) -> None:
-    files = [*PACKAGE.glob(f"{part}.py"), *PACKAGE.glob(f"{part}/**/*.py")]
+@pytest.mark.parametrize("package", TABLE)
+def test_what_a_package_imports_lies_below_it(package: str) -> None:
+    files = list((PACKAGE / package).rglob("*.py"))
     assert files
     for path in files:
-        assert parts_imported(path) <= TABLE[part] | {part, "errors"}, path
+        assert packages_imported(path) <= TABLE[package] | {package}, path
+
+
+def test_every_package_is_in_the_table_and_little_lies_beside_them() -> None:
+    there = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert there == {*TABLE, *TOPS}
+    assert len(list(PACKAGE.glob("*.py"))) <= 4
+    for name in there:
+        assert (PACKAGE / name / "__init__.py").read_text().startswith('"""'), name

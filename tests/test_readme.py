@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from composing import ROOT
 from PIL import Image
+
+from helpers.composing import ROOT
 
 BIN = Path(sys.executable).parent
 
@@ -151,5 +152,6 @@ def test_every_test_that_reliability_md_names_is_there():
             continue
         file, count = named[1] or file, count + 1  # `..._words` is in the file named before
         words = named[2] or named[3] or ""
-        assert re.search(rf"def \w*{words}", (ROOT / "tests" / f"{file}.py").read_text()), word
+        (path,) = (ROOT / "tests").rglob(f"{file}.py")
+        assert re.search(rf"def \w*{words}", path.read_text()), word
     assert count > 50

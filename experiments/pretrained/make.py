@@ -19,9 +19,9 @@ from pathlib import Path
 import pandas as pd
 from tabulate import tabulate
 
-from shoal.files import write_whole
-from shoal.record import RunFolder
 from shoal.results.rows import CURVE, SCORES, read_runs, read_tables
+from shoal.runs.folder import RunFolder
+from shoal.system.files import write_whole
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "src/shoal/pretrained"

@@ -25,7 +25,7 @@ class ShoalLauncher(Launcher):
     """Starts the entry script once per run that isn't finished; see `shoal.grid`.
 
     Args:
-        engine: of `shoal.grid.engines`; None: processes of our own.
+        engine: of `shoal.grid.backends`; None: processes of our own.
         options: of the engine.
     """
 
@@ -43,7 +43,7 @@ class ShoalLauncher(Launcher):
         """
         self.loader, self.config = hydra_context.config_loader, config
         if self.engine:
-            from shoal.grid.engines import engine
+            from shoal.grid.backends import engine
 
             engine(self.engine)
 
@@ -57,11 +57,11 @@ class ShoalLauncher(Launcher):
             initial_job_idx: not used: a run is named by what it is.
         """
         # Imported here, since Hydra imports all its plugins at the start of every run.
-        from shoal.grid.crew import Crew
-        from shoal.grid.ending import End
         from shoal.grid.fleet import Fleet
         from shoal.grid.jobs import compose
-        from shoal.grid.ledger import Ledger
+        from shoal.grid.local import Crew
+        from shoal.grid.outcome import End
+        from shoal.grid.runner import Ledger
 
         jobs = [compose(self.loader, self.config, overrides) for overrides in job_overrides]
         at_once = jobs[0].cfg.jobs

@@ -61,7 +61,7 @@ class ShoalSweeper(Sweeper):
             GridStopped: a signal asked for it.
         """
         # Imported here, since Hydra imports all its plugins at the start of every run.
-        from shoal.grid.ending import GridFailed
+        from shoal.grid.outcome import GridFailed
 
         combinations = self._combinations(arguments)
         if "search" in self.master:
@@ -76,11 +76,11 @@ class ShoalSweeper(Sweeper):
         return returns
 
     def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
-        from shoal.console import told
-        from shoal.grid.closing import report
         from shoal.grid.experiment import read, speaks_of_experiment
         from shoal.grid.jobs import compose
         from shoal.grid.plan import Plan
+        from shoal.report.publish import report
+        from shoal.system.console import told
 
         experiment = read(self.loader, self.master)
         given = [[text for text in each if not speaks_of_experiment(text)] for each in combinations]
@@ -94,10 +94,10 @@ class ShoalSweeper(Sweeper):
         return returns
 
     def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
-        from shoal.console import told
         from shoal.errors import UserError
-        from shoal.grid.ending import GridFailed
         from shoal.grid.jobs import compose, key
+        from shoal.grid.outcome import GridFailed
+        from shoal.system.console import told
 
         if "experiment" in self.master:
             raise UserError("hparams_search and experiment are two questions: issue one at a time")

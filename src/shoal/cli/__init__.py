@@ -13,9 +13,7 @@ from shoal.cli.export import export
 from shoal.cli.report import report
 from shoal.cli.score import score
 from shoal.cli.upscale import upscale
-from shoal.errors import UserError, one_line
-
-USER_ERROR = 2
+from shoal.errors import USER_ERROR, UserError, one_line
 
 app = typer.Typer(
     help="Super-resolution with deep and shallow networks: pictures in, larger pictures out.",

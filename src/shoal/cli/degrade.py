@@ -17,7 +17,7 @@ def degrade(
     force: Force = False,
 ) -> None:
     """Write the low-resolution pictures that MATLAB's imresize would."""
-    from shoal.degrade import degrade_files
+    from shoal.pictures.degrade import degrade_files
 
     for source, target in degrade_files(path, scale, output, force=force):
         print(f"{source} -> {target}")

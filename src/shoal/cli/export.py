@@ -19,6 +19,6 @@ def export(
     trust: Trust = False,
 ) -> None:
     """Write a trained network as ONNX, for any height and width, checked against PyTorch."""
-    from shoal.export import export as export_
+    from shoal.upscale.export import export as export_
 
     print(f"{source} -> {export_(source, output, force=force, trust=trust)}")

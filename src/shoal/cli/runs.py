@@ -26,9 +26,9 @@ def runs_verify(
     trust: Trust = False,
 ) -> None:
     """Check every finished run again: files whole, digests right, scores of one set equal."""
-    from shoal.bars import tracked
     from shoal.data.catalog import default_root
-    from shoal.verify import finished, problems
+    from shoal.runs.verify import finished, problems
+    from shoal.system.progress import tracked
 
     folders, wrong = finished(runs), 0
     for folder in tracked(folders, "verifying"):
@@ -53,7 +53,7 @@ def runs_merge(
 ) -> None:
     """Bring finished runs of another machine in, each verified; none that is here is replaced."""
     from shoal.data.catalog import default_root
-    from shoal.merge import merge
+    from shoal.runs.merge import merge
 
     refused = 0
     for name, what, is_refused in merge(other, runs, root or default_root(), trust=trust):
@@ -69,7 +69,7 @@ def runs_adopt(
     runs: Runs = Path("runs"),
 ) -> None:
     """Bring in the rows of committed findings, so that their grid trains only what they lack."""
-    from shoal.adopt import adopt
+    from shoal.runs.adopt import adopt
 
     for name, what in adopt(findings, runs):
         print(f"{name}  {what}", flush=True)
@@ -81,7 +81,7 @@ def runs_clean(
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
 ) -> None:
     """Delete what is neither finished nor resumable, after showing it."""
-    from shoal.clean import remove, useless
+    from shoal.runs.clean import remove, useless
 
     found = list(useless(runs))
     for folder, reason in found:

@@ -14,7 +14,7 @@ def score(
     csv: Annotated[Path | None, typer.Option(help="Also write the scores to this file.")] = None,
 ) -> None:
     """Score pictures of any method against HR pictures, as the literature does."""
-    from shoal import score as scores
+    from shoal.evaluation import saved as scores
 
     if csv:
         scores.check_target(csv)

@@ -12,13 +12,13 @@ from shoal.errors import UserError
 
 
 class Kind(StrEnum):
-    """The formats of `shoal.formats.FORMATS`, which is not imported for the help."""
+    """The formats of `shoal.pictures.formats.FORMATS`, which is not imported for the help."""
 
     PNG, JPG, WEBP, TIFF, BMP = "png", "jpg", "webp", "tiff", "bmp"
 
 
 class EngineName(StrEnum):
-    """The engines of `shoal.upscale.engines.ENGINES`."""
+    """The engines of `shoal.upscale.runtimes.ENGINES`."""
 
     AUTO, TORCH = "auto", "torch"
     OPENVINO, ONNXRUNTIME = "openvino", "onnxruntime"

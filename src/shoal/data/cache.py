@@ -19,11 +19,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from shoal import images
-from shoal.bars import tracked
 from shoal.data.catalog import PictureSet, locate, verify
 from shoal.errors import UserError
-from shoal.resample import crop, downscale
+from shoal.pictures import colour, images
+from shoal.pictures.resample import crop, downscale
+from shoal.system.progress import tracked
 
 # Raised whenever the pixels or the layout change: older caches are then not found any more.
 FORMAT = 1
@@ -162,7 +162,7 @@ def _decoded(
     name: str, files: Sequence[Path], scale: int
 ) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
     for file in tracked(files, f"decoding {name}"):
-        hr = images.rounded(crop(images.luma(images.read(file).pixels), scale))
+        hr = colour.rounded(crop(colour.luma(images.read(file).pixels), scale))
         if not hr.numel():
             raise UserError(f"{file}: smaller than the scale {scale}")
         lr = downscale(hr, scale) / 255

@@ -8,8 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from shoal.errors import UserError
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
+from shoal.pictures.finding import pictures_in
 
 
 @dataclass(frozen=True)
@@ -93,26 +92,6 @@ def folder_set(path: Path, name: str) -> PictureSet:
     return PictureSet(name, "user", citation="", terms="", files=files)
 
 
-def pictures_in(path: Path) -> list[Path]:
-    """The picture files of a folder by their suffix, sorted by name.
-
-    Sub-folders, hidden files and links that lead nowhere are left out.
-
-    Raises:
-        UserError: the folder is missing, has no picture, or one whose name is not UTF-8 or
-            holds a carriage return, which CSV readers take for the end of a row.
-    """
-    if not path.is_dir():
-        raise UserError(f"{path} is not a folder of pictures")
-    found = sorted(file for file in path.iterdir() if _is_picture(file))
-    if not found:
-        raise UserError(f"{path} has no picture in it (looked for {' '.join(SUFFIXES)})")
-    for file in found:
-        if "\r" in file.name or file.name.encode(errors="ignore").decode() != file.name:
-            raise UserError(f"{path}: no table can hold the name {file.name!r}: rename the picture")
-    return found
-
-
 def sha256(path: Path) -> str:
     """Digest of a file's bytes, in hex.
 
@@ -138,10 +117,6 @@ def _digest(path: Path) -> str:
 def _read_once(path: Path, size: int, changed: int) -> str:
     """The digest of an unchanged file: a grid asks for it once for each of its runs."""
     return sha256(path)
-
-
-def _is_picture(path: Path) -> bool:
-    return not path.name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file()
 
 
 def _is_animated(path: Path) -> bool:

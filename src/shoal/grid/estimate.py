@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 from omegaconf import OmegaConf
 
-from shoal import identity
 from shoal.grid.jobs import Job
-from shoal.record import RunFolder
+from shoal.runs import identity
+from shoal.runs.folder import RunFolder
 
 # libyaml's loader is ten times as fast, where PyYAML was built with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

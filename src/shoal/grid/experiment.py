@@ -8,9 +8,9 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from shoal import identity
 from shoal.errors import UserError
 from shoal.grid.jobs import Job, key
+from shoal.runs import identity
 
 # Which may turn two factors at once: a cross of them.
 MOST_FACTORS = 2

@@ -9,12 +9,12 @@ from types import FrameType
 from typing import Any
 
 from shoal.errors import UserError
-from shoal.grid.ending import End, Ending, GridStopped
-from shoal.grid.engines import SHARED, engine
-from shoal.grid.errand import Errand, carried
+from shoal.grid.backends import SHARED, engine
 from shoal.grid.jobs import Job, one_folder
-from shoal.grid.ledger import Ledger, say, share_of_cores
+from shoal.grid.outcome import End, Ending, GridStopped
 from shoal.grid.process import command
+from shoal.grid.remote import Errand, carried
+from shoal.grid.runner import Ledger, say, share_of_cores
 
 
 class Fleet(Ledger):

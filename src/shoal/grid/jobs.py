@@ -12,11 +12,11 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from shoal import identity
-from shoal.config import check
 from shoal.data.selection import Selection, select
 from shoal.errors import UserError
-from shoal.record import RunFolder
+from shoal.runs import identity
+from shoal.runs.config import check
+from shoal.runs.folder import RunFolder
 
 # Set after composing, which takes a quarter of a second: no file of `conf` is chosen by them.
 LATE = ("scale", "seed")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shoal import identity
 from shoal.errors import UserError
-from shoal.files import write_whole
 from shoal.grid.experiment import Experiment, factors, require_fair
 from shoal.grid.jobs import Job, State, key, one_folder
+from shoal.runs import identity
+from shoal.system.files import write_whole
 
 # An experiment is repeated over these; whatever else is swept would make another question of it.
 SWEPT = ("scale", "seed")

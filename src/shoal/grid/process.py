@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from shoal.parent import die_with
+from shoal.system.parent import die_with
 
 
 class Stream:

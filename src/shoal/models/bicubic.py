@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from shoal.resample import upscale
+from shoal.pictures.resample import upscale
 
 
 class Bicubic(nn.Module):

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from shoal.models.blocks import GREY, conv, conv_relu
-from shoal.resample import upscale
+from shoal.pictures.resample import upscale
 
 
 class SRCNN(nn.Module):

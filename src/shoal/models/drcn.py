@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from shoal.models.blocks import GREY, conv, conv_relu, he_
-from shoal.resample import upscale
+from shoal.pictures.resample import upscale
 
 CHANNELS = 256
 

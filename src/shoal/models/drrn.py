@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from shoal.models.blocks import GREY, conv, he_
-from shoal.resample import upscale
+from shoal.pictures.resample import upscale
 
 CHANNELS = 128
 

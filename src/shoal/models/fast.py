@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from shoal.errors import UserError
 from shoal.models.blocks import GREY, conv
-from shoal.models.folding import Folding
+from shoal.models.reparam import Folding
 from shoal.models.upsamplers import Subpixel
 
 ACTIVATIONS: dict[str, Callable[[int], nn.Module]] = {

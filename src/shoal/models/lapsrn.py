@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from shoal.models.blocks import GREY, conv, he_
 from shoal.models.upsamplers import Deconvolution
-from shoal.resample import resize
+from shoal.pictures.resample import resize
 
 CHANNELS = 64
 

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from shoal.models.blocks import GREY
-from shoal.resample import upscale
+from shoal.pictures.resample import upscale
 
 LR_PATCH, HR_PATCH = 9, 5  # sides, at HR size
 FEATURES = 100  # of an LR patch

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from shoal.errors import UserError
 from shoal.models.blocks import conv
-from shoal.resample import cubic
+from shoal.pictures.resample import cubic
 
 # Outputs up to which a deconvolution is faster as a sub-pixel convolution; at 64 it is 3 times as
 # slow.

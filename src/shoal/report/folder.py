@@ -8,7 +8,6 @@ import pandas as pd
 from tabulate import tabulate
 
 from shoal.errors import UserError
-from shoal.files import write_whole
 from shoal.report.branches import branches_figure
 from shoal.report.curves import convergence_figure
 from shoal.report.findings import Findings, findings
@@ -18,6 +17,7 @@ from shoal.report.samples import Crop, crops, samples_figure
 from shoal.report.style import drawing, rendered
 from shoal.report.text import verdict_rows
 from shoal.results import Study
+from shoal.system.files import write_whole
 
 MARKDOWN = jinja2.Environment(
     loader=jinja2.PackageLoader("shoal.report", "."),

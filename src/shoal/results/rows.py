@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from shoal.errors import UserError
-from shoal.record import RunFolder
+from shoal.runs.folder import RunFolder
 
 # What reports rely on, so that it is a column even where no run has finished yet.
 RECORD = [

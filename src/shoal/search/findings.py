@@ -13,9 +13,9 @@ from optuna.trial import FrozenTrial, TrialState
 from tabulate import tabulate
 
 from shoal.errors import UserError
-from shoal.files import write_whole
 from shoal.search.space import override
 from shoal.search.trials import DIVERGED, RUN
+from shoal.system.files import write_whole
 
 FEWEST = 4  # finished trials, below which nothing is said of what mattered
 README = """# {title}

@@ -9,14 +9,14 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.data.catalog import PictureSet
 from shoal.errors import UserError
-from shoal.files import write_whole
-from shoal.grid.ending import End, Ending
 from shoal.grid.jobs import Job, key
+from shoal.grid.outcome import End, Ending
 from shoal.search import findings
 from shoal.search.findings import Search
 from shoal.search.searcher import Searcher
 from shoal.search.space import suggestions
 from shoal.search.trials import Trials
+from shoal.system.files import write_whole
 
 
 def search(

@@ -8,11 +8,11 @@ from pathlib import Path
 from optuna.trial import Trial
 
 from shoal.errors import UserError
-from shoal.grid.crew import Crew
-from shoal.grid.ending import End, Ending
 from shoal.grid.jobs import Job
+from shoal.grid.local import Crew
+from shoal.grid.outcome import End, Ending
 from shoal.grid.process import Process
-from shoal.record import RunFolder
+from shoal.runs.folder import RunFolder
 from shoal.search.trials import RUN, Trials
 
 LOOK_AT_CURVES = 1.0  # seconds between looks

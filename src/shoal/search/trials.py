@@ -17,7 +17,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from shoal.errors import UserError
+from shoal.errors import UserError, first_line
 from shoal.search.space import Suggest, override
 
 OWNER, RUN, DIVERGED = "owner", "run", "diverged"  # what a trial says of itself
@@ -135,7 +135,7 @@ def _study(name: str, settings: DictConfig, file: Path) -> optuna.Study:
                 load_if_exists=True,
             )
         except Exception as error:
-            why = f"{type(error).__name__}: {error}".splitlines()[0]
+            why = first_line(error)
         if patience:  # two that make the same tables at once disturb each other
             time.sleep(random.uniform(0.5, 1.5))
     raise UserError(f"search.storage={url} can't be had: {why}")

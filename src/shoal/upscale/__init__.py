@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from shoal import pretrained, weights
+from shoal import pretrained
 from shoal.errors import UserError
-from shoal.models.facts import reach
-from shoal.upscale import engines
+from shoal.models import weights
+from shoal.models.profile import reach
+from shoal.upscale import runtimes
 from shoal.upscale.tiles import side_for
 from shoal.upscale.upscaler import Upscaler
 
@@ -49,7 +50,7 @@ def load(
         raise UserError(f"{path} enlarges by {facts['scale']}, not by {scale}")
     sees = reach(network)
     side = side_for(network, sees or 0, tile)
-    name, run = engines.build(engine, network, facts)
+    name, run = runtimes.build(engine, network, facts)
     return Upscaler(
         str(facts.get("name", path.stem)), int(facts["scale"]), name, run, sees, side, ensemble
     )

@@ -8,13 +8,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from shoal import formats
 from shoal.errors import UserError, one_line
-from shoal.images import Picture, read
 from shoal.models.bicubic import Bicubic
+from shoal.pictures import formats
+from shoal.pictures.images import Picture, read
 from shoal.upscale.comparison import comparison
-from shoal.upscale.engines import torch_engine
 from shoal.upscale.jobs import Job
+from shoal.upscale.runtimes import torch_engine
 from shoal.upscale.upscaler import Upscaler
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from shoal.images import Pixels, levels
-from shoal.samples import detail
+from shoal.evaluation.crops import detail
+from shoal.pictures.colour import Pixels, levels
 
 PANEL = 720  # side of what a picture is shown in, pixels
 ZOOM = 4  # each SR pixel of the detail becomes a square of this side

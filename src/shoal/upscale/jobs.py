@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shoal import formats
-from shoal.degrade import pictures
 from shoal.errors import UserError
+from shoal.pictures import formats
+from shoal.pictures.finding import pictures
 
 
 @dataclass(frozen=True)

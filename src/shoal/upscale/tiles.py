@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from shoal.errors import UserError
-from shoal.models.facts import layer_bytes
+from shoal.models.profile import layer_bytes
 
 # What the layers of one tile may take: more makes nothing faster, and pictures need memory too.
 MEMORY = 128 << 20

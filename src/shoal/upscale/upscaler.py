@@ -11,9 +11,10 @@ from PIL import Image
 from torch import Tensor
 
 from shoal.errors import UserError
-from shoal.images import Picture, decode, largest, levels, rgb, rounded, ycbcr
-from shoal.resample import upscale
-from shoal.upscale.engines import Engine
+from shoal.pictures.colour import largest, levels, rgb, rounded, ycbcr
+from shoal.pictures.images import Picture, decode
+from shoal.pictures.resample import upscale
+from shoal.upscale.runtimes import Engine
 from shoal.upscale.tiles import Span, spans
 
 BICUBIC_REACH = 2

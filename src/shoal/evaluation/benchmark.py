@@ -1,0 +1,81 @@
+"""Scores of a run's network on whole test pictures, one row per picture."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from shoal.data.catalog import PictureSet, verify
+from shoal.evaluation.protocols import PROTOCOLS
+from shoal.models.profile import device_of
+from shoal.pictures.images import read
+from shoal.system.progress import tracked
+
+COLUMNS = ("dataset", "image", "protocol", "psnr", "ssim")
+Score = dict[str, Any]
+
+
+@torch.inference_mode()
+def score(
+    network: nn.Module,
+    sets: Iterable[PictureSet],
+    root: Path,
+    protocol: str,
+    scale: int,
+    limit: int | None = None,
+) -> list[Score]:
+    """Score a network on test sets.
+
+    Args:
+        network: LR luma to SR luma, in evaluation mode.
+        sets: the test sets.
+        root: the folder of the downloadable ones.
+        protocol: `classic` or `rgb`.
+        scale: of the network.
+        limit: score only the first pictures of each set.
+
+    Returns:
+        Rows of dataset, image, protocol, psnr (dB) and ssim.
+
+    Raises:
+        UserError: a picture is missing, differs from the catalogue, or is too small.
+    """
+    rows = []
+    paths = list(_paths(sets, root, limit))
+    for dataset, path in tracked(paths, f"scoring, {protocol}"):
+        question = PROTOCOLS[protocol].question(read(path).pixels, scale)
+        sr = network(question.lr.to(device_of(network))).cpu()
+        psnr, ssim = PROTOCOLS[protocol].score(sr, question, scale)
+        rows.append(
+            {
+                "dataset": dataset,
+                "image": path.stem,
+                "protocol": protocol,
+                "psnr": psnr,
+                "ssim": ssim,
+            }
+        )
+    return rows
+
+
+def _paths(sets: Iterable[PictureSet], root: Path, limit: int | None) -> Iterator[tuple[str, Path]]:
+    for pictures in sets:
+        for path in verify(pictures, root)[:limit]:
+            yield pictures.name, path
+
+
+def means(rows: Sequence[Score]) -> dict[str, dict[str, dict[str, float]]]:
+    """Means over images, by data set and protocol: psnr, ssim, images."""
+    groups: dict[tuple[str, str], list[Score]] = {}
+    for row in rows:
+        groups.setdefault((row["dataset"], row["protocol"]), []).append(row)
+    table: dict[str, dict[str, dict[str, float]]] = {}
+    for (dataset, protocol), group in groups.items():
+        table.setdefault(dataset, {})[protocol] = {
+            "psnr": sum(float(row["psnr"]) for row in group) / len(group),
+            "ssim": sum(float(row["ssim"]) for row in group) / len(group),
+            "images": len(group),
+        }
+    return table

@@ -1,0 +1,78 @@
+"""Sample crops: what a network made of the most detailed part of a few fixed pictures."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from shoal.evaluation.protocols import PROTOCOLS
+from shoal.models.blocks import GREY, Branching
+from shoal.models.profile import device_of
+from shoal.pictures.colour import Pixels, to_pixels
+from shoal.pictures.images import read, write_png
+from shoal.pictures.resample import upscale
+
+SIDE = 144  # HR pixels of a crop, less where the picture is smaller
+GAP = 4
+
+
+def detail(hr: Tensor, side: int, scale: int) -> tuple[int, int, int, int]:
+    """The square with the most gradient energy: top, bottom, left, right, multiples of the scale.
+
+    Args:
+        hr: levels `(1, 1, H, W)`.
+        side: of the square in pixels.
+        scale: the grid that corners lie on.
+    """
+    height, width = hr.shape[-2:]
+    rows, columns = (min(side, size) // scale * scale for size in (height, width))
+    across, down = F.pad(hr.diff(dim=-1), (0, 1)), F.pad(hr.diff(dim=-2), (0, 0, 0, 1))
+    gradient = across.square() + down.square()
+    energy = F.avg_pool2d(gradient.float(), (rows, columns), stride=scale)
+    best = int(energy.flatten().argmax())
+    top, left = (place * scale for place in divmod(best, energy.shape[-1]))
+    return top, top + rows, left, left + columns
+
+
+@torch.inference_mode()
+def write_samples(
+    network: nn.Module, path: Path, name: str, scale: int, folder: Path
+) -> dict[str, Path]:
+    """Write one picture's crops, `classic` luma, each as a file and all side by side.
+
+    Args:
+        network: in evaluation mode; an ensemble's branches are shown too, the deep one around grey.
+        path: the picture.
+        name: what the files' names begin with.
+        scale: of the network.
+        folder: where they go.
+
+    Returns:
+        The files: `bicubic`, `sr`, `hr`, for ensembles `shallow` and `deep`, and `strip`.
+    """
+    question = PROTOCOLS["classic"].question(read(path).pixels, scale)
+    lr = question.lr.to(device_of(network))
+    images = {"bicubic": upscale(question.lr, scale) * 255}
+    if isinstance(network, Branching):
+        branches = network.branches(lr)
+        images["shallow"] = branches["shallow"].cpu() * 255
+        images["deep"] = (branches["deep"].cpu() + GREY) * 255
+    images["sr"] = network(lr).cpu() * 255
+    images["hr"] = question.hr
+    top, bottom, left, right = detail(question.hr, SIDE, scale)
+    crops = {kind: to_pixels(image[..., top:bottom, left:right]) for kind, image in images.items()}
+    files = {kind: folder / f"{name}-{kind}.png" for kind in crops}
+    for kind, crop in crops.items():
+        write_png(files[kind], crop)
+    files["strip"] = folder / f"{name}.png"
+    write_png(files["strip"], strip([crops[kind] for kind in crops]))
+    return files
+
+
+def strip(crops: list[Pixels]) -> Pixels:
+    """Crops side by side, white between them."""
+    gap = np.full((crops[0].shape[0], GAP), 255, crops[0].dtype)
+    parts = [part for crop in crops for part in (crop, gap)]
+    return np.concatenate(parts[:-1], axis=1)

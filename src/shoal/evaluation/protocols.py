@@ -1,0 +1,142 @@
+"""The two protocols by which the literature takes scores: `classic` and `rgb`.
+
+A protocol says what a network is given (`question`) and how its answer is compared (`score`), or
+how a picture that some method wrote is (`compare`). Both score luma with `scale` pixels shaved off
+each border.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from shoal.errors import UserError
+from shoal.evaluation.metrics import psnr, ssim
+from shoal.pictures.colour import Pixels, grey, levels, luma, rgb, rounded, ycbcr
+from shoal.pictures.resample import crop, downscale, downscale_integers, upscale
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one picture asks of a network.
+
+    Attributes:
+        lr: the network's input: float32 luma in [0, 1], `(1, 1, h, w)`.
+        hr: the reference: float64 luma levels, `(1, 1, H, W)`, H = scale * h.
+        chroma: Cb and Cr levels of the LR picture, enlarged, `(1, 2, H, W)`; None for grey.
+    """
+
+    lr: Tensor
+    hr: Tensor
+    chroma: Tensor | None = None
+
+
+class Protocol(ABC):
+    """How scores are taken."""
+
+    name: str
+
+    @abstractmethod
+    def question(self, pixels: Pixels, scale: int) -> Question:
+        """Degrade an HR picture and keep what its score is taken against."""
+
+    @abstractmethod
+    def luma(self, pixels: Pixels, scale: int) -> Tensor:
+        """The luma levels of a picture that are compared, cropped to the scale, `(1, 1, H, W)`."""
+
+    @abstractmethod
+    def answer(self, sr: Tensor, question: Question) -> Tensor:
+        """The luma levels that are compared, from the network's float32 output in [0, 1]."""
+
+    def score(self, sr: Tensor, question: Question, scale: int) -> tuple[float, float]:
+        """PSNR in dB and SSIM of one SR picture `(1, 1, H, W)` in [0, 1]."""
+        return _scores(self.answer(sr, question), question.hr, scale)
+
+    def compare(self, sr: Pixels, hr: Pixels, scale: int) -> tuple[float, float]:
+        """PSNR in dB and SSIM of an SR picture as it was saved.
+
+        A grey SR picture is luma itself, also where HR is RGB (what `classic` code writes). An RGB
+        one is turned grey where HR is: only a one-channel picture's luma is unscaled.
+
+        Args:
+            sr: of the size of `hr` cropped to the scale.
+            hr: grey or RGB, whatever `sr` is.
+            scale: an integer >= 2.
+
+        Raises:
+            UserError: the picture is too small to score.
+        """
+        sr = grey(sr) if hr.ndim == 2 else sr
+        return _scores(self.luma(sr, scale), self.luma(hr, scale), scale)
+
+
+def _scores(sr: Tensor, hr: Tensor, scale: int) -> tuple[float, float]:
+    pair = shave(sr, scale), shave(hr, scale)
+    return psnr(*pair).item(), ssim(*pair).item()
+
+
+class Classic(Protocol):
+    """SRCNN, VDSR, EEDS era code: luma first, LR kept in float, SR rounded."""
+
+    name = "classic"
+
+    def question(self, pixels: Pixels, scale: int) -> Question:
+        """HR luma rounded to integers; LR is bicubic of that luma, in float."""
+        hr = self.luma(pixels, scale)
+        return Question((downscale(hr, scale) / 255).float(), hr)
+
+    def luma(self, pixels: Pixels, scale: int) -> Tensor:
+        """Luma rounded to integers."""
+        return rounded(crop(luma(pixels), scale))
+
+    def answer(self, sr: Tensor, question: Question) -> Tensor:
+        """SR luma rounded and clipped to 0..255."""
+        return rounded(sr.double() * 255)
+
+
+class RGB(Protocol):
+    """EDSR, RCAN, BasicSR era code: MATLAB's uint8 RGB picture in, a uint8 RGB picture out."""
+
+    name = "rgb"
+
+    def question(self, pixels: Pixels, scale: int) -> Question:
+        """LR is the uint8 picture that MATLAB's imresize makes; HR luma is not rounded."""
+        hr, lr = self.luma(pixels, scale), downscale_integers(_eight_bits(pixels, scale), scale)
+        if lr.shape[1] == 1:
+            return Question((lr / 255).float(), hr)
+        planes = ycbcr(lr)
+        chroma = upscale(planes[:, 1:], scale)
+        return Question((planes[:, :1] / 255).float(), hr, chroma)
+
+    def luma(self, pixels: Pixels, scale: int) -> Tensor:
+        """Luma of the 8-bit picture, not rounded."""
+        planes = _eight_bits(pixels, scale)
+        return planes if planes.shape[1] == 1 else ycbcr(planes)[:, :1]
+
+    def answer(self, sr: Tensor, question: Question) -> Tensor:
+        """Luma of the uint8 RGB picture made of the network's Y and bicubic Cb and Cr."""
+        y = sr.double() * 255
+        if question.chroma is None:
+            return rounded(y)
+        picture = rounded(rgb(torch.cat([y, question.chroma.to(y)], dim=1)))
+        return ycbcr(picture)[:, :1]
+
+
+def _eight_bits(pixels: Pixels, scale: int) -> Tensor:
+    return crop(rounded(levels(pixels)), scale)
+
+
+PROTOCOLS: dict[str, Protocol] = {"classic": Classic(), "rgb": RGB()}
+
+
+def shave(image: Tensor, scale: int) -> Tensor:
+    """Cut `scale` pixels off each border of `(..., H, W)`.
+
+    Raises:
+        UserError: nothing would be left.
+    """
+    height, width = image.shape[-2:]
+    if min(height, width) <= 2 * scale:
+        raise UserError(f"{width} x {height} is too small to score at scale {scale}")
+    return image[..., scale:-scale, scale:-scale]

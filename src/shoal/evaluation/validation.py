@@ -1,0 +1,62 @@
+"""The scores of one validation: of the whole and of each branch, averaged per image."""
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+from torchmetrics import MeanMetric, Metric
+
+from shoal.evaluation.metrics import PSNR, SSIM
+from shoal.evaluation.protocols import shave
+from shoal.evaluation.spectrum import energies, low_correlation
+from shoal.models.blocks import GREY
+from shoal.pictures.colour import rounded
+
+
+class Validation(nn.Module):
+    """Collects pictures, `classic`, one at a time; gives named means.
+
+    Args:
+        scale: of the pictures; as many pixels are shaved off each border.
+        branches: names of the network's branches; none for a plain network.
+    """
+
+    def __init__(self, scale: int, branches: tuple[str, ...]) -> None:
+        super().__init__()
+        self.scale, self.branches = scale, branches
+        meters: dict[str, Metric] = {"val_psnr": PSNR(), "val_ssim": SSIM()}
+        for branch in branches:
+            meters[f"val_psnr_{branch}"] = PSNR()
+            for fact in ("low", "high", "corr_low"):
+                meters[f"{branch}_{fact}"] = MeanMetric()
+        # Module names can't hold a slash; `compute` gives the names of the curve.
+        self.meters = nn.ModuleDict(meters)
+
+    def update(self, sr: Tensor, hr: Tensor, branches: Mapping[str, Tensor]) -> None:
+        """Count pictures `(N, 1, H, W)` in [0, 1] and what each branch contributed to them."""
+        levels = shave(rounded(hr.double() * 255), self.scale)
+        self._levels("val_psnr", sr, levels)
+        self._levels("val_ssim", sr, levels)
+        for name, image in branches.items():
+            # Alone, the deep branch is shown around grey: the other's share of the mean is unknown.
+            self._levels(f"val_psnr_{name}", image + GREY if name == "deep" else image, levels)
+            low, high = energies(image, self.scale)
+            self._meter(f"{name}_low").update(low)
+            self._meter(f"{name}_high").update(high)
+            self._meter(f"{name}_corr_low").update(low_correlation(image, hr, self.scale))
+
+    def _levels(self, meter: str, sr: Tensor, hr: Tensor) -> None:
+        self._meter(meter).update(shave(rounded(sr.double() * 255), self.scale), hr)
+
+    def _meter(self, name: str) -> Metric:
+        meter = self.meters[name]
+        assert isinstance(meter, Metric)
+        return meter
+
+    def compute(self) -> dict[str, float]:
+        """The means since the last call, e.g. `val/psnr`, `val/psnr_deep`, `deep/high`."""
+        values = {
+            name.replace("_", "/", 1): float(self._meter(name).compute()) for name in self.meters
+        }
+        for name in self.meters:
+            self._meter(name).reset()
+        return values

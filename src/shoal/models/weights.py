@@ -1,0 +1,108 @@
+"""Weights with the config of their network: one file is enough to rebuild it.
+
+safetensors only: a file of weights is data, never code. Networks are built from `_target_`s below
+`shoal.models` alone, unless the caller trusts the file.
+"""
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import hydra
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from shoal.errors import UserError, first_line
+from shoal.models.reparam import folded
+from shoal.system.targets import present, stable
+
+TRUSTED = "shoal.models."
+
+
+def encode(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
+    """A network's weights and facts as the bytes of a safetensors file.
+
+    Args:
+        network: its state is stored in float32 as it is.
+        facts: at least `model`, its config, and `scale`.
+    """
+    tensors = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
+    facts = {**facts, "model": stable(facts["model"])}
+    # One key: the library writes several in no fixed order, and the bytes shall be the same.
+    return save(tensors, metadata={"shoal": json.dumps(facts, sort_keys=True)})
+
+
+def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]:
+    """Rebuild a network from its file, in evaluation mode.
+
+    Args:
+        path: a `weights.safetensors`.
+        trust: also build networks that are not Shoal's own; this runs code that the file names.
+
+    Raises:
+        UserError: no such file, not weights of Shoal, cut short, an untrusted network, or shapes
+            that don't fit.
+    """
+    tensors, facts = _read(path)
+    facts["model"] = present(facts["model"])
+    if not trust and "${" in json.dumps(facts["model"]):
+        # Resolving one can read the environment, or make a `_target_` that nobody has seen.
+        raise UserError(f"{path} has a config that computes: add --trust if you trust the file")
+    for target in targets(facts["model"]):
+        if not (trust or is_ours(target)):
+            raise UserError(f"{path} wants to build {target}: add --trust if you trust the file")
+    try:
+        network = folded(hydra.utils.instantiate(facts["model"]))  # as it was stored
+        network.load_state_dict(tensors)
+    except UserError:
+        raise
+    except Exception as error:
+        reason = first_line(error)
+        raise UserError(f"{path}: weights and network don't fit ({reason})") from None
+    return network.eval(), facts
+
+
+def is_ours(target: str) -> bool:
+    """Whether a target is a network defined below `shoal.models`, not something reached through it.
+
+    >>> is_ours("shoal.models.ees.EES"), is_ours("shoal.models.blocks.torch.load")
+    (True, False)
+    """
+    if not target.startswith(TRUSTED):
+        return False
+    module, _, name = target.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError):
+        return False
+    return isinstance(found, type) and issubclass(found, nn.Module) and found.__module__ == module
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = json.loads((file.metadata() or {})["shoal"])
+            if not isinstance(facts["model"], dict):
+                raise ValueError("model")
+            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file") from None
+    except (SafetensorError, OSError) as error:
+        raise UserError(f"{path} is broken, or not a safetensors file ({error})") from None
+    except (KeyError, ValueError, TypeError):
+        raise UserError(f"{path} says nothing of its network: not weights of Shoal") from None
+
+
+def targets(config: Any) -> Iterator[str]:
+    """All `_target_`s of a nested config."""
+    if isinstance(config, Mapping):
+        if "_target_" in config:
+            yield str(config["_target_"])
+        for value in config.values():
+            yield from targets(value)
+    elif isinstance(config, list | tuple):
+        for value in config:
+            yield from targets(value)

@@ -1,0 +1,121 @@
+"""Pictures to files: what each format can hold, and how it is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image
+
+from shoal.errors import UserError
+from shoal.pictures import colour16
+from shoal.pictures.colour import Pixels
+from shoal.pictures.images import Picture
+from shoal.system.files import asked_for
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of picture file.
+
+    Attributes:
+        name: Pillow's.
+        suffixes: of file names, the usual one first.
+        deep: whether it holds 16 bits.
+        alpha: whether it holds transparency.
+        options: what Pillow is told when it writes one.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    deep: bool = False
+    alpha: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+FORMATS = {
+    "png": Format("PNG", (".png",), deep=True),
+    "jpg": Format(
+        "JPEG", (".jpg", ".jpeg"), alpha=False, options={"quality": 95, "subsampling": 0}
+    ),
+    "webp": Format("WEBP", (".webp",), options={"quality": 95}),
+    # Not compressed: Pillow then leaves it to libtiff, which takes no EXIF.
+    "tiff": Format("TIFF", (".tif", ".tiff"), deep=True),
+    "bmp": Format("BMP", (".bmp",), alpha=False),
+}
+
+
+def of(path: Path) -> Format | None:
+    """The format that a file's name says, or None."""
+    suffix = path.suffix.lower()
+    return next((each for each in FORMATS.values() if suffix in each.suffixes), None)
+
+
+def write(path: Path, picture: Picture) -> None:
+    """Write a picture, whole or not at all, in the format that the name says.
+
+    JPEG, WebP and BMP get 8 bits of 16. BMP has no room for a colour profile nor for EXIF, and
+    16-bit colours in TIFF go without EXIF.
+
+    Raises:
+        UserError: the format can't hold the picture, or the file can't be written.
+    """
+    kind = of(path)
+    if kind is None:
+        raise UserError(f"{path}: no picture format of ours; choose one of {', '.join(FORMATS)}")
+    if picture.alpha is not None and not kind.alpha:
+        raise UserError(f"{path}: the picture is transparent, {kind.name} can't be: --format png")
+    if not kind.deep:
+        picture = _shallow(picture)
+    try:
+        with asked_for(path) as file:
+            _encode(file, picture, kind)
+    except ValueError as error:
+        raise UserError(f"{path} can't be written: {error}") from None
+
+
+def _encode(file: BinaryIO, picture: Picture, kind: Format) -> None:
+    exif = _resized(picture)
+    samples = _samples(picture)
+    if samples.dtype == np.uint8 or samples.ndim == 2:
+        metadata = {"icc_profile": picture.icc, "exif": exif}
+        given = {name: value for name, value in metadata.items() if value}
+        Image.fromarray(samples).save(file, kind.name, **kind.options, **given)
+    elif kind.name == "PNG":
+        colour16.write_png(file, samples, picture.icc, exif)
+    else:
+        colour16.write_tiff(file, samples, picture.icc)
+
+
+def _samples(picture: Picture) -> NDArray[Any]:
+    """`(H, W)`, or `(H, W, C)` with alpha as the last of 2, 3 or 4 channels."""
+    return picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
+
+
+def _shallow(picture: Picture) -> Picture:
+    def shallow(pixels: Pixels) -> Pixels:
+        if pixels.dtype == np.uint8:
+            return pixels
+        return np.floor(pixels.astype(np.float32) / 257 + 0.5).astype(np.uint8)
+
+    alpha = None if picture.alpha is None else shallow(picture.alpha)
+    return replace(picture, pixels=shallow(picture.pixels), alpha=alpha)
+
+
+def _resized(picture: Picture) -> bytes:
+    """The EXIF block, with the size of the pixels where it states one."""
+    if not picture.exif:
+        return b""
+    tags = Image.Exif()
+    tags.load(picture.exif)
+    inner = tags.get_ifd(ExifTags.IFD.Exif) if ExifTags.IFD.Exif in tags else {}
+    height, width = picture.pixels.shape[:2]
+    for tag, size in (
+        (ExifTags.Base.ExifImageWidth, width),
+        (ExifTags.Base.ExifImageHeight, height),
+    ):
+        if tag in inner:
+            inner[tag] = size
+    return tags.tobytes()

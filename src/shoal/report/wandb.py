@@ -1,0 +1,106 @@
+"""One W&B run per experiment: its table, verdicts, curves and figures."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from shoal.dashboards.wandb_session import Facts, Patience, one_line, open_session
+from shoal.report import Findings
+from shoal.report.text import verdict_rows
+from shoal.system.files import write_whole
+
+if TYPE_CHECKING:
+    import wandb
+
+log = logging.getLogger(__name__)
+
+TARGET = (
+    "shoal.dashboards.wandb_logger.WandbRun"  # the logger that says where runs, and so reports, go
+)
+SENT = "sent"  # the digest of the rows last sent
+FIGURES = ("convergence.png", "samples.png")
+CURVES = ["arm", "scale", "seed", "step", "seconds", "macs", "train/loss", "val/psnr", "val/ssim"]
+
+
+def settings(loggers: Mapping[str, Mapping[str, Any]] | None) -> Mapping[str, Any] | None:
+    """The entry of a config's loggers that means W&B, if there is one."""
+    entries = (loggers or {}).values()
+    return next((entry for entry in entries if entry["_target_"] == TARGET), None)
+
+
+def send(found: Findings, figures: Path, folder: Path, entry: Mapping[str, Any]) -> None:
+    """Send a report, unless these very rows were sent before; W&B's failures are told, not raised.
+
+    Args:
+        found: the findings.
+        figures: the folder of their figures.
+        folder: for W&B's files; its name is the report's there.
+        entry: of the config's loggers: project and patience.
+    """
+    study = found.study
+    rows = study.runs.to_csv() + study.curves.to_csv() + study.scores.to_csv()
+    digest = hashlib.sha256(rows.encode()).hexdigest()
+    sent = folder / SENT
+    if sent.is_file() and sent.read_text() == digest:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    scales = (f"x{scale}" for scale in study.scales)
+    facts = Facts(
+        folder=folder,
+        id=f"{folder.name}-{digest[:8]}",
+        project=entry["project"],
+        group=study.experiment,
+        tags=(study.data, *scales, study.budget),
+        job_type="report",
+    )
+    try:
+        session = open_session(facts, Patience(entry["answer_within"], entry["finish_within"]))
+        session.log(_content(found, figures))
+        session.finish(exit_code=0)
+    except Exception as error:  # anything at all: the report is on disk, this one is its mirror
+        log.warning("W&B: %s; the report stands in %s", one_line(error), figures)
+    else:
+        write_whole(sent, digest)
+
+
+def _content(found: Findings, figures: Path) -> dict[str, Any]:
+    import wandb
+
+    tables = {"table": found.cells, "verdicts": verdict_rows(found.verdicts)}
+    content: dict[str, Any] = {name: _table(rows) for name, rows in tables.items()}
+    curves = found.study.curves.reindex(columns=CURVES)
+    content |= {"curves": _table(curves), "convergence": _chart(curves)}
+    for name in FIGURES:
+        if (figures / name).is_file():
+            content[f"figures/{Path(name).stem}"] = wandb.Image(str(figures / name))
+    return content
+
+
+def _table(rows: pd.DataFrame) -> "wandb.Table":
+    import wandb
+
+    # Missing values have no place in W&B's columns but as None.
+    present = rows.astype(object).where(rows.notna(), None)
+    data: list[Iterable[Any]] = list(present.itertuples(index=False, name=None))
+    return wandb.Table(columns=[str(name) for name in rows.columns], data=data)
+
+
+def _chart(curves: pd.DataFrame) -> Any:
+    import wandb
+
+    trained = curves.dropna(subset="seed")
+    runs = {
+        f"{arm} x{scale} s{seed}": run
+        for (arm, scale, seed), run in trained.groupby(["arm", "scale", "seed"], sort=False)
+    }
+    return wandb.plot.line_series(
+        xs=[run["step"].tolist() for run in runs.values()],
+        ys=[run["val/psnr"].tolist() for run in runs.values()],
+        keys=list(runs),
+        title="val/psnr",
+        xname="step",
+    )

@@ -1,0 +1,5 @@
+"""What a run is, to whoever meets it: its config, its name, its folder, and the care of folders.
+
+It trains nothing; it imports evaluation and what lies below. `config`, `identity`, `folder` and
+`scores` import no torch.
+"""

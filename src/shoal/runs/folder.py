@@ -1,0 +1,149 @@
+"""A run's folder: its files, written whole and read back; its status; its lock."""
+
+import csv
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from shoal.errors import UserError
+from shoal.system.files import Row, csv_text, write_whole
+from shoal.system.lock import Held, heartbeat, hold, is_held
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class RunFolder:
+    """The folder of one run.
+
+    Args:
+        path: `runs/<id>`; made by `create`, not here.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.samples = path / "samples"
+        self.weights = path / "weights.safetensors"
+        self.lock = path / "lock"
+
+    @property
+    def id(self) -> str:
+        """The run's name."""
+        return self.path.name
+
+    @property
+    def finished(self) -> bool:
+        """Only a record makes a run finished."""
+        return (self.path / "record.json").is_file()
+
+    @property
+    def step(self) -> int:
+        """How far the run has come: the last step of its curve."""
+        rows = self.rows("curve.csv")
+        return int(rows[-1]["step"]) if rows else 0
+
+    def record(self) -> dict[str, Any]:
+        """The record of a finished run."""
+        return self._read("record.json")
+
+    def status(self) -> dict[str, Any]:
+        """State (running, finished, failed or diverged), reason, step, ...; {} where none is."""
+        try:
+            return self._read("status.json")
+        except (OSError, ValueError):
+            return {}
+
+    def _read(self, name: str) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.path / name).read_text())
+        return content
+
+    def create(self) -> None:
+        """Make the folder.
+
+        Raises:
+            UserError: it can't be written.
+        """
+        try:
+            self.checkpoints.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{self.path} can't be made: {error}; choose paths.runs=DIR") from None
+
+    def clear(self) -> None:
+        """Forget everything but the lock (`force=true`)."""
+        for entry in self.path.iterdir() if self.path.is_dir() else ():
+            if entry in (self.lock, heartbeat(self.lock)):
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+    def write(self, name: str, content: bytes | str) -> None:
+        """Write one of the run's files, whole."""
+        write_whole(self.path / name, content)
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write a JSON file, whole."""
+        self.write(name, json.dumps(content, indent=1) + "\n")
+
+    def write_rows(self, name: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Write a CSV file, whole."""
+        self.write(name, csv_text(columns, rows))
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """The rows of a CSV file; none where it is absent."""
+        path = self.path / name
+        if not path.is_file():
+            return []
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    def set_status(self, state: str, **facts: Any) -> None:
+        """Change the status; facts not given stay as they were, but for the reason."""
+        here = {"host": socket.gethostname(), "pid": os.getpid(), "updated": now()}
+        status = {"step": 0, "resumed": 0, "threads": None} | self.status() | {"reason": None}
+        self.write_json("status.json", status | here | {"state": state} | facts)
+
+    @property
+    def adopted_from(self) -> str | None:
+        """The findings that its rows were taken from: such a run has no weights and no config."""
+        return self.status().get("adopted_from")
+
+    @property
+    def held(self) -> bool:
+        """Whether a process works on the run now."""
+        return is_held(self.lock)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run, until this process ends at the latest.
+
+        Raises:
+            UserError: another process works on the run, or its folder can't be written.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(hold(self.lock))
+            except Held:
+                status = self.status()
+                who = f"process {status.get('pid', '?')} on {status.get('host', '?')}"
+                raise UserError(f"{self.id} is being trained by {who}: wait for it") from None
+            except OSError as error:
+                raise UserError(f"{self.path} can't be written: {error}") from None
+            yield
+
+
+class Onlooker(RunFolder):
+    """The folder of a run as all ranks but the first have it: what they write goes nowhere."""
+
+    def write(self, name: str, content: bytes | str) -> None:
+        """Nothing: the first rank writes the same."""

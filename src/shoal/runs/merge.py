@@ -1,0 +1,119 @@
+"""Runs of another machine brought in: verified, whole or not at all, over nothing finished."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from shoal.errors import UserError
+from shoal.runs.folder import RunFolder
+from shoal.runs.verify import EQUAL, problems
+
+# Of the machine that made the run: its lock, what it would have gone on from, its dashboards.
+LEFT = shutil.ignore_patterns("lock*", "checkpoints", "wandb", "csv", "events.*", ".*")
+
+
+class Refused(Exception):
+    """A run that should have come, and why it doesn't."""
+
+
+def merge(other: Path, runs: Path, data: Path, *, trust: bool) -> Iterator[tuple[str, str, bool]]:
+    """Bring in the finished runs of another folder, and the plans of its experiments.
+
+    Args:
+        other: a folder of runs; nothing in it is changed.
+        runs: the folder that they come to.
+        data: the folder of the downloadable picture sets, for verifying scores.
+        trust: also build networks that are not Shoal's own.
+
+    Yields:
+        A run's (or plan's) name, what happened, and whether it was refused.
+
+    Raises:
+        UserError: there is no such folder, both are one, or ours can't be written.
+    """
+    if not other.is_dir():
+        raise UserError(f"{other} is not a folder of runs")
+    if other.resolve() == runs.resolve():
+        raise UserError(f"{other} and {runs} are the same folder")
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        for theirs in (RunFolder(path) for path in sorted(other.iterdir())):
+            if not (theirs.finished or theirs.status()):
+                continue  # no run
+            try:
+                yield theirs.id, _bring(theirs, RunFolder(runs / theirs.id), data, trust), False
+            except Refused as error:
+                yield theirs.id, f"refused: {error}", True
+        for name in _plans(other / ".experiments", runs / ".experiments"):
+            yield name, "plan brought", False
+    except OSError as error:
+        raise UserError(f"{runs} can't take them: {error}") from None
+
+
+def _bring(theirs: RunFolder, ours: RunFolder, data: Path, trust: bool) -> str:
+    if not theirs.finished:
+        return f"left: it is {theirs.status()['state']} there"
+    if theirs.adopted_from:
+        return f"left: it was adopted from {theirs.adopted_from} there, without weights"
+    if ours.finished:
+        return _kept(theirs, ours)
+    if ours.status().get("state") == "diverged":
+        raise Refused("it has diverged here")
+    # What is verified is what has arrived.
+    with tempfile.TemporaryDirectory(dir=ours.path.parent, prefix=".merging-") as beside:
+        copy = RunFolder(Path(beside) / theirs.id)
+        shutil.copytree(theirs.path, copy.path, ignore=LEFT)
+        if found := list(problems(copy, data, trust=trust)):
+            raise Refused("; ".join(found))
+        return _put(copy, ours)
+
+
+def _put(copy: RunFolder, ours: RunFolder) -> str:
+    """Rename a verified copy to its place; an unfinished run makes way, unless it is at work."""
+    if not ours.path.exists():
+        copy.path.rename(ours.path)
+        return "brought"
+    try:
+        with ours.locked():
+            if ours.finished:  # since we looked
+                return _kept(copy, ours)
+            ours.path.rename(copy.path.with_name("unfinished"))
+            copy.path.rename(ours.path)
+    except UserError as error:
+        raise Refused(error) from None
+    return "brought, in place of an unfinished one"
+
+
+def _kept(theirs: RunFolder, ours: RunFolder) -> str:
+    """What to say of a run that both have finished: ours stays, whatever theirs is."""
+    try:
+        there, here = theirs.record(), ours.record()
+        same = there["weights_sha256"] == here["weights_sha256"]
+        differing = [] if same else ["weights"]
+        differing += _other_scores(there["scores"], here["scores"])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Refused(f"a record is damaged ({type(error).__name__}: {error})") from None
+    if differing:
+        raise Refused(f"finished here with other {' and '.join(differing)}; ours is kept")
+    return "kept: the same here"
+
+
+def _other_scores(there: dict[str, Any], here: dict[str, Any]) -> Iterator[str]:
+    """The test sets of both records whose scores differ."""
+    for name in there.keys() & here.keys():
+        for protocol in there[name].keys() & here[name].keys():
+            one, other = there[name][protocol], here[name][protocol]
+            if any(abs(one[kind] - other[kind]) > equal for kind, equal in EQUAL.items()):
+                yield f"scores on {name} by {protocol}"
+
+
+def _plans(theirs: Path, ours: Path) -> Iterator[str]:
+    """Bring the plans of experiments, which `shoal report` starts from; yields their names."""
+    for path in sorted(theirs.glob("*.json")):
+        if not (ours / path.name).exists():
+            ours.mkdir(exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=ours, prefix=".merging-") as beside:
+                Path(shutil.copy(path, beside)).rename(ours / path.name)
+            yield path.stem

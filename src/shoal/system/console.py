@@ -1,0 +1,113 @@
+"""How `train.py` ends: one line for a user's mistake, the right exit code for everything."""
+
+import difflib
+import os
+import re
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from omegaconf import OmegaConf
+
+from shoal.errors import USER_ERROR, one_line, unknown
+from shoal.system.files import UNWRITABLE
+
+CONFIG = ("hydra.", "omegaconf.")  # whose errors are mistakes in the config
+
+
+def share_config_store() -> None:
+    """Have Hydra share its store of structured configs instead of copying it.
+
+    Hydra 1.3 copies it for every group that it lists and every config that it composes, and only
+    reads the copies: help takes twice as long, most of it in this.
+    """
+    ConfigStore.__deepcopy__ = lambda self, memo: self  # type: ignore[attr-defined]
+
+
+def told() -> str:
+    """The command that the user typed."""
+    return shlex.join(["python", "train.py", *sys.argv[1:]])
+
+
+def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
+    """Do something that may be refused, and say in one line how it ended.
+
+    Args:
+        action: a Hydra main function, or a run.
+        conf: the folder of the configs, for suggestions.
+
+    Returns:
+        0, or 1 for a diverged run, 2 for a user's mistake, 128 + n for a stop by signal n. Any
+        other exception is raised as it is: a traceback is for Shoal's own mistakes.
+    """
+    # Hydra's own reporting prints several lines and exits with 1; with this it raises instead.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    try:
+        action()
+    except BaseException as error:
+        return _explain(error, conf)
+    return 0
+
+
+def _say(message: str, code: int) -> int:
+    print(f"train.py: {one_line(message)}", file=sys.stderr, flush=True)
+    return code
+
+
+def _explain(error: BaseException, conf: Path | None) -> int:
+    if (code := getattr(error, "exit_code", None)) is not None:
+        print(getattr(error, "trace", ""), end="", file=sys.stderr)
+        return _say(f"{error}{getattr(error, 'advice', '')}", code)
+    if isinstance(error, KeyboardInterrupt):  # before a run or a grid listens to signals itself
+        return _say("stopped by SIGINT", 128 + signal.SIGINT)
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        return _say(f"{error}: mend that, and the same command goes on", USER_ERROR)
+    by_hydra = isinstance(error, ValueError) and _raised_in(error).startswith(CONFIG)
+    if by_hydra or type(error).__module__.startswith(CONFIG):
+        return _say(config_mistake(error, conf), USER_ERROR)
+    raise error
+
+
+def _raised_in(error: BaseException) -> str:
+    """The module that raised: Hydra refuses `budget=false` by a plain ValueError."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return str(trace.tb_frame.f_globals.get("__name__", "")) if trace else ""
+
+
+def config_mistake(error: BaseException, conf: Path | None) -> str:
+    """One line for what Hydra refuses, with a suggestion where a name is nearly right."""
+    text = " ".join(str(error).split())
+    if missing := re.search(r"Could not find '([\w/@.]+)/(\w*)'", text):
+        group, value = missing.groups()
+        return unknown(group, value, getattr(error, "options", None) or [])
+    if key := re.search(r"(?:Key|Could not override) '([\w./@]+)'", text):
+        return _misspelt(key.group(1), conf)
+    if override := re.search(r"Error parsing override '(.+?)'.*missing EQUAL", text):
+        return f"{override.group(1)} has no value: write KEY=VALUE, e.g. model=eeds"
+    return text
+
+
+def _misspelt(key: str, conf: Path | None) -> str:
+    near = difflib.get_close_matches(key, _keys(conf) if conf else [], n=1)
+    hint = f"did you mean {near[0]}?" if near else "`python train.py --cfg job` shows all"
+    return f"{key} is not in the config: {hint}"
+
+
+def _keys(conf: Path) -> list[str]:
+    """Every key of the default config, dotted."""
+    with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
+        config = OmegaConf.to_container(compose("config"), resolve=False)
+
+    def walk(node: object, prefix: str) -> Iterator[str]:
+        for name, value in node.items() if isinstance(node, dict) else ():
+            yield f"{prefix}{name}"
+            yield from walk(value, f"{prefix}{name}.")
+
+    return list(walk(config, ""))

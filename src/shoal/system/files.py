@@ -1,0 +1,78 @@
+"""Files that appear whole or not at all; rows as CSV."""
+
+import csv
+import errno
+import hashlib
+import io
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from shoal.errors import UserError
+
+UNFINISHED = ".unfinished"  # how names of files that aren't whole yet begin
+# What a disk or a folder says that can't be written: the user's to mend.
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+
+
+Row = Mapping[str, Any]
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file beside `path` to write to: it becomes `path` at the end, or vanishes at an error."""
+    beside = path.with_name(f"{UNFINISHED}-{secrets.token_hex(8)}")
+    try:
+        with beside.open("xb+") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def write_whole(path: Path, content: bytes | str) -> str:
+    """Write a file that appears whole or not at all.
+
+    Returns:
+        The SHA-256 of its bytes.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    with whole(path) as file:
+        file.write(data)
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def asked_for(path: Path) -> Iterator[BinaryIO]:
+    """A file that the user asked for: as `whole`, and its folder is made.
+
+    Raises:
+        UserError: it can't be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole(path) as file:
+            yield file
+    except OSError as error:
+        raise UserError(f"{path} can't be written: {error.strerror or error}") from None
+
+
+def sweep(folder: Path) -> None:
+    """Delete what kills have left unfinished in a folder that nobody else writes to."""
+    for path in folder.rglob(f"{UNFINISHED}*"):
+        path.unlink(missing_ok=True)
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """Rows as CSV; absent values are empty, floats keep every digit."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,42 @@
+"""Stable names of the classes that configs build: a file may move, and no run is renamed.
+
+A run's digest and a file of weights name a class as it was called when they first named it. What
+has moved since stands in the table; whatever doesn't, ours or not, counts as itself.
+"""
+
+from typing import Any
+
+# Where a class of ours is today: its name in digests and in weights, for ever.
+STABLE = {
+    "shoal.training.losses.Charbonnier": "shoal.losses.Charbonnier",
+    "shoal.training.schedules.multistep": "shoal.schedules.multistep",
+    "shoal.training.schedules.warmup_cosine": "shoal.schedules.warmup_cosine",
+}
+
+
+def stable(config: Any) -> Any:
+    """A plain config with the stable name of each `_target_` in it.
+
+    >>> stable({"loss": {"_target_": "shoal.training.losses.Charbonnier", "epsilon": 0.001}})
+    {'loss': {'_target_': 'shoal.losses.Charbonnier', 'epsilon': 0.001}}
+    """
+    return _renamed(config, STABLE)
+
+
+def present(config: Any) -> Any:
+    """The inverse: a plain config that can be built today.
+
+    >>> present({"_target_": "shoal.losses.Charbonnier"})
+    {'_target_': 'shoal.training.losses.Charbonnier'}
+    """
+    return _renamed(config, {name: path for path, name in STABLE.items()})
+
+
+def _renamed(config: Any, names: dict[str, str]) -> Any:
+    if isinstance(config, dict):
+        renamed = {key: _renamed(value, names) for key, value in config.items()}
+        target = renamed.get("_target_")
+        return renamed | {"_target_": names.get(target, target)} if target else renamed
+    if isinstance(config, list):
+        return [_renamed(value, names) for value in config]
+    return config

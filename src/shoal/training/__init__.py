@@ -1,0 +1,4 @@
+"""One run, from its config to its record: read `run` first.
+
+It imports runs, dashboards and what lies below; nothing but the entry script imports it.
+"""

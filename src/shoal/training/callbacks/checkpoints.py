@@ -1,0 +1,88 @@
+"""Checkpoints: at validation boundaries, and when the run is asked to stop.
+
+A checkpoint's name holds its own checksum, so a file cut short or changed is known without reading
+it by any unpickler, and the one before it is taken.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from lightning import LightningModule, Trainer
+from lightning.pytorch.callbacks import Checkpoint
+
+from shoal.system.files import UNFINISHED
+from shoal.system.signals import Stopped
+from shoal.training.ranks import Agreement
+
+KEPT = 2
+
+
+class Checkpoints(Checkpoint):
+    """Saves what resuming needs. Lightning calls it after all other callbacks.
+
+    A stop is obeyed after the current step and saved. Inside a validation nothing is saved (the
+    averaged weights may be swapped in): the run goes back to the checkpoint before.
+
+    Args:
+        folder: of the checkpoints.
+        val_every: steps between validations.
+        agreement: of all ranks, on whether to stop.
+    """
+
+    def __init__(self, folder: Path, val_every: int, agreement: Agreement) -> None:
+        self.folder, self.val_every, self.agreement = folder, val_every, agreement
+
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Save and stop, if asked; where a validation is due it comes first."""
+        asked = self.agreement.asked
+        if asked is not None and trainer.global_step % self.val_every:
+            self.save(trainer)
+            raise Stopped(asked)
+
+    def on_validation_batch_end(self, trainer: Trainer, *_: Any, **__: Any) -> None:
+        """Stop, if asked, and save nothing."""
+        self.agreement.meet()
+        if (asked := self.agreement.asked) is not None:
+            raise Stopped(asked)
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Save: the validation's row is in the curve by now."""
+        if not trainer.sanity_checking and trainer.state.fn == "fit":
+            self.save(trainer)
+
+    def save(self, trainer: Trainer) -> None:
+        """Write a checkpoint that appears whole or not at all, and drop old ones."""
+        beside = self.folder / UNFINISHED
+        try:
+            trainer.save_checkpoint(beside)  # which the first rank writes, when all have come
+            if not self.agreement.ranks.first:
+                return
+            with beside.open("rb") as file:
+                checksum = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+                os.fsync(file.fileno())
+            beside.replace(self.folder / f"step-{trainer.global_step:09d}-{checksum}.ckpt")
+        finally:
+            if self.agreement.ranks.first:
+                beside.unlink(missing_ok=True)  # a full disk needs the room
+        for old in checkpoints(self.folder)[KEPT:]:
+            old.unlink()
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """All checkpoints of a run, the newest first."""
+    return sorted(folder.glob("step-*.ckpt"), reverse=True)
+
+
+def newest_whole(folder: Path) -> Path | None:
+    """The newest checkpoint that is as it was written; says which ones are not."""
+    for path in checkpoints(folder):
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest()[:16] == path.stem.split("-")[2]:
+                return path
+        print(f"{path} is damaged: going on from the one before it", flush=True)
+        path.unlink()
+    return None

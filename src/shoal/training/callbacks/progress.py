@@ -1,0 +1,94 @@
+"""How far a run is: a bar on a terminal, a line per validation elsewhere."""
+
+import os
+import sys
+from typing import Any
+
+from lightning import Callback, LightningModule, Trainer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from shoal.training.callbacks.curve import Curve
+
+# Set by the launcher of a grid: which run of how many this is, e.g. "3/8".
+JOB = "SHOAL_JOB"
+
+
+class ProgressBar(Callback):
+    """Shows steps, loss and the last validation's PSNR.
+
+    Args:
+        title: the run's name.
+        curve: where the scores come from.
+        max_steps: length of the run.
+    """
+
+    def __init__(self, title: str, curve: Curve, max_steps: int) -> None:
+        job = os.environ.get(JOB)
+        self.title = f"[{job}] {title}" if job else title
+        self.curve, self.max_steps = curve, max_steps
+        self.on_terminal = sys.stderr.isatty()
+        self.bar: Progress | None = None
+        self.line: TaskID | None = None
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Draw the bar, where there is a terminal to draw it on."""
+        if not (trainer.is_global_zero and self.on_terminal):
+            return
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[facts]}"),
+            TimeRemainingColumn(),
+        )
+        self.bar = Progress(*columns, console=Console(stderr=True), refresh_per_second=4)
+        done = trainer.global_step
+        self.line = self.bar.add_task(
+            self.title, total=self.max_steps, completed=done, facts=self._facts(None)
+        )
+        self.bar.start()
+
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Move the bar."""
+        if self.bar is not None and self.line is not None:
+            facts = self._facts(outputs["loss"].item())
+            self.bar.update(self.line, completed=trainer.global_step, facts=facts)
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Print a line instead, where there is no bar."""
+        if not self.on_terminal and trainer.is_global_zero and self.curve.rows:
+            steps = f"step {self.curve.rows[-1]['step']}/{self.max_steps}"
+            print(f"{self.title}  {steps}  {self._facts(None)}", flush=True)
+
+    def _facts(self, loss: float | None) -> str:
+        row = self.curve.rows[-1] if self.curve.rows else {}
+        loss = row.get("train/loss") if loss is None else loss
+        facts = [] if loss is None else [f"loss {loss:.2e}"]
+        if "val/psnr" in row:
+            facts.append(f"val/psnr {row['val/psnr']:.2f}")
+        return "  ".join(facts)
+
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Leave the terminal as it was."""
+        self._close()
+
+    def on_exception(
+        self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
+    ) -> None:
+        """Leave the terminal as it was."""
+        self._close()
+
+    def _close(self) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+            self.bar = None

@@ -1,0 +1,141 @@
+"""Starts the ranks of a run on this machine, where neither torchrun nor Slurm has.
+
+The process that was started stays outside as their parent: it hears signals, sees how they end,
+and ends as the run does.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator
+from multiprocessing.queues import SimpleQueue
+from types import FrameType
+from typing import Any
+
+import torch
+from lightning.fabric.plugins.environments.lightning import find_free_network_port
+from torch.multiprocessing.spawn import (
+    ProcessContext,
+    ProcessExitedException,
+    ProcessRaisedException,
+    start_processes,
+)
+
+from shoal.errors import FAILED, UserError
+from shoal.system.parent import die_with
+from shoal.system.signals import SIGNALS, Stopped, deaf_to_interrupts, handled
+from shoal.training.module import Diverged
+
+GRACE = 30.0  # seconds for the others to end by themselves where one has failed
+LOOK = 0.2  # seconds between looks at signals
+# The more telling first, where ranks end for several reasons.
+ENDINGS = (Stopped, Diverged, UserError)
+
+
+class RankFailed(Exception):
+    """A rank ended as none should; the others ended with it.
+
+    Args:
+        reason: one line.
+        trace: its traceback, if it had one.
+    """
+
+    exit_code = FAILED
+
+    def __init__(self, reason: str, trace: str = "") -> None:
+        super().__init__(reason)
+        self.trace = trace
+
+
+def launch(work: Callable[..., Any], arguments: tuple[Any, ...], count: int) -> None:
+    """Do some work in ranks that are processes of their own.
+
+    A signal is passed on to all ranks, which stop after the same step; a second one kills them.
+
+    Args:
+        work: a function of a module, called by each rank.
+        arguments: of it.
+        count: of the ranks; they share the threads that this process has.
+
+    Raises:
+        Stopped: a signal asked for it, this process or a rank.
+        Diverged: the loss stopped being finite.
+        UserError: a rank refused.
+        RankFailed: a rank was killed, or raised anything else.
+    """
+    endings: SimpleQueue[BaseException] = multiprocessing.get_context("spawn").SimpleQueue()
+    threads = max(1, torch.get_num_threads() // count)
+    facts = (count, find_free_network_port(), threads, os.getpid(), endings)
+    with deaf_to_interrupts():
+        context = start_processes(  # type: ignore[no-untyped-call]  # PyTorch's own gap
+            _rank, (facts, work, arguments), count, join=False
+        )
+    failure, heard = None, None
+    with _passing_on(context) as signals:
+        try:
+            while not context.join(LOOK, GRACE):
+                pass
+        except (ProcessExitedException, ProcessRaisedException) as error:
+            failure = error
+        heard = signals[0] if signals else None
+    _end(failure, heard, endings)
+
+
+def _end(
+    failure: ProcessExitedException | ProcessRaisedException | None,
+    heard: int | None,
+    endings: "SimpleQueue[BaseException]",
+) -> None:
+    """Raise what the ranks ended with, if anything."""
+    told = []
+    while not endings.empty():
+        told.append(endings.get())
+    if failure is None and not told:
+        return
+    if heard is not None:
+        raise Stopped(heard)
+    for kind in ENDINGS:
+        for error in told:
+            if isinstance(error, kind):
+                raise error
+    assert failure is not None
+    who = f"the process of device {failure.error_index}"
+    if isinstance(failure, ProcessRaisedException):
+        trace = str(failure).strip() + "\n"
+        raise RankFailed(f"{who} ended: {trace.splitlines()[-1]}", trace)
+    how = f"was killed by {failure.signal_name}" if failure.signal_name else "ended early"
+    raise RankFailed(f"{who} {how}; the same command goes on")
+
+
+def _rank(index: int, facts: tuple[Any, ...], work: Callable[..., Any], arguments: Any) -> None:
+    """What each rank does: its work, and tell the parent how it ended."""
+    count, port, threads, parent, endings = facts
+    die_with(parent)
+    here = {"LOCAL_RANK": index, "NODE_RANK": 0, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    here |= {"WORLD_SIZE": count, "OMP_NUM_THREADS": threads}
+    os.environ.update({name: str(value) for name, value in here.items()})
+    os.environ.pop("SLURM_NTASKS", None)  # else Lightning takes this for a task of Slurm's
+    # Else gloo looks for the machine by its name, which a laptop may not know.
+    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
+    torch.set_num_threads(threads)
+    try:
+        work(*arguments)
+    except ENDINGS as error:
+        endings.put(error)
+        sys.exit(1)
+
+
+@contextlib.contextmanager
+def _passing_on(context: ProcessContext) -> Iterator[list[int]]:
+    """Pass signals on to the ranks; gives the list of those that came."""
+    signals: list[int] = []
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        signals.append(number)
+        for process in context.processes:
+            if process.is_alive():
+                process.terminate() if len(signals) == 1 else process.kill()
+
+    with handled(dict.fromkeys(SIGNALS, pass_on)):
+        yield signals

@@ -1,0 +1,269 @@
+import csv
+import math
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from typer.testing import CliRunner
+
+from shoal.cli import app
+from shoal.errors import UserError
+from shoal.evaluation.protocols import PROTOCOLS
+from shoal.evaluation.saved import pairs, score
+from shoal.pictures.colour import levels, luma, rgb, to_pixels, ycbcr
+from shoal.pictures.images import read, write_png
+from shoal.pictures.resample import upscale
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Make folders `sr` and `hr` of pictures, by name: an array, or the size of noise."""
+
+    def make(sr, hr):
+        for folder, files in (("sr", sr), ("hr", hr)):
+            (tmp_path / folder).mkdir()
+            for name, pixels in files.items():
+                noise = colours(*pixels) if isinstance(pixels, tuple) else pixels
+                Image.fromarray(noise).save(tmp_path / folder / name)
+        return tmp_path / "sr", tmp_path / "hr"
+
+    return make
+
+
+def colours(height, width, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def command(*arguments):
+    return CliRunner().invoke(app, ["score", *map(str, arguments)])
+
+
+def bicubic_of_matlabs(path):
+    """The bicubic enlargement of an LR file as EDSR's code saves a picture, and its luma."""
+    scale, planes = int(path.parent.name[1:]), levels(read(path).pixels)
+    if planes.shape[1] == 1:
+        sr = upscale((planes / 255).float(), scale)
+        return to_pixels(sr.double() * 255), sr
+    planes = ycbcr(planes)
+    sr = upscale((planes[:, :1] / 255).float(), scale)
+    picture = torch.cat([sr.double() * 255, upscale(planes[:, 1:], scale)], dim=1)
+    return to_pixels(rgb(picture)), sr
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("scale", [2, 3, 4])
+@pytest.mark.parametrize("dataset", ["Set5", pytest.param("Set14", marks=pytest.mark.slow)])
+def test_bicubic_pictures_of_matlabs_score_what_the_benchmark_says(
+    shoal_data, tmp_path, dataset, scale
+):
+    expected = {}
+    for path in sorted((shoal_data / "matlab_lr" / dataset / f"x{scale}").iterdir()):
+        picture, sr = bicubic_of_matlabs(path)
+        write_png(tmp_path / f"{path.stem}_x{scale}_bicubic.png", picture)
+        question = PROTOCOLS["rgb"].question(
+            read(shoal_data / dataset / f"{path.stem}.bmp").pixels, scale
+        )
+        expected[path.stem] = PROTOCOLS["rgb"].score(sr, question, scale)
+    target = tmp_path / "scores.csv"
+    options = ("--scale", scale, "--protocol", "rgb", "--csv", target)
+    done = command(tmp_path, shoal_data / dataset, *options)
+    assert done.exit_code == 0, done.output
+    with target.open(newline="") as file:
+        *rows, mean = csv.DictReader(file)
+    assert {row["image"]: (float(row["psnr"]), float(row["ssim"])) for row in rows} == expected
+    assert mean["image"] == "mean"
+    assert float(mean["psnr"]) == pytest.approx(np.mean([psnr for psnr, _ in expected.values()]))
+
+
+@pytest.mark.data
+def test_grey_pictures_score_by_classic_what_the_benchmark_says(shoal_data, tmp_path):
+    expected = {}
+    for path in sorted((shoal_data / "Set5").iterdir()):
+        question = PROTOCOLS["classic"].question(read(path).pixels, 3)
+        sr = upscale(question.lr, 3)
+        write_png(tmp_path / f"{path.stem}x3.png", to_pixels(sr.double() * 255))
+        expected[path.stem] = PROTOCOLS["classic"].score(sr, question, 3)
+    *rows, mean = score(tmp_path, shoal_data / "Set5", 3, "classic")
+    assert {row["image"]: (row["psnr"], row["ssim"]) for row in rows} == expected
+    assert mean["psnr"] == pytest.approx(30.39, abs=0.005)  # as the literature prints it
+
+
+def test_equal_pictures_have_infinite_psnr_in_table_and_csv(folders, tmp_path):
+    sr, hr = folders({"a.png": (21, 24)}, {"a.png": (21, 24)})
+    done = command(sr, hr, "--scale", "3", "--csv", tmp_path / "s.csv")
+    assert done.exit_code == 0, done.output
+    assert [line.split("│")[2].strip() for line in done.output.splitlines() if "│" in line] == [
+        "inf",
+        "inf",
+    ]
+    assert (tmp_path / "s.csv").read_text() == "image,psnr,ssim\na,inf,1.0\nmean,inf,1.0\n"
+
+
+def test_the_mean_is_over_pictures(folders):
+    flat = np.full((30, 39), 100, np.uint8)
+    sr, hr = folders({"a.png": flat + 51, "b.png": flat + 5}, {"a.png": flat, "b.bmp": flat})
+    *rows, mean = score(sr, hr, 3, "classic")
+    assert [row["psnr"] for row in rows] == pytest.approx([20 * math.log10(5), 20 * math.log10(51)])
+    assert mean["psnr"] == pytest.approx(10 * math.log10(5 * 51))
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_hr_is_cropped_at_the_bottom_and_the_right(folders, protocol):
+    hr = colours(31, 41)
+    sr, hr = folders({"a.png": hr[:30, :39]}, {"a.png": hr})
+    assert score(sr, hr, 3, protocol)[0]["psnr"] == math.inf
+
+
+def test_an_rgb_picture_of_a_grey_one_counts_as_the_grey_it_shows(folders):
+    grey = colours(24, 24)[..., 0]
+    sr, hr = folders({"a.png": np.stack([grey] * 3, axis=-1)}, {"a.png": grey})
+    for protocol in PROTOCOLS:
+        assert score(sr, hr, 2, protocol)[0]["psnr"] == math.inf
+
+
+def test_a_grey_picture_of_an_rgb_one_is_its_luma(folders):
+    hr = colours(24, 24)
+    sr, hr = folders({"a.png": to_pixels(luma(hr))}, {"a.png": hr})
+    assert score(sr, hr, 2, "classic")[0]["psnr"] == math.inf
+    assert 50 < score(sr, hr, 2, "rgb")[0]["psnr"] < math.inf  # HR luma isn't rounded there
+
+
+def test_protocols_differ_by_the_rounding_of_luma(folders):
+    sr, hr = folders({"a.png": colours(24, 24, seed=1)}, {"a.png": colours(24, 24)})
+    a, b = (read(folder / "a.png").pixels for folder in (sr, hr))
+    inner = np.s_[..., 2:-2, 2:-2]
+    error = (luma(a) - luma(b))[inner].square().mean().item()
+    rounded = (luma(a).round() - luma(b).round())[inner].square().mean().item()
+    assert score(sr, hr, 2, "rgb")[0]["psnr"] == pytest.approx(10 * math.log10(255**2 / error))
+    assert score(sr, hr, 2, "classic")[0]["psnr"] == pytest.approx(
+        10 * math.log10(255**2 / rounded)
+    )
+
+
+def test_sixteen_bits_and_transparency_are_scored_as_eight_bits_and_opaque(folders):
+    grey = colours(24, 24)[..., 0]
+    deep = grey.astype(np.uint16) * 257
+    glass = np.dstack([colours(24, 24, 3), grey])
+    sr, hr = folders({"a.png": deep, "b.png": glass}, {"a.png": grey, "b.png": glass[..., :3]})
+    for protocol in PROTOCOLS:
+        assert score(sr, hr, 2, protocol)[-1]["psnr"] == math.inf
+
+
+@pytest.mark.parametrize(
+    ("sr", "hr"),
+    [
+        ("baby", "baby"),
+        ("baby_sr", "baby"),
+        ("baby-eeds", "baby"),
+        ("babyx3", "baby"),
+        ("baby_x3_sr", "baby_x3"),
+        ("img_10", "img_10"),
+        ("img_1_10", "img_1"),
+        ("v1.5x2", "v1.5"),
+        ("bébé (1) [b]_x3", "bébé (1) [b]"),
+    ],
+)
+def test_pictures_pair_by_the_longest_hr_stem_that_begins_the_sr_stem(folders, sr, hr):
+    others = {f"{name}.png": (9, 9) for name in ("ba", "img", "v1") if name != sr}
+    rivals = {f"{name}.png": (9, 9) for name in ("baby", "img_1") if name != hr and name != sr}
+    made = folders(others | rivals | {f"{sr}.png": (9, 9)}, others | rivals | {f"{hr}.bmp": (9, 9)})
+    assert [b.stem for a, b in pairs(*made) if a.stem == sr] == [hr]
+
+
+def test_two_files_pair_whatever_they_are_called(folders):
+    sr, hr = folders({"result.png": (24, 24)}, {"photo.bmp": (24, 24)})
+    (row, _) = score(sr / "result.png", hr / "photo.bmp", 2, "rgb")
+    assert row == {"image": "photo", "psnr": math.inf, "ssim": 1}
+
+
+A = {"a.png": (24, 24)}
+
+
+@pytest.mark.parametrize(
+    ("sr", "hr", "says"),
+    [
+        (A | {"b.png": (9, 9), "xa.png": (9, 9)}, A, "no HR picture in {hr} for b.png, xa.png"),
+        (A, A | {"b.png": (9, 9)}, "no SR picture in {sr} for b.png"),
+        (
+            {"ax.png": (9, 9)},
+            A,
+            "no HR picture in {hr} for ax.png; no SR picture in {sr} for a.png",
+        ),
+        (A | {"a_2.png": (9, 9)}, A, "a.png, a_2.png in {sr} are of one HR picture"),
+        (
+            A,
+            A | {"a.bmp": (9, 9)},
+            "{hr}/a.bmp and {hr}/a.png differ by their endings alone: keep one",
+        ),
+        (A, {"a.png": (26, 30)}, "{sr}/a.png is 24 x 24, not 30 x 26 (HR, 30 x 26, at scale 2)"),
+        (A, {"a.png": (25, 27)}, "{sr}/a.png is 24 x 24, not 26 x 24 (HR, 27 x 25, at scale 2)"),
+        ({"a.png": (4, 9)}, {"a.png": (5, 9)}, "a.png is 9 x 4, not 8 x 4 (HR, 9 x 5, at scale 2)"),
+        (
+            {"a.png": (4, 8)},
+            {"a.png": (4, 8)},
+            "{sr}/a.png: 8 x 4 is too small to score",
+        ),
+        (
+            {"a.png": (12, 20)},
+            {"a.png": (12, 20)},
+            "{sr}/a.png: SSIM needs 11 x 11",
+        ),
+        ({}, A, "{sr} has no picture in it"),
+        (A, {}, "{hr} has no picture in it"),
+    ],
+)
+def test_what_does_not_fit_is_named(folders, tmp_path, sr, hr, says):
+    sr, hr = folders(sr, hr)
+    with pytest.raises(UserError) as refused:
+        score(sr, hr, 2, "classic")
+    assert says.format(sr=sr, hr=hr) in str(refused.value)
+
+
+def test_all_wrong_sizes_are_named_in_one_line_and_no_csv_appears(folders, tmp_path):
+    names = {f"{number}.png": (30, 30) for number in range(25)}
+    sr, hr = folders(names, names | {"0.png": (33, 30), "7.png": (30, 34)})
+    (hr / "3.png").write_text("no picture")
+    done = command(sr, hr, "--scale", "2", "--csv", tmp_path / "s.csv")
+    problems = str(done.exception).split("; ")
+    assert [problem.startswith(str(sr)) for problem in problems] == [True, False, True]
+    assert "3.png: not a picture" in problems[1]
+    assert not (tmp_path / "s.csv").exists()
+    for path in hr.iterdir():
+        Image.new("L", (40, 40)).save(path)
+    with pytest.raises(UserError, match=r"24\.png.*; and 5 more$"):
+        score(sr, hr, 2, "rgb")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("sr", "hr", "--protocol", "RGB"), "protocol=RGB is unknown"),
+        (("sr/a.png", "hr"), "one is a file; give two pictures or two folders"),
+        (("nowhere", "hr"), "nowhere: no such picture or folder"),
+        (("sr", "nowhere"), "nowhere: no such picture or folder"),
+        (("sr", "hr", "--csv", "nowhere/s.csv"), "nowhere is no folder: make it first"),
+        (("sr", "hr", "--csv", "sr"), "sr is a folder: name a file in it"),
+    ],
+)
+def test_wrong_arguments_are_refused(folders, tmp_path, monkeypatch, arguments, says):
+    folders(A, A)
+    monkeypatch.chdir(tmp_path)
+    done = command(*arguments, "--scale", "2")
+    assert isinstance(done.exception, UserError)
+    assert says in str(done.exception)
+
+
+def test_a_csv_that_cannot_be_written_is_one_line_and_leaves_the_old_one(
+    folders, tmp_path, monkeypatch
+):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    sr, hr = folders(A, A)
+    (tmp_path / "s.csv").write_text("old")
+    monkeypatch.setattr("os.fsync", full)
+    done = command(sr, hr, "--scale", "2", "--csv", tmp_path / "s.csv")
+    assert "s.csv can't be written: No space left on device" in str(done.exception)
+    assert (tmp_path / "s.csv").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["hr", "s.csv", "sr"]

@@ -1,0 +1,134 @@
+"""Grids on engines of others: as safe as on our own processes."""
+
+import json
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.composing import ROOT
+from helpers.grids import Grid, ended, moody, until
+from shoal.errors import UserError
+from shoal.grid import backends
+
+SLOW = pytest.mark.slow
+
+
+@pytest.fixture
+def slurm(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of commands that act as Slurm's; see `fake_slurm`."""
+    commands = grid.folder / "slurm"
+    commands.mkdir()
+    for name in ("sbatch", "sacct", "srun"):
+        script = (
+            f"#!{sys.executable}\n" + (ROOT / "tests" / "helpers" / "fake_slurm.py").read_text()
+        )
+        (commands / name).write_text(script)
+        (commands / name).chmod(0o755)
+    monkeypatch.setenv("FAKE_SLURM", str(commands))
+    monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
+    return commands
+
+
+@pytest.fixture
+def home(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ray writes to the user's home."""
+    monkeypatch.setenv("HOME", str(grid.folder))
+
+
+@pytest.mark.usefixtures("slurm", "home")
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "joblib",
+        pytest.param("submitit_local", marks=SLOW),
+        pytest.param("submitit_slurm", marks=SLOW),
+        pytest.param("ray", marks=SLOW),
+    ],
+)
+def test_a_run_that_dies_takes_no_other_with_it_and_alone_is_done_again(
+    grid: Grid,
+    engine: str,
+) -> None:
+    grid.wish(ees="kill", eed="raise", srcnn="diverge")
+    command = ["-m", "model=ees,eed,srcnn,dcnn,eeds", "jobs=2", f"hydra/launcher={engine}"]
+    first = grid.issue(*command)
+    assert first.code == 1, first.err
+    assert {line.split("-")[0] for line in first.list_of("finished")} == {"  dcnn", "  eeds"}
+    assert len(first.list_of("diverged")) == 1
+    killed, raised = first.list_of("failed")
+    assert "killed by SIGKILL" in killed
+    assert "RuntimeError: a wish" in raised
+    assert first.err.endswith("does again what failed, and nothing else\n")
+    assert json.loads((grid.run("ees") / "status.json").read_text())["state"] == "failed"
+    assert {path.name for path in grid.folder.iterdir()} <= {"runs", "wishes", "slurm", ".ray"}
+
+    grid.wish(ees=None, eed=None)
+    again = grid.issue(*command)
+    assert again.code == 0, again.err
+    assert len(again.list_of("finished")) == len(again.list_of("reused")) == 2
+    assert len(list(grid.runs.glob("[!.]*"))) == 5
+
+
+@SLOW
+@pytest.mark.parametrize("engine", ["joblib", "submitit_local"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_reaches_the_runs_wherever_they_are(
+    grid: Grid,
+    engine: str,
+    number: signal.Signals,
+) -> None:
+    grid.wish(ees="wait", eed="wait")
+    process = grid.begin("-m", "model=ees,eed,dcnn", "jobs=2", f"hydra/launcher={engine}")
+    until(lambda: len(list(grid.runs.glob("*/waiting"))) == 2)
+    process.send_signal(number)
+    said = ended(process)
+    assert said.code == 128 + number
+    assert len(list(grid.runs.glob("*/saved"))) == 2
+    assert len(said.list_of("stopped")) == 3
+    assert not list((grid.runs / ".jobs").iterdir())
+
+
+def test_a_run_that_another_process_works_on_is_waited_for(grid: Grid) -> None:
+    grid.wish(ees="meet", eed="meet")
+    other = grid.begin("-m", "model=ees")
+    until(lambda: list(grid.runs.glob("ees-*/here")))
+    process = grid.begin("-m", "model=ees,eed", "jobs=2", "hydra/launcher=joblib")
+    said = ended(process)
+    assert said.code == ended(other).code == 0
+    assert re.search(r"ees-\S+ waits: process \d+ on \S+ works on it", said.out)
+
+
+@SLOW
+def test_runs_save_and_go_on_in_a_new_job_when_their_time_is_up(grid: Grid) -> None:
+    grid.wish(ees="wait")
+    limit = "hydra.launcher.timeout_min=1"  # submitit warns half a minute before
+    process = grid.begin("-m", "model=ees", "hydra/launcher=submitit_local", limit)
+    until(lambda: list(grid.runs.glob("*/waiting")))
+    grid.wish(ees=None)
+    said = ended(process)
+    assert (grid.run("ees") / "saved").is_file()
+    assert said.code == 0, said.out + said.err
+
+
+@SLOW
+def test_an_experiment_on_an_engine_ends_in_its_report(grid: Grid) -> None:
+    grid.script = ROOT / "train.py"
+    moody(grid)
+    command = ["--config-dir", "own", "experiment=moods", "budget=smoke", "jobs=2"]
+    said = grid.issue(*command, "hydra/launcher=submitit_local", PYTHONPATH="own")
+    assert said.code == 1
+    assert len(said.list_of("finished")) == len(said.list_of("failed")) == 2
+    assert (grid.folder / "experiments" / "moods-sample-x3-smoke" / "README.md").is_file()
+
+
+@pytest.mark.parametrize("name", backends.ENGINES)
+def test_an_engine_that_is_not_installed_is_one_line_with_the_command(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backends, "find_spec", lambda module: None)
+    with pytest.raises(UserError, match=rf"launcher={name} needs \w+: pip install 'shoal\[\w+\]'"):
+        backends.engine(name)

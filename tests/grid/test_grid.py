@@ -1,0 +1,309 @@
+"""Grids before they start: arms, plans, what is on disk, how long it takes."""
+
+import json
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra import initialize_config_dir
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.global_hydra import GlobalHydra
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from helpers.composing import CONF, options
+from shoal.errors import UserError
+from shoal.grid import estimate, local, runner
+from shoal.grid.experiment import Experiment, read, require_fair
+from shoal.grid.jobs import Job, State, compose, distinct
+from shoal.grid.plan import Plan
+from shoal.runs.config import register_resolvers
+
+Composing = Callable[..., Job]
+
+
+@pytest.fixture(scope="module")
+def loader() -> ConfigLoader:
+    register_resolvers()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return GlobalHydra.instance().hydra.config_loader
+
+
+@cache
+def master(loader: ConfigLoader, *overrides: str) -> DictConfig:
+    return loader.load_configuration("config", list(overrides), RunMode.MULTIRUN)
+
+
+@pytest.fixture
+def job(loader: ConfigLoader, tmp_path: Path) -> Composing:
+    """Composes a job whose runs are in the test's own folder."""
+    config = master(loader)
+
+    def make(*overrides: str) -> Job:
+        composed = compose(loader, config, overrides)
+        composed.cfg.paths.runs = str(tmp_path)
+        return composed
+
+    return make
+
+
+@cache
+def experiment(loader: ConfigLoader, name: str) -> Experiment:
+    return read(loader, master(loader, f"experiment={name}"))
+
+
+def planned(loader: ConfigLoader, name: str, *combinations: list[str]) -> Plan:
+    """The plan of `experiment=NAME`, asked for these combinations of overrides."""
+    config = master(loader, f"experiment={name}")
+    params = OmegaConf.to_container(config.hydra.sweeper.params)
+    default = [[f"scale={scale}"] for scale in params.get("scale", "3").split(",")]
+    job = partial(compose, loader, config)
+    return Plan(experiment(loader, name), combinations or default, default, job)
+
+
+@pytest.mark.parametrize("name", options("experiment"))
+def test_every_experiment_composes_and_its_arms_differ_in_its_factors_alone(
+    loader: ConfigLoader, name: str
+) -> None:
+    plan = planned(loader, name)  # refuses unfair arms
+    assert next(iter(plan.experiment.arms)) == "bicubic"
+    assert plan.folder == name
+    text = (CONF / "experiment" / f"{name}.yaml").read_text()
+    assert f"#   python train.py experiment={name}\n" in text
+    assert "# Time: " in text
+
+
+def test_experiments_share_the_runs_they_have_in_common(loader: ConfigLoader) -> None:
+    ablation, shallow, depth = (
+        {label: job.folder.id for label, job in planned(loader, name).runs}
+        for name in ("ablation", "shallow", "depth")
+    )
+    assert ablation["eeds"] == shallow["eeds"] == depth["eeds-2"]
+    assert ablation["bicubic"] == shallow["bicubic"]
+    assert len({shallow[label] for label in ("eeds", "eed+bicubic", "eed+srcnn")}) == 3
+
+
+def test_an_arm_left_out_or_added_changes_no_run_of_the_others(loader: ConfigLoader) -> None:
+    def runs(*overrides: str) -> dict[str, str]:
+        config = master(loader, "experiment=literature", *overrides)
+        job = partial(compose, loader, config)
+        plan = Plan(read(loader, config), [["scale=3"]], [["scale=3"]], job)
+        return {label: job.folder.id for label, job in plan.runs}
+
+    whole = runs()
+    without = runs("~experiment.arms.drcn")
+    assert without == {label: run for label, run in whole.items() if label != "drcn"}
+    more = runs("+experiment.arms.ees_slow=['model=ees','task.optimizer.lr=1e-4']")
+    assert more.items() > whole.items()
+    assert "ees_slow" in more
+
+
+def doctored(loader: ConfigLoader, arms: dict[str, list[str]], *factors: str) -> None:
+    made_up = Experiment("doctored", "?", factors, {name: tuple(arms[name]) for name in arms})
+    config = master(loader)
+    require_fair(made_up, {name: compose(loader, config, arms[name]) for name in arms})
+
+
+def test_arms_that_differ_in_more_than_the_factor_are_refused_by_the_keys(
+    loader: ConfigLoader,
+) -> None:
+    arms = {"two": ["model=eed"], "three": ["model=eed", "model.units=3"]}
+    doctored(loader, arms, "model.units")
+    arms["three"] += ["task.optimizer.lr=0.1", "budget.batch_size=5"]
+    with pytest.raises(UserError, match=r"two and three differ in task\.optimizer\.lr, budget"):
+        doctored(loader, arms, "model.units")
+
+
+def test_a_dear_arm_may_be_validated_less_often(loader: ConfigLoader) -> None:
+    arms = {"two": ["model=eed"], "three": ["model=eed", "model.units=3", "budget.val_every=720"]}
+    doctored(loader, arms, "model.units")
+
+
+def test_a_partner_that_hides_a_change_of_the_deep_network_is_refused(loader: ConfigLoader) -> None:
+    arms = {"eed": ["model=eed"], "eeds": ["model=eeds", "model.deep.units=3"]}
+    with pytest.raises(UserError, match=r"eed and eeds differ in model\.deep\.units"):
+        doctored(loader, arms, "model.shallow")
+
+
+def test_bicubic_may_differ_by_being_bicubic_alone(loader: ConfigLoader) -> None:
+    arms = {"bicubic": ["model=bicubic", "data=t91"], "eed": ["model=eed"], "ees": ["model=ees"]}
+    with pytest.raises(UserError, match=r"eed and bicubic differ in data\.name"):
+        doctored(loader, arms, "model")
+
+
+def test_arms_that_are_one_run_or_turn_nothing_are_refused(loader: ConfigLoader) -> None:
+    twins = {"a": ["model=eed"], "b": ["model=eed", "model.units=2"], "c": ["model=ees"]}
+    with pytest.raises(UserError, match="a and b are one run"):
+        doctored(loader, twins, "model")
+    with pytest.raises(UserError, match=r"don't turn task\.init"):
+        doctored(loader, {"a": ["model=eed"], "b": ["model=ees"]}, "model", "task.init")
+
+
+def test_the_user_may_not_say_what_the_arms_say(loader: ConfigLoader) -> None:
+    with pytest.raises(UserError, match="model=eed: the arms of experiment=ablation set model"):
+        planned(loader, "ablation", ["model=eed"])
+
+
+def test_an_experiment_is_repeated_over_scale_and_seed_alone(loader: ConfigLoader) -> None:
+    with pytest.raises(UserError, match="protocol is swept"):
+        planned(loader, "ablation", ["protocol=classic"], ["protocol=rgb"])
+
+
+@pytest.mark.parametrize(
+    ("folder", "combinations"),
+    [
+        ("ablation", [["data=sample", "budget=quick", "seed=0", "scale=3", "jobs=2"]]),
+        ("ablation-t91-x3-standard", [["data=t91", "budget=standard"]]),
+        ("ablation-sample-x3-quick-bf16-mixed", [["trainer.precision=bf16-mixed"]]),
+        ("ablation-sample-x2+3-quick", [["scale=2"], ["scale=3"]]),
+        ("ablation-sample-x3-quick", [["seed=0"], ["seed=1"]]),
+    ],
+)
+def test_findings_lie_in_a_folder_named_by_the_question(
+    loader: ConfigLoader, folder: str, combinations: list[list[str]]
+) -> None:
+    assert planned(loader, "ablation", *combinations).folder == folder
+
+
+@pytest.mark.parametrize(
+    "change", ["budget.max_steps=7", "protocol=rgb", "task.init=interpolating"]
+)
+def test_another_question_never_writes_over_the_findings_of_the_default(
+    loader: ConfigLoader, change: str
+) -> None:
+    folder = planned(loader, "ablation", [change]).folder
+    assert folder.startswith("ablation-sample-x3-quick-")
+    assert len(folder.rpartition("-")[2]) == 8
+
+
+def test_the_plan_on_disk_names_every_run_once(loader: ConfigLoader, tmp_path: Path) -> None:
+    paths = f"paths.runs={tmp_path}"
+    plan = planned(loader, "initialisation", ["seed=0", paths], ["seed=1", paths])
+    path = plan.write("python train.py experiment=initialisation seed=0,1")
+    assert path.parent == tmp_path / ".experiments"
+    content = json.loads(path.read_text())
+    assert content["seeds"] == [0, 1]
+    assert content["test_sets"] == ["Sample"]
+    assert content["arms"][0]["factor"] == {"model": "bicubic"}
+    assert content["arms"][-1] == {
+        "label": "eeds-interpolating",
+        "factor": {"model.shallow": "ees", "task.init": "interpolating"},
+        "overrides": ["model=eeds", "task.init=interpolating"],
+    }
+    keys = [(run["arm"], run["scale"], run["seed"]) for run in content["runs"]]
+    assert len(keys) == len(set(keys)) == 1 + 4 * 2
+    assert keys[0] == ("bicubic", 3, None)
+
+
+def test_a_seed_or_scale_set_late_gives_the_run_that_hydra_composes(
+    loader: ConfigLoader, job: Composing
+) -> None:
+    late = job("model=eeds", "scale=2", "seed=5")
+    whole = loader.load_configuration("config", ["model=eeds", "scale=2", "seed=5"], RunMode.RUN)
+    assert late.cfg.budget.patch_size == 24
+    assert late.cfg.model.deep.scale == 2
+    assert OmegaConf.to_container(whole.budget, resolve=True) == late.cfg.budget
+    assert late.folder.id.startswith("eeds-x2-s5-")
+
+
+def test_an_override_that_does_not_matter_makes_no_other_run(job: Composing) -> None:
+    jobs = [job("model=ees"), job("model=ees", "data_workers=2"), job("model=ees", "protocol=rgb")]
+    jobs += [job("model=bicubic", f"seed={seed}") for seed in (0, 1, 2)]
+    assert [(one.cfg.name, one.cfg.protocol) for one in distinct(jobs)] == [
+        ("ees", "classic"),
+        ("ees", "rgb"),
+        ("bicubic", "classic"),
+    ]
+
+
+def finish(job: Job, **facts: Any) -> None:
+    """Leave what a finished run leaves, as far as grids look at it."""
+    folder = job.folder
+    folder.create()
+    folder.write("config.yaml", OmegaConf.to_yaml(job.cfg))
+    scores = {
+        each.name: {job.cfg.protocol: {"images": len(each.files)}} for each in job.selection.test
+    }
+    times = {"started_at": "2026-01-01T10:00:00+00:00", "finished_at": "2026-01-01T10:10:00+00:00"}
+    record = {"scores": scores, "resumed": 0, "seconds": 500.0, "threads": 2, "accelerator": "cpu"}
+    folder.write_json("record.json", record | times | facts)
+
+
+def test_a_record_is_reused_where_it_has_the_scores_that_are_asked_for(job: Composing) -> None:
+    one = job("model=ees")
+    assert one.state() == State.TODO
+    finish(one)
+    assert one.state() == State.FINISHED
+    assert job("model=ees", "protocol=rgb").state() == State.TODO
+    assert job("model=ees", "force=true").state() == State.TODO
+    finish(one, scores={"Sample": {"classic": {"images": 1}}})
+    assert one.state() == State.TODO
+
+
+def test_a_diverged_run_is_done_unless_forced_and_a_failed_one_is_not(job: Composing) -> None:
+    one = job("model=ees")
+    one.folder.create()
+    one.folder.set_status("diverged", step=7)
+    assert one.state() == State.DIVERGED
+    assert job("model=ees", "force=true").state() == State.TODO
+    one.folder.set_status("failed")
+    assert one.state() == State.TODO
+
+
+def test_a_missing_picture_is_told_before_anything_starts(job: Composing, tmp_path: Path) -> None:
+    one = job("model=ees", "data=t91", f"paths.data={tmp_path}")
+    with pytest.raises(UserError, match="shoal data fetch t91"):
+        local.Crew([job("model=eed"), one], at_once=1)
+
+
+def test_a_grid_that_is_refused_leaves_no_plan(loader: ConfigLoader, tmp_path: Path) -> None:
+    given = ["data=t91", f"paths.data={tmp_path}", f"paths.runs={tmp_path / 'runs'}"]
+    with pytest.raises(UserError, match="shoal data fetch t91"):
+        planned(loader, "ablation", given).write("python train.py experiment=ablation data=t91")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_time_is_measured_on_the_same_network_or_unknown(job: Composing) -> None:
+    finish(job("model=eed", "seed=1"))  # 600 s for 3600 steps with 2 threads
+    assert estimate.seconds_left(job("model=eed"), threads=2) == 600
+    assert estimate.seconds_left(job("model=eed"), threads=1) == 1200
+    assert estimate.seconds_left(job("model=eed", "budget.max_steps=1800"), threads=None) == 300
+    assert estimate.seconds_left(job("model=eed", "model.units=3"), threads=2) is None
+    assert estimate.seconds_left(job("model=eed", "scale=2"), threads=2) is None
+
+
+def test_time_left_of_a_run_that_was_interrupted_is_that_of_the_rest(job: Composing) -> None:
+    finish(job("model=eed", "seed=1"))
+    begun = job("model=eed")
+    begun.folder.create()
+    begun.folder.write_rows("curve.csv", ["step"], [{"step": 0}, {"step": 900}])
+    assert estimate.seconds_left(begun, threads=2) == 450
+
+
+def test_bicubic_takes_the_same_time_under_every_budget(job: Composing) -> None:
+    finish(job("model=bicubic"))
+    assert estimate.seconds_left(job("model=bicubic", "budget=paper"), threads=None) == 600
+
+
+def test_what_is_not_known_is_said(job: Composing) -> None:
+    finish(job("model=eed", "seed=1"))
+    known, unknown = job("model=eed"), job("model=ees")
+    assert estimate.told([known, known], 2, at_once=2) == "about 10 min"
+    assert (
+        estimate.told([known, unknown], 2, at_once=1) == "about 10 min and 1 run of unknown length"
+    )
+    assert estimate.told([unknown], 2, at_once=1) == ""
+
+
+def test_cores_are_shared_out_unless_the_user_has_said_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(runner.THREADS, raising=False)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
+    assert runner.share_of_cores(1) is None
+    assert runner.share_of_cores(3) == 2
+    assert runner.share_of_cores(99) == 1
+    monkeypatch.setenv(runner.THREADS, "5")
+    assert runner.share_of_cores(3) == 5

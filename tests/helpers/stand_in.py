@@ -1,0 +1,110 @@
+"""Stands in for train.py in tests of grids: runs take no time and end as the tests wish.
+
+A file `$WISHES/<model>` holds how runs of that model end: `raise`, `kill`, `diverge`, `refuse`,
+`wait` (for SIGTERM), `meet` (each waits until all of these are there), `climb` (a curve that
+grows while one watches). Without one they finish.
+
+The nearer the learning rate is to 1e-3, the better.
+"""
+
+import math
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import hydra
+from omegaconf import DictConfig, OmegaConf
+
+from shoal.data.selection import select
+from shoal.errors import UserError
+from shoal.runs import identity
+from shoal.runs.config import register_resolvers
+from shoal.runs.folder import RunFolder, now
+from shoal.system.console import exit_code
+
+CONF = Path(__file__).parents[2] / "conf"
+
+WISHES = Path(os.environ["WISHES"])
+register_resolvers()
+
+
+class Diverged(Exception):
+    pass
+
+
+class Stopped(Exception):
+    signum = signal.SIGTERM
+
+
+def end(cfg: DictConfig, folder: RunFolder) -> None:
+    wish = WISHES / cfg.name
+    match wish.read_text() if wish.is_file() else "finish":
+        case "raise":
+            folder.set_status("failed", reason="RuntimeError: a wish")
+            raise RuntimeError("a wish")
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "diverge":
+            folder.set_status("diverged", step=7)
+            raise Diverged("the loss is not finite after 7 steps")
+        case "refuse":
+            raise UserError("a mistake: mend it")
+        case "wait":
+            wait(folder)
+        case "climb":
+            climb(cfg, folder)
+        case "meet":
+            folder.write("here", "")
+            meeting = [path.name for path in WISHES.iterdir() if path.read_text() == "meet"]
+            while any(not list(folder.path.parent.glob(f"{name}-*/here")) for name in meeting):
+                time.sleep(0.05)
+
+
+def level(cfg: DictConfig) -> float:
+    return 30 - abs(math.log10(cfg.task.optimizer.lr / 1e-3)) if "lr" in cfg.task.optimizer else 30
+
+
+def climb(cfg: DictConfig, folder: RunFolder) -> None:
+    signal.signal(signal.SIGTERM, stop)
+    rows = []
+    for step in range(0, cfg.budget.max_steps + 1, cfg.budget.val_every):
+        rows.append({"step": step, "val/psnr": level(cfg) - 5 + 5 * step / cfg.budget.max_steps})
+        folder.write_rows("curve.csv", ["step", "val/psnr"], rows)
+        time.sleep(2.5)
+
+
+def stop(*_: object) -> None:
+    raise Stopped("stopped by SIGTERM")
+
+
+def wait(folder: RunFolder) -> None:
+    def stop(*_: object) -> None:
+        folder.write("saved", "")
+        raise Stopped("stopped by SIGTERM")
+
+    signal.signal(signal.SIGTERM, stop)
+    folder.write("waiting", "")
+    time.sleep(300)
+
+
+@hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
+def main(cfg: DictConfig) -> None:
+    selection = select(cfg.data)
+    folder = RunFolder(Path(cfg.paths.runs) / identity.run_id(cfg, selection.digests()["train"]))
+    print(f"job {os.environ['SHOAL_JOB']}, threads {os.environ.get('OMP_NUM_THREADS')}")
+    folder.create()
+    with folder.locked():
+        folder.set_status("running")
+        end(cfg, folder)
+        scores = {each.name: {cfg.protocol: {"images": 99}} for each in selection.test}
+        val = {"final_psnr": level(cfg)}
+        facts = {"val": val, "scores": scores, "resumed": 0, "seconds": 1.0, "threads": 1}
+        times = {"started_at": now(), "finished_at": now(), "accelerator": "cpu"}
+        folder.write("config.yaml", OmegaConf.to_yaml(cfg, resolve=True))
+        folder.write_json("record.json", facts | times)
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code(main, CONF))

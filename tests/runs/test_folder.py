@@ -1,0 +1,87 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from shoal.errors import UserError
+from shoal.runs.folder import RunFolder
+from shoal.system.files import csv_text
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = RunFolder(tmp_path / "runs" / "ees-x3-s0-00000000")
+    made.create()
+    return made
+
+
+def test_only_a_record_makes_a_run_finished(folder):
+    folder.set_status("finished")
+    assert not folder.finished
+    folder.write_json("record.json", {"id": folder.id})
+    assert folder.finished
+    assert folder.record() == {"id": folder.id}
+
+
+def test_a_status_keeps_what_is_not_said_again(folder):
+    folder.set_status("running", threads=2, resumed=1, step=5)
+    folder.set_status("failed", reason="because")
+    status = folder.status()
+    assert (status["state"], status["reason"], status["threads"], status["step"]) == (
+        "failed",
+        "because",
+        2,
+        5,
+    )
+    folder.set_status("running")
+    assert folder.status()["reason"] is None
+
+
+def test_a_status_that_cannot_be_read_counts_as_none(folder):
+    (folder.path / "status.json").write_text("{")
+    assert folder.status() == {}
+
+
+def test_rows_keep_every_digit_and_absent_values_are_empty(folder):
+    folder.write_rows("curve.csv", ("a", "b"), [{"a": 0.1 + 0.2}, {"a": 1, "b": 2.5}])
+    assert folder.rows("curve.csv") == [
+        {"a": "0.30000000000000004", "b": ""},
+        {"a": "1", "b": "2.5"},
+    ]
+    assert csv_text(("a",), []) == "a\n"
+
+
+def test_clearing_forgets_everything_but_the_lock(folder):
+    folder.write("config.yaml", "x")
+    with folder.locked():
+        folder.clear()
+        assert [entry.name for entry in folder.path.iterdir()] == ["lock"]
+
+
+def test_a_run_that_another_process_works_on_is_refused_and_free_at_its_death(folder):
+    folder.set_status("running")
+    code = (
+        "import sys, time; from pathlib import Path; from shoal.runs.folder import RunFolder\n"
+        "with RunFolder(Path(sys.argv[1])).locked(): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(folder.path)], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        pid = json.loads((folder.path / "status.json").read_text())["pid"]
+        with (
+            pytest.raises(UserError, match=f"is being trained by process {pid} on"),
+            folder.locked(),
+        ):
+            pass
+        holder.kill()
+    with folder.locked():
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_the_remedy(tmp_path):
+    (tmp_path / "runs").write_text("a file is in the way")
+    with pytest.raises(UserError, match=r"paths\.runs=DIR"):
+        RunFolder(tmp_path / "runs" / "x").create()

@@ -1,0 +1,165 @@
+"""`shoal runs verify` and `shoal runs clean`."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from helpers.composing import composed
+from shoal.cli import app
+from shoal.evaluation.benchmark import means
+from shoal.runs.folder import RunFolder
+from shoal.training.run import run
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    runs, cache = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("cache")
+    paths = (f"paths.runs={runs}", f"paths.cache={cache}")
+    return run(composed("model=ees", "budget=smoke", "logger=none", *paths), "python train.py")
+
+
+@pytest.fixture
+def finished(once, tmp_path):
+    return RunFolder(Path(shutil.copytree(once.path, tmp_path / once.id)))
+
+
+def told(*arguments):
+    result = CliRunner().invoke(app, ["runs", *map(str, arguments)])
+    return result.exit_code, f"{result.output}{result.exception or ''}"
+
+
+def spoil_weights(folder):
+    content = bytearray(folder.weights.read_bytes())
+    content[-1] ^= 1
+    folder.weights.write_bytes(content)
+
+
+def cut_curve(folder):
+    path = folder.path / "curve.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:-1]) + "\n")
+
+
+def change_score(folder):
+    path = folder.path / "scores.csv"
+    path.write_text(path.read_text().replace(",1", ",2"))
+
+
+def other_ssim(folder):
+    """Changed in the scores and in the record alike."""
+    (old, *_), new = {row["ssim"] for row in folder.rows("scores.csv")}, "0.5"
+    path, record = folder.path / "scores.csv", folder.record()
+    path.write_text(path.read_text().replace(old, new))
+    record["scores"] = means(folder.rows("scores.csv"))
+    folder.write_json("record.json", record)
+
+
+def repeat_row(folder):
+    path = folder.path / "curve.csv"
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, rows[0], *rows]) + "\n")
+
+
+def lose_best(folder):
+    record = folder.record()
+    record["val"] |= {"best_psnr": 99.0}
+    folder.write_json("record.json", record)
+
+
+def other_pictures(folder):
+    record = folder.record()
+    record["data_digests"]["Sample"] = "0" * 64
+    folder.write_json("record.json", record)
+
+
+def other_seed(folder):
+    path = folder.path / "config.yaml"
+    path.write_text(path.read_text().replace("seed: 0", "seed: 1"))
+
+
+def cut_config(folder):
+    (folder.path / "config.yaml").write_text("model: {")
+
+
+def cut_sample(folder):
+    sample = min(folder.samples.iterdir())
+    sample.write_bytes(sample.read_bytes()[:-50])
+
+
+def cut_record(folder):
+    folder.write("record.json", (folder.path / "record.json").read_text()[:-40])
+
+
+def other_network(folder):
+    record = folder.record() | {"id": "eed-x3-s0-00000000"}
+    folder.write_json("record.json", record)
+
+
+def test_a_run_as_recorded_passes(finished, tmp_path):
+    code, said = told("verify", "--runs", tmp_path)
+    assert code == 0, said
+    assert f"{finished.id}  as recorded" in said
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (spoil_weights, "has other bytes than the record says"),
+        (cut_curve, "curve.csv ends otherwise"),
+        (change_score, "scores.csv has other means"),
+        (other_ssim, "has a ssim of"),
+        (repeat_row, "curve.csv has its steps twice"),
+        (lose_best, "curve.csv has another best score"),
+        (other_pictures, "Sample has other pictures by the record"),
+        (other_seed, "config.yaml is that of ees-x3-s1-"),
+        (cut_config, "a file is damaged"),
+        (cut_sample, "broken picture"),
+        (cut_record, "a file is damaged"),
+        (other_network, "the record is that of eed-x3-s0-00000000"),
+    ],
+)
+def test_whatever_was_changed_since_is_found(finished, tmp_path, spoil, words):
+    spoil(finished)
+    code, said = told("verify", "--runs", tmp_path)
+    assert code == 1
+    assert words in said
+    assert "1 of 1 runs are not as recorded" in said
+
+
+def test_only_what_is_of_no_more_use_is_deleted(finished, tmp_path):
+    def made(name, state, checkpoint=False):
+        folder = RunFolder(tmp_path / name)
+        folder.create()
+        with folder.locked():
+            folder.set_status(state, reason="stopped" if state == "failed" else None)
+        if checkpoint:
+            (folder.checkpoints / "step-000000010-00.ckpt").write_bytes(b"x")
+        return folder
+
+    useless = made("ees-x3-s1-00000001", "failed")
+    kept = [
+        finished,
+        made("ees-x3-s2-00000002", "failed", checkpoint=True),
+        made("ees-x3-s3-00000003", "diverged"),
+        working := made("ees-x3-s4-00000004", "running"),
+    ]
+    (tmp_path / "notes").mkdir()
+    with working.locked():
+        code, said = told("clean", "--runs", tmp_path, "--yes")
+    assert code == 0, said
+    assert "ees-x3-s1-00000001  stopped" in said
+    assert not useless.path.exists()
+    assert all(folder.path.exists() for folder in kept)
+    assert (tmp_path / "notes").exists()
+
+
+def test_nothing_is_deleted_without_a_yes(tmp_path):
+    folder = RunFolder(tmp_path / "ees-x3-s1-00000001")
+    folder.create()
+    with folder.locked():
+        folder.set_status("failed")
+    assert told("clean", "--runs", tmp_path)[0] == 1  # no answer on standard input
+    assert folder.path.exists()
+    assert json.loads((folder.path / "status.json").read_text())["state"] == "failed"

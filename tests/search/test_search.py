@@ -1,0 +1,143 @@
+"""Searches: what is asked, made, pruned and told, and that nothing is lost by a kill."""
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.grids import Grid, ended, until
+from shoal.errors import UserError
+from shoal.search.space import suggestions
+
+COMMAND = ["hparams_search=optuna", "model=ees", "budget=smoke"]
+
+
+def trials(grid: Grid) -> list[dict[str, str]]:
+    (path,) = (grid.folder / "experiments").glob("*/trials.csv")
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_search_ends_in_its_table_and_the_best_command_and_goes_on_from_there(
+    grid: Grid,
+) -> None:
+    first = grid.issue(*COMMAND, "search.trials=3")
+    assert first.code == 0, first.err
+    rows = trials(grid)
+    best = max(rows, key=lambda row: float(row["psnr"]))
+    assert [row["outcome"] for row in rows] == ["finished"] * 3
+    printed = f"model=ees budget=smoke logger=none task.optimizer.lr={best['task.optimizer.lr']} "
+    assert printed in first.out
+    (folder,) = (grid.folder / "experiments").glob("optuna-ees-sample-x3-smoke-*")
+    assert printed in (folder / "README.md").read_text()
+    assert folder.name in (grid.folder / "experiments" / "README.md").read_text()
+
+    again = grid.issue(*COMMAND, "search.trials=4")
+    assert again.code == 0, again.err
+    assert len(again.started) == 1
+    assert trials(grid)[:3] == rows
+
+
+@pytest.mark.slow
+def test_a_search_killed_at_work_takes_its_trial_up_and_ends_as_one_that_was_not(
+    grid: Grid,
+    tmp_path: Path,
+) -> None:
+    calm = Grid(tmp_path / "calm")
+    calm.folder.mkdir()
+    assert calm.issue(*COMMAND, "search.trials=3").code == 0
+    for _ in range(2):
+        grid.wish(ees="wait")
+        process = grid.begin(*COMMAND, "search.trials=3")
+        until(lambda: list(grid.runs.glob("*/waiting")))
+        process.kill()
+        until(lambda: list(grid.runs.glob("*/saved")))
+        process.communicate()
+        for path in [*grid.runs.glob("*/saved"), *grid.runs.glob("*/waiting")]:
+            path.unlink()
+    grid.wish(ees="raise")
+    failed = grid.issue(*COMMAND, "search.trials=3")
+    assert failed.code == 1
+    assert failed.err.endswith("does again what failed, and nothing else\n")
+    grid.wish(ees=None)
+    assert grid.issue(*COMMAND, "search.trials=3").code == 0
+    assert trials(grid) == trials(calm)
+
+
+@pytest.mark.slow
+def test_a_curve_below_the_others_is_pruned_saved_and_named_so(grid: Grid) -> None:
+    grid.wish(ees="climb")
+    eager = ["search.pruner.n_startup_trials=1", "search.trials=5", "jobs=2"]
+    said = grid.issue(*COMMAND, *eager)
+    assert said.code == 0, said.err
+    outcomes = {row["run"]: row["outcome"] for row in trials(grid)}
+    pruned = [run for run, outcome in outcomes.items() if outcome == "pruned"]
+    assert pruned
+    assert len(said.list_of("pruned")) == len(pruned)
+    for run in pruned:
+        status = json.loads((grid.runs / run / "status.json").read_text())
+        assert status["reason"].startswith("pruned by a search at step ")
+        assert not (grid.runs / run / "record.json").exists()
+    grid.wish(ees=None)
+    one = next(row for row in trials(grid) if row["run"] == pruned[0])
+    values = [f"{key}={one[key]}" for key in ("task.optimizer.lr", "budget.batch_size")]
+    assert grid.issue("-m", "model=ees", "budget=smoke", *values).code == 0
+    assert (grid.runs / pruned[0] / "record.json").exists()  # it could go on
+
+
+@pytest.mark.slow
+def test_a_diverged_trial_is_an_outcome_and_two_searches_share_one_study(
+    grid: Grid,
+) -> None:
+    grid.wish(ees="diverge")
+    both = [grid.begin(*COMMAND, "search.trials=4") for _ in "ab"]
+    assert [ended(process).code for process in both] == [0, 0]
+    grid.wish(ees=None)
+    assert grid.issue(*COMMAND, "search.trials=6").code == 0
+    outcomes = [row["outcome"] for row in trials(grid)]
+    assert outcomes.count("finished") >= 1
+    assert set(outcomes) == {"finished", "diverged at step 7"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["seed=0,1"], "a search chooses values itself: nothing else can be swept with it"),
+        (["experiment=ablation"], "two questions: issue one at a time"),
+        (["hydra/launcher=joblib"], "for more machines give search.storage"),
+        (["task.optimizer.lr=1"], "task.optimizer.lr=1: the search sets task.optimizer.lr"),
+        (["data=t91"], "drawn on Set5, a test set, which must choose nothing"),
+        (["search.storage=nowhere://"], "search.storage=nowhere:// can't be had"),
+    ],
+)
+def test_what_no_search_can_be_is_refused_in_one_line(
+    grid: Grid,
+    arguments: list[str],
+    words: str,
+) -> None:
+    said = grid.issue(*COMMAND, *arguments)
+    assert said.code == 2
+    assert re.fullmatch(rf"train\.py: [^\n]*{re.escape(words)}[^\n]*\n", said.err)
+    assert not list(grid.folder.glob("runs/*"))
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        {},
+        {"a": 1},
+        {"a": []},
+        {"a": [[1]]},
+        {"a": {"low": 1}},
+        {"a": {"low": 2, "high": 1}},
+        {"a": {"low": "x", "high": 1}},
+        {"a": {"low": 0, "high": 1, "log": True}},
+        {"a": {"low": 1, "high": 2, "depth": 3}},
+    ],
+)
+def test_a_space_that_is_none_is_refused(space: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match=r"search\.space"):
+        suggestions(space)

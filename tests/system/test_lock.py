@@ -1,0 +1,125 @@
+"""The lock, on file systems with locks of their own and without."""
+
+import errno
+import fcntl
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from shoal.system import lock
+from shoal.system.lock import Held, heartbeat, hold, is_held
+
+HOLDER = """
+import fcntl, os, sys, time
+from pathlib import Path
+from shoal.system import lock
+def none(*_): raise OSError({code}, "No locks available")
+if {code}: fcntl.flock = none
+lock.BEAT = 0.05
+with lock.hold(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(params=[0, errno.ENOLCK, errno.ENOSYS], ids=["kernel", "ENOLCK", "ENOSYS"])
+def code(request, monkeypatch):
+    """How the file system answers a call for a lock; 0 where it has locks."""
+    if request.param:
+
+        def none(*_):
+            raise OSError(request.param, "No locks available")
+
+        monkeypatch.setattr(fcntl, "flock", none)
+    monkeypatch.setattr(lock, "DEAD", 1.0)
+    monkeypatch.setattr(lock, "BEAT", 0.05)
+    monkeypatch.setattr(lock, "SETTLE", 0.2)
+    return request.param
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "lock"
+
+
+def another(path, code):
+    """A process that holds the lock."""
+    script = HOLDER.format(code=code)
+    command = [sys.executable, "-c", script, str(path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_one_process_at_a_time_and_a_death_frees_the_lock(path, code):
+    assert not is_held(path)
+    with another(path, code) as holder:
+        time.sleep(1.2)  # longer than a dead heartbeat lasts
+        assert is_held(path)
+        with pytest.raises(Held), hold(path):
+            pass
+        holder.kill()
+    if code:
+        time.sleep(1.2)
+    assert not is_held(path)
+    with hold(path):
+        assert is_held(path)
+    assert not is_held(path)
+    assert not heartbeat(path).exists()
+
+
+def test_a_look_at_a_lock_keeps_nobody_from_taking_it(path):
+    with hold(path):
+        pass
+    with path.open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        threading.Timer(0.05, fcntl.flock, (file, fcntl.LOCK_UN)).start()
+        with hold(path):
+            pass
+
+
+def test_a_lock_whose_file_was_deleted_meanwhile_is_no_lock(path, monkeypatch):
+    taken = fcntl.flock
+
+    def after_a_clean(file, kind):
+        taken(file, kind)
+        path.unlink(missing_ok=True)
+
+    monkeypatch.setattr(fcntl, "flock", after_a_clean)
+    with pytest.raises(Held), hold(path):
+        pass
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK], indirect=True)
+def test_of_two_that_find_a_dead_heartbeat_one_takes_it_over(path, code):
+    heartbeat(path).write_text("dead")
+    os.utime(heartbeat(path), (0, 0))
+    outcomes = []
+
+    def attempt():
+        try:
+            with hold(path):
+                outcomes.append("held")
+                time.sleep(0.6)
+        except Held:
+            outcomes.append("refused")
+
+    rivals = [threading.Thread(target=attempt) for _ in range(4)]
+    for rival in rivals:
+        rival.start()
+    for rival in rivals:
+        rival.join()
+    assert sorted(outcomes) == ["held", *["refused"] * 3]
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK], indirect=True)
+def test_a_process_that_stood_still_for_too_long_ends_rather_than_write_beside_another(path, code):
+    with another(path, code) as holder:
+        heartbeat(path).write_text("another's")
+        assert holder.wait(timeout=10) == -9
+        assert "is another's by now" in holder.stdout.read()

@@ -1,0 +1,36 @@
+import pytest
+import torch
+from torch import nn
+
+from shoal.pictures.resample import downscale, upscale
+from shoal.training.module import SuperResolution
+
+
+class Doubling(nn.Module):
+    """Enlarges by 4 and shows its picture at twice the size."""
+
+    def forward(self, lr):
+        return upscale(lr, 4)
+
+    def supervision(self, lr, progress):
+        return [(1 - progress, upscale(lr, 2)), (progress, self(lr))]
+
+
+def task_of(network):
+    recipe = (nn.MSELoss(), torch.optim.Adam, lambda *_: None)
+    return SuperResolution(network, 4, *recipe, 200, theta=None, whole=lambda loss: loss)
+
+
+def test_each_picture_of_a_supervised_network_is_compared_at_its_own_size(monkeypatch):
+    monkeypatch.setattr(SuperResolution, "global_step", 50)
+    lr, hr = torch.rand(2, 1, 5, 4), torch.rand(2, 1, 20, 16)
+    loss = task_of(Doubling()).training_step((lr, hr), 0)
+    halfway = (upscale(lr, 2) - downscale(hr, 2)).square().mean()
+    end = (upscale(lr, 4) - hr).square().mean()
+    assert loss.item() == pytest.approx((0.75 * halfway + 0.25 * end).item(), rel=1e-6)
+
+
+def test_any_other_network_is_compared_by_its_answer_alone():
+    lr, hr = torch.rand(2, 1, 5, 4), torch.rand(2, 1, 20, 16)
+    loss = task_of(nn.Upsample(scale_factor=4)).training_step((lr, hr), 0)
+    assert torch.equal(loss, nn.functional.mse_loss(nn.Upsample(scale_factor=4)(lr), hr))

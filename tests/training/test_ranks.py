@@ -1,0 +1,372 @@
+"""One run on many devices: two gloo ranks on the processor stand for them."""
+
+import copy
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from helpers.composing import ROOT, composed
+from shoal.data.cache import Cache
+from shoal.data.module import Pictures
+from shoal.errors import UserError
+from shoal.runs.folder import Onlooker, RunFolder
+from shoal.system.signals import Stop, Stopped
+from shoal.training.fit import check_devices
+from shoal.training.module import Diverged
+from shoal.training.ranks import Agreement, Ranks
+from shoal.training.run import run
+from shoal.training.spawn import RankFailed
+
+LONG = ("budget.max_steps=1000", "budget.val_every=100")
+ENOUGH = 300  # seconds for what takes a few, on a machine that has other work too
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def train(tmp_path, cache, monkeypatch):
+    """Train in this process, or in ranks that it starts; returns the run's folder."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+    def _train(*overrides, runs="runs"):
+        paths = (f"paths.runs={tmp_path / runs}", f"paths.cache={cache}")
+        model = ("budget=smoke", "model=ees", "logger=none")
+        return run(composed(*model, *paths, *overrides), "python train.py")
+
+    return _train
+
+
+class Command:
+    """A training of two ranks as a user starts it, which can be disturbed."""
+
+    def __init__(self, folder, cache, *overrides, start=(), environment=()):
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [
+                *(*(start or [sys.executable]), str(ROOT / "train.py"), "model=ees"),
+                *("budget=smoke", "logger=none", "trainer=ddp_cpu", f"paths.cache={cache}"),
+                *(f"paths.runs={folder}", *overrides),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"} | dict(environment),
+        )
+
+    def wait_for(self, words):
+        for line in self.process.stdout:
+            if words in line:
+                return self
+        raise AssertionError(self.process.stderr.read())
+
+    @property
+    def ranks(self):
+        """Process ids, the first rank's first."""
+        pid = self.process.pid
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        told = {each: Path(f"/proc/{each}/cmdline").read_bytes() for each in found}
+        return [int(each) for each in found if b"spawn_main" in told[each]]
+
+    def end(self):
+        """Exit code, all that was said on errors."""
+        _, errors = self.process.communicate(timeout=ENOUGH)
+        return self.process.returncode, errors
+
+    def run(self):
+        (found,) = self.folder.iterdir()
+        return RunFolder(found)
+
+
+def gone(pids):
+    """Whether all processes end within a few seconds."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def losses(folder):
+    return [float(row["train/loss"]) for row in folder.rows("curve.csv") if row["train/loss"]]
+
+
+def psnrs(folder):
+    return [float(row["val/psnr"]) for row in folder.rows("curve.csv")]
+
+
+def test_two_ranks_train_as_one_and_leave_one_record(train, monkeypatch):
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    one = train()
+    two = train("trainer=ddp_cpu", "logger=wandb", runs="two")
+    assert two.id == one.id
+    assert losses(two) == pytest.approx(losses(one), rel=1e-5)
+    assert psnrs(two) == pytest.approx(psnrs(one), abs=1e-3)
+    assert len(psnrs(two)) == 3
+    ours, theirs = load_file(two.weights), load_file(one.weights)
+    for name, value in ours.items():
+        torch.testing.assert_close(value, theirs[name], rtol=1e-3, atol=1e-5)
+    assert (one.record()["devices"], two.record()["devices"]) == (1, 2)
+    assert two.record()["patches"] == one.record()["patches"]
+    names = {path.name for path in two.path.iterdir()}
+    assert names == {path.name for path in one.path.iterdir()} | {"wandb"}
+    assert len(list((two.path / "wandb").glob("offline-run-*"))) == 1
+    assert (two.path / "log.txt").read_text().count("step 20/20") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_signal_to_one_rank_stops_all_after_the_same_step_and_one_device_goes_on(
+    tmp_path, cache, train
+):
+    command = Command(tmp_path / "runs", cache, *LONG).wait_for("step 100/")
+    ranks = command.ranks
+    os.kill(ranks[1], signal.SIGTERM)
+    code, errors = command.end()
+    assert code == 143
+    assert errors == "train.py: stopped by SIGTERM; the same command goes on from here\n"
+    assert gone(ranks)
+    folder = command.run()
+    steps = [int(path.stem.split("-")[1]) for path in folder.checkpoints.iterdir()]
+    assert max(steps) % 100
+    assert (folder.status()["state"], folder.status()["devices"]) == ("failed", 2)
+    resumed = train("trainer=cpu", *LONG)
+    assert (resumed.record()["resumed"], resumed.record()["devices"]) == (1, 1)
+    assert len(resumed.rows("curve.csv")) == 11
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_death_of_a_rank_ends_all_in_one_line(tmp_path, cache):
+    command = Command(tmp_path / "runs", cache, *LONG).wait_for("step 100/")
+    ranks = command.ranks
+    os.kill(ranks[1], signal.SIGKILL)
+    code, errors = command.end()
+    reason = "the process of device 1 was killed by SIGKILL; the same command goes on"
+    assert (code, errors) == (1, f"train.py: {reason}\n")
+    assert gone(ranks)
+    assert command.run().status()["reason"] == reason
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+)
+def test_a_signal_to_the_parent_reaches_all_ranks(tmp_path, cache, number, code):
+    command = Command(tmp_path / "runs", cache, *LONG).wait_for("step 100/")
+    ranks = command.ranks
+    os.kill(command.process.pid, number)
+    assert command.end()[0] == code
+    assert gone(ranks)
+    folder = command.run()
+    assert folder.status()["state"] == "failed"
+    steps = [int(path.stem.split("-")[1]) for path in folder.checkpoints.iterdir()]
+    assert max(steps) % 100
+
+
+@pytest.mark.slow
+def test_two_ranks_go_on_where_one_stopped_and_end_where_one_would(train, monkeypatch):
+    whole = train("budget.max_steps=40", "task/ema=decay", runs="whole")
+    with monkeypatch.context() as patch:
+        patch.setattr("shoal.training.run.write_record", stopped)
+        patch.setattr(
+            "shoal.training.callbacks.checkpoints.Checkpoints.on_train_batch_end", stopped_at_25
+        )
+        with pytest.raises(Stopped):
+            train("budget.max_steps=40", "task/ema=decay")
+    resumed = train("budget.max_steps=40", "task/ema=decay", "trainer=ddp_cpu")
+    assert (resumed.record()["resumed"], resumed.record()["devices"]) == (1, 2)
+    assert losses(resumed) == pytest.approx(losses(whole), rel=1e-4)
+    assert psnrs(resumed) == pytest.approx(psnrs(whole), abs=1e-3)
+
+
+def stopped(*_, **__):
+    raise AssertionError("no record of a run that was stopped")
+
+
+def stopped_at_25(self, trainer, *_, **__):
+    if trainer.global_step == 25:
+        self.save(trainer)
+        raise Stopped(signal.SIGTERM)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_two_ranks_stopped_and_resumed_end_with_the_very_bits(tmp_path, cache, train):
+    whole = train("trainer=ddp_cpu", *LONG, runs="whole")
+    command = Command(tmp_path / "runs", cache, *LONG).wait_for("step 300/")
+    os.kill(command.ranks[0], signal.SIGTERM)
+    assert command.end()[0] == 143
+    resumed = train("trainer=ddp_cpu", *LONG)
+    assert resumed.weights.read_bytes() == whole.weights.read_bytes()
+    assert psnrs(resumed) == psnrs(whole)
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_not_finite_diverges_all_ranks_after_the_same_step(train, tmp_path):
+    overrides = ("task.optimizer.lr=1e30", "task.schedule.warmup=0")
+    with pytest.raises(Diverged) as one:
+        train(*overrides)
+    with pytest.raises(Diverged) as two:
+        train(*overrides, "trainer=ddp_cpu", runs="two")
+    assert two.value.step == one.value.step
+    (path,) = (tmp_path / "two").iterdir()
+    assert RunFolder(path).status()["state"] == "diverged"
+
+
+@pytest.mark.slow
+def test_what_a_rank_raises_is_told_with_its_traceback(train, tmp_path, monkeypatch):
+    # The ranks are new processes: what breaks them must come with the config.
+    (tmp_path / "broken.py").write_text(BROKEN)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(RankFailed, match="device 1 ended: RuntimeError: only here") as failed:
+        train("trainer=ddp_cpu", "model._target_=broken.Broken")
+    assert "in forward" in failed.value.trace
+    (path,) = (tmp_path / "runs").iterdir()
+    assert "only here" in RunFolder(path).status()["reason"]
+    assert "in forward" in (path / "log.txt").read_text()
+
+
+BROKEN = """
+import os
+from shoal.models.ees import EES
+
+class Broken(EES):
+    def forward(self, lr):
+        if self.training and os.environ.get("LOCAL_RANK") == "1":
+            raise RuntimeError("only here")
+        return super().forward(lr)
+"""
+
+
+@pytest.mark.slow
+def test_torchrun_starts_the_ranks_as_well(tmp_path, cache, train):
+    start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    command = Command(tmp_path / "runs", cache, start=start)
+    assert command.end()[0] == 0
+    one = train(runs="one")
+    assert losses(command.run()) == pytest.approx(losses(one), rel=1e-5)
+    assert command.run().record()["devices"] == 2
+
+
+@pytest.mark.slow
+def test_slurm_starts_the_ranks_as_well(tmp_path, cache, train):
+    def task(number):
+        slurm = {"SLURM_NTASKS": "2", "SLURM_NTASKS_PER_NODE": "1", "SLURM_NNODES": "2"}
+        slurm |= {"SLURM_JOB_ID": f"{os.getpid()}", "SLURM_JOB_NAME": "train"}
+        slurm |= {"SLURM_NODELIST": "127.0.0.1", "SLURM_LOCALID": "0"}
+        slurm |= {"SLURM_PROCID": f"{number}", "SLURM_NODEID": f"{number}"}
+        nodes = ("trainer.devices=1", "trainer.num_nodes=2")
+        return Command(tmp_path / "runs", cache, *nodes, environment=slurm)
+
+    tasks = [task(number) for number in range(2)]
+    assert [each.end()[0] for each in tasks] == [0, 0]
+    record = tasks[0].run().record()
+    assert (record["devices"], record["nodes"]) == (2, 2)
+    assert losses(tasks[0].run()) == pytest.approx(losses(train(runs="one")), rel=1e-5)
+
+
+@pytest.mark.slow
+def test_a_grid_has_runs_of_many_devices(tmp_path, cache):
+    # Within a task of Slurm's, as on `hydra/launcher=submitit_slurm`.
+    slurm = {"SLURM_NTASKS": "1", "SLURM_JOB_ID": "1", "SLURM_JOB_NAME": "grid"}
+    slurm |= {"SLURM_LOCALID": "0", "SLURM_PROCID": "0", "SLURM_NODEID": "0"}
+    command = Command(tmp_path / "runs", cache, "seed=0,1", "-m", environment=slurm)
+    code, errors = command.end()
+    assert code == 0, errors
+    records = [json.loads(path.read_text()) for path in tmp_path.glob("runs/*/record.json")]
+    assert sorted((record["seed"], record["devices"]) for record in records) == [(0, 2), (1, 2)]
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 4, 7])
+def test_every_picture_is_validated_by_exactly_one_rank_and_all_stay_in_step(ranks):
+    sizes = np.array([(6, 5)] * 5)
+    lr = np.arange(5, dtype=np.float32).repeat(30)
+    names, starts = tuple("abcde"), np.arange(5) * 30
+    pictures = Cache(names, sizes, starts, np.zeros(600, np.uint8), lr, 2)
+    shares = [Pictures([pictures], rank, ranks) for rank in range(ranks)]
+    assert len({len(share) for share in shares}) == 1
+    seen = [float(each[0, 0, 0, 0]) for share in shares for each, _ in share.all() if len(each)]
+    assert sorted(seen) == [0, 1, 2, 3, 4]
+
+
+def test_what_one_rank_agrees_on_is_what_it_heard():
+    stop = Stop()
+    agreement = Agreement(Ranks(), stop)
+    loss = torch.tensor(2.0)
+    assert agreement.loss(loss) is loss
+    assert agreement.asked is None
+    stop.asked = signal.SIGTERM
+    assert agreement.asked == signal.SIGTERM
+    assert copy.deepcopy(agreement) is agreement
+
+
+def test_the_other_ranks_write_nothing(tmp_path):
+    folder = Onlooker(tmp_path)
+    folder.write_rows("curve.csv", ["step"], [{"step": 1}])
+    folder.set_status("running")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        (("trainer.devices=3",), "batch_size=2 can't be shared by 3 devices: take a multiple"),
+        (("trainer.devices=1", "trainer.num_nodes=2"), "num_nodes=2 needs torchrun or Slurm"),
+        (("trainer.precision=16-mixed",), "precision=16-mixed is not to be had on this device"),
+        (("trainer.devices=0",), "trainer can't be built here"),
+    ],
+)
+def test_devices_that_cannot_train_together_are_refused_and_nothing_is_made(
+    train, tmp_path, overrides, words
+):
+    with pytest.raises(UserError, match=words):
+        train("trainer=ddp_cpu", *overrides)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_more_processes_than_devices_are_refused(train, monkeypatch):
+    torchrun = {"TORCHELASTIC_RUN_ID": "x", "WORLD_SIZE": "4", "RANK": "0", "LOCAL_RANK": "0"}
+    for name, value in torchrun.items():
+        monkeypatch.setenv(name, value)
+    for trainer in ("cpu", "ddp_cpu"):
+        with pytest.raises(UserError, match="processes, but 4 were started: make them equal"):
+            train(f"trainer={trainer}")
+
+
+def test_all_gpus_of_a_machine_are_one_word():
+    cfg = composed("trainer=ddp")
+    assert (cfg.trainer.accelerator, cfg.trainer.devices) == ("gpu", "auto")
+    assert check_devices(composed("trainer=ddp_cpu", "budget=smoke")).world_size == 2
+
+
+def test_bfloat16_trains_and_is_validated_in_full_precision(train):
+    from shoal.data.selection import select
+    from shoal.evaluation.validation import Validation
+    from shoal.models import weights
+    from shoal.training.fit import pictures
+
+    cfg = composed("budget=smoke", "model=ees")
+    folder = train("trainer.precision=bf16-mixed")
+    record = folder.record()
+    assert record["precision"] == "bf16-mixed"
+    assert record["id"] != train().id
+    cfg.paths.cache = str(folder.path.parent.parent / "cache")
+    validation = Validation(3, ())
+    network = weights.load(folder.weights)[0].eval()
+    with torch.inference_mode():
+        for lr, hr in Pictures(pictures(cfg, select(cfg.data)).val).all():
+            validation.update(network(lr), hr, {})
+    # Under bfloat16 the picture would be off by up to half a level of 256.
+    assert validation.compute()["val/psnr"] == pytest.approx(record["val"]["final_psnr"], abs=1e-5)

@@ -1,0 +1,145 @@
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from helpers.composing import ROOT
+
+STOPS = {"SIGTERM": (143, [signal.SIGTERM]), "SIGKILL": (-9, [signal.SIGKILL])}
+STOPS["SIGINT twice"] = (130, [signal.SIGINT, signal.SIGINT])
+CLOCKS = {"seconds"}
+
+
+class Training:
+    """One small training in a process of its own, started as often as it takes."""
+
+    def __init__(self, folder, cache, *overrides):
+        self.runs = folder / "runs"
+        self.command = [
+            *(sys.executable, str(ROOT / "train.py"), "model=ees", "budget=smoke", "logger=none"),
+            *("budget.max_steps=900", "budget.val_every=150", f"paths.runs={self.runs}"),
+            *(f"paths.cache={cache}", *overrides),
+        ]
+
+    def start(self):
+        pipe = subprocess.PIPE
+        environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+        return subprocess.Popen(self.command, stdout=pipe, stderr=pipe, text=True, env=environment)
+
+    def finish(self):
+        done = self.start()
+        out, err = done.communicate(timeout=300)
+        assert done.returncode == 0, err
+        return out
+
+    def stop(self, signals, wait):
+        """Start, let the first new row of the curve come, wait a little, send the signals."""
+        process = self.start()
+        for line in process.stdout:
+            if "step" in line:
+                break
+        time.sleep(wait)
+        for number in signals:
+            process.send_signal(number)
+        out, err = process.communicate(timeout=120)
+        return process.returncode, out + err
+
+    @property
+    def folder(self):
+        (found,) = (path for path in self.runs.iterdir() if path.name.startswith("ees-"))
+        return found
+
+    def weights(self):
+        return (self.folder / "weights.safetensors").read_bytes()
+
+    def curve(self):
+        lines = (self.folder / "curve.csv").read_text().splitlines()
+        columns = lines[0].split(",")
+        kept = [n for n, name in enumerate(columns) if name not in CLOCKS]
+        return [[line.split(",")[n] for n in kept] for line in lines]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, cache):
+    training = Training(tmp_path_factory.mktemp("undisturbed"), cache, "task/ema=decay")
+    training.finish()
+    return training
+
+
+def test_a_run_stopped_three_ways_ends_as_if_it_had_not_been(tmp_path, cache, undisturbed):
+    training = Training(tmp_path, cache, "task/ema=decay")
+    waits = random.Random(0)
+    for expected, signals in STOPS.values():
+        code, _ = training.stop(signals, waits.uniform(0.05, 0.4))
+        assert code in (expected, 0)  # 0: it was faster than the signal
+        if code == 0:
+            break
+        assert not (training.folder / "record.json").exists()
+    training.finish()
+    assert training.weights() == undisturbed.weights()
+    assert training.curve() == undisturbed.curve()
+
+
+def test_sigterm_saves_where_it_stopped_and_exits_with_143(tmp_path, cache, undisturbed):
+    training = Training(tmp_path, cache, "task/ema=decay", "budget.val_every=800")
+    code, said = training.stop([signal.SIGTERM], 0.3)
+    assert code == 143
+    assert "stopped by SIGTERM; the same command goes on from here" in said
+    (checkpoint,) = (training.folder / "checkpoints").glob("step-*.ckpt")
+    assert 0 < int(checkpoint.stem.split("-")[1]) < 900
+
+
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(tmp_path, cache, undisturbed):
+    training = Training(tmp_path, cache, "task/ema=decay")
+    process = training.start()
+    for line in process.stdout:
+        if "step 300/" in line:
+            break
+    time.sleep(0.2)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    newest = sorted((training.folder / "checkpoints").glob("step-*.ckpt"))[-1]
+    newest.write_bytes(newest.read_bytes()[:-100])
+    out = training.finish()
+    assert f"{newest.name} is damaged: going on from the one before it" in out
+    assert training.weights() == undisturbed.weights()
+    assert training.curve() == undisturbed.curve()
+
+
+def test_of_two_processes_that_start_a_run_at_once_one_works(tmp_path, cache, undisturbed):
+    training = Training(tmp_path, cache, "task/ema=decay")
+    rivals = [training.start(), training.start()]
+    ends = [(*rival.communicate(timeout=300), rival.returncode) for rival in rivals]
+    told = sorted((code, "is being trained by process" in err) for _, err, code in ends)
+    # A reader may also come so late that the run is finished.
+    assert told in ([(0, False), (2, True)], [(0, False), (0, False)])
+    assert sum("step 900/900" in out for out, _, _ in ends) == 1
+    assert training.weights() == undisturbed.weights()
+    assert training.curve() == undisturbed.curve()
+
+
+@pytest.mark.slow
+def test_twenty_kills_at_random_moments_change_no_byte(tmp_path, cache):
+    overrides = ("task/ema=decay", "budget.max_steps=6000", "budget.val_every=150")
+    whole = Training(tmp_path / "whole", cache, *overrides)
+    whole.finish()
+    killed = Training(tmp_path / "killed", cache, *overrides)
+    chance = random.Random(1)
+    codes = []
+    while len([code for code in codes if code]) < 20 and 0 not in codes:
+        _, signals = chance.choice(list(STOPS.values()))
+        codes.append(killed.stop(signals, chance.uniform(0.0, 0.5))[0])
+    killed.finish()
+    print(f"kills {len([code for code in codes if code])}, codes {codes}")
+    assert len([code for code in codes if code]) == 20
+    assert killed.weights() == whole.weights()
+    assert killed.curve() == whole.curve()
