@@ -6,27 +6,25 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
-from shoal.runs.config import check, register_resolvers
-from shoal.system.console import exit_code, share_config_store, told
+from shoal.runs.config import RunConfig, register_resolvers
+from shoal.system.console import exit_code, share_config_store, typed
 
 register_resolvers()
 share_config_store()
 
 
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")
-def main(cfg: DictConfig) -> None:
+def main(tree: DictConfig) -> None:
     """One run."""
-    if code := exit_code(lambda: _run(cfg)):
+    if code := exit_code(lambda: _train(tree)):
         sys.exit(code)  # before Hydra words the mistake in its own way
 
 
-def _run(cfg: DictConfig) -> None:
-    check(cfg)  # a mistake is told before the seconds that importing torch takes
-    from shoal.training.run import (
-        run,  # here, so that --help and a grid's bookkeeping need no torch
-    )
+def _train(tree: DictConfig) -> None:
+    config = RunConfig.of(tree)  # a mistake is named before the seconds that importing torch takes
+    from shoal.training.run import train
 
-    run(cfg, command=told())
+    train(config, command=typed())
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from benchmarks.measure import Row, middle, side_by_side
-from benchmarks.setting import composed
+from benchmarks.setting import configured
 from benchmarks.training import bare_step
 from shoal.models.profile import macs
-from shoal.training.fit import build
+from shoal.training.ingredients import build_network
 
 SIDE = 2048
 ROUNDS = 7
@@ -61,12 +61,15 @@ def _rates(
 
 def rows() -> Iterator[Row]:
     """EEDS's step against both rates."""
-    cfg = composed("model=eeds", "budget=standard", "budget.patch_size=48")
-    network, (lr, hr) = build(cfg), (torch.rand(16, 1, 16, 16), torch.rand(16, 1, 48, 48))
+    config = configured("model=eeds", "budget=standard", "budget.patch_size=48")
+    network, (lr, hr) = (
+        build_network(config),
+        (torch.rand(16, 1, 16, 16), torch.rand(16, 1, 48, 48)),
+    )
     # The backward pass costs twice the forward pass; a multiply-add is two operations.
     flops = 2 * 3.0 * macs(network) * lr.numel()
     others = convolutions()
-    actions = [bare_step(cfg, network, (lr, hr)), product(), *(a for a, _ in others.values())]
+    actions = [bare_step(config, network, (lr, hr)), product(), *(a for a, _ in others.values())]
     step, *taken = side_by_side(actions, ROUNDS, [2, 4, *(3 for _ in others)])
     mm, (name, fastest) = _rates(others, taken)
     ours = flops / middle(step) / GIGA

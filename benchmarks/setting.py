@@ -5,27 +5,26 @@ from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import open_dict
 
 from shoal.data.cache import Cache, open_cache
 from shoal.data.catalog import default_root, picture_set
-from shoal.runs.config import register_resolvers
+from shoal.runs.config import RunConfig, register_resolvers
 
 ROOT = Path(__file__).parent.parent
 SCRATCH = ROOT / "output" / "bench"  # ignored by git; may be deleted at any time
 
 
-def composed(*overrides: str) -> DictConfig:
-    """The config of `python train.py OVERRIDES`, resolved, with its files in the scratch folder."""
+def configured(*overrides: str) -> RunConfig:
+    """What `python train.py OVERRIDES` tells its run, with its files in the scratch folder."""
     register_resolvers()
     here = (f"paths.runs={SCRATCH}/runs", f"paths.cache={SCRATCH}/cache")
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-        cfg = compose("config", [*here, *overrides], return_hydra_config=True)
-        HydraConfig.instance().set_config(cfg)
-        with open_dict(cfg):
-            del cfg["hydra"]
-        OmegaConf.resolve(cfg)
-    return cfg
+        tree = compose("config", [*here, *overrides], return_hydra_config=True)
+        HydraConfig.instance().set_config(tree)
+        with open_dict(tree):
+            del tree["hydra"]
+        return RunConfig.of(tree)
 
 
 def cache(name: str, scale: int = 3) -> Cache:

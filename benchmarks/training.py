@@ -6,19 +6,18 @@ from collections.abc import Callable, Iterator
 
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from benchmarks.measure import Row, middle, ratio
-from benchmarks.setting import SCRATCH, composed
+from benchmarks.setting import configured
 from shoal.data.module import SuperResolutionData
 from shoal.data.patches import PatchStream
-from shoal.data.selection import select
-from shoal.runs.folder import RunFolder
-from shoal.runs.identity import run_id
+from shoal.runs.config import RunConfig
+from shoal.runs.run import Run
 from shoal.system.signals import Stop
-from shoal.training.fit import build, fit, pictures
+from shoal.training.fit import fit
+from shoal.training.ingredients import Ingredients, build_network, open_pictures
 from shoal.training.ranks import Agreement, Ranks
 
 # Model: target of the row, steps in a block.
@@ -63,10 +62,10 @@ class Data(SuperResolutionData):
         return DataLoader(self.turns, batch_size=None)
 
 
-def bare_step(cfg: DictConfig, network: nn.Module, batch: Pair) -> Callable[[], None]:
+def bare_step(config: RunConfig, network: nn.Module, batch: Pair) -> Callable[[], None]:
     """A step of a loop that does nothing but train, always on the same batch."""
     network = copy.deepcopy(network).to(memory_format=torch.channels_last)
-    loss, optimizer = instantiate(cfg.task.loss), instantiate(cfg.task.optimizer)
+    loss, optimizer = instantiate(config.task.loss), instantiate(config.task.optimizer)
     optimizer = optimizer(network.parameters())
     lr, hr = batch
 
@@ -81,22 +80,23 @@ def bare_step(cfg: DictConfig, network: nn.Module, batch: Pair) -> Callable[[], 
 def turns(model: str, block: int, blocks: int = BLOCKS) -> tuple[list[float], list[float]]:
     """Seconds per step of our training and of the bare loop, in turns."""
     steps = block * (blocks + 2)
-    cfg = composed(
+    config = configured(
         f"model={model}", "budget=standard", "budget.patch_size=48", "logger=csv", "trainer=cpu",
         f"budget.max_steps={steps}", f"budget.val_every={steps}", "budget.val_pictures=1",
     )  # fmt: skip
-    selection = select(cfg.data)
-    network, given = build(cfg), pictures(cfg, selection)
-    data = Data(given.train, given.val, cfg.scale, given.patch_size, given.batch_size, given.seed)
+    run = Run.of(config)
+    network, given = build_network(config), open_pictures(run)
+    sizes = given.patch_size, given.batch_size
+    data = Data(given.train, given.val, config.scale, *sizes, given.seed)
     stream = PatchStream(given.train, given.patch_size, given.batch_size, given.seed)
-    data.turns = TakingTurns(stream, bare_step(cfg, network, stream.batch(0)), block)
-    folder = RunFolder(SCRATCH / "runs" / run_id(cfg, selection.digests()["train"]))
+    data.turns = TakingTurns(stream, bare_step(config, network, stream.batch(0)), block)
+    folder = run.folder
     folder.create()
     folder.clear()
     folder.create()
-    loggers = [instantiate(each, folder=folder.path, attempt="") for each in cfg.logger.values()]
+    loggers = [instantiate(each, folder=folder.path, attempt="") for each in config.logger.values()]
     with Stop() as stop:
-        fit(cfg, network, data, folder, loggers, Agreement(Ranks(), stop), None)
+        fit(run, Ingredients(network, data), loggers, Agreement(Ranks(), stop), None)
     return data.turns.ours[1:], data.turns.theirs[1:]
 
 

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.measure import middle, ratio, side_by_side
-from benchmarks.setting import composed
+from benchmarks.setting import configured
 from shoal.system.malloc import keep_freed_memory
-from shoal.training.fit import build
+from shoal.training.ingredients import build_network
 
 Step = Callable[[], Any]
 ROUNDS = 5
@@ -83,9 +83,9 @@ def main() -> None:
     keep_freed_memory()
     pair = torch.rand(16, 1, 16, 16), torch.rand(16, 1, 48, 48)
     for model in ("eeds", "eeds_fast", "ees"):
-        network = build(composed(f"model={model}"))
+        network = build_network(configured(f"model={model}"))
         show(f"{model} training step", ways(network, pair))
-    show("eeds, one picture", inference(build(composed("model=eeds"))))
+    show("eeds, one picture", inference(build_network(configured("model=eeds"))))
 
 
 if __name__ == "__main__":

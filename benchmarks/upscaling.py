@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measure import Row, middle, ratio, seconds
-from benchmarks.setting import ROOT, SCRATCH, composed
+from benchmarks.setting import ROOT, SCRATCH, configured
 
 SCALE, ROUNDS = 3, 4
 MEGA = 1e6
@@ -26,18 +26,17 @@ def there() -> bool:
 
 def untrained() -> Path:
     """A file of EEDS's first weights: time doesn't depend on what they are."""
-    from omegaconf import OmegaConf
 
     from shoal.models.weights import encode
     from shoal.system.files import write_whole
-    from shoal.training.fit import build
+    from shoal.training.ingredients import build_network
 
     path = SCRATCH / "eeds.safetensors"
     if not path.exists():
-        cfg = composed("model=eeds", f"scale={SCALE}")
-        facts = {"model": OmegaConf.to_container(cfg.model), "name": "eeds", "scale": SCALE}
+        config = configured("model=eeds", f"scale={SCALE}")
+        facts = {"model": config.model, "name": "eeds", "scale": SCALE}
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, encode(build(cfg), facts))
+        write_whole(path, encode(build_network(config), facts))
     return path
 
 
@@ -80,9 +79,16 @@ def apart(way: str, megapixels: float) -> dict[str, Any]:
 def rate(megapixel_seconds: float) -> float:
     """GFLOP/s of EEDS's useful work."""
     from shoal.models.profile import macs
-    from shoal.training.fit import build
+    from shoal.training.ingredients import build_network
 
-    return 2 * macs(build(composed("model=eeds"))) / SCALE**2 * MEGA / megapixel_seconds / 1e9
+    return (
+        2
+        * macs(build_network(configured("model=eeds")))
+        / SCALE**2
+        * MEGA
+        / megapixel_seconds
+        / 1e9
+    )
 
 
 def rows() -> Iterator[Row]:

@@ -7,14 +7,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from helpers.composing import CONF, composed, options
-from shoal.data.selection import select
+from helpers.composing import CONF, composed, configured, options
 from shoal.errors import UserError, unknown
 from shoal.models.initialise import STARTS, initialise
-from shoal.runs import identity
-from shoal.runs.config import check, nearest_multiple
+from shoal.runs.config import RunConfig, nearest_multiple
+from shoal.runs.run import Run
 from shoal.system.console import exit_code
-from shoal.training.fit import check_devices
+from shoal.training.devices import check_devices
 
 GROUPS = sorted(
     str(path.parent.relative_to(CONF))
@@ -29,7 +28,7 @@ GROUPS = sorted(
 )
 def test_every_file_composes_into_a_config_that_passes_the_checks(group, option):
     needed = ["data.train=photos"] if option == "folder" else []
-    check(composed(f"{group}={option}", *needed))
+    RunConfig.of(composed(f"{group}={option}", *needed))
 
 
 @pytest.mark.parametrize("name", options("model"))
@@ -64,20 +63,20 @@ def test_every_optimizer_and_schedule_takes_steps(optimizer, schedule):
 
 @pytest.mark.parametrize("name", ["auto", "cpu"])
 def test_trainers_that_every_machine_has_are_built(name):
-    check_devices(composed(f"trainer={name}"))
+    check_devices(configured(f"trainer={name}"))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
 def test_a_gpu_that_is_not_there_is_refused_in_one_line():
     with pytest.raises(UserError, match="No supported gpu backend found"):
-        check_devices(composed("trainer=gpu"))
+        check_devices(configured("trainer=gpu"))
 
 
 def test_the_patch_follows_the_scale_unless_it_is_set_by_hand():
     assert composed("scale=5", "budget=quick").budget.patch_size == 25
     assert nearest_multiple(24, 7) == 21
     with pytest.raises(UserError, match=r"budget\.patch_size=24 is no multiple of scale=5: try 25"):
-        check(composed("scale=5", "budget.patch_size=24"))
+        RunConfig.of(composed("scale=5", "budget.patch_size=24"))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +105,7 @@ def test_the_patch_follows_the_scale_unless_it_is_set_by_hand():
 )
 def test_what_no_run_could_have_is_refused_with_value_and_remedy(override, words):
     with pytest.raises(UserError, match=words):
-        check(composed(override))
+        RunConfig.of(composed(override))
 
 
 @pytest.mark.parametrize("value", ["", "3", "[photos]"])
@@ -114,7 +113,7 @@ def test_what_no_run_could_have_is_refused_with_value_and_remedy(override, words
 def test_a_folder_of_pictures_has_a_name(role, value):
     cfg = composed("data=folder", "data.train=photos", f"data.{role}={value}")
     with pytest.raises(UserError, match=rf"data\.{role}=.*is not the name of a folder"):
-        check(cfg)
+        RunConfig.of(cfg)
 
 
 def test_no_suggestion_is_made_where_nothing_is_near():
@@ -143,8 +142,7 @@ VALUES = st.one_of(
 
 def named(cfg):
     """All that happens to a config before a run's folder is made."""
-    check(cfg)
-    return identity.run_id(cfg, select(cfg.data).digests()["train"])
+    return Run.of(RunConfig.of(cfg)).folder.id
 
 
 @settings(max_examples=200, deadline=None)

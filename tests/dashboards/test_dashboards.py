@@ -28,7 +28,7 @@ from shoal.dashboards.wandb_logger import WandbRun
 from shoal.errors import UserError
 from shoal.system.signals import Stopped
 from shoal.training.module import SuperResolution
-from shoal.training.run import run as make_run
+from shoal.training.run import train as make_run
 
 __all__ = ["nobodys_wandb"]  # a fixture that is used by itself
 
@@ -207,7 +207,7 @@ def wandb_command(words, url, folder):
 
 def test_a_training_that_is_stopped_and_goes_on_is_one_run_with_every_row(tmp_path, monkeypatch):
     paths = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={tmp_path / 'cache'}")
-    cfg = composing.composed("model=ees", "budget=smoke", "logger=wandb", *paths)
+    cfg = composing.configured("model=ees", "budget=smoke", "logger=wandb", *paths)
     with monkeypatch.context() as patch:
         patch.setattr(SuperResolution, "on_train_batch_end", terminated_at(13))
         with pytest.raises(Stopped):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,7 @@ def job(loader: ConfigLoader, tmp_path: Path) -> Composing:
     config = master(loader)
 
     def make(*overrides: str) -> Job:
-        composed = compose(loader, config, overrides)
-        composed.cfg.paths.runs = str(tmp_path)
-        return composed
+        return compose(loader, config, [*overrides, f"paths.runs={tmp_path}"])
 
     return make
 
@@ -202,16 +201,16 @@ def test_a_seed_or_scale_set_late_gives_the_run_that_hydra_composes(
 ) -> None:
     late = job("model=eeds", "scale=2", "seed=5")
     whole = loader.load_configuration("config", ["model=eeds", "scale=2", "seed=5"], RunMode.RUN)
-    assert late.cfg.budget.patch_size == 24
-    assert late.cfg.model.deep.scale == 2
-    assert OmegaConf.to_container(whole.budget, resolve=True) == late.cfg.budget
+    assert late.config.budget.patch_size == 24
+    assert late.config.model["deep"]["scale"] == 2
+    assert OmegaConf.to_container(whole.budget, resolve=True) == asdict(late.config.budget)
     assert late.folder.id.startswith("eeds-x2-s5-")
 
 
 def test_an_override_that_does_not_matter_makes_no_other_run(job: Composing) -> None:
     jobs = [job("model=ees"), job("model=ees", "data_workers=2"), job("model=ees", "protocol=rgb")]
     jobs += [job("model=bicubic", f"seed={seed}") for seed in (0, 1, 2)]
-    assert [(one.cfg.name, one.cfg.protocol) for one in distinct(jobs)] == [
+    assert [(one.config.name, one.config.protocol) for one in distinct(jobs)] == [
         ("ees", "classic"),
         ("ees", "rgb"),
         ("bicubic", "classic"),
@@ -222,9 +221,9 @@ def finish(job: Job, **facts: Any) -> None:
     """Leave what a finished run leaves, as far as grids look at it."""
     folder = job.folder
     folder.create()
-    folder.write("config.yaml", OmegaConf.to_yaml(job.cfg))
+    folder.write("config.yaml", job.config.yaml())
     scores = {
-        each.name: {job.cfg.protocol: {"images": len(each.files)}} for each in job.selection.test
+        each.name: {job.config.protocol: {"images": len(each.files)}} for each in job.selection.test
     }
     times = {"started_at": "2026-01-01T10:00:00+00:00", "finished_at": "2026-01-01T10:10:00+00:00"}
     record = {"scores": scores, "resumed": 0, "seconds": 500.0, "threads": 2, "accelerator": "cpu"}

@@ -6,7 +6,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from shoal.runs.config import register_resolvers
+from shoal.runs.config import RunConfig, register_resolvers
 
 ROOT = Path(__file__).parents[2]
 CONF = ROOT / "conf"
@@ -22,6 +22,11 @@ def composed(*overrides: str) -> DictConfig:
             del cfg["hydra"]
         OmegaConf.resolve(cfg)
     return cfg
+
+
+def configured(*overrides: str) -> RunConfig:
+    """What `python train.py OVERRIDES` tells its run."""
+    return RunConfig.of(composed(*overrides))
 
 
 def options(group: str) -> list[str]:

@@ -15,13 +15,12 @@ import time
 from pathlib import Path
 
 import hydra
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
-from shoal.data.selection import select
-from shoal.errors import UserError
-from shoal.runs import identity
-from shoal.runs.config import register_resolvers
+from shoal.errors import FAILED, UserError
+from shoal.runs.config import RunConfig, register_resolvers
 from shoal.runs.folder import RunFolder, now
+from shoal.runs.run import Run
 from shoal.system.console import exit_code
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -31,11 +30,11 @@ register_resolvers()
 
 
 class Diverged(Exception):
-    pass
+    exit_code = FAILED
 
 
 class Stopped(Exception):
-    signum = signal.SIGTERM
+    exit_code = 128 + signal.SIGTERM
 
 
 def end(cfg: DictConfig, folder: RunFolder) -> None:
@@ -91,18 +90,18 @@ def wait(folder: RunFolder) -> None:
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
 def main(cfg: DictConfig) -> None:
-    selection = select(cfg.data)
-    folder = RunFolder(Path(cfg.paths.runs) / identity.run_id(cfg, selection.digests()["train"]))
+    run = Run.of(RunConfig.of(cfg))
+    folder = run.folder
     print(f"job {os.environ['SHOAL_JOB']}, threads {os.environ.get('OMP_NUM_THREADS')}")
     folder.create()
     with folder.locked():
         folder.set_status("running")
         end(cfg, folder)
-        scores = {each.name: {cfg.protocol: {"images": 99}} for each in selection.test}
+        scores = {each.name: {cfg.protocol: {"images": 99}} for each in run.selection.test}
         val = {"final_psnr": level(cfg)}
         facts = {"val": val, "scores": scores, "resumed": 0, "seconds": 1.0, "threads": 1}
         times = {"started_at": now(), "finished_at": now(), "accelerator": "cpu"}
-        folder.write("config.yaml", OmegaConf.to_yaml(cfg, resolve=True))
+        folder.write("config.yaml", run.config.yaml())
         folder.write_json("record.json", facts | times)
 
 

@@ -6,12 +6,12 @@ import pytest
 import torch
 from hydra.utils import instantiate
 
-from helpers.composing import composed
+from helpers.composing import composed, configured
 from shoal.models import weights
 from shoal.models.profile import macs, parameters
 from shoal.models.reparam import Folding, folded
 from shoal.runs.verify import problems
-from shoal.training.run import run
+from shoal.training import run as training
 
 FOLDING = ("model=eeds_fast", "+model.deep.folding=true")
 
@@ -45,7 +45,9 @@ def test_a_network_with_nothing_to_fold_is_itself() -> None:
 
 def test_a_run_records_and_keeps_the_folded_network(tmp_path: Path) -> None:
     paths = [f"paths.{name}={tmp_path / name}" for name in ("runs", "cache")]
-    folder = run(composed(*FOLDING, "budget=smoke", "logger=none", *paths), "python train.py")
+    folder = training.train(
+        configured(*FOLDING, "budget=smoke", "logger=none", *paths), "python train.py"
+    )
     record, (kept, _) = folder.record(), weights.load(folder.weights)
     assert record["parameters"] == parameters(network("model=eeds_fast", "scale=3"))
     assert not any(isinstance(layer, Folding) for layer in kept.modules())

@@ -1,17 +1,18 @@
 import csv
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from helpers.composing import ROOT, composed
+from helpers.composing import ROOT, configured
 from shoal.runs.identity import run_id
 
 DIGEST = "d" * 64
 
 
 def identity(*overrides):
-    return run_id(composed("budget=smoke", *overrides), DIGEST)
+    return run_id(configured("budget=smoke", *overrides), DIGEST)
 
 
 def test_the_folder_is_named_by_model_scale_seed_and_digest():
@@ -60,10 +61,10 @@ def test_what_decides_no_weight_does_not(override):
 
 
 def test_the_training_pictures_content_enters_and_their_name_does_not():
-    cfg = composed("budget=smoke")
+    cfg = configured("budget=smoke")
     assert run_id(cfg, "a" * 64) != run_id(cfg, "b" * 64)
-    cfg.data.name = "another"
-    assert run_id(cfg, DIGEST) == identity()
+    renamed = replace(cfg, data=replace(cfg.data, name="another"))
+    assert run_id(renamed, DIGEST) == identity()
 
 
 def test_an_untrained_model_has_neither_seed_nor_task_nor_budget_in_its_name():
@@ -71,12 +72,12 @@ def test_an_untrained_model_has_neither_seed_nor_task_nor_budget_in_its_name():
         "model=bicubic", "task.init=interpolating"
     )
     assert identity("model=bicubic").startswith("bicubic-x3-")
-    quick, paper = (composed("model=bicubic", f"budget={name}") for name in ("quick", "paper"))
+    quick, paper = (configured("model=bicubic", f"budget={name}") for name in ("quick", "paper"))
     assert run_id(quick, DIGEST) == run_id(paper, DIGEST)
 
 
 def test_an_untrained_model_scored_on_fewer_pictures_is_another_run():
-    assert run_id(composed("model=bicubic"), DIGEST) != identity("model=bicubic")
+    assert run_id(configured("model=bicubic"), DIGEST) != identity("model=bicubic")
 
 
 def test_an_experiment_does_not_enter():
@@ -96,7 +97,7 @@ def test_every_committed_run_would_have_its_name_today() -> None:
     renamed, count = {}, 0
     for row in committed():
         overrides = [text for text in shlex.split(row["command"])[2:] if "hydra.mode" not in text]
-        named = run_id(composed(*overrides), row["data_digests/train"])
+        named = run_id(configured(*overrides), row["data_digests/train"])
         renamed |= {row["id"]: named} if named != row["id"] else {}
         count += 1
     assert not renamed, "a run that is kept somewhere would be trained again"

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from helpers.composing import composed
+from helpers.composing import configured
 from shoal.cli import app
 from shoal.runs.folder import RunFolder
-from shoal.training.run import run
+from shoal.training import run as training
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     paths = [f"paths.{name}={tmp_path_factory.mktemp(name)}" for name in ("runs", "cache")]
-    cfg = composed("model=ees", "budget=smoke", "logger=none", *paths)
-    return run(cfg, "python train.py")
+    cfg = configured("model=ees", "budget=smoke", "logger=none", *paths)
+    return training.train(cfg, "python train.py")
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from helpers.composing import composed
+from helpers.composing import configured
 from shoal.cli import app
 from shoal.errors import UserError
 from shoal.system.console import exit_code
 from shoal.system.files import write_whole
+from shoal.training import run as training
 from shoal.training.module import SuperResolution
-from shoal.training.run import run
 
 NOBODY = 65534
 
@@ -44,8 +44,8 @@ def unprotected(function, path, _):
 def train(place):
     def _train(*overrides, runs="runs"):
         paths = (f"paths.runs={place / runs}", f"paths.cache={place / 'cache'}")
-        cfg = composed("budget=smoke", "model=ees", "logger=none", *paths, *overrides)
-        return run(cfg, "python train.py")
+        cfg = configured("budget=smoke", "model=ees", "logger=none", *paths, *overrides)
+        return training.train(cfg, "python train.py")
 
     return _train
 

@@ -7,18 +7,20 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from helpers.composing import composed
+from helpers.composing import configured
 from shoal.cli import app
 from shoal.evaluation.benchmark import means
 from shoal.runs.folder import RunFolder
-from shoal.training.run import run
+from shoal.training import run as training
 
 
 @pytest.fixture(scope="module")
 def once(tmp_path_factory):
     runs, cache = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("cache")
     paths = (f"paths.runs={runs}", f"paths.cache={cache}")
-    return run(composed("model=ees", "budget=smoke", "logger=none", *paths), "python train.py")
+    return training.train(
+        configured("model=ees", "budget=smoke", "logger=none", *paths), "python train.py"
+    )
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ import torch
 from lightning import Trainer
 from PIL import Image
 
-from helpers.composing import composed
+from helpers.composing import configured
 from shoal.errors import UserError
 from shoal.system.signals import Stopped
+from shoal.training import run as training
 from shoal.training.callbacks.checkpoints import Checkpoints
 from shoal.training.callbacks.curve import Curve
 from shoal.training.finish import write_record
 from shoal.training.module import SuperResolution
-from shoal.training.run import run
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,8 @@ def cache(tmp_path_factory):
 def train(tmp_path, cache):
     def _train(*overrides, runs="runs"):
         paths = (f"paths.runs={tmp_path / runs}", f"paths.cache={cache}")
-        cfg = composed("budget=smoke", "model=ees", "logger=none", *paths, *overrides)
-        return run(cfg, "python train.py")
+        cfg = configured("budget=smoke", "model=ees", "logger=none", *paths, *overrides)
+        return training.train(cfg, "python train.py")
 
     return _train
 

@@ -14,16 +14,18 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from helpers.composing import ROOT, composed
+from helpers.composing import ROOT, configured
 from shoal.data.cache import Cache
 from shoal.data.module import Pictures
 from shoal.errors import UserError
 from shoal.runs.folder import Onlooker, RunFolder
+from shoal.runs.run import Run
 from shoal.system.signals import Stop, Stopped
-from shoal.training.fit import check_devices
+from shoal.training import run as training
+from shoal.training.devices import check_devices
+from shoal.training.ingredients import open_pictures
 from shoal.training.module import Diverged
 from shoal.training.ranks import Agreement, Ranks
-from shoal.training.run import run
 from shoal.training.spawn import RankFailed
 
 LONG = ("budget.max_steps=1000", "budget.val_every=100")
@@ -43,7 +45,7 @@ def train(tmp_path, cache, monkeypatch):
     def _train(*overrides, runs="runs"):
         paths = (f"paths.runs={tmp_path / runs}", f"paths.cache={cache}")
         model = ("budget=smoke", "model=ees", "logger=none")
-        return run(composed(*model, *paths, *overrides), "python train.py")
+        return training.train(configured(*model, *paths, *overrides), "python train.py")
 
     return _train
 
@@ -346,27 +348,25 @@ def test_more_processes_than_devices_are_refused(train, monkeypatch):
 
 
 def test_all_gpus_of_a_machine_are_one_word():
-    cfg = composed("trainer=ddp")
+    cfg = configured("trainer=ddp")
     assert (cfg.trainer.accelerator, cfg.trainer.devices) == ("gpu", "auto")
-    assert check_devices(composed("trainer=ddp_cpu", "budget=smoke")).world_size == 2
+    assert check_devices(configured("trainer=ddp_cpu", "budget=smoke")).world_size == 2
 
 
 def test_bfloat16_trains_and_is_validated_in_full_precision(train):
-    from shoal.data.selection import select
     from shoal.evaluation.validation import Validation
     from shoal.models import weights
-    from shoal.training.fit import pictures
 
-    cfg = composed("budget=smoke", "model=ees")
     folder = train("trainer.precision=bf16-mixed")
     record = folder.record()
     assert record["precision"] == "bf16-mixed"
     assert record["id"] != train().id
-    cfg.paths.cache = str(folder.path.parent.parent / "cache")
+    cache = folder.path.parent.parent / "cache"
+    run = Run.of(configured("budget=smoke", "model=ees", f"paths.cache={cache}"))
     validation = Validation(3, ())
     network = weights.load(folder.weights)[0].eval()
     with torch.inference_mode():
-        for lr, hr in Pictures(pictures(cfg, select(cfg.data)).val).all():
+        for lr, hr in Pictures(open_pictures(run).val).all():
             validation.update(network(lr), hr, {})
     # Under bfloat16 the picture would be off by up to half a level of 256.
     assert validation.compute()["val/psnr"] == pytest.approx(record["val"]["final_psnr"], abs=1e-5)

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -7,12 +8,12 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from helpers.composing import ROOT, composed
+from helpers.composing import ROOT, configured
 from shoal.errors import UserError
 from shoal.runs.folder import RunFolder
-from shoal.training import finish as recording
+from shoal.training import rescore
+from shoal.training import run as training
 from shoal.training.module import Diverged
-from shoal.training.run import run
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,9 @@ def trained(tmp_path, cache, capsys):
 
     def train(*overrides, runs="runs"):
         paths = (f"paths.runs={tmp_path / runs}", f"paths.cache={cache}")
-        return run(composed("budget=smoke", "logger=none", *paths, *overrides), "python train.py")
+        return training.train(
+            configured("budget=smoke", "logger=none", *paths, *overrides), "python train.py"
+        )
 
     return train
 
@@ -89,13 +92,13 @@ def without_clock(folder):
 def test_a_run_has_finished_when_it_has_been_scored(trained, monkeypatch):
     told = ["trained"]
     monkeypatch.setattr("shoal.training.finish.now", lambda: told[-1])
-    score = recording.score
+    score = rescore.score
 
     def scored(*arguments):
         told.append("scored")
         return score(*arguments)
 
-    monkeypatch.setattr("shoal.training.finish.score", scored)
+    monkeypatch.setattr("shoal.training.rescore.score", scored)
     assert trained("model=ees").record()["finished_at"] == "scored"
 
 
@@ -103,7 +106,7 @@ def test_bicubics_scores_are_those_of_its_own_record(trained, capsys, monkeypatc
     trained("model=bicubic")
     alone = trained("model=ees", runs="alone")
     shown = capsys.readouterr().out.split("ees, protocol")[-1].split("record")[0]
-    monkeypatch.setattr("shoal.training.finish.Bicubic", None)  # nobody scores it again
+    monkeypatch.setattr("shoal.training.rescore.Bicubic", None)  # nobody scores it again
     assert trained("model=ees").record()["scores"] == alone.record()["scores"]
     assert capsys.readouterr().out.split("ees, protocol")[-1].split("record")[0] == shown
 
@@ -238,3 +241,45 @@ def test_a_network_of_ones_own_needs_one_file_and_one_yaml_outside_the_package(t
     (folder,) = (path for path in (tmp_path / "runs").iterdir() if path.name.startswith("mine-x3"))
     with safe_open(folder / "weights.safetensors", "pt") as file:
         assert "mine.Mine" in file.metadata()["shoal"]
+
+
+NEAREST = """
+from torch import nn
+
+class Nearest(nn.Upsample):
+    def __init__(self, scale):
+        super().__init__(scale_factor=scale)
+"""
+
+
+def test_a_network_of_ones_own_that_learns_nothing_is_scored_verified_and_scored_again(
+    tmp_path, cache
+):
+    (tmp_path / "nearest.py").write_text(NEAREST)
+    (tmp_path / "conf" / "model").mkdir(parents=True)
+    yaml = "_target_: nearest.Nearest\nscale: ${scale}\n"
+    (tmp_path / "conf" / "model" / "nearest.yaml").write_text(yaml)
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+
+    def done(*command):
+        ended = subprocess.run(
+            [sys.executable, *command],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    train = [str(ROOT / "train.py"), "--config-dir", "conf", "model=nearest", "budget=smoke"]
+    train += ["logger=none", f"paths.cache={cache}"]
+    done(*train, "seed=0")
+    assert "is finished: reused" in done(*train, "seed=1", "protocol=rgb")
+    (folder,) = map(RunFolder, (tmp_path / "runs").glob("nearest-x3-*"))
+    assert re.fullmatch(r"nearest-x3-[0-9a-f]{8}", folder.id)
+    record = folder.record()
+    assert (record["kind"], record["seed"], record["budget"]) == ("untrained", None, None)
+    assert set(record["scores"]["Sample"]) == {"classic", "rgb"}
+    shoal = ["-m", "shoal.cli", "runs", "verify", "--runs", "runs"]
+    assert done(*shoal, "--trust") == f"{folder.id}  as recorded\n"

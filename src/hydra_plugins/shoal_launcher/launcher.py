@@ -64,7 +64,7 @@ class ShoalLauncher(Launcher):
         from shoal.grid.runner import Ledger
 
         jobs = [compose(self.loader, self.config, overrides) for overrides in job_overrides]
-        at_once = jobs[0].cfg.jobs
+        at_once = jobs[0].config.jobs
         grid: Ledger = (
             Fleet(jobs, at_once, self.engine, self.options) if self.engine else Crew(jobs, at_once)
         )
@@ -74,7 +74,7 @@ class ShoalLauncher(Launcher):
         for job in jobs:
             ending = by_key[job.key]
             failed = ending.end == End.FAILED
-            done = JobReturn(list(job.overrides), job.cfg, job.hydra, working_dir=".")
+            done = JobReturn(list(job.overrides), job.tree, job.hydra, working_dir=".")
             done.status = JobStatus.FAILED if failed else JobStatus.COMPLETED
             done.return_value = RuntimeError(ending.why) if failed else None
             returns.append(done)

@@ -80,24 +80,27 @@ class ShoalSweeper(Sweeper):
         from shoal.grid.jobs import compose
         from shoal.grid.plan import Plan
         from shoal.report.publish import report
-        from shoal.system.console import told
+        from shoal.system.console import typed
 
         experiment = read(self.loader, self.master)
         given = [[text for text in each if not speaks_of_experiment(text)] for each in combinations]
         job = functools.partial(compose, self.loader, self.master)
         plan = Plan(experiment, given, self._combinations([]), job)
-        path = plan.write(command=told())
+        path = plan.write(command=typed())
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
         os.environ[EXPERIMENT] = experiment.name
         returns = self.runner.launch([job.overrides for _, job in plan.runs], initial_job_idx=0)
-        report(path, plan.runs[-1][1].cfg, Path(sys.argv[0]).parent / "experiments")
+        config = plan.runs[-1][1].config
+        report(
+            path, config.paths.experiments, config.logger, Path(sys.argv[0]).parent / "experiments"
+        )
         return returns
 
     def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         from shoal.errors import UserError
         from shoal.grid.jobs import compose, key
         from shoal.grid.outcome import GridFailed
-        from shoal.system.console import told
+        from shoal.system.console import typed
 
         if "experiment" in self.master:
             raise UserError("hparams_search and experiment are two questions: issue one at a time")
@@ -117,7 +120,7 @@ class ShoalSweeper(Sweeper):
         given = [text for text in combinations[0] if not _is_of_search(key(text))]
         job = functools.partial(compose, self.loader, self.master)
         os.environ[EXPERIMENT] = name
-        endings = search(name, self.master.search, given, job, told())
+        endings = search(name, self.master.search, given, job, typed())
         if count := failed(endings):
             raise GridFailed(count)
         return []

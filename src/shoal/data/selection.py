@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from omegaconf import DictConfig
-
 from shoal.data.catalog import PictureSet, folder_set, locate, picture_set
 from shoal.errors import UserError
 
@@ -43,27 +41,33 @@ def joint(sets: Sequence[PictureSet]) -> PictureSet:
     return replace(sets[0], name="+".join(pictures.name for pictures in sets), files=files)
 
 
-def select(data: DictConfig) -> Selection:
-    """The sets of a `data` config: names of the catalogue, or folders for `data=folder`.
+def select(
+    name: str, train: list[str] | str, val: list[str] | str | None, test: list[str] | str | None
+) -> Selection:
+    """The sets of a `data` config.
+
+    Args:
+        name: `folder` for folders of the user's own; whatever else names sets of the catalogue.
+        train: names of sets, or a folder.
+        val: the same; of a folder, None holds every 20th training picture out.
+        test: the same; None: the validation pictures.
 
     Raises:
         UserError: a set is unknown, or a folder is missing or has too few pictures.
     """
-    if data.name == "folder":
-        return _folders(data)
-    roles = ([picture_set(name) for name in data[role]] for role in ("train", "val", "test"))
-    train, val, test = (tuple(sets) for sets in roles)
-    return Selection(train, val, test)
+    if name == "folder":
+        return _folders(str(train), val, test)
+    return Selection(*(tuple(map(picture_set, names or ())) for names in (train, val, test)))
 
 
-def _folders(data: DictConfig) -> Selection:
-    train = _folder(data.train)
-    if data.val is None:
-        train, val = hold_out(train)
+def _folders(train: str, val: list[str] | str | None, test: list[str] | str | None) -> Selection:
+    trained = _folder(train)
+    if val is None:
+        trained, validated = hold_out(trained)
     else:
-        val = _folder(data.val)
-    test = val if data.test is None else _folder(data.test)
-    return Selection((train,), (val,), (test,))
+        validated = _folder(str(val))
+    tested = validated if test is None else _folder(str(test))
+    return Selection((trained,), (validated,), (tested,))
 
 
 def _folder(path: str) -> PictureSet:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from omegaconf import OmegaConf
 
 from shoal.grid.jobs import Job
-from shoal.runs import identity
 from shoal.runs.folder import RunFolder
+from shoal.runs.kind import Kind
+from shoal.system.targets import stable
 
 # libyaml's loader is ten times as fast, where PyYAML was built with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,13 +28,13 @@ def seconds_left(job: Job, threads: int | None) -> float | None:
         job: to be done.
         threads: that it will have; None: as many as the measured one.
     """
-    wanted = _pixels(job.cfg)
+    wanted = _pixels(job.config.plain())
     best = min(_like(job), key=lambda run: abs(log(run["pixels"] / wanted)), default=None)
     if best is None:
         return None
     seconds: float = best["seconds"]
-    if identity.is_trained(job.cfg):
-        seconds *= wanted / best["pixels"] * (1 - job.folder.step / job.cfg.budget.max_steps)
+    if job.config.kind is Kind.TRAINED:
+        seconds *= wanted / best["pixels"] * (1 - job.folder.step / job.config.budget.max_steps)
     if threads and best["accelerator"] == "cpu":
         seconds *= best["threads"] / threads
     return seconds
@@ -49,9 +49,8 @@ def _pixels(cfg: Mapping[str, Any]) -> float:
 
 def _like(job: Job) -> Iterable[dict[str, Any]]:
     """Finished runs of the job's network at its scale."""
-    model = OmegaConf.to_container(job.cfg.model)
-    folder = Path(job.cfg.paths.runs)
-    for path in folder.glob(f"{job.cfg.name}-x{job.cfg.scale}-*/record.json"):
+    model, folder = stable(job.config.model), job.config.paths.runs
+    for path in folder.glob(f"{job.config.name}-x{job.config.scale}-*/record.json"):
         if RunFolder(path.parent).adopted_from:
             continue  # measured elsewhere
         run = _measured(path.parent, path.stat().st_mtime_ns)
@@ -68,7 +67,11 @@ def _measured(folder: Path, changed: int) -> dict[str, Any]:
     # A run that was interrupted also waited: of its time only the training is known.
     seconds = record["seconds"] if record["resumed"] else (ended - begun).total_seconds()
     facts = {key: record[key] for key in ("threads", "accelerator")}
-    return facts | {"model": cfg["model"], "pixels": _pixels(cfg), "seconds": float(seconds)}
+    return facts | {
+        "model": stable(cfg["model"]),
+        "pixels": _pixels(cfg),
+        "seconds": float(seconds),
+    }
 
 
 def span(seconds: float) -> str:

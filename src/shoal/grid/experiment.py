@@ -10,7 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.errors import UserError
 from shoal.grid.jobs import Job, key
-from shoal.runs import identity
+from shoal.runs.kind import Kind
 
 # Which may turn two factors at once: a cross of them.
 MOST_FACTORS = 2
@@ -89,11 +89,11 @@ def require_fair(experiment: Experiment, jobs: Mapping[str, Job]) -> None:
     Raises:
         UserError: naming the arms and the keys.
     """
-    views = {label: _view(job.cfg, experiment) for label, job in jobs.items()}
-    first = next(label for label, job in jobs.items() if identity.is_trained(job.cfg))
+    views = {label: _view(job.tree, experiment) for label, job in jobs.items()}
+    first = next(label for label, job in jobs.items() if job.config.kind is Kind.TRAINED)
     for label, view in views.items():
         # What trains nothing differs by being another model, whatever the factors are.
-        free = experiment.factors if identity.is_trained(jobs[label].cfg) else ("model",)
+        free = experiment.factors if jobs[label].config.kind is Kind.TRAINED else ("model",)
         keys = [key for key in _differences(view, views[first]) if not _under(key, free)]
         if keys:
             raise UserError(
@@ -104,7 +104,7 @@ def require_fair(experiment: Experiment, jobs: Mapping[str, Job]) -> None:
 
 
 def _require_turned(experiment: Experiment, jobs: Mapping[str, Job]) -> None:
-    trained = {label: job for label, job in jobs.items() if identity.is_trained(job.cfg)}
+    trained = {label: job for label, job in jobs.items() if job.config.kind is Kind.TRAINED}
     for factor in experiment.factors:
         values = [factors(experiment, job)[factor] for job in trained.values()]
         if all(value == values[0] for value in values):
@@ -117,11 +117,11 @@ def _require_turned(experiment: Experiment, jobs: Mapping[str, Job]) -> None:
 
 def factors(experiment: Experiment, job: Job) -> dict[str, Any]:
     """The values of an experiment's factors in one of its arms; networks by their name."""
-    if not identity.is_trained(job.cfg):
-        return {"model": job.cfg.name}
-    view = OmegaConf.create(_view(job.cfg, experiment))
+    if job.config.kind is Kind.UNTRAINED:
+        return {"model": job.config.name}
+    view = OmegaConf.create(_view(job.tree, experiment))
     return {
-        key: job.cfg.name if key == "model" else _short(OmegaConf.select(view, key))
+        key: job.config.name if key == "model" else _short(OmegaConf.select(view, key))
         for key in experiment.factors
     }
 

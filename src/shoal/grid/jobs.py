@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from hydra.core.config_loader import ConfigLoader
@@ -12,11 +12,11 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from shoal.data.selection import Selection, select
+from shoal.data.selection import Selection
 from shoal.errors import UserError
-from shoal.runs import identity
-from shoal.runs.config import check
+from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
+from shoal.runs.run import Run
 
 # Set after composing, which takes a quarter of a second: no file of `conf` is chosen by them.
 LATE = ("scale", "seed")
@@ -37,33 +37,42 @@ class Job:
     Attributes:
         overrides: that compose it.
         arguments: that make `train.py` do it in a process of its own.
-        cfg: resolved, without `hydra`.
+        tree: as composed, resolved, without `hydra`.
         hydra: the `hydra` node.
-        selection: its pictures.
+        run: what the tree asks for.
     """
 
     overrides: tuple[str, ...]
     arguments: tuple[str, ...]
-    cfg: DictConfig
+    tree: DictConfig
     hydra: DictConfig
-    selection: Selection
+    run: Run
 
-    @cached_property
+    @property
+    def config(self) -> RunConfig:
+        """Of its run."""
+        return self.run.config
+
+    @property
     def folder(self) -> RunFolder:
         """Where its run is or will be."""
-        train = self.selection.digests()["train"]
-        return RunFolder(Path(self.cfg.paths.runs) / identity.run_id(self.cfg, train))
+        return self.run.folder
+
+    @property
+    def selection(self) -> Selection:
+        """Its pictures."""
+        return self.run.selection
 
     @property
     def key(self) -> tuple[str, ...]:
         """Jobs of one key are one run, scored alike."""
         tests = (pictures.digest for pictures in self.selection.test)
-        return (str(self.folder.path), self.cfg.protocol, *tests)
+        return (str(self.folder.path), self.config.protocol, *tests)
 
     def state(self) -> State:
         """What the disk says; a diverged run is one to do again where `force=true`."""
         folder = self.folder
-        if self.cfg.force:
+        if self.config.force:
             return State.TODO
         if folder.finished:
             return State.FINISHED if self._scored() else State.TODO
@@ -71,9 +80,9 @@ class Job:
 
     def _scored(self) -> bool:
         """Whether the record has this protocol's scores of all test pictures."""
-        scores, limit = self.folder.record()["scores"], self.cfg.budget.test_pictures
+        scores, limit = self.folder.record()["scores"], self.config.budget.test_pictures
         for pictures in self.selection.test:
-            there = scores.get(pictures.name, {}).get(self.cfg.protocol, {}).get("images", 0)
+            there = scores.get(pictures.name, {}).get(self.config.protocol, {}).get("images", 0)
             if there < min(len(pictures.files), limit or len(pictures.files)):
                 return False
         return True
@@ -84,7 +93,7 @@ class Job:
         Raises:
             UserError: one is missing; the message names the command that gets it.
         """
-        self.selection.require(Path(self.cfg.paths.data))
+        self.run.require_pictures()
 
 
 def key(override: str) -> str:
@@ -114,9 +123,8 @@ def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) 
     single = ("hydra.mode=RUN",) if cfg.hydra.mode == RunMode.MULTIRUN else ()
     hydra = cfg.hydra
     cfg = resolved(cfg)
-    check(cfg)
     arguments = (*mine, *overrides, *single)
-    return Job(overrides, arguments, cfg, hydra, select(cfg.data))
+    return Job(overrides, arguments, cfg, hydra, Run.of(RunConfig.of(cfg)))
 
 
 def _is_late(text: str) -> bool:
@@ -155,10 +163,11 @@ def one_folder(jobs: Sequence[Job]) -> Path:
     Raises:
         UserError: the jobs don't agree on it.
     """
-    folders = {job.cfg.paths.runs for job in jobs}
+    folders = {job.config.paths.runs for job in jobs}
     if len(folders) != 1:
-        raise UserError(f"paths.runs={','.join(sorted(folders))}: a grid keeps its runs in one")
-    return Path(folders.pop())
+        several = ",".join(sorted(map(str, folders)))
+        raise UserError(f"paths.runs={several}: a grid keeps its runs in one")
+    return folders.pop()
 
 
 def worker(folder: RunFolder) -> str:

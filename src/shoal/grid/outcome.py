@@ -115,6 +115,6 @@ def names(jobs: Sequence[Job]) -> dict[str, Job]:
     """Jobs by their runs' ids, with the protocol where a run is scored by several."""
     ids = [job.folder.id for job in jobs]
     return {
-        job.folder.id + (f" {job.cfg.protocol}" if ids.count(job.folder.id) > 1 else ""): job
+        job.folder.id + (f" {job.config.protocol}" if ids.count(job.folder.id) > 1 else ""): job
         for job in jobs
     }

@@ -10,7 +10,7 @@ from typing import Any
 from shoal.errors import UserError
 from shoal.grid.experiment import Experiment, factors, require_fair
 from shoal.grid.jobs import Job, State, key, one_folder
-from shoal.runs import identity
+from shoal.runs.kind import Kind
 from shoal.system.files import write_whole
 
 # An experiment is repeated over these; whatever else is swept would make another question of it.
@@ -101,7 +101,7 @@ class Plan:
             "command": "",
             "folder": self.folder,
             **self._facts(self.given),
-            "protocol": last.cfg.protocol,
+            "protocol": last.config.protocol,
             "test_sets": [pictures.name for pictures in last.selection.test],
             "arms": self._arms(),
             "runs": self._rows(),
@@ -121,8 +121,8 @@ class Plan:
         """Every run once; one that trains nothing has no seed."""
         rows = {}
         for label, job in self.runs:
-            seed = job.cfg.seed if identity.is_trained(job.cfg) else None
-            row = {"arm": label, "scale": job.cfg.scale, "seed": seed, "id": job.folder.id}
+            seed = job.config.seed if job.config.kind is Kind.TRAINED else None
+            row = {"arm": label, "scale": job.config.scale, "seed": seed, "id": job.folder.id}
             rows[tuple(row.values())] = row
         return list(rows.values())
 
@@ -145,11 +145,11 @@ class Plan:
     def _facts(self, combinations: Combinations) -> dict[str, Any]:
         """What names a study."""
         label = next(reversed(self.experiment.arms))
-        cfgs = [self._job(label, combination).cfg for combination in combinations]
+        cfgs = [self._job(label, combination).config for combination in combinations]
         return {
             "data": cfgs[0].data.name,
             "budget": cfgs[0].budget.name,
-            "precision": str(cfgs[0].trainer.precision),
+            "precision": cfgs[0].precision,
             "scales": sorted({cfg.scale for cfg in cfgs}),
             "seeds": sorted({cfg.seed for cfg in cfgs}),
         }

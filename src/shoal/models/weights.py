@@ -6,7 +6,7 @@ safetensors only: a file of weights is data, never code. Networks are built from
 
 import importlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from shoal.errors import UserError, first_line
 from shoal.models.reparam import folded
-from shoal.system.targets import present, stable
+from shoal.system.targets import present, stable, targets
 
 TRUSTED = "shoal.models."
 
@@ -48,12 +48,8 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
     """
     tensors, facts = _read(path)
     facts["model"] = present(facts["model"])
-    if not trust and "${" in json.dumps(facts["model"]):
-        # Resolving one can read the environment, or make a `_target_` that nobody has seen.
-        raise UserError(f"{path} has a config that computes: add --trust if you trust the file")
-    for target in targets(facts["model"]):
-        if not (trust or is_ours(target)):
-            raise UserError(f"{path} wants to build {target}: add --trust if you trust the file")
+    if not trust:
+        require_ours(path, facts["model"])
     try:
         network = folded(hydra.utils.instantiate(facts["model"]))  # as it was stored
         network.load_state_dict(tensors)
@@ -63,6 +59,20 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
         reason = first_line(error)
         raise UserError(f"{path}: weights and network don't fit ({reason})") from None
     return network.eval(), facts
+
+
+def require_ours(path: Path, model: Any) -> None:
+    """Refuse the config of a network that somebody's file holds and that isn't one of ours.
+
+    Raises:
+        UserError: naming the file and what it would build.
+    """
+    if "${" in json.dumps(model):
+        # Resolving one can read the environment, or make a `_target_` that nobody has seen.
+        raise UserError(f"{path} has a config that computes: add --trust if you trust the file")
+    for target in targets(model):
+        if not is_ours(target):
+            raise UserError(f"{path} wants to build {target}: add --trust if you trust the file")
 
 
 def is_ours(target: str) -> bool:
@@ -94,15 +104,3 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise UserError(f"{path} is broken, or not a safetensors file ({error})") from None
     except (KeyError, ValueError, TypeError):
         raise UserError(f"{path} says nothing of its network: not weights of Shoal") from None
-
-
-def targets(config: Any) -> Iterator[str]:
-    """All `_target_`s of a nested config."""
-    if isinstance(config, Mapping):
-        if "_target_" in config:
-            yield str(config["_target_"])
-        for value in config.values():
-            yield from targets(value)
-    elif isinstance(config, list | tuple):
-        for value in config:
-            yield from targets(value)

@@ -23,7 +23,7 @@ PNG = "data:image/png;base64,"
 # Of the study, not of the run; or what a run's state is told by.
 APART = ("arm", "state", "reason", "step")
 TEXTS = {
-    *("id", "model", "data", "budget", "commit", "processor", "accelerator", "precision"),
+    *("id", "kind", "model", "data", "budget", "commit", "processor", "accelerator", "precision"),
     *("weights_sha256", "command", "started_at", "finished_at"),
 }
 TEXT_FAMILIES = ("versions", "data_digests")

@@ -1,37 +1,173 @@
-"""The resolved config: what is refused before anything is made, and how a mistake is worded."""
+"""A run's config, with types: what is refused before anything is made, and how that is worded.
 
-import math
+Hydra composes a tree; `RunConfig.of` makes of it what everything behind takes. Objects that Hydra
+builds stay plain, a `Node` each. How a value is read, bounds included, stands with its field.
+"""
+
 import re
-from typing import Any
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Self
 
-from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
-from shoal.errors import UserError, unknown
+from shoal.errors import UserError
+from shoal.runs.kind import Kind, kind_of
+from shoal.system import fields
+from shoal.system.fields import node, nodes, number, one_of, whole
+from shoal.system.targets import present
 
+Node = dict[str, Any]  # a `_target_` and its arguments
 PROTOCOL_NAMES = ("classic", "rgb")
-# Whole numbers and their least value; None is allowed where the config says so with `null`.
-WHOLE = {
-    "scale": 2,
-    "seed": 0,
-    "jobs": 1,
-    "data_workers": 0,
-    "budget.max_steps": 1,
-    "budget.val_every": 1,
-    "budget.batch_size": 1,
-    "budget.patch_size": 1,
-}
-WHOLE_OR_NULL = {"budget.val_pictures": 1, "budget.test_pictures": 1}
-GROUPS = ("model", "data", "task", "budget", "trainer", "paths")
-BOOLEAN = ("force", "keep_checkpoints")
-# Numbers from the first value to below the second; None is allowed where the config says `null`.
-NUMBER = {
-    "task.optimizer.lr": (0, math.inf),
-    "task.clip.theta": (0, math.inf),
-    "task.ema.decay": (0, 1),
-    "task.schedule.warmup": (0, 1),
-}
 NAME = re.compile(r"\w[\w .,+@=-]*")
 LARGEST_SEED = 2**32 - 1  # what NumPy and PyTorch both take
+
+
+@dataclass(frozen=True)
+class Data:
+    """The pictures: lists of sets of the catalogue, or, where it is `folder`, a path each.
+
+    Of a folder, `val` and `test` may be None: see `data.selection`.
+    """
+
+    name: str
+    train: list[str] | str
+    val: list[str] | str | None
+    test: list[str] | str | None
+
+    def __post_init__(self) -> None:
+        for role in ("train", "val", "test"):
+            key, value = f"data.{role}", getattr(self, role)
+            if self.name == "folder":
+                if value is not None or role == "train":
+                    fields.folder_name(key, value)
+            elif not (isinstance(value, list) and value and all(isinstance(n, str) for n in value)):
+                raise UserError(
+                    f"{key}={value} is not a list of sets: for a folder add data=folder"
+                )
+
+
+@dataclass(frozen=True)
+class Clip:
+    """VDSR's adjustable clipping: gradients are cut to +- theta / rate; None: they aren't."""
+
+    theta: Annotated[float | None, number(0, null=True)]
+
+
+@dataclass(frozen=True)
+class EMA:
+    """The weights' exponential moving average, which is then kept; None: there is none."""
+
+    decay: Annotated[float | None, number(0, below=1, null=True)]
+
+
+@dataclass(frozen=True)
+class Task:
+    """The recipe: how weights start, and how they are trained."""
+
+    init: str
+    loss: Annotated[Node, node()]
+    optimizer: Annotated[Node, node(lr=number(0))]
+    schedule: Annotated[Node, node(warmup=number(0, below=1))]
+    clip: Clip
+    ema: EMA
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long a run trains, with what batches (HR pixels), and how many pictures are scored."""
+
+    name: str
+    max_steps: Annotated[int, whole(1)]
+    val_every: Annotated[int, whole(1)]
+    batch_size: Annotated[int, whole(1)]
+    patch_size: Annotated[int, whole(1)]
+    val_pictures: Annotated[int | None, whole(1, null=True)]
+    test_pictures: Annotated[int | None, whole(1, null=True)]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Folders: of runs, of downloaded pictures, of findings, of decoded pictures."""
+
+    runs: Path
+    data: Path
+    experiments: Path
+    cache: Path
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """All that a run is told; `conf/config.yaml` says what each value means.
+
+    Raises:
+        UserError: no run could have it; the message has the value and the remedy.
+    """
+
+    name: str
+    model: Annotated[Node, node()]
+    scale: Annotated[int, whole(2)]
+    seed: Annotated[int, whole(0, most=LARGEST_SEED)]
+    protocol: Annotated[str, one_of(PROTOCOL_NAMES)]
+    data: Data
+    task: Task
+    budget: Budget
+    trainer: Annotated[Node, node()]
+    logger: Annotated[dict[str, Node], nodes]
+    paths: Paths
+    jobs: Annotated[int, whole(1)]
+    data_workers: Annotated[int, whole(0)]
+    force: bool
+    keep_checkpoints: bool
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise UserError(f"name={self.name} can't begin a folder's name: give another, name=...")
+        size = self.budget.patch_size
+        if size % self.scale:
+            raise UserError(
+                f"budget.patch_size={size} is no multiple of scale={self.scale}: "
+                f"try {nearest_multiple(size, self.scale)}"
+            )
+
+    @classmethod
+    def of(cls, tree: DictConfig) -> Self:
+        """The config that Hydra composed; keys beside ours only serve others to be computed from.
+
+        Raises:
+            UserError: naming the value, what it may be, and the remedy.
+        """
+        for key in sorted(OmegaConf.missing_keys(tree)):
+            raise UserError(f"{key} is not set: give it a value, {key}=...")
+        plain: Any = present(OmegaConf.to_container(tree, resolve=True))  # an old file's names too
+        ours = cls.__dataclass_fields__
+        return fields.read(cls, {key: value for key, value in plain.items() if key in ours})
+
+    def plain(self) -> dict[str, Any]:
+        """The same as YAML and JSON have it."""
+        return asdict(
+            self,
+            dict_factory=lambda pairs: {k: str(v) if isinstance(v, Path) else v for k, v in pairs},
+        )
+
+    def yaml(self) -> str:
+        """The text of a run's `config.yaml`."""
+        return OmegaConf.to_yaml(OmegaConf.create(self.plain()))
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What a run of it does to its network: decided here, and recorded."""
+        return kind_of(self.name, self.model)
+
+    @property
+    def precision(self) -> str:
+        """Of the arithmetic, e.g. `32-true`."""
+        return str(self.trainer.get("precision", "32-true"))
+
+
+def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, Path) else value for key, value in pairs}
 
 
 def nearest_multiple(size: int, scale: Any) -> int:
@@ -41,84 +177,10 @@ def nearest_multiple(size: int, scale: Any) -> int:
     50
     """
     if not isinstance(scale, int) or scale < 1:
-        return size  # `check` will say what is wrong with it
+        return size  # `RunConfig` says what is wrong with it
     return max(1, round(size / scale)) * scale
 
 
 def register_resolvers() -> None:
     """Make `${nearest_multiple:SIZE,${scale}}` known to configs."""
     OmegaConf.register_new_resolver("nearest_multiple", nearest_multiple, replace=True)
-
-
-def check(cfg: DictConfig) -> None:
-    """Refuse a config that no run could have.
-
-    Raises:
-        UserError: naming the value, what it may be, and the remedy.
-    """
-    for key in sorted(OmegaConf.missing_keys(cfg)):
-        raise UserError(f"{key} is not set: give it a value, {key}=...")
-    _check_groups(cfg)
-    _check_folders(cfg)
-    _check_numbers(cfg)
-    if not NAME.fullmatch(str(cfg.name)):
-        raise UserError(f"name={cfg.name} can't begin a folder's name: give another, name=...")
-    if cfg.seed > LARGEST_SEED:
-        raise UserError(f"seed={cfg.seed} is too large: at most {LARGEST_SEED}")
-    if cfg.budget.patch_size % cfg.scale:
-        best = nearest_multiple(cfg.budget.patch_size, cfg.scale)
-        raise UserError(
-            f"budget.patch_size={cfg.budget.patch_size} is no multiple of scale={cfg.scale}: "
-            f"try {best}"
-        )
-    if cfg.protocol not in PROTOCOL_NAMES:
-        raise UserError(unknown("protocol", cfg.protocol, PROTOCOL_NAMES))
-    for key in BOOLEAN:
-        if not isinstance(cfg[key], bool):
-            raise UserError(f"{key}={cfg[key]} is neither true nor false")
-
-
-def _check_groups(cfg: DictConfig) -> None:
-    """Refuse `model=null` and `task.loss=l1`, which replace a whole group by a word."""
-    for key in (*GROUPS, *(("logger",) if cfg.logger is not None else ())):
-        if not isinstance(cfg[key], DictConfig):
-            raise UserError(f"{key}={cfg[key]} is no group: `python train.py --help` lists them")
-    for group, value in cfg.task.items():
-        if group != "init" and not isinstance(value, DictConfig):
-            raise UserError(f"task.{group}={value} is no recipe: an option is task/{group}=NAME")
-
-
-def _check_folders(cfg: DictConfig) -> None:
-    folders = {f"paths.{name}": value for name, value in cfg.paths.items()}
-    for role in ("train", "val", "test"):
-        key, value = f"data.{role}", cfg.data[role]
-        if cfg.data.name == "folder":
-            folders |= {} if value is None else {key: value}
-        elif not _are_names(value):
-            raise UserError(f"{key}={value} is not a list of sets: for a folder add data=folder")
-    for key, value in folders.items():
-        if not isinstance(value, str) or not value.strip():
-            raise UserError(f"{key}={value} is not the name of a folder")
-
-
-def _are_names(value: Any) -> bool:
-    return isinstance(value, ListConfig) and bool(value) and all(isinstance(n, str) for n in value)
-
-
-def _check_numbers(cfg: DictConfig) -> None:
-    for key, least in WHOLE.items():
-        _check_whole(key, OmegaConf.select(cfg, key), least)
-    for key, least in WHOLE_OR_NULL.items():
-        if OmegaConf.select(cfg, key) is not None:
-            _check_whole(key, OmegaConf.select(cfg, key), least)
-    for key, (low, high) in NUMBER.items():
-        value = OmegaConf.select(cfg, key)
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if value is not None and not (number and low <= value < high):
-            below = f" and below {high}" if high < math.inf else ""
-            raise UserError(f"{key}={value} is not a number of at least {low}{below}")
-
-
-def _check_whole(key: str, value: Any, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise UserError(f"{key}={value} is not an integer of at least {least}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
+from shoal.runs.kind import Kind
 from shoal.system.files import Row, csv_text, write_whole
 from shoal.system.lock import Held, heartbeat, hold, is_held
 
@@ -54,6 +55,15 @@ class RunFolder:
     def record(self) -> dict[str, Any]:
         """The record of a finished run."""
         return self._read("record.json")
+
+    @property
+    def kind(self) -> Kind:
+        """What a finished run did to its network."""
+        record = self.record()
+        if "kind" in record:
+            return Kind(record["kind"])
+        # Records from before there was the word.
+        return Kind.UNTRAINED if record["weights_sha256"] is None else Kind.TRAINED
 
     def status(self) -> dict[str, Any]:
         """State (running, finished, failed or diverged), reason, step, ...; {} where none is."""
@@ -142,7 +152,7 @@ class RunFolder:
             yield
 
 
-class Onlooker(RunFolder):
+class ReadOnlyRunFolder(RunFolder):
     """The folder of a run as all ranks but the first have it: what they write goes nowhere."""
 
     def write(self, name: str, content: bytes | str) -> None:

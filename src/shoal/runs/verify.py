@@ -15,10 +15,13 @@ from shoal.data.catalog import PictureSet, picture_set
 from shoal.errors import UserError
 from shoal.evaluation.benchmark import means, score
 from shoal.models import weights
-from shoal.models.bicubic import Bicubic
+from shoal.models.build import build
 from shoal.pictures import images
 from shoal.runs import identity
+from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
+from shoal.runs.kind import Kind
+from shoal.system.targets import present
 
 EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other processors and thread counts may move the last bits
 
@@ -61,10 +64,11 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
             images.read(sample)
         if folder.adopted_from:
             return
-        yield from _config(folder, record)
+        config = _config(folder, trust)
+        yield from _named(config, folder, record)
         if record["weights_sha256"] is not None:
             yield from _digest(folder, record["weights_sha256"])
-        network = _network(folder, record["weights_sha256"] is None, record["scale"], trust)
+        network = _network(config, folder, trust)
         yield from _scores(folder, network, record["scale"], data)
     except UserError as error:
         yield str(error)
@@ -72,14 +76,24 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
         yield f"a file is damaged ({type(error).__name__}: {error})"
 
 
-def _config(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
-    cfg = OmegaConf.load(folder.path / "config.yaml")
-    assert isinstance(cfg, DictConfig)
+def _config(folder: RunFolder, trust: bool) -> RunConfig:
+    path = folder.path / "config.yaml"
+    tree = OmegaConf.load(path)
+    if not isinstance(tree, DictConfig):
+        raise ValueError("config.yaml is no mapping")
+    if not trust:
+        weights.require_ours(path, present(OmegaConf.to_container(tree.model)))
+    return RunConfig.of(tree)
+
+
+def _named(config: RunConfig, folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
     # An older version of the results named the same config otherwise.
     if record["results"] == identity.RESULTS:
-        named = identity.run_id(cfg, record["data_digests"]["train"])
+        named = identity.run_id(config, record["data_digests"]["train"])
         if named != folder.id:
             yield f"config.yaml is that of {named}"
+    if config.kind is not folder.kind:
+        yield f"the record calls it {folder.kind}, its network is {config.kind}"
 
 
 def _curve(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
@@ -110,8 +124,11 @@ def _digest(folder: RunFolder, expected: str) -> Iterator[str]:
             yield f"{folder.weights.name} has other bytes than the record says"
 
 
-def _network(folder: RunFolder, untrained: bool, scale: int, trust: bool) -> nn.Module:
-    return Bicubic(scale) if untrained else weights.load(folder.weights, trust=trust)[0]
+def _network(config: RunConfig, folder: RunFolder, trust: bool) -> nn.Module:
+    """The run's network: from its weights or, where there was nothing to train, its config."""
+    if folder.kind is Kind.UNTRAINED:
+        return build(config.name, config.model).eval()
+    return weights.load(folder.weights, trust=trust)[0]
 
 
 def _scores(folder: RunFolder, network: nn.Module, scale: int, data: Path) -> Iterator[str]:

@@ -49,20 +49,20 @@ def search(
         raise UserError(f"{taken[0]}: the search sets {key(taken[0])}")
     base = compose(given)
     for pictures in base.selection.val:
-        _require_no_test(pictures, base.cfg.data.name)
+        _require_no_test(pictures, base.config.data.name)
     text = json.dumps([base.folder.id, plain["space"]])
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    cfg = base.cfg
-    title = f"{name}-{cfg.name}-{cfg.data.name}-x{cfg.scale}-{cfg.budget.name}-{digest}"
-    runs = Path(cfg.paths.runs)
+    config = base.config
+    title = f"{name}-{config.name}-{config.data.name}-x{config.scale}-{config.budget.name}-{digest}"
+    runs = config.paths.runs
     trials = Trials(title, settings, space, runs / ".experiments" / f"{title}.db")
-    searcher = Searcher(trials, lambda texts: compose([*given, *texts]), runs, cfg.jobs)
+    searcher = Searcher(trials, lambda texts: compose([*given, *texts]), runs, config.jobs)
     judge = " and ".join(each.name for each in base.selection.val)
-    about = Search(title, cfg.name, judge, command, given, list(space))
+    about = Search(title, config.name, judge, command, given, list(space))
     try:
         endings = searcher.work()
     finally:  # also of a search that was stopped: what it knows by then
-        _report(about, trials, Path(cfg.paths.experiments))
+        _report(about, trials, config.paths.experiments)
     return list(endings.values())
 
 

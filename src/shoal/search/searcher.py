@@ -77,7 +77,7 @@ class Searcher(Crew):
             return
         self.looked = time.monotonic()
         for name in self.working - set(self.pruned):
-            folder, end = self.jobs[name].folder, self.jobs[name].cfg.budget.max_steps
+            folder, end = self.jobs[name].folder, self.jobs[name].config.budget.max_steps
             for trial in self.asked.get(name, ()):
                 steps = self.trials.report(trial, folder.rows("curve.csv"))
                 if steps and steps[-1] < end and trial.should_prune():

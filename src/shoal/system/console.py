@@ -29,7 +29,7 @@ def share_config_store() -> None:
     ConfigStore.__deepcopy__ = lambda self, memo: self  # type: ignore[attr-defined]
 
 
-def told() -> str:
+def typed() -> str:
     """The command that the user typed."""
     return shlex.join(["python", "train.py", *sys.argv[1:]])
 

@@ -4,6 +4,7 @@ A run's digest and a file of weights name a class as it was called when they fir
 has moved since stands in the table; whatever doesn't, ours or not, counts as itself.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 # Where a class of ours is today: its name in digests and in weights, for ever.
@@ -12,6 +13,18 @@ STABLE = {
     "shoal.training.schedules.multistep": "shoal.schedules.multistep",
     "shoal.training.schedules.warmup_cosine": "shoal.schedules.warmup_cosine",
 }
+
+
+def targets(config: Any) -> Iterator[str]:
+    """All `_target_`s of a nested config."""
+    if isinstance(config, Mapping):
+        if "_target_" in config:
+            yield str(config["_target_"])
+        for value in config.values():
+            yield from targets(value)
+    elif isinstance(config, list | tuple):
+        for value in config:
+            yield from targets(value)
 
 
 def stable(config: Any) -> Any:
@@ -35,8 +48,8 @@ def present(config: Any) -> Any:
 def _renamed(config: Any, names: dict[str, str]) -> Any:
     if isinstance(config, dict):
         renamed = {key: _renamed(value, names) for key, value in config.items()}
-        target = renamed.get("_target_")
-        return renamed | {"_target_": names.get(target, target)} if target else renamed
+        target = str(renamed.get("_target_"))
+        return renamed | ({"_target_": names[target]} if target in names else {})
     if isinstance(config, list):
         return [_renamed(value, names) for value in config]
     return config

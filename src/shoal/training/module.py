@@ -46,7 +46,7 @@ class SuperResolution(LightningModule):
         schedule: from the optimiser and the number of steps.
         max_steps: length of the run.
         theta: VDSR's adjustable clipping: gradients are cut to +- theta / learning rate.
-        whole: the whole batch's loss from that of this rank's share.
+        global_loss: the whole batch's loss from that of this rank's share.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class SuperResolution(LightningModule):
         schedule: Callable[..., LRScheduler],
         max_steps: int,
         theta: float | None,
-        whole: Callable[[Tensor], Tensor],
+        global_loss: Callable[[Tensor], Tensor],
     ) -> None:
         super().__init__()
         self.network, self.loss = network, loss
         self.make_optimizer, self.make_schedule = optimizer, schedule
-        self.max_steps, self.theta, self.whole = max_steps, theta, whole
+        self.max_steps, self.theta, self.global_loss = max_steps, theta, global_loss
         branches = ("shallow", "deep") if isinstance(network, Branching) else ()
         self.validation = Validation(scale, branches)
         self.scores: dict[str, float] = {}
@@ -79,7 +79,7 @@ class SuperResolution(LightningModule):
             weight * self.loss(picture, resize(hr, *picture.shape[-2:]))
             for weight, picture in self._supervision(lr)
         ]
-        loss = self.whole(torch.stack(parts).sum())
+        loss = self.global_loss(torch.stack(parts).sum())
         if not torch.isfinite(loss):
             raise Diverged(self.global_step)
         return loss

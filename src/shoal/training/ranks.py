@@ -7,6 +7,8 @@ which nothing here costs anything.
 import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import torch
@@ -62,6 +64,14 @@ class Ranks:
             distributed.destroy_process_group()
 
 
+@dataclass(frozen=True)
+class Orders:
+    """What the first rank tells the others before they train together."""
+
+    checkpoint: Path | None
+    threads: int
+
+
 class Agreement:
     """What all ranks agree on after the same step: the whole batch's loss, and whether to stop.
 
@@ -79,7 +89,7 @@ class Agreement:
         """The signal that asks for a stop, to whichever rank it came."""
         return self.stop.asked if self.ranks.count == 1 else self._asked
 
-    def loss(self, share: Tensor) -> Tensor:
+    def global_loss(self, share: Tensor) -> Tensor:
         """The whole batch's loss from that of this rank's share, whose gradient it keeps."""
         if self.ranks.count == 1:
             return share
@@ -104,7 +114,7 @@ class Agreement:
 
 
 def started_outside() -> bool:
-    """Whether torchrun, Slurm or `shoal.training.spawn` started this process as one of several."""
+    """Whether torchrun, Slurm or `training.spawn` started this process as one of several."""
     for kind in (TorchElasticEnvironment, SLURMEnvironment):
         if kind.detect():
             return kind().world_size() > 1

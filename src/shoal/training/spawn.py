@@ -48,7 +48,7 @@ class RankFailed(Exception):
         self.trace = trace
 
 
-def launch(work: Callable[..., Any], arguments: tuple[Any, ...], count: int) -> None:
+def spawn(work: Callable[..., Any], arguments: tuple[Any, ...], count: int) -> None:
     """Do some work in ranks that are processes of their own.
 
     A signal is passed on to all ranks, which stop after the same step; a second one kills them.

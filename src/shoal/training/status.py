@@ -1,4 +1,4 @@
-"""What is kept of a run while it works: its console, its status, its dashboards."""
+"""What is kept of a run while it works: its status, its console, its dashboards."""
 
 import contextlib
 import sys
@@ -6,35 +6,45 @@ import traceback
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+import torch
 from hydra.utils import instantiate
 from lightning.pytorch.loggers import Logger
-from omegaconf import DictConfig, OmegaConf
 
 from shoal.dashboards.base import dashboards
 from shoal.errors import UserError, first_line
-from shoal.runs.folder import RunFolder
-from shoal.system.files import UNWRITABLE
+from shoal.runs.folder import RunFolder, now
+from shoal.runs.run import Run
+from shoal.system.files import UNWRITABLE, sweep
 from shoal.training.module import Diverged
+from shoal.training.ranks import Ranks
+
+
+def begin(run: Run, ranks: Ranks) -> str:
+    """Take the run's folder over, for the first time or again.
+
+    Returns:
+        When the first time was.
+    """
+    folder = run.folder
+    sweep(folder.path)
+    status = folder.status()
+    if status.get("threads") and status.get("devices", 1) == ranks.count:
+        # Another thread count would change bits: a resumed run keeps the one it began with.
+        torch.set_num_threads(status["threads"])
+    folder.write("config.yaml", run.config.yaml())
+    started_at: str = status.get("started_at", now())
+    facts = {
+        "resumed": status["resumed"] + 1 if status.get("threads") else 0,
+        "threads": torch.get_num_threads(),
+        "devices": ranks.count,
+        "nodes": ranks.nodes,
+    }
+    folder.set_status("running", started_at=started_at, **facts)
+    return started_at
 
 
 @contextlib.contextmanager
-def watched(cfg: DictConfig, folder: RunFolder, attempt: str) -> Iterator[list[Logger]]:
-    """The config's loggers, closed with how the run ended."""
-    entries = (cfg.logger or {}).values()
-    loggers = [instantiate(entry, folder=folder.path, attempt=attempt) for entry in entries]
-    for dashboard in dashboards(loggers):
-        dashboard.log_config(OmegaConf.to_container(cfg, resolve=True))  # type: ignore[arg-type]
-    exit_code = 1
-    try:
-        yield loggers
-        exit_code = 0
-    finally:
-        for dashboard in dashboards(loggers):
-            dashboard.close(exit_code)
-
-
-@contextlib.contextmanager
-def reported(folder: RunFolder) -> Iterator[None]:
+def kept(folder: RunFolder) -> Iterator[None]:
     """Keep the console in `log.txt`, and let the status say how the run ended."""
     with (folder.path / "log.txt").open("a") as log:
         try:
@@ -54,6 +64,27 @@ def reported(folder: RunFolder) -> Iterator[None]:
                 words = f"{folder.path} can't be written ({error.strerror})"
                 raise UserError(f"{words}: mend that, and the same command goes on") from None
             raise
+
+
+@contextlib.contextmanager
+def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
+    """The run's loggers, closed with how it ended.
+
+    Args:
+        run: whose config names them.
+        attempt: when the run was begun for the first time.
+    """
+    entries = run.config.logger.values()
+    loggers = [instantiate(entry, folder=run.folder.path, attempt=attempt) for entry in entries]
+    for dashboard in dashboards(loggers):
+        dashboard.log_config(run.config.plain())
+    exit_code = 1
+    try:
+        yield loggers
+        exit_code = 0
+    finally:
+        for dashboard in dashboards(loggers):
+            dashboard.close(exit_code)
 
 
 class _Tee:

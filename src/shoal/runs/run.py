@@ -1,0 +1,44 @@
+"""One run: what it is told, with which pictures, and where it is kept."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from shoal.data.selection import Selection, select
+from shoal.runs.config import RunConfig
+from shoal.runs.folder import RunFolder
+from shoal.runs.identity import run_id
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is wanted, begun or finished.
+
+    Attributes:
+        config: what it is told.
+        selection: its pictures.
+        folder: where it is kept.
+    """
+
+    config: RunConfig
+    selection: Selection
+    folder: RunFolder
+
+    @classmethod
+    def of(cls, config: RunConfig) -> Self:
+        """The run of a config.
+
+        Raises:
+            UserError: a set is unknown, or a folder of pictures isn't as it must be.
+        """
+        data = config.data
+        selection = select(data.name, data.train, data.val, data.test)
+        name = run_id(config, selection.digests()["train"])
+        return cls(config, selection, RunFolder(config.paths.runs / name))
+
+    def require_pictures(self) -> None:
+        """Make sure that all pictures are there, before hours of work with some of them.
+
+        Raises:
+            UserError: one is missing; the message names the command that gets it.
+        """
+        self.selection.require(self.config.paths.data)

@@ -1,0 +1,146 @@
+"""Typed configs: dataclasses that say with each field what its value may be.
+
+A field's annotation is its reader: `Annotated[int, whole(1)]`, another dataclass, `str`, `bool`,
+`Path`, or anything else for what somebody else refuses. Values stay as they were written: 1 and
+1.0 are two.
+"""
+
+import difflib
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+from shoal.errors import UserError, unknown
+
+T = TypeVar("T")
+Reader = Callable[[str, Any], Any]  # from the dotted key and the value
+
+
+def read(kind: type[T], tree: Mapping[str, Any], prefix: str = "") -> T:
+    """A dataclass from a plain tree that has its keys and no others.
+
+    Args:
+        kind: the dataclass.
+        tree: resolved.
+        prefix: of keys, in what is said.
+
+    Raises:
+        UserError: naming the key, the value, what it may be, and the remedy.
+    """
+    readers = {
+        key: _reader(hint) for key, hint in get_type_hints(kind, include_extras=True).items()
+    }
+    for key in tree:
+        if key not in readers:
+            near = difflib.get_close_matches(str(key), readers, n=1)
+            hint = f"did you mean {prefix}{near[0]}?" if near else f"there are {', '.join(readers)}"
+            raise UserError(f"{prefix}{key} is not in the config: {hint}")
+    for key in readers:
+        if key not in tree:
+            raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
+    return kind(**{key: reader(f"{prefix}{key}", tree[key]) for key, reader in readers.items()})
+
+
+def _reader(hint: Any) -> Reader:
+    if get_origin(hint) is Annotated:
+        reader: Reader = get_args(hint)[1]
+        return reader
+    if isinstance(hint, type) and is_dataclass(hint):
+        return lambda key, value: read(hint, mapping(key, value), f"{key}.")
+    return {str: _word, bool: _boolean, Path: _folder}.get(hint, lambda key, value: value)
+
+
+def mapping(key: str, value: Any) -> dict[str, Any]:
+    """Refuse `model=null` and `task.loss=l1`, which replace a whole group by a word."""
+    if isinstance(value, dict):
+        return value
+    parent, _, name = key.rpartition(".")
+    if parent:
+        raise UserError(f"{key}={value} is no recipe: an option is {parent}/{name}=NAME")
+    raise UserError(f"{key}={value} is no group: `python train.py --help` lists them")
+
+
+def node(**bounds: Reader) -> Reader:
+    """What Hydra builds: a `_target_` and its arguments, some of which may have bounds."""
+
+    def reader(key: str, value: Any) -> dict[str, Any]:
+        tree = mapping(key, value)
+        if not isinstance(tree.get("_target_"), str):
+            raise UserError(f"{key}={value} has no _target_ to build")
+        for name in bounds.keys() & tree.keys():
+            bounds[name](f"{key}.{name}", tree[name])
+        return tree
+
+    return reader
+
+
+def nodes(key: str, value: Any) -> dict[str, Any]:
+    """Any number of nodes, by name; none where the value is null."""
+    tree = {} if value is None else mapping(key, value)
+    return {name: node()(f"{key}.{name}", entry) for name, entry in tree.items()}
+
+
+def whole(least: int, *, most: float = math.inf, null: bool = False) -> Reader:
+    """An integer between two bounds."""
+
+    def reader(key: str, value: Any) -> Any:
+        if value is None and null:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise UserError(f"{key}={value} is not an integer of at least {least}")
+        if value > most:
+            raise UserError(f"{key}={value} is too large: at most {most}")
+        return value
+
+    return reader
+
+
+def number(least: float, *, below: float = math.inf, null: bool = False) -> Reader:
+    """A number of at least one bound and below the other."""
+
+    def reader(key: str, value: Any) -> Any:
+        if value is None and null:
+            return None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (is_number and least <= value < below):
+            limit = f" and below {below}" if below < math.inf else ""
+            raise UserError(f"{key}={value} is not a number of at least {least}{limit}")
+        return value
+
+    return reader
+
+
+def one_of(options: Collection[str]) -> Reader:
+    """One of some words."""
+
+    def reader(key: str, value: Any) -> Any:
+        if value not in options:
+            raise UserError(unknown(key, value, options))
+        return value
+
+    return reader
+
+
+def folder_name(key: str, value: Any) -> str:
+    """The name of a folder, which needn't be there."""
+    if not isinstance(value, str) or not value.strip():
+        raise UserError(f"{key}={value} is not the name of a folder")
+    return value
+
+
+def _folder(key: str, value: Any) -> Path:
+    return Path(folder_name(key, value))
+
+
+def _word(key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise UserError(f"{key}={value} is not a word")
+    return value
+
+
+def _boolean(key: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise UserError(f"{key}={value} is neither true nor false")
+    return value

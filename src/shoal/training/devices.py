@@ -1,0 +1,101 @@
+"""The devices of a run: whether they are to be had, and the ranks that work on several."""
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from hydra.utils import instantiate
+from lightning import Trainer
+
+from shoal.data.patches import check_share
+from shoal.errors import UserError, first_line
+from shoal.runs.config import RunConfig
+from shoal.runs.folder import ReadOnlyRunFolder
+from shoal.runs.run import Run
+from shoal.system.malloc import keep_freed_memory
+from shoal.system.signals import Stop, Stopped
+from shoal.training.fit import fit
+from shoal.training.ingredients import Ingredients, build_network, open_pictures
+from shoal.training.module import Diverged
+from shoal.training.ranks import Agreement, Orders, Ranks, require_match
+from shoal.training.spawn import RankFailed, spawn
+
+
+def check_devices(config: RunConfig) -> Trainer:
+    """Make sure that the trainer's devices and precision are to be had here.
+
+    Returns:
+        A trainer that knows its devices and nothing else.
+
+    Raises:
+        UserError: they aren't, e.g. `trainer=gpu` where there is none, or can't share the batch.
+    """
+    quiet()
+    try:
+        with warnings.catch_warnings(action="ignore"):  # they come again when the run begins
+            trainer: Trainer = instantiate(
+                config.trainer, logger=False, enable_progress_bar=False, _convert_="all"
+            )
+    except Exception as error:
+        cause = error.__cause__ or error
+        raise UserError(f"trainer can't be built here: {first_line(cause)}") from error
+    if trainer.precision != config.precision:  # Lightning takes another, with a warning
+        words = f"trainer.precision={config.precision} is not to be had on this device"
+        raise UserError(f"{words}: take {trainer.precision}")
+    require_match(trainer)
+    check_share(config.budget.batch_size, trainer.num_devices * trainer.num_nodes)
+    return trainer
+
+
+def quiet() -> None:
+    """Silence what Lightning logs below a warning."""
+    for name in ("lightning", "lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def train_by_ranks(
+    train: Callable[[RunConfig, str], Any], run: Run, command: str, devices: Trainer
+) -> None:
+    """Make a run on several devices of this machine, by a process for each.
+
+    Args:
+        train: what each process does.
+        run: to be made.
+        command: what the user typed.
+        devices: from `check_devices`.
+
+    Raises:
+        UserError: other machines are asked for, which only torchrun and Slurm reach.
+        RankFailed: one of them ended as none should; the run's status says so.
+    """
+    if devices.num_nodes > 1:
+        words = f"trainer.num_nodes={devices.num_nodes} needs torchrun or Slurm's srun"
+        raise UserError(f"{words} to start this command on each node")
+    try:
+        spawn(train, (run.config, command), devices.num_devices)
+    except RankFailed as error:
+        folder = run.folder
+        with contextlib.suppress(UserError), folder.locked():
+            if not folder.finished:
+                folder.set_status("failed", reason=str(error))
+                with (folder.path / "log.txt").open("a") as log:
+                    print(error.trace, file=log)
+        raise
+
+
+def follow(run: Run, ranks: Ranks) -> None:
+    """What all ranks but the first do: train along, and leave all words to the first."""
+    with Stop(patient=True) as stop:
+        orders: Orders | None = ranks.tell(None)
+        if orders is None:
+            return
+        torch.set_num_threads(orders.threads)
+        keep_freed_memory()
+        made_of = Ingredients(build_network(run.config), open_pictures(run))
+        onlooker = Run(run.config, run.selection, ReadOnlyRunFolder(run.folder.path))
+        with contextlib.suppress(Diverged, Stopped):
+            fit(onlooker, made_of, [], Agreement(ranks, stop), orders.checkpoint)
+            ranks.part()
