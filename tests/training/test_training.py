@@ -281,5 +281,7 @@ def test_a_network_of_ones_own_that_learns_nothing_is_scored_verified_and_scored
     record = folder.record()
     assert (record["kind"], record["seed"], record["budget"]) == ("untrained", None, None)
     assert set(record["scores"]["Sample"]) == {"classic", "rgb"}
-    shoal = ["-m", "shoal.cli", "runs", "verify", "--runs", "runs"]
-    assert done(*shoal, "--trust") == f"{folder.id}  as recorded\n"
+    verify = ["runs", "verify", "--runs", "runs", "--trust"]
+    assert (
+        done("-c", "from shoal.cli import main; main()", *verify) == f"{folder.id}  as recorded\n"
+    )
