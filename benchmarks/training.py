@@ -16,9 +16,10 @@ from shoal.data.patches import PatchStream
 from shoal.runs.config import RunConfig
 from shoal.runs.run import Run
 from shoal.system.signals import Stop
+from shoal.training.agreement import Agreement
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients, build_network, open_pictures
-from shoal.training.ranks import Agreement, Ranks
+from shoal.training.ranks import Ranks
 
 # Model: target of the row, steps in a block.
 TARGETS = {"eeds": ("<= 1.03", 4), "ees": ("<= 1.20", 24), "eeds_fast": ("<= 1.10", 24)}

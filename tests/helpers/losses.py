@@ -20,11 +20,12 @@ from shoal.runs import environment
 from shoal.runs.identity import RESULTS
 from shoal.runs.run import Run
 from shoal.system.signals import Stop
+from shoal.training.agreement import Agreement
 from shoal.training.devices import quiet
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients, build_network, open_pictures
 from shoal.training.module import SuperResolution
-from shoal.training.ranks import Agreement, Ranks
+from shoal.training.ranks import Ranks
 
 FILE = Path(__file__).parents[1] / "training" / "losses.json"
 # A schedule of 20 steps, whole: its rise, and its way down to zero.

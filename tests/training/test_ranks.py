@@ -22,10 +22,11 @@ from shoal.runs.folder import Onlooker, RunFolder
 from shoal.runs.run import Run
 from shoal.system.signals import Stop, Stopped
 from shoal.training import run as training
+from shoal.training.agreement import Agreement
 from shoal.training.devices import check_devices
 from shoal.training.ingredients import open_pictures
 from shoal.training.module import Diverged
-from shoal.training.ranks import Agreement, Ranks
+from shoal.training.ranks import Ranks
 from shoal.training.spawn import RankFailed
 
 LONG = ("budget.max_steps=1000", "budget.val_every=100")

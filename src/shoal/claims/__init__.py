@@ -1,4 +1,7 @@
-"""The paper's claims, tested on rows."""
+"""The paper's claims, tested on rows: measures, statistics, verdicts.
+
+It imports results alone, and no torch.
+"""
 
 from shoal.claims.claim import Claim, load_claims
 from shoal.claims.verdicts import Comparison, Verdict, judge

@@ -1,4 +1,7 @@
-"""The `shoal` command: a module per subcommand; each imports inside it, so that help is instant."""
+"""The `shoal` command: a module per subcommand, each of which imports inside it, for quick help.
+
+It is on top: it may import everything but training.
+"""
 
 import io
 import signal

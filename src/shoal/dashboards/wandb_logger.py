@@ -21,7 +21,7 @@ class WandbRun(Logger):
     """A Lightning logger and a `shoal.dashboards.base.Dashboard`: one run on W&B.
 
     Lightning's own W&B logger neither ends its run nor survives a failure of W&B. This one opens
-    at the first thing it is given; whatever W&B raises is told once and ends the mirroring.
+    at the first thing it is given; whatever W&B raises is logged once and ends the mirroring.
 
     Args:
         folder: Of the run; its name is the name on W&B, and `wandb/` in it keeps the data.

@@ -23,7 +23,7 @@ CONNECT_SECONDS = 3.0  # a server that is there takes a connection in far less
 
 @dataclass(frozen=True)
 class Facts:
-    """What W&B is told about a run before anything happens in it."""
+    """What W&B knows of a run before anything happens in it."""
 
     folder: Path
     id: str

@@ -25,7 +25,7 @@ class Format:
         suffixes: of file names, the usual one first.
         deep: whether it holds 16 bits.
         alpha: whether it holds transparency.
-        options: what Pillow is told when it writes one.
+        options: of Pillow's writer.
     """
 
     name: str

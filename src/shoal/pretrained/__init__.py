@@ -1,4 +1,7 @@
-"""The weights that ship: which there are, and which is taken if none is named."""
+"""The weights that ship: which there are, and which is taken if none is named.
+
+It holds files and knows their names; of the package it imports errors alone.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""The findings of an experiment as a folder of files, a page, and a table on the screen."""
+"""The findings of an experiment: a folder of files, a page, a table on the screen, a W&B run.
+
+It imports claims, results and what lies below them, and no torch.
+"""
 
 from shoal.report.findings import Findings, findings
 from shoal.report.folder import index, write_report

@@ -33,7 +33,7 @@ def settings(loggers: Mapping[str, Mapping[str, Any]] | None) -> Mapping[str, An
 
 
 def send(found: Findings, figures: Path, folder: Path, entry: Mapping[str, Any]) -> None:
-    """Send a report, unless these very rows were sent before; W&B's failures are told, not raised.
+    """Send a report, unless these very rows were sent; W&B's failures are logged, not raised.
 
     Args:
         found: the findings.

@@ -1,4 +1,7 @@
-"""What runs left behind, as tables of rows; nothing here imports torch or changes a file."""
+"""What runs left on disk, as tables of rows.
+
+It changes no file and imports no torch: of the package only `runs.folder` and system.
+"""
 
 from shoal.results.certificate import explain
 from shoal.results.notes import notes

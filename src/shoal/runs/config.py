@@ -13,93 +13,19 @@ from typing import Annotated, Any, Self
 from omegaconf import DictConfig, OmegaConf
 
 from shoal.errors import UserError
+from shoal.runs.groups import Budget, Data, Node, Paths, Task
 from shoal.runs.kind import Kind, kind_of
-from shoal.system import fields
-from shoal.system.fields import node, nodes, number, one_of, whole
+from shoal.system.fields import node, nodes, one_of, read, whole
 from shoal.system.targets import present
 
-Node = dict[str, Any]  # a `_target_` and its arguments
 PROTOCOL_NAMES = ("classic", "rgb")
 NAME = re.compile(r"\w[\w .,+@=-]*")
 LARGEST_SEED = 2**32 - 1  # what NumPy and PyTorch both take
 
 
 @dataclass(frozen=True)
-class Data:
-    """The pictures: lists of sets of the catalogue, or, where it is `folder`, a path each.
-
-    Of a folder, `val` and `test` may be None: see `data.selection`.
-    """
-
-    name: str
-    train: list[str] | str
-    val: list[str] | str | None
-    test: list[str] | str | None
-
-    def __post_init__(self) -> None:
-        for role in ("train", "val", "test"):
-            key, value = f"data.{role}", getattr(self, role)
-            if self.name == "folder":
-                if value is not None or role == "train":
-                    fields.folder_name(key, value)
-            elif not (isinstance(value, list) and value and all(isinstance(n, str) for n in value)):
-                raise UserError(
-                    f"{key}={value} is not a list of sets: for a folder add data=folder"
-                )
-
-
-@dataclass(frozen=True)
-class Clip:
-    """VDSR's adjustable clipping: gradients are cut to +- theta / rate; None: they aren't."""
-
-    theta: Annotated[float | None, number(0, null=True)]
-
-
-@dataclass(frozen=True)
-class EMA:
-    """The weights' exponential moving average, which is then kept; None: there is none."""
-
-    decay: Annotated[float | None, number(0, below=1, null=True)]
-
-
-@dataclass(frozen=True)
-class Task:
-    """The recipe: how weights start, and how they are trained."""
-
-    init: str
-    loss: Annotated[Node, node()]
-    optimizer: Annotated[Node, node(lr=number(0))]
-    schedule: Annotated[Node, node(warmup=number(0, below=1))]
-    clip: Clip
-    ema: EMA
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How long a run trains, with what batches (HR pixels), and how many pictures are scored."""
-
-    name: str
-    max_steps: Annotated[int, whole(1)]
-    val_every: Annotated[int, whole(1)]
-    batch_size: Annotated[int, whole(1)]
-    patch_size: Annotated[int, whole(1)]
-    val_pictures: Annotated[int | None, whole(1, null=True)]
-    test_pictures: Annotated[int | None, whole(1, null=True)]
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Folders: of runs, of downloaded pictures, of findings, of decoded pictures."""
-
-    runs: Path
-    data: Path
-    experiments: Path
-    cache: Path
-
-
-@dataclass(frozen=True)
 class RunConfig:
-    """All that a run is told; `conf/config.yaml` says what each value means.
+    """What a run is asked for; `conf/config.yaml` says what each value means.
 
     Raises:
         UserError: no run could have it; the message has the value and the remedy.
@@ -142,7 +68,7 @@ class RunConfig:
             raise UserError(f"{key} is not set: give it a value, {key}=...")
         plain: Any = present(OmegaConf.to_container(tree, resolve=True))  # an old file's names too
         ours = cls.__dataclass_fields__
-        return fields.read(cls, {key: value for key, value in plain.items() if key in ours})
+        return read(cls, {key: value for key, value in plain.items() if key in ours})
 
     def plain(self) -> dict[str, Any]:
         """The same as YAML and JSON have it."""

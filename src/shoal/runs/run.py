@@ -1,4 +1,4 @@
-"""One run: what it is told, with which pictures, and where it is kept."""
+"""One run: what is asked for, with which pictures, and where it is kept."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -14,7 +14,7 @@ class Run:
     """A run that is wanted, begun or finished.
 
     Attributes:
-        config: what it is told.
+        config: what is asked for.
         selection: its pictures.
         folder: where it is kept.
     """

@@ -149,8 +149,8 @@ def _scores(folder: RunFolder, network: nn.Module, scale: int, data: Path) -> It
             was = before[row["image"], protocol]
             for kind, equal in EQUAL.items():
                 if abs(row[kind] - float(was[kind])) > equal:
-                    told = f"{row['image']} has a {kind} of {row[kind]:.6g} by {protocol}"
-                    yield f"{told}, not {float(was[kind]):.6g}"
+                    found = f"{row['image']} has a {kind} of {row[kind]:.6g} by {protocol}"
+                    yield f"{found}, not {float(was[kind]):.6g}"
 
 
 def _known(name: str) -> PictureSet | None:

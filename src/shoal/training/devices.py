@@ -17,10 +17,11 @@ from shoal.runs.folder import ReadOnlyRunFolder
 from shoal.runs.run import Run
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop, Stopped
+from shoal.training.agreement import Agreement
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients, build_network, open_pictures
 from shoal.training.module import Diverged
-from shoal.training.ranks import Agreement, Orders, Ranks, require_match
+from shoal.training.ranks import Orders, Ranks, require_match
 from shoal.training.spawn import RankFailed, spawn
 
 
@@ -89,13 +90,13 @@ def train_by_ranks(
 def follow(run: Run, ranks: Ranks) -> None:
     """What all ranks but the first do: train along, and leave all words to the first."""
     with Stop(patient=True) as stop:
-        orders: Orders | None = ranks.tell(None)
+        orders: Orders | None = ranks.broadcast(None)
         if orders is None:
             return
         torch.set_num_threads(orders.threads)
         keep_freed_memory()
         made_of = Ingredients(build_network(run.config), open_pictures(run))
-        onlooker = Run(run.config, run.selection, ReadOnlyRunFolder(run.folder.path))
+        reader = Run(run.config, run.selection, ReadOnlyRunFolder(run.folder.path))
         with contextlib.suppress(Diverged, Stopped):
-            fit(onlooker, made_of, [], Agreement(ranks, stop), orders.checkpoint)
+            fit(reader, made_of, [], Agreement(ranks, stop), orders.checkpoint)
             ranks.part()

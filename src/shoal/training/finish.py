@@ -11,7 +11,7 @@ from torch import nn
 from shoal.dashboards.base import dashboards
 from shoal.data.catalog import locate
 from shoal.data.module import Pictures, SuperResolutionData
-from shoal.evaluation.benchmark import COLUMNS, means
+from shoal.evaluation.benchmark import COLUMNS, Score, means
 from shoal.evaluation.crops import write_samples
 from shoal.models import weights
 from shoal.models.profile import dead_channels, parameters, seconds_per_megapixel
@@ -61,14 +61,23 @@ def write_record(
         "started_at": started_at,
         "finished_at": now(),  # scoring a deep network may take as long as training it
     }
-    for dashboard in dashboards(loggers):
-        dashboard.log_samples(record["steps"], strips)
-        dashboard.log_scores(rows)
-        dashboard.log_summary(summary(record))
+    _show(record, rows, strips, loggers)
     folder.write_json("record.json", record)
     folder.set_status("finished", step=record["steps"])
     if not run.config.keep_checkpoints:
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
+
+
+def _show(
+    record: Mapping[str, Any],
+    rows: Sequence[Score],
+    strips: Mapping[str, Path],
+    loggers: Sequence[Logger],
+) -> None:
+    for dashboard in dashboards(loggers):
+        dashboard.log_samples(record["steps"], strips)
+        dashboard.log_scores(rows)
+        dashboard.log_summary(summary(record))
 
 
 def summary(record: Mapping[str, Any]) -> dict[str, Any]:

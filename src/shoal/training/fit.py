@@ -16,6 +16,7 @@ from shoal.models.profile import macs
 from shoal.models.reparam import folded
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
+from shoal.training.agreement import Agreement
 from shoal.training.callbacks.averaging import Averaging
 from shoal.training.callbacks.checkpoints import Checkpoints
 from shoal.training.callbacks.curve import Curve
@@ -23,7 +24,6 @@ from shoal.training.callbacks.mirror import Mirror
 from shoal.training.callbacks.progress import ProgressBar
 from shoal.training.ingredients import Ingredients
 from shoal.training.module import SuperResolution
-from shoal.training.ranks import Agreement
 
 # What Lightning says on every run and nobody can act on.
 CHATTER = (
@@ -73,9 +73,7 @@ def fit(
     # Channels last: the processor's convolutions needn't reorder every activation.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # stubs lack it
     module = _module(run, network, agreement)
-    lr_pixels = (budget.patch_size // config.scale) ** 2 * budget.batch_size
-    # The backward pass costs twice the forward pass.
-    curve = Curve(run.folder, budget.batch_size, 3.0 * macs(network) * lr_pixels)
+    curve = _curve(run, network)
     mirror = Mirror(curve)
     bar = ProgressBar(run.folder.id, curve, budget.max_steps)
     checkpoints = Checkpoints(run.folder.checkpoints, budget.val_every, agreement)
@@ -90,6 +88,13 @@ def fit(
     mirror.send(trainer)
     used = folded(network)
     return Fitted(used, curve, trainer.strategy.root_device, macs(used))
+
+
+def _curve(run: Run, network: nn.Module) -> Curve:
+    budget = run.config.budget
+    lr_pixels = (budget.patch_size // run.config.scale) ** 2 * budget.batch_size
+    # The backward pass costs twice the forward pass.
+    return Curve(run.folder, budget.batch_size, 3.0 * macs(network) * lr_pixels)
 
 
 def _module(run: Run, network: nn.Module, agreement: Agreement) -> SuperResolution:

@@ -1,4 +1,4 @@
-"""The ranks of a run, one process for each device: which this is, and what they agree on.
+"""The ranks of a run, one process for each device: which this is, and what all must hear.
 
 The first rank decides and writes; the others only compute. A run on one device is one rank, to
 which nothing here costs anything.
@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import torch
 from lightning import Trainer
@@ -19,7 +19,6 @@ from lightning.pytorch.strategies import ParallelStrategy
 from torch import Tensor, distributed
 
 from shoal.errors import UserError
-from shoal.system.signals import SIGNALS, Stop
 
 
 class Ranks:
@@ -36,18 +35,18 @@ class Ranks:
         self, rank: int = 0, count: int = 1, nodes: int = 1, device: torch.device | None = None
     ) -> None:
         self.rank, self.count, self.nodes, self.device = rank, count, nodes, device
-        self.told = count == 1  # whether the others have heard from the first
+        self.broadcasted = count == 1  # whether the others have heard from the first
 
     @property
     def first(self) -> bool:
         """Whether this is the rank that decides and writes."""
         return self.rank == 0
 
-    def tell(self, word: Any) -> Any:
+    def broadcast(self, word: Any) -> Any:
         """The first rank's word, on all ranks."""
         if self.count == 1:
             return word
-        words, self.told = [word], True
+        words, self.broadcasted = [word], True
         distributed.broadcast_object_list(words, src=0, device=self.device)
         return words[0]
 
@@ -70,47 +69,6 @@ class Orders:
 
     checkpoint: Path | None
     threads: int
-
-
-class Agreement:
-    """What all ranks agree on after the same step: the whole batch's loss, and whether to stop.
-
-    Args:
-        ranks: of the run.
-        stop: whether a signal has reached this one.
-    """
-
-    def __init__(self, ranks: Ranks, stop: Stop) -> None:
-        self.ranks, self.stop = ranks, stop
-        self._asked: int | None = None
-
-    @property
-    def asked(self) -> int | None:
-        """The signal that asks for a stop, to whichever rank it came."""
-        return self.stop.asked if self.ranks.count == 1 else self._asked
-
-    def global_loss(self, share: Tensor) -> Tensor:
-        """The whole batch's loss from that of this rank's share, whose gradient it keeps."""
-        if self.ranks.count == 1:
-            return share
-        mean = self._meet(share.detach()) / self.ranks.count
-        return share + (mean - share.detach())
-
-    def meet(self) -> None:
-        """Hear of signals; all ranks must come here."""
-        if self.ranks.count > 1:
-            self._meet(0.0)
-
-    def _meet(self, share: float | Tensor) -> float:
-        asked = [float(self.stop.asked == number) for number in SIGNALS]
-        loss, *counts = self.ranks.total([share, *asked])
-        heard = [number for number, count in zip(SIGNALS, counts, strict=True) if count]
-        self._asked = heard[0] if heard else None
-        return loss
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Itself: averaged weights are a copy of the whole task, the ranks' agreement is one."""
-        return self
 
 
 def started_outside() -> bool:
@@ -144,8 +102,8 @@ def gathered(trainer: Trainer) -> Iterator[Ranks]:
         try:
             yield ranks
         finally:
-            if not ranks.told:
-                ranks.tell(None)
+            if not ranks.broadcasted:
+                ranks.broadcast(None)
     else:
         with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
             yield ranks

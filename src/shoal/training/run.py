@@ -7,13 +7,14 @@ from shoal.runs.folder import RunFolder
 from shoal.runs.run import Run
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop
+from shoal.training.agreement import Agreement
 from shoal.training.callbacks.checkpoints import newest_whole
 from shoal.training.devices import check_devices, follow, train_by_ranks
 from shoal.training.finish import write_record
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients, build_network, open_pictures
 from shoal.training.module import Diverged
-from shoal.training.ranks import Agreement, Orders, Ranks, gathered, started_outside
+from shoal.training.ranks import Orders, Ranks, gathered, started_outside
 from shoal.training.rescore import add_scores, print_scores
 from shoal.training.status import begin, kept, open_loggers
 
@@ -82,7 +83,7 @@ def _work(run: Run, made_of: Ingredients, command: str, ranks: Ranks) -> None:
     started_at = begin(run, ranks)
     with Stop() as stop, open_loggers(run, started_at) as loggers:
         checkpoint = newest_whole(run.folder.checkpoints)
-        ranks.tell(Orders(checkpoint, torch.get_num_threads()))
+        ranks.broadcast(Orders(checkpoint, torch.get_num_threads()))
         fitted = fit(run, made_of, loggers, Agreement(ranks, stop), checkpoint)
         ranks.part()
         write_record(run, fitted, made_of.data, loggers, command, started_at)

@@ -88,15 +88,15 @@ def _end(
     endings: "SimpleQueue[BaseException]",
 ) -> None:
     """Raise what the ranks ended with, if anything."""
-    told = []
+    reported = []
     while not endings.empty():
-        told.append(endings.get())
-    if failure is None and not told:
+        reported.append(endings.get())
+    if failure is None and not reported:
         return
     if heard is not None:
         raise Stopped(heard)
     for kind in ENDINGS:
-        for error in told:
+        for error in reported:
             if isinstance(error, kind):
                 raise error
     assert failure is not None
@@ -109,7 +109,7 @@ def _end(
 
 
 def _rank(index: int, facts: tuple[Any, ...], work: Callable[..., Any], arguments: Any) -> None:
-    """What each rank does: its work, and tell the parent how it ended."""
+    """What each rank does: its work, and report to the parent how it ended."""
     count, port, threads, parent, endings = facts
     die_with(parent)
     here = {"LOCAL_RANK": index, "NODE_RANK": 0, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}

@@ -1,4 +1,7 @@
-"""Weights and pictures in, larger pictures out."""
+"""Weights and pictures in, larger pictures out: tiles, runtimes, export.
+
+It imports runs (for a run's folder), evaluation and what lies below.
+"""
 
 from pathlib import Path
 

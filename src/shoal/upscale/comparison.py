@@ -54,8 +54,8 @@ def _column(image: Image.Image, title: str, box: tuple[int, int, int, int]) -> I
     left, top, right, bottom = (shrink * edge for edge in box)
     draw.rectangle((left, LINE + top, right, LINE + bottom), outline=FRAME, width=2)
     draw.text((0, LINE / 2), title, INK, font, anchor="lm")
-    told = f"{title}, each pixel {ZOOM} x {ZOOM}"
-    draw.text((0, below - LINE / 2), told, INK, font, anchor="lm")
+    caption = f"{title}, each pixel {ZOOM} x {ZOOM}"
+    draw.text((0, below - LINE / 2), caption, INK, font, anchor="lm")
     return column
 
 

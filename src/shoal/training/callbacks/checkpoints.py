@@ -14,7 +14,7 @@ from lightning.pytorch.callbacks import Checkpoint
 
 from shoal.system.files import UNFINISHED
 from shoal.system.signals import Stopped
-from shoal.training.ranks import Agreement
+from shoal.training.agreement import Agreement
 
 KEPT = 2
 
