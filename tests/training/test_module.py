@@ -18,7 +18,7 @@ class Doubling(nn.Module):
 
 def task_of(network):
     recipe = (nn.MSELoss(), torch.optim.Adam, lambda *_: None)
-    return SuperResolution(network, 4, *recipe, 200, theta=None, whole=lambda loss: loss)
+    return SuperResolution(network, 4, *recipe, 200, theta=None, global_loss=lambda loss: loss)
 
 
 def test_each_picture_of_a_supervised_network_is_compared_at_its_own_size(monkeypatch):

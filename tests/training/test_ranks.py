@@ -18,7 +18,7 @@ from helpers.composing import ROOT, configured
 from shoal.data.cache import Cache
 from shoal.data.module import Pictures
 from shoal.errors import UserError
-from shoal.runs.folder import Onlooker, RunFolder
+from shoal.runs.folder import ReadOnlyRunFolder, RunFolder
 from shoal.runs.run import Run
 from shoal.system.signals import Stop, Stopped
 from shoal.training import run as training
@@ -308,7 +308,7 @@ def test_what_one_rank_agrees_on_is_what_it_heard():
     stop = Stop()
     agreement = Agreement(Ranks(), stop)
     loss = torch.tensor(2.0)
-    assert agreement.loss(loss) is loss
+    assert agreement.global_loss(loss) is loss
     assert agreement.asked is None
     stop.asked = signal.SIGTERM
     assert agreement.asked == signal.SIGTERM
@@ -316,7 +316,7 @@ def test_what_one_rank_agrees_on_is_what_it_heard():
 
 
 def test_the_other_ranks_write_nothing(tmp_path):
-    folder = Onlooker(tmp_path)
+    folder = ReadOnlyRunFolder(tmp_path)
     folder.write_rows("curve.csv", ["step"], [{"step": 1}])
     folder.set_status("running")
     assert list(tmp_path.iterdir()) == []
@@ -350,7 +350,7 @@ def test_more_processes_than_devices_are_refused(train, monkeypatch):
 
 def test_all_gpus_of_a_machine_are_one_word():
     cfg = configured("trainer=ddp")
-    assert (cfg.trainer.accelerator, cfg.trainer.devices) == ("gpu", "auto")
+    assert (cfg.trainer["accelerator"], cfg.trainer["devices"]) == ("gpu", "auto")
     assert check_devices(configured("trainer=ddp_cpu", "budget=smoke")).world_size == 2
 
 
