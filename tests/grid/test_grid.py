@@ -60,7 +60,7 @@ def planned(loader: ConfigLoader, name: str, *combinations: list[str]) -> Plan:
     params = OmegaConf.to_container(config.hydra.sweeper.params)
     default = [[f"scale={scale}"] for scale in params.get("scale", "3").split(",")]
     job = partial(compose, loader, config)
-    return Plan(experiment(loader, name), combinations or default, default, job)
+    return Plan(experiment(loader, name), combinations or default, job)
 
 
 @pytest.mark.parametrize("name", options("experiment"))
@@ -89,7 +89,7 @@ def test_an_arm_left_out_or_added_changes_no_run_of_the_others(loader: ConfigLoa
     def runs(*overrides: str) -> dict[str, str]:
         config = master(loader, "experiment=literature", *overrides)
         job = partial(compose, loader, config)
-        plan = Plan(read(loader, config), [["scale=3"]], [["scale=3"]], job)
+        plan = Plan(read(loader, config), [["scale=3"]], job)
         return {label: job.folder.id for label, job in plan.runs}
 
     whole = runs()

@@ -1,6 +1,7 @@
 """What runs left behind, as tables of rows; nothing here imports torch or changes a file."""
 
 from shoal.results.certificate import explain
+from shoal.results.kept import read_kept
 from shoal.results.notes import notes
 from shoal.results.spread import AXES, ends, over_seeds, per_run, reach, untrained_level
 from shoal.results.study import Study, grids, load, read
@@ -17,5 +18,6 @@ __all__ = [
     "per_run",
     "reach",
     "read",
+    "read_kept",
     "untrained_level",
 ]
