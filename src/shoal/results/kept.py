@@ -65,10 +65,20 @@ def _runs(path: Path) -> pd.DataFrame:
     values = {name: [value(name, text) for text in texts[name]] for name in texts.columns}
     rows = pd.DataFrame(values, dtype=object).convert_dtypes()
     known = list(dict.fromkeys([*KEY, *RECORD, *rows.columns]))  # also what old records hadn't
-    types = {"arm": object, "id": object, "scale": int, "seed": "Int64"}
+    types: dict[str, Any] = {"arm": object, "id": object, "scale": int, "seed": "Int64"}
     return rows.reindex(columns=known).astype(types)
 
 
 def _rows(path: Path) -> pd.DataFrame:
-    types: dict[Any, Any] = {**NAMES, "arm": str, "seed": "Int64"}
-    return pd.read_csv(path, dtype=types, float_precision="round_trip")
+    """Scores or curves, every number to its last bit."""
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    names = {*NAMES, "arm"}
+    rows = texts.apply(lambda column: column if column.name in names else _numbers(column))
+    return rows.astype({"seed": "Int64"})
+
+
+def _numbers(texts: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Integers where all are; else floats by Python's own exact reading of them."""
+    if texts.str.fullmatch(r"-?\d+").all():
+        return texts.astype(int)
+    return pd.Series([float(text or "nan") for text in texts], index=texts.index)
