@@ -21,9 +21,10 @@ def report(
     """Write an experiment's tables, figures, verdicts and page from its runs' records."""
     from shoal.report.publish import publish
     from shoal.results import load, read_kept
+    from shoal.results.kept import STUDY
 
-    if "/" in experiment.rstrip("/"):  # no experiment is called so
-        kept = Path(experiment)
+    kept = Path(experiment)
+    if (kept / STUDY).is_file():
         publish(read_kept(kept), kept.resolve().parents[1])
     else:
         publish(load(runs, experiment, id), out)
