@@ -387,6 +387,9 @@ def test_a_study_of_another_precision_never_takes_the_folder_of_one_that_is_ther
     shutil.rmtree(out / "ablation" / "sample-x3-quick")
     assert report.write_report(full, out) == apart  # and goes there again
     assert report.write_report(half, out) == out / "ablation" / "sample-x3-quick"
+    (out / "ablation" / "sample-x3-quick" / "study.json").write_text("{")
+    with pytest.raises(UserError, match=r"study\.json is damaged"):
+        report.write_report(full, out)
 
 
 @pytest.mark.parametrize("lost", ["study.json", "runs.csv", "curves.csv"])

@@ -54,9 +54,16 @@ def place(folder: Path) -> str:
 
 
 def precision(folder: Path) -> str | None:
-    """The precision of the study whose findings a folder holds; None where it holds none."""
+    """The precision of the study whose findings a folder holds; None where it holds none.
+
+    Raises:
+        UserError: what it says of the study is damaged.
+    """
     path = folder / STUDY
-    return str(json.loads(path.read_text())["precision"]) if path.is_file() else None
+    try:
+        return str(json.loads(path.read_text())["precision"]) if path.is_file() else None
+    except (LookupError, TypeError, ValueError) as error:
+        raise UserError(f"{path} is damaged ({error!r}): restore it, or delete it") from None
 
 
 def _runs(path: Path) -> pd.DataFrame:
