@@ -26,7 +26,7 @@ WEIGHTS ?=
 # What is measured: make bench ROWS=stream,help
 ROWS ?=
 
-.PHONY: help setup test test-slow lint reproduce-table weights losses pictures bench clean
+.PHONY: help setup test test-slow lint reproduce-table weights losses pages pictures bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,10 +52,13 @@ lint: setup  ## style and types
 	$(BIN)/mypy
 
 reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= PRECISION= JOBS=
-	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) trainer.precision=$(PRECISION) jobs=$(JOBS)
+	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) trainer.precision=$(PRECISION) jobs=$(JOBS) paths.experiments=experiments
 
 weights: setup  ## train the weights that ship and put them into the package (about two hours): WEIGHTS=eeds-x4
-	$(BIN)/python experiments/pretrained/make.py $(WEIGHTS)
+	$(BIN)/python tools/make_weights.py $(WEIGHTS)
+
+pages: setup  ## build the page of every committed finding: experiments/*/*/index.html
+	$(BIN)/shoal pages experiments
 
 losses: setup  ## write the first losses of every model anew, after RESULTS was raised (three minutes)
 	cd tests && ../$(BIN)/python -W ignore -m helpers.losses

@@ -54,7 +54,7 @@ TABLE: dict[str, set[str]] = {
     "grid": {*RUNS, "runs"},
     "results": {"system", "runs"},
     "claims": {"results"},
-    "report": {"system", "results", "claims", "dashboards"},
+    "report": {"system", "runs", "results", "claims", "dashboards"},
     "search": {"system", "data", "runs", "grid", "report"},
     "pretrained": set(),
     "upscale": {*RUNS, "runs", "pretrained"},

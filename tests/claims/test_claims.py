@@ -14,9 +14,9 @@ from shoal.claims.measures import cost, psnr, share_above, unsteadiness
 from shoal.claims.statistics import crossed, holm
 from shoal.errors import UserError
 
-EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-CLAIMS = load_claims(EXPERIMENTS / "claims.yaml")
-REAL = {"data": "t91", "budget": "standard", "folder": "ablation-t91-x3-standard"}
+ROOT = Path(__file__).parents[2]
+CLAIMS = load_claims()
+REAL = {"data": "t91", "budget": "standard", "folder": "ablation/t91-x3-standard"}
 
 
 def study_of(made: MadeUp, runs: Path) -> results.Study:
@@ -337,7 +337,7 @@ def test_a_missing_file_of_claims_is_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("claim", CLAIMS, ids=[claim.id for claim in CLAIMS])
 def test_the_arms_of_a_claim_are_arms_of_its_experiments(claim: Claim) -> None:
     for name in claim.experiments:
-        path = EXPERIMENTS.parent / "conf" / "experiment" / f"{name}.yaml"
+        path = ROOT / "conf" / "experiment" / f"{name}.yaml"
         arms = yaml.safe_load(path.read_text())["experiment"]["arms"]
         for test in claim.tests:
             for side in ("greater", "lesser"):

@@ -122,7 +122,7 @@ def test_an_experiment_on_an_engine_ends_in_its_report(grid: Grid) -> None:
     said = grid.issue(*command, "hydra/launcher=submitit_local", PYTHONPATH="own")
     assert said.code == 1
     assert len(said.list_of("finished")) == len(said.list_of("failed")) == 2
-    assert (grid.folder / "experiments" / "moods-sample-x3-smoke" / "README.md").is_file()
+    assert (grid.folder / "reports" / "moods" / "sample-x3-smoke" / "README.md").is_file()
 
 
 @pytest.mark.parametrize("name", backends.ENGINES)

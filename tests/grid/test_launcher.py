@@ -156,6 +156,9 @@ def test_a_real_grid_ends_with_all_that_can_finish_and_retries_what_failed(grid:
     grid.script = ROOT / "train.py"
     moods = moody(grid)
     command = ["--config-dir", "own", "experiment=moods", "budget=smoke"]
+    committed = grid.folder / "experiments" / "README.md"
+    committed.parent.mkdir()
+    committed.write_text("of the study")
     first = grid.issue(*command, PYTHONPATH="own")
     assert first.code == 1
     assert [line.split("-")[0] for line in first.list_of("finished")] == ["  bicubic", "  ees"]
@@ -173,7 +176,9 @@ def test_a_real_grid_ends_with_all_that_can_finish_and_retries_what_failed(grid:
     assert again.started == ["kill", "raise"]
     assert len(again.list_of("reused")) == 2
     assert len(again.list_of("diverged")) == 1
-    assert (grid.folder / "experiments" / "moods-sample-x3-smoke" / "README.md").is_file()
+    assert (grid.folder / "reports" / "moods" / "sample-x3-smoke" / "README.md").is_file()
+    assert [*committed.parent.rglob("*")] == [committed]
+    assert committed.read_text() == "of the study"
 
 
 @pytest.mark.slow

@@ -37,7 +37,8 @@ class MadeUp:
     data: str = "sample"
     budget: str = "quick"
     protocol: str = "classic"
-    folder: str = "ablation"
+    precision: str = "32-true"
+    folder: str = "ablation/sample-x3-quick"
     digest: str = "0a1b2c3d"
     steps: int = 2000
     every: int = 100
@@ -75,6 +76,7 @@ class MadeUp:
             "folder": self.folder,
             "data": self.data,
             "budget": self.budget,
+            "precision": self.precision,
             "protocol": self.protocol,
             "scales": list(self.scales),
             "seeds": list(self.seeds),

@@ -13,6 +13,7 @@ import yaml
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 from rich.console import Console
 
 from helpers.browser import CHROMIUM, Browser
@@ -24,14 +25,15 @@ from shoal.report.curves import AXES, convergence, convergence_figure, mean_curv
 from shoal.report.findings import findings
 from shoal.report.frontier import COSTS, front, frontier_figure, points
 from shoal.report.published import COLUMNS, load_published, reference
-from shoal.report.samples import crops, samples_figure
+from shoal.report.samples import crops
+from shoal.report.sheet import HEAD, samples_sheet
 from shoal.report.style import drawing, rendered, styles
 from shoal.report.tables import table
 from shoal.report.text import effect, pace, shown, verdict_rows
+from shoal.runs.sheet import Tile, cut, read_grey
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ROOT / "experiments"
-REAL = {"data": "t91", "budget": "standard", "folder": "ablation-t91-x3-standard"}
+REAL = {"data": "t91", "budget": "standard", "folder": "ablation/t91-x3-standard"}
 EXACT = {"seed_sd": 0.0, "noise_sd": 0.0}
 
 
@@ -107,7 +109,7 @@ def test_a_method_published_for_one_training_set_alone_stands_in() -> None:
 
 
 def test_every_network_of_the_literature_has_its_published_scores_at_x4() -> None:
-    theirs = load_published(SOURCES / "published.csv")
+    theirs = load_published()
     ours = {"ees", "eed", "eeds", "dcnn", "dscnn", "eeds_fast"}  # nobody published these
     path = ROOT / "conf" / "experiment" / "literature.yaml"
     arms = set(yaml.safe_load(path.read_text())["experiment"]["arms"])
@@ -115,7 +117,7 @@ def test_every_network_of_the_literature_has_its_published_scores_at_x4() -> Non
 
 
 def test_the_literature_s_bicubic_is_ours(tmp_path: Path) -> None:
-    theirs = load_published(SOURCES / "published.csv")
+    theirs = load_published()
     study = study_of(MadeUp(**REAL, sets={"Set5": 5, "Set14": 14, "BSD100": 3}), tmp_path)
     row = table(study, theirs).loc[("bicubic", 3)]
     known = {"Set5": 30.39, "Set14": 27.55, "BSD100": 27.21}
@@ -123,7 +125,7 @@ def test_the_literature_s_bicubic_is_ours(tmp_path: Path) -> None:
 
 
 def test_nothing_is_published_on_sample_data_and_the_notes_say_so(tmp_path: Path) -> None:
-    found = findings(study_of(MadeUp(), tmp_path), SOURCES)
+    found = findings(study_of(MadeUp(), tmp_path))
     assert not [name for name in found.cells.columns if "published" in name]
     assert "nothing is published on Sample" in found.notes
 
@@ -158,7 +160,7 @@ def test_scales_are_rows_of_their_own(tmp_path: Path) -> None:
 
 
 def test_an_effect_is_said_in_its_unit(tmp_path: Path) -> None:
-    found = findings(study_of(MadeUp(**REAL), tmp_path), SOURCES)
+    found = findings(study_of(MadeUp(**REAL), tmp_path))
     rows = verdict_rows(found.verdicts).set_index("claim")
     assert re.fullmatch(r"[\d.]+× \[[\d.]+, [\d.]+\]", rows.loc["C1", "effect [95 % interval]"])
     assert re.fullmatch(
@@ -174,7 +176,7 @@ def test_a_study_without_a_finished_run_names_the_command(tmp_path: Path) -> Non
     with pytest.raises(
         UserError, match=r"no run .* finished: python train\.py experiment=ablation"
     ):
-        findings(study_of(made, tmp_path), SOURCES)
+        findings(study_of(made, tmp_path))
 
 
 # Figures ---------------------------------------------------------------------------------------
@@ -341,35 +343,82 @@ def test_one_network_has_no_frontier(tmp_path: Path) -> None:
 
 FILES = {
     *("README.md", "table.csv", "table.tex", "runs.csv", "scores.csv", "curves.csv"),
-    *("convergence.svg", "convergence.png", "branches.svg", "samples.png", "index.html"),
-    *("frontier.svg", "frontier.png"),
+    *("convergence.svg", "branches.svg", "frontier.svg", "samples.png", "samples.csv"),
+    *("study.json", "index.html"),
 }
 
 
 def test_the_same_rows_give_the_same_files(study: results.Study, tmp_path: Path) -> None:
-    first, second = (report.write_report(study, tmp_path / name, SOURCES) for name in "ab")
+    first, second = (report.write_report(study, tmp_path / name) for name in "ab")
     assert {path.name for path in first.iterdir()} == FILES
     for path in first.iterdir():
         assert path.read_bytes() == (second / path.name).read_bytes(), path.name
 
 
+def test_findings_are_drawn_anew_from_what_they_keep(tmp_path: Path) -> None:
+    made = MadeUp(scales=(2, 3), seeds=(0, 1), samples=True, data="t91", sets={"Set5": 3})
+    made.diverged = {made.run_id("eed", 3, 1): 400}
+    made.absent = [made.run_id("dcnn", 2, 1)]
+    study = study_of(made, tmp_path / "runs")
+    folder = report.write_report(study, tmp_path / "out")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree(study.root)
+    (folder / "index.html").unlink()
+    assert report.write_pages(tmp_path / "out") == [folder / "index.html"]
+    assert (folder / "index.html").read_bytes() == before["index.html"]
+    for name in before.keys() - {"study.json", "runs.csv", "scores.csv", "curves.csv"}:
+        if not name.startswith("samples"):
+            (folder / name).unlink()
+    assert report.write_report(results.read_kept(folder), tmp_path / "out") == folder
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_study_of_another_precision_never_takes_the_folder_of_one_that_is_there(
+    tmp_path: Path,
+) -> None:
+    runs, out = tmp_path / "runs", tmp_path / "out"
+    half, full = (
+        replace(study_of(MadeUp(steps=200), runs), precision=precision)
+        for precision in ("bf16-mixed", "32-true")
+    )
+    assert report.write_report(half, out) == out / "ablation" / "sample-x3-quick"
+    apart = out / "ablation" / "sample-x3-quick-32-true"
+    assert report.write_report(full, out) == apart
+    shutil.rmtree(out / "ablation" / "sample-x3-quick")
+    assert report.write_report(full, out) == apart  # and goes there again
+    assert report.write_report(half, out) == out / "ablation" / "sample-x3-quick"
+    (out / "ablation" / "sample-x3-quick" / "study.json").write_text("{")
+    with pytest.raises(UserError, match=r"study\.json is damaged"):
+        report.write_report(full, out)
+
+
+@pytest.mark.parametrize("lost", ["study.json", "runs.csv", "curves.csv"])
+def test_findings_that_lack_a_file_are_refused_in_one_line(
+    study: results.Study, tmp_path: Path, lost: str
+) -> None:
+    folder = report.write_report(study, tmp_path)
+    (folder / lost).unlink()
+    with pytest.raises(UserError, match="is no folder of findings"):
+        results.read_kept(folder)
+
+
 def test_committed_rows_explain_a_number_when_its_runs_are_gone(
     study: results.Study, tmp_path: Path
 ) -> None:
-    report.write_report(study, tmp_path / "out", SOURCES)
-    from_runs = results.explain("eeds", "Sample", 3, study.root, tmp_path / "none")
+    report.write_report(study, tmp_path / "out")
+    from_runs = results.explain("eeds", "Sample", 3, study.root, [tmp_path / "none"])
     shutil.rmtree(study.root)
-    assert results.explain("eeds", "Sample", 3, study.root, tmp_path / "out") == from_runs
+    assert results.explain("eeds", "Sample", 3, study.root, [tmp_path / "out"]) == from_runs
 
 
 def test_runs_and_their_findings_give_one_certificate(study: results.Study, tmp_path: Path) -> None:
-    report.write_report(study, tmp_path / "out", SOURCES)
-    text = results.explain("eeds", "Sample", 3, study.root, tmp_path / "out")
+    report.write_report(study, tmp_path / "out")
+    text = results.explain("eeds", "Sample", 3, study.root, [tmp_path / "out"])
     assert text.count("eeds on Sample x3") == 1
 
 
 def test_every_row_can_be_traced_from_the_csv_files(study: results.Study, tmp_path: Path) -> None:
-    folder = report.write_report(study, tmp_path, SOURCES)
+    folder = report.write_report(study, tmp_path)
     runs, scores = (pd.read_csv(folder / f"{name}.csv") for name in ("runs", "scores"))
     curves = pd.read_csv(folder / "curves.csv")
     assert len(runs) == 16
@@ -383,8 +432,8 @@ def test_every_row_can_be_traced_from_the_csv_files(study: results.Study, tmp_pa
 def test_the_readme_has_question_answer_command_table_and_verdicts(
     study: results.Study, tmp_path: Path
 ) -> None:
-    text = (report.write_report(study, tmp_path, SOURCES) / "README.md").read_text()
-    found = findings(study, SOURCES)
+    text = (report.write_report(study, tmp_path) / "README.md").read_text()
+    found = findings(study)
     assert f"**Question.** {study.question}" in text
     assert "**Answer.** Highest on Sample x3: eeds" in text
     assert study.command in text
@@ -402,15 +451,15 @@ def test_zeros_at_the_end_of_a_score_are_kept(tmp_path: Path) -> None:
     )
     study = study_of(made, tmp_path / "runs")
     study = replace(study, scores=study.scores.assign(psnr=32.1))
-    text = (report.write_report(study, tmp_path / "out", SOURCES) / "README.md").read_text()
+    text = (report.write_report(study, tmp_path / "out") / "README.md").read_text()
     assert "| 32.10 " in text
 
 
 def test_what_people_make_of_the_findings_is_kept(study: results.Study, tmp_path: Path) -> None:
     folder = tmp_path / study.folder
-    folder.mkdir()
+    folder.mkdir(parents=True)
     (folder / "reading.md").write_text("It *holds*\nat `x3`.\n\nFor <b>five</b> pictures.\n")
-    report.write_report(study, tmp_path, SOURCES)
+    report.write_report(study, tmp_path)
     readme = (folder / "README.md").read_text()
     assert "## Reading\n\nIt *holds*\nat `x3`.\n\nFor <b>five</b> pictures.\n" in readme
     html = (folder / "index.html").read_text()
@@ -420,19 +469,22 @@ def test_what_people_make_of_the_findings_is_kept(study: results.Study, tmp_path
 
 
 def test_the_index_lists_every_folder_with_its_answer(study: results.Study, tmp_path: Path) -> None:
-    (tmp_path / "recipe").mkdir()
-    (tmp_path / "recipe" / "README.md").write_text(
-        "# Recipe\n\n**Question.** Which rate?\n\n**Answer.** 3e-3.\n"
-    )
-    report.write_report(study, tmp_path, SOURCES)
+    for name, answer in (("a", "3e-3"), ("b", "1e-3")):
+        (tmp_path / "recipe" / name).mkdir(parents=True)
+        (tmp_path / "recipe" / name / "README.md").write_text(
+            f"# Recipe\n\n**Question.** Which rate?\n\n**Answer.** {answer}.\n"
+        )
+    report.write_report(study, tmp_path)
     text = (tmp_path / "README.md").read_text()
-    assert re.search(r"\[recipe\]\(recipe/README\.md\) +\| Which rate\? +\| 3e-3\. +\|", text)
-    assert "[ablation](ablation/README.md)" in text
+    first = r"\| Which rate\? +\| \[recipe/a\]\(recipe/a/README\.md\) +\| 3e-3\. +\|"
+    assert re.search(first, text)
+    assert re.search(r"\| +\| \[recipe/b\]\(recipe/b/README\.md\) +\| 1e-3\. +\|", text)
+    assert "[ablation/sample-x3-quick](ablation/sample-x3-quick/README.md)" in text
     assert "Highest on Sample x3: eeds" in text
 
 
 def test_tex_escapes_and_has_every_arm(study: results.Study, tmp_path: Path) -> None:
-    text = (report.write_report(study, tmp_path, SOURCES) / "table.tex").read_text()
+    text = (report.write_report(study, tmp_path) / "table.tex").read_text()
     assert r"\toprule" in text
     assert r"2.0\%" in text
     assert all(arm in text for arm in study.arms)
@@ -441,7 +493,7 @@ def test_tex_escapes_and_has_every_arm(study: results.Study, tmp_path: Path) -> 
 def test_the_table_on_the_screen_has_scores_notes_and_verdicts(study: results.Study) -> None:
     console = Console(width=200, record=True, file=None, quiet=False, force_terminal=False)
     with console.capture() as captured:
-        report.print_table(findings(study, SOURCES), console)
+        report.print_table(findings(study), console)
     text = captured.get()
     for part in ("eeds", "Sample PSNR (dB)", "note: dcnn x3 s1 diverged at step 900", "C4"):
         assert part in text
@@ -450,7 +502,7 @@ def test_the_table_on_the_screen_has_scores_notes_and_verdicts(study: results.St
 def test_a_narrow_terminal_gets_fewer_columns_instead_of_cut_ones(study: results.Study) -> None:
     console = Console(width=100, force_terminal=False)
     with console.capture() as captured:
-        report.print_table(findings(study, SOURCES), console)
+        report.print_table(findings(study), console)
     text = captured.get()
     assert "Sample PSNR" in text
     assert "SSIM" not in text
@@ -474,7 +526,7 @@ def test_a_study_in_any_state_is_reported(tmp_path: Path, state: str) -> None:
     elif state == "begun":
         made.running = dict.fromkeys(trained[1:], 0)
     study = study_of(made, tmp_path / "runs")
-    folder = report.write_report(study, tmp_path, SOURCES)
+    folder = report.write_report(study, tmp_path)
     assert (folder / "README.md").read_text().count("**Answer.** Highest on Sample x3") == 1
 
 
@@ -487,25 +539,49 @@ def test_a_study_without_scores_tells_the_validation_curve(tmp_path: Path, lost:
         else:
             path.write_text(path.read_text().replace("classic", "rgb"))
     study = results.load(tmp_path / "runs", "ablation")
-    folder = report.write_report(study, tmp_path, SOURCES)
+    folder = report.write_report(study, tmp_path)
     assert "Highest on the validation pictures x3: eeds" in (folder / "README.md").read_text()
-    assert any("no score by protocol classic" in note for note in findings(study, SOURCES).notes)
+    assert any("no score by protocol classic" in note for note in findings(study).notes)
 
 
 def test_samples_of_many_arms_are_wrapped_to_what_a_page_shows(tmp_path: Path) -> None:
-    def sheet(arms: list[str], scales: tuple[int, ...]) -> Figure:
+    def sheet(arms: list[str], scales: tuple[int, ...]) -> tuple[list[Tile], int]:
         made = MadeUp(arms=dict.fromkeys(arms, "ees"), scales=scales, samples=True)
         made.levels = dict.fromkeys(arms, 30.0)
-        figure = samples_figure(crops(study_of(made, tmp_path / str(len(arms)))))
-        assert figure is not None
-        return figure
+        for kind, content in samples_sheet(crops(study_of(made, tmp_path / arms[0]))).items():
+            (tmp_path / f"samples.{kind}").write_bytes(content)
+        return cut(tmp_path), read_grey(tmp_path / "samples.png").shape[1]
 
-    few = sheet(["a", "b", "c", "d", "e", "f"], (3,))
+    _, few = sheet(["a", "b", "c", "d", "e", "f"], (3,))
     names = [f"arm{i}" for i in range(15)]
-    many = sheet(names, (2, 3, 4))
-    assert len(many.images) == 3 * 17  # one crop of each scale
-    assert {text.get_text().split()[0] for text in many.texts} >= set(names)
-    assert many.get_size_inches()[0] <= few.get_size_inches()[0]
+    tiles, many = sheet(names, (2, 3, 4))
+    assert len(tiles) == 3 * 17  # one crop of each scale
+    assert {tile.arm for tile in tiles} == {*names, ""}
+    assert many <= few
+
+
+def test_a_crop_is_cut_out_of_the_sheet_as_it_was_put_there(
+    study: results.Study, tmp_path: Path
+) -> None:
+    folder = report.write_report(study, tmp_path)
+    first = study.finished.drop_duplicates("arm").set_index("arm")["id"].to_dict()
+    tiles = cut(folder)
+    assert {tile.arm for tile in tiles} == {"", "ees", "eed", "eeds", "dcnn", "dscnn"}
+    for tile in tiles:
+        run = study.root / first[tile.arm or "ees"]
+        with Image.open(run / "samples" / f"{tile.picture}-{tile.kind}.png") as picture:
+            assert (np.asarray(picture) == tile.pixels).all()
+
+
+def test_titles_of_the_sheet_lie_between_its_crops(study: results.Study, tmp_path: Path) -> None:
+    folder = report.write_report(study, tmp_path)
+    sheet = read_grey(folder / "samples.png").copy()
+    places = pd.read_csv(folder / "samples.csv")
+    for row in places.itertuples():
+        sheet[row.top : row.top + row.height, row.left : row.left + row.width] = 255
+        # white above the text: no title is cut off by the crop above it
+        assert (sheet[row.top - HEAD : row.top - HEAD + 3, row.left : row.left + 140] == 255).all()
+        assert (sheet[row.top - HEAD : row.top, row.left : row.left + 140] < 128).any()
 
 
 # The page --------------------------------------------------------------------------------------
@@ -516,7 +592,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     made = MadeUp(samples=True)
     made.diverged = {made.run_id("dcnn", 3, 1): 900}
-    return report.write_report(study_of(made, folder / "runs"), folder, SOURCES) / "index.html"
+    return report.write_report(study_of(made, folder / "runs"), folder) / "index.html"
 
 
 def test_the_page_names_no_other_place(page: Path) -> None:
@@ -531,7 +607,7 @@ def test_labels_are_text_not_markup(tmp_path: Path) -> None:
     made = MadeUp(arms=arms, levels={"bicubic": 30.0, "<i>&": 31.0})
     made.write(tmp_path / "runs")
     study = results.load(tmp_path / "runs", "ablation")
-    text = (report.write_report(study, tmp_path, SOURCES) / "index.html").read_text()
+    text = (report.write_report(study, tmp_path) / "index.html").read_text()
     assert "<i>" not in text
     assert html.escape("<i>&") in text
 
@@ -660,7 +736,7 @@ def test_shoal_report_writes_the_folder_and_prints_the_table(
     monkeypatch.chdir(ROOT)
     words = ("report", "ablation", "--runs", tmp_path / "runs", "--out", tmp_path / "out")
     assert command(monkeypatch, *words) == 0
-    assert (tmp_path / "out" / "ablation" / "index.html").is_file()
+    assert (tmp_path / "out" / "ablation" / "sample-x3-quick" / "index.html").is_file()
     assert "indicated" in capsys.readouterr().out
 
 

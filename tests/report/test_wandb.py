@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers.composing import ROOT
 from helpers.made_up import MadeUp
 from helpers.offline_wandb import nobodys_wandb, offline_parts, sent
 from shoal.report import Findings, findings
@@ -21,7 +20,7 @@ ENTRY = {
 
 
 def found(runs: Path, **changes: object) -> Findings:
-    return findings(read(MadeUp(steps=200, **changes).write(runs)), ROOT / "experiments")
+    return findings(read(MadeUp(steps=200, **changes).write(runs)))
 
 
 def test_a_report_is_one_run_with_table_verdicts_curves_and_figures(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from PIL import Image
 from typer.testing import CliRunner
 
 from helpers.made_up import MadeUp
@@ -14,9 +15,15 @@ from shoal import report, results
 from shoal.cli import app
 from shoal.runs.folder import RunFolder
 
-SOURCES = Path(__file__).parents[2] / "experiments"
-DRAWN = ("README.md", "index.html", "samples.png", "branches.svg", "convergence.svg")
-TABLES = ("table.csv", "scores.csv", "curves.csv")
+DRAWN = (
+    "README.md",
+    "index.html",
+    "samples.png",
+    "branches.svg",
+    "convergence.svg",
+    "frontier.svg",
+)
+TABLES = ("table.csv", "scores.csv", "curves.csv", "samples.csv", "study.json")
 
 
 def told(*words: object) -> tuple[int, str]:
@@ -25,7 +32,7 @@ def told(*words: object) -> tuple[int, str]:
 
 
 def reported(runs: Path, out: Path) -> Path:
-    return report.write_report(results.load(runs, "ablation"), out, SOURCES)
+    return report.write_report(results.load(runs, "ablation"), out)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +49,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def findings(published: Path, tmp_path: Path) -> Path:
     """The same, which may be spoilt."""
-    return Path(shutil.copytree(published, tmp_path / "ablation"))
+    return Path(shutil.copytree(published, tmp_path / "ablation" / "sample-x3-quick"))
 
 
 def test_a_study_goes_on_from_what_is_committed(published: Path, tmp_path: Path) -> None:
@@ -86,7 +93,10 @@ def test_an_adopted_run_is_whole_for_readers_and_says_that_it_has_no_weights(
     assert name in told("list", "--runs", runs)[1]
     code, said = told("merge", runs, "--runs", tmp_path / "other")
     assert code == 0
-    assert f"{name}  left: it was adopted from {published.name} there, without weights" in said
+    assert (
+        f"{name}  left: it was adopted from ablation/{published.name} there, without weights"
+        in said
+    )
 
 
 def rename_run(findings: Path) -> None:
@@ -95,14 +105,20 @@ def rename_run(findings: Path) -> None:
 
 
 def rename_crop(findings: Path) -> None:
-    path = findings / "index.html"
-    path.write_text(path.read_text().replace('"title": "Sample-', '"title": "../Sample-'))
+    path = findings / "samples.csv"
+    path.write_text(path.read_text().replace("Sample-", "../Sample-"))
 
 
 def cut_crop(findings: Path) -> None:
-    path = findings / "index.html"
-    head, start, rest = path.read_text().partition('"bicubic": "data:image/png;base64,')
-    path.write_text(head + start + rest[:40] + rest[rest.index('"') :])
+    path = findings / "samples.png"
+    path.write_bytes(path.read_bytes()[:-5000])
+
+
+def shrink_sheet(findings: Path) -> None:
+    path = findings / "samples.png"
+    with Image.open(path) as sheet:
+        part = sheet.crop((0, 0, sheet.width - 120, sheet.height))
+    part.save(path)
 
 
 def lose_scores(findings: Path) -> None:
@@ -119,9 +135,13 @@ def no_findings(findings: Path) -> None:
     [
         (rename_run, "has a run named '../ees-x3-s0-"),
         (rename_crop, "has a picture named '../Sample-"),
-        (cut_crop, "not a picture that Pillow can read"),
+        (cut_crop, "samples.png: broken picture"),
+        (shrink_sheet, "a place lies beside the sheet"),
         (lose_scores, "doesn't tell of whole runs"),
-        (no_findings, "is no folder of findings: name one, e.g. experiments/ablation"),
+        (
+            no_findings,
+            "is no folder of findings: name one, e.g. experiments/ablation/",
+        ),
     ],
 )
 def test_findings_that_are_damaged_or_hostile_leave_nothing(

@@ -16,7 +16,7 @@ COMMAND = ["hparams_search=optuna", "model=ees", "budget=smoke"]
 
 
 def trials(grid: Grid) -> list[dict[str, str]]:
-    (path,) = (grid.folder / "experiments").glob("*/trials.csv")
+    (path,) = (grid.folder / "reports").glob("*/*/trials.csv")
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
 
@@ -31,9 +31,9 @@ def test_a_search_ends_in_its_table_and_the_best_command_and_goes_on_from_there(
     assert [row["outcome"] for row in rows] == ["finished"] * 3
     printed = f"model=ees budget=smoke logger=none task.optimizer.lr={best['task.optimizer.lr']} "
     assert printed in first.out
-    (folder,) = (grid.folder / "experiments").glob("optuna-ees-sample-x3-smoke-*")
+    (folder,) = (grid.folder / "reports" / "optuna").glob("ees-sample-x3-smoke-*")
     assert printed in (folder / "README.md").read_text()
-    assert folder.name in (grid.folder / "experiments" / "README.md").read_text()
+    assert folder.name in (grid.folder / "reports" / "README.md").read_text()
 
     again = grid.issue(*COMMAND, "search.trials=4")
     assert again.code == 0, again.err

@@ -3,11 +3,9 @@
 import functools
 import itertools
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from pathlib import Path
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -85,15 +83,13 @@ class ShoalSweeper(Sweeper):
         experiment = read(self.loader, self.master)
         given = [[text for text in each if not speaks_of_experiment(text)] for each in combinations]
         job = functools.partial(compose, self.loader, self.master)
-        plan = Plan(experiment, given, self._combinations([]), job)
+        plan = Plan(experiment, given, job)
         path = plan.write(command=typed())
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
         os.environ[EXPERIMENT] = experiment.name
         returns = self.runner.launch([job.overrides for _, job in plan.runs], initial_job_idx=0)
         config = plan.runs[-1][1].config
-        report(
-            path, config.paths.experiments, config.logger, Path(sys.argv[0]).parent / "experiments"
-        )
+        report(path, config.paths.experiments, config.logger)
         return returns
 
     def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:

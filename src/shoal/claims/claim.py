@@ -11,6 +11,7 @@ from shoal.claims.measures import MEASURES
 from shoal.errors import UserError
 
 SIDES = ("greater", "lesser")
+CLAIMS = Path(__file__).with_name("claims.yaml")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Claim:
     tests: tuple[Mapping[str, Any], ...]
 
 
-def load_claims(path: Path) -> list[Claim]:
+def load_claims(path: Path = CLAIMS) -> list[Claim]:
     """Read claims.yaml.
 
     Raises:

@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 from shoal.cli import data, runs
 from shoal.cli.degrade import degrade
 from shoal.cli.export import export
-from shoal.cli.report import report
+from shoal.cli.report import pages, report
 from shoal.cli.score import score
 from shoal.cli.upscale import upscale
 from shoal.errors import USER_ERROR, UserError, one_line
@@ -24,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (upscale, score, degrade, export, report):
+for command in (upscale, score, degrade, export, report, pages):
     app.command()(command)
 app.add_typer(runs.app, name="runs", no_args_is_help=True)
 app.add_typer(data.app, name="data", no_args_is_help=True)

@@ -65,7 +65,7 @@ def runs_merge(
 
 @app.command("adopt")
 def runs_adopt(
-    findings: Annotated[Path, typer.Argument(help="e.g. experiments/ablation")],
+    findings: Annotated[Path, typer.Argument(help="e.g. experiments/ablation/t91-x3-standard")],
     runs: Runs = Path("runs"),
 ) -> None:
     """Bring in the rows of committed findings, so that their grid trains only what they lack."""
@@ -100,8 +100,8 @@ def runs_explain(
     scale: Annotated[int, typer.Option(help="Of the enlargement.")] = 3,
     runs: Runs = Path("runs"),
     experiments: Annotated[
-        Path, typer.Option(help="Committed findings, for runs that are gone.")
-    ] = Path("experiments"),
+        list[Path], typer.Option(help="Findings, for runs that are gone; may be given twice.")
+    ] = [Path("reports"), Path("experiments")],  # noqa: B006 - typer only reads it
 ) -> None:
     """Print what stands behind a number: runs, data, code, protocol, commands."""
     from shoal.results import explain

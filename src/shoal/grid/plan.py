@@ -16,8 +16,8 @@ from shoal.system.files import write_whole
 # An experiment is repeated over these; whatever else is swept would make another question of it.
 SWEPT = ("scale", "seed")
 # What the name of a folder of findings tells; any other change marks it with a digest.
+# Precision is told apart where findings are written: a name has it only where two would meet.
 NAMED = ("data", "budget", "trainer.precision", *SWEPT)
-FULL = "32-true"  # the precision that a name needn't tell
 Combinations = Sequence[Sequence[str]]
 
 
@@ -28,7 +28,6 @@ class Plan:
     Args:
         experiment: the question.
         given: what the user overrides, once per combination of scale and seed.
-        default: the combinations of the question as its file asks it.
         compose: a job from overrides.
 
     Raises:
@@ -37,7 +36,6 @@ class Plan:
 
     experiment: Experiment
     given: Combinations
-    default: Combinations
     compose: Callable[[Sequence[str]], Job]
     runs: list[tuple[str, Job]] = field(init=False)  # label and job, arm by arm per combination
 
@@ -132,15 +130,12 @@ class Plan:
 
     @property
     def folder(self) -> str:
-        """Of the findings: the experiment's name for its default question."""
-        name, asked = self.experiment.name, self._facts(self.given)
-        marked = self._is_marked()
-        if asked == self._facts(self.default) and not marked:
-            return name
+        """Of the findings: `<question>/<data>-x<scale>-<budget>`."""
+        asked = self._facts(self.given)
         scales = "+".join(map(str, asked["scales"]))
-        parts = [name, asked["data"], f"x{scales}", asked["budget"]]
-        parts += [asked["precision"]] if asked["precision"] != FULL else []
-        return "-".join([*parts, self._digest()] if marked else parts)
+        parts = [asked["data"], f"x{scales}", asked["budget"]]
+        parts += [self._digest()] if self._is_marked() else []
+        return f"{self.experiment.name}/{'-'.join(parts)}"
 
     def _facts(self, combinations: Combinations) -> dict[str, Any]:
         """What names a study."""

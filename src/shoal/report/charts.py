@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,8 +9,10 @@ import pandas as pd
 from shoal.report.branches import BRANCHES, FACTS, ensembles
 from shoal.report.curves import mean_curves, window
 from shoal.report.samples import Crop
+from shoal.report.sheet import png
 from shoal.report.style import Style
 from shoal.results import Study, untrained_level
+from shoal.runs.sheet import Grey
 
 Look = dict[str, Any]
 # Kind: title, unit, whether the axis is logarithmic, digits, columns and names of each branch.
@@ -106,10 +107,10 @@ def _branches(study: Study, looks: Mapping[str, Look]) -> list[dict[str, Any]]:
 
 
 def _picture(crop: Crop) -> dict[str, Any]:
-    def embedded(path: Path) -> str:
-        return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+    def embedded(pixels: Grey) -> str:
+        return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()
 
-    images = {arm: embedded(path) for arm, path in crop.sr.items()} | {"HR": embedded(crop.hr)}
+    images = {arm: embedded(pixels) for arm, pixels in crop.sr.items()} | {"HR": embedded(crop.hr)}
     psnr = {arm: round(value, 2) for arm, value in crop.psnr.items()}
     title = f"{crop.name} x{crop.scale}"
     return {"title": title, "bicubic": embedded(crop.bicubic), "images": images, "psnr": psnr}

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -55,21 +54,17 @@ class Findings:
 
 
 @lru_cache(maxsize=2)  # printed, written and sent to dashboards
-def findings(study: Study, sources: Path) -> Findings:
+def findings(study: Study) -> Findings:
     """Work out the report of a study.
 
-    Args:
-        study: the rows.
-        sources: folder of `claims.yaml` and `published.csv`.
-
     Raises:
-        UserError: no run has finished, or one of the two files is absent.
+        UserError: no run has finished.
     """
     if study.finished.empty:
         raise UserError(f"no run of {study.experiment!r} has finished: {study.command}")
-    published = load_published(sources / "published.csv")
+    published = load_published()
     numbers = table(study, published)
-    verdicts = judge(study, load_claims(sources / "claims.yaml"))
+    verdicts = judge(study, load_claims())
     return Findings(
         study=study,
         numbers=numbers,

@@ -1,6 +1,5 @@
-"""The folder of an experiment's findings, and the index of all of them."""
+"""The folder of an experiment's findings: from its runs, or anew from the rows that it keeps."""
 
-import re
 from pathlib import Path
 
 import jinja2
@@ -12,11 +11,14 @@ from shoal.report.branches import branches_figure
 from shoal.report.curves import convergence_figure
 from shoal.report.findings import Findings, findings
 from shoal.report.frontier import frontier_figure
+from shoal.report.index import index
 from shoal.report.page import commands, page
-from shoal.report.samples import Crop, crops, samples_figure
+from shoal.report.samples import Crop, crops, kept_crops
+from shoal.report.sheet import samples_sheet
 from shoal.report.style import drawing, rendered
 from shoal.report.text import verdict_rows
 from shoal.results import Study
+from shoal.results.kept import STUDY, facts, precision, read_kept
 from shoal.system.files import write_whole
 
 MARKDOWN = jinja2.Environment(
@@ -26,58 +28,85 @@ MARKDOWN = jinja2.Environment(
     keep_trailing_newline=True,
     undefined=jinja2.StrictUndefined,
 )
-INDEX = """# Experiments
-
-One folder per question, each made by the command that it names. `claims.yaml` says which claims of
-the paper are tested where, `published.csv` has the literature's scores and where they were read.
-
-{table}
-"""
+PAGE = "index.html"
 
 
-def write_report(study: Study, out: Path, sources: Path) -> Path:
+def write_report(study: Study, out: Path) -> Path:
     """Write an experiment's folder and the index beside it; the same rows give the same bytes.
 
     Args:
-        study: the rows.
+        study: of runs, or as its findings kept it.
         out: the folder of all findings.
-        sources: folder of `claims.yaml` and `published.csv`.
 
     Returns:
         the experiment's folder.
 
     Raises:
-        UserError: no run has finished, one of the two files is absent, or `out` can't be written.
+        UserError: no run has finished, or `out` can't be written.
     """
-    found, pictures = findings(study, sources), crops(study)
-    folder = out / study.folder
-    words = reading(folder)
+    kept = (study.root / STUDY).is_file()
+    found, pictures = findings(study), kept_crops(study) if kept else crops(study)
+    folder = home(study, out)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} can't be made: {error}; choose --out DIR") from None
+        raise UserError(f"{folder} can't be made: {error}; choose another folder") from None
     files = _figures(found, pictures) | _tables(found)
-    files["index.html"] = page(found, pictures, files.get("frontier.png"), words).encode()
-    files["README.md"] = _readme(found, set(files), words).encode()
+    files["README.md"] = _readme(found, set(files), reading(folder)).encode()
     for name, content in files.items():
         write_whole(folder / name, content)
+    _write_page(found, pictures, folder)
     write_whole(out / "README.md", index(out))
     return folder
+
+
+def home(study: Study, out: Path) -> Path:
+    """The folder of a study's findings, which no study of another precision takes from it.
+
+    A name tells the precision only where two studies differ in nothing else: who comes second, goes
+    to `<name>-<precision>`, and there again.
+    """
+    plain = out / study.folder
+    named = plain.with_name(f"{plain.name}-{study.precision}")
+    taken = precision(plain) not in (None, study.precision)
+    return named if taken or named.is_dir() else plain
+
+
+def write_pages(out: Path) -> list[Path]:
+    """Write the page of every finding, from what its folder keeps.
+
+    Args:
+        out: the folder of all findings.
+
+    Raises:
+        UserError: there are none, or one is damaged.
+    """
+    folders = sorted(path.parent for path in out.rglob(STUDY))
+    if not folders:
+        raise UserError(f"{out} holds no findings: name a folder that does, e.g. experiments")
+    for folder in folders:
+        study = read_kept(folder)
+        _write_page(findings(study), kept_crops(study), folder)
+    return [folder / PAGE for folder in folders]
+
+
+def _write_page(found: Findings, pictures: list[Crop], folder: Path) -> None:
+    drawn = folder / "frontier.svg"
+    frontier = drawn.read_bytes() if drawn.is_file() else None
+    write_whole(folder / PAGE, page(found, pictures, frontier, reading(folder)))
 
 
 def _figures(found: Findings, pictures: list[Crop]) -> dict[str, bytes]:
     study = found.study
     with drawing():
-        convergence, costs = convergence_figure(study), frontier_figure(study, found.numbers)
-        drawn = {"convergence": convergence} | ({"frontier": costs} if costs else {})
-        files = {
-            f"{name}.{kind}": rendered(figure, kind)
-            for name, figure in drawn.items()
-            for kind in ("svg", "png")
+        figures = {
+            "convergence": convergence_figure(study),
+            "frontier": frontier_figure(study, found.numbers),
+            "branches": branches_figure(study),
         }
-        branches, samples = branches_figure(study), samples_figure(pictures)
-        files |= {"branches.svg": rendered(branches, "svg")} if branches else {}
-        return files | ({"samples.png": rendered(samples, "png")} if samples else {})
+        files = {f"{name}.svg": rendered(f, "svg") for name, f in figures.items() if f}
+        sheet = samples_sheet(pictures)
+    return files | {f"samples.{kind}": content for kind, content in sheet.items()}
 
 
 def _tables(found: Findings) -> dict[str, bytes]:
@@ -88,7 +117,8 @@ def _tables(found: Findings) -> dict[str, bytes]:
         "scores.csv": study.scores,
         "curves.csv": study.curves,
     }
-    files = {name: rows.to_csv(index=False, lineterminator="\n") for name, rows in frames.items()}
+    files = {STUDY: facts(study)}
+    files |= {name: rows.to_csv(index=False, lineterminator="\n") for name, rows in frames.items()}
     cells = _columns(found.cells)
     files["table.tex"] = tabulate(cells, headers="keys", tablefmt="latex_booktabs") + "\n"
     return {name: text.encode() for name, text in files.items()}
@@ -122,20 +152,3 @@ def _columns(cells: pd.DataFrame) -> dict[str, list[str]]:
 def _markdown(cells: pd.DataFrame) -> str:
     # Left as text: tabulate would read "32.10" as a number and drop its zero.
     return tabulate(_columns(cells), headers="keys", tablefmt="github", disable_numparse=True)
-
-
-def index(out: Path) -> str:
-    """The list of findings: question, answer in one line, link; read from each folder's README."""
-    rows = []
-    for readme in sorted(out.glob("*/README.md")):
-        text = readme.read_text()
-        name = readme.parent.name
-        said = [_sentence(text, word) for word in ("Question", "Answer")]
-        rows.append([f"[{name}]({name}/README.md)", *said])
-    heads = ["experiment", "question", "answer"]
-    return INDEX.format(table=tabulate(rows, headers=heads, tablefmt="github"))
-
-
-def _sentence(readme: str, word: str) -> str:
-    found = re.search(rf"^\*\*{word}\.\*\* (.+)$", readme, re.MULTILINE)
-    return found.group(1) if found else ""

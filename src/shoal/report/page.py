@@ -30,7 +30,7 @@ def page(found: Findings, crops: list[Crop], frontier: bytes | None, reading: st
     Args:
         found: all that the report says.
         crops: for the slider.
-        frontier: the figure as PNG, if there is one.
+        frontier: the figure as SVG, if there is one.
         reading: what people make of it, in Markdown; HTML in it is shown as it stands.
     """
     study = found.study

@@ -1,34 +1,52 @@
-"""What follows an experiment's grid: its table on the screen, its findings on disk and on W&B."""
+"""What becomes of an experiment's rows: a table on the screen, findings on disk and on W&B."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
+from shoal.results import Study
 
 
-def report(plan: Path, experiments: Path, loggers: Mapping[str, Any], sources: Path) -> None:
-    """Print an experiment's table and write its folder; says so where there is nothing to report.
+def publish(
+    study: Study, out: Path, mirror: Mapping[str, Any] | None = None, sent: Path | None = None
+) -> None:
+    """Print a study's table, write its folder, and send both to W&B where it is asked for.
+
+    Args:
+        study: the rows.
+        out: the folder of all findings.
+        mirror: W&B's entry of a config's loggers.
+        sent: the folder of W&B's own files, where it is asked for.
+
+    Raises:
+        UserError: no run has finished, or `out` can't be written.
+    """
+    # Imported here: drawing takes seconds to import, and most of a grid's life is waiting.
+    from shoal.report import findings, print_table, write_report
+    from shoal.report import wandb as wandb_report
+
+    found = findings(study)
+    print_table(found)
+    folder = write_report(study, out)
+    print(f"report: {folder / 'README.md'} and {folder / 'index.html'}", flush=True)
+    if mirror and sent:
+        wandb_report.send(found, folder, sent, mirror)
+
+
+def report(plan: Path, experiments: Path, loggers: Mapping[str, Any]) -> None:
+    """Publish what a grid found; says so where there is nothing to report.
 
     Args:
         plan: the file that the grid wrote.
         experiments: the folder of all findings.
         loggers: of its runs, by name.
-        sources: the folder of `claims.yaml` and `published.csv`.
     """
-    # Imported here: drawing takes seconds to import, and most of a grid's life is waiting.
-    from shoal.report import findings, print_table, write_report
     from shoal.report import wandb as wandb_report
     from shoal.results import read
 
+    mirror = wandb_report.settings(loggers)
     try:
-        study = read(plan)
-        found = findings(study, sources)
-        print_table(found)
-        folder = write_report(study, experiments, sources)
+        publish(read(plan), experiments, mirror, plan.with_suffix(""))
     except UserError as error:
         print(f"no report: {error}", flush=True)
-        return
-    print(f"report: {folder / 'README.md'} and {folder / 'index.html'}", flush=True)
-    if entry := wandb_report.settings(loggers):
-        wandb_report.send(found, folder, plan.with_suffix(""), entry)

@@ -7,9 +7,10 @@ import pandas as pd
 from shoal.errors import UserError
 
 COLUMNS = ["method", "set", "scale", "psnr", "ssim", "training_macs", "source"]
+PUBLISHED = Path(__file__).with_name("published.csv")
 
 
-def load_published(path: Path) -> pd.DataFrame:
+def load_published(path: Path = PUBLISHED) -> pd.DataFrame:
     """Read published.csv: method, set, scale, psnr (dB), ssim, training_macs, source.
 
     `training_macs` is what training took in the paper, in multiply-adds, where that can be known;

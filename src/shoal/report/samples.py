@@ -1,119 +1,97 @@
 """Crops of test pictures: what each arm made of them, beside bicubic and the original."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-import matplotlib.image as mpimg
-import numpy as np
-from matplotlib.figure import Figure
-from numpy.typing import NDArray
-
-from shoal.report.style import DPI
 from shoal.results import Study
+from shoal.runs.sheet import Grey, Tile, cut, read_grey
 
-MOST = 4  # pictures: what one looks at
-ZOOM = 2  # whole screen pixels per picture pixel, so that none is blurred or doubled
-GAP, HEAD, SIDE = 6, 26, 12  # pixels
-ACROSS, DOWN = 8, 12  # images beside and below each other: what a page shows
+MOST = 4  # pictures of one scale: what one looks at
+ACROSS, DOWN = 8, 12  # crops beside and below each other: what a page shows
 
 
 @dataclass(frozen=True)
 class Crop:
-    """One picture's crop.
+    """One picture's crop, as grey levels `(H, W)`.
 
     Attributes:
         name: data set and picture, e.g. `Set5-butterfly`.
-        sr: file by arm, in the order of the table; of each arm's first finished run.
+        sr: by arm, in the order of the table; of each arm's first finished run.
         psnr: of the whole picture (dB) by that run, and of `bicubic` where it has been scored.
     """
 
     name: str
     scale: int
-    hr: Path
-    bicubic: Path
-    sr: dict[str, Path]
+    hr: Grey
+    bicubic: Grey
+    sr: dict[str, Grey]
     psnr: dict[str, float]
 
 
+def lines(arms: int) -> int:
+    """The rows of a sheet that one crop takes: HR, bicubic and each arm."""
+    return math.ceil((arms + 2) / ACROSS)
+
+
 def crops(study: Study) -> list[Crop]:
-    """The crops that the study's runs left, at most `MOST` per scale."""
+    """The crops that a study's runs left: of each scale the first few, where all make many rows."""
+    return _whole(study, [tile for scale in study.scales for tile in _of_runs(study, scale)])
+
+
+def kept_crops(study: Study) -> list[Crop]:
+    """The crops that a folder of findings holds.
+
+    Args:
+        study: whose root is that folder.
+
+    Raises:
+        UserError: they are damaged.
+    """
+    return _whole(study, cut(study.root))
+
+
+def _of_runs(study: Study, scale: int) -> Iterable[Tile]:
+    """What the first finished run of each trained arm left."""
+    runs = study.finished[study.finished["scale"] == scale].drop_duplicates("arm")
+    trained = runs[runs["steps"] > 0].set_index("arm")["id"].to_dict()
+    folders = {str(arm): study.root / name / "samples" for arm, name in trained.items()}
+    names = sorted({path.name[:-7] for f in folders.values() for path in f.glob("*-sr.png")})
+    few = max(1, DOWN // (lines(len(folders)) * len(study.scales))) if folders else 0
+    for name in names[: min(few, MOST)]:
+        there = {arm: f for arm, f in folders.items() if (f / f"{name}-sr.png").is_file()}
+        beside = next(iter(there.values()))
+        shared = {kind: beside / f"{name}-{kind}.png" for kind in ("hr", "bicubic")}
+        if all(path.is_file() for path in shared.values()):
+            for kind, path in shared.items():
+                yield Tile(name, scale, kind, "", read_grey(path))
+            for arm, folder in there.items():
+                yield Tile(name, scale, "sr", arm, read_grey(folder / f"{name}-sr.png"))
+
+
+def _whole(study: Study, tiles: Iterable[Tile]) -> list[Crop]:
+    """Tiles put together by picture, with the scores of the whole pictures."""
+    together: dict[tuple[int, str], list[Tile]] = {}
+    for tile in tiles:
+        together.setdefault((tile.scale, tile.picture), []).append(tile)
     found = []
-    for scale in study.scales:
-        runs = study.finished[study.finished["scale"] == scale].drop_duplicates("arm")
-        trained = runs[runs["steps"] > 0].set_index("arm")["id"].to_dict()
-        folders = {str(arm): study.root / name / "samples" for arm, name in trained.items()}
-        names = sorted({p.name[:-7] for f in folders.values() for p in f.glob("*-sr.png")})
-        psnr = _psnr(study, runs["id"].tolist())
-        found += [_crop(name, scale, folders, psnr.get(name, {})) for name in names[:MOST]]
-    return [crop for crop in found if crop.hr.is_file() and crop.bicubic.is_file()]
+    for (scale, name), parts in together.items():
+        shared = {tile.kind: tile.pixels for tile in parts if not tile.arm}
+        own = {tile.arm: tile.pixels for tile in parts if tile.arm}
+        sr = {arm: own[arm] for arm in study.arms if arm in own}
+        psnr = _psnr(study, scale).get(name, {})
+        found.append(Crop(name, scale, shared["hr"], shared["bicubic"], sr, psnr))
+    return found
 
 
-def _crop(name: str, scale: int, folders: dict[str, Path], psnr: dict[str, float]) -> Crop:
-    files = {arm: folder / f"{name}-sr.png" for arm, folder in folders.items()}
-    sr = {arm: path for arm, path in files.items() if path.is_file()}
-    beside = next(iter(sr.values())).parent
-    return Crop(name, scale, beside / f"{name}-hr.png", beside / f"{name}-bicubic.png", sr, psnr)
-
-
-def _psnr(study: Study, ids: list[str]) -> dict[str, dict[str, float]]:
-    rows = study.scores[study.scores["id"].isin(ids) & (study.scores["protocol"] == study.protocol)]
+def _psnr(study: Study, scale: int) -> dict[str, dict[str, float]]:
+    """DB by picture and arm."""
+    runs = study.finished[study.finished["scale"] == scale].drop_duplicates("arm")
+    rows = study.scores[
+        study.scores["id"].isin(runs["id"]) & (study.scores["protocol"] == study.protocol)
+    ]
     rows = rows.assign(name=rows["dataset"] + "-" + rows["image"])
     return {
         str(name): dict(zip(part["arm"], part["psnr"], strict=True))
         for name, part in rows.groupby("name")
     }
-
-
-def samples_figure(found: list[Crop]) -> Figure | None:
-    """A row per crop, or more where it is long: the original, bicubic, each arm.
-
-    Args:
-        found: the crops; of each scale the first few, where all would make many rows.
-
-    Returns:
-        None where there are no crops.
-    """
-    if not found:
-        return None
-    names = list(dict.fromkeys(["HR", "bicubic", *(arm for crop in found for arm in crop.sr)]))
-    lines = math.ceil(len(names) / ACROSS)  # of one crop
-    across = math.ceil(len(names) / lines)
-    cells = []
-    for i, crop in enumerate(_few(found, lines)):
-        for name, path in ({"HR": crop.hr, "bicubic": crop.bicubic} | crop.sr).items():
-            line, column = divmod(names.index(name), across)
-            cells.append((lines * i + line, column, _title(crop, name), _enlarged(path)))
-    return _sheet(cells)
-
-
-def _sheet(cells: list[tuple[int, int, str, NDArray[np.float32]]]) -> Figure:
-    """Images with titles at their rows and columns."""
-    rows, columns = (max(places) + 1 for places in zip(*(cell[:2] for cell in cells), strict=True))
-    tall, wide = np.max([image.shape for *_, image in cells], axis=0)
-    width = SIDE + columns * (wide + GAP)
-    height = SIDE + rows * (tall + HEAD)
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
-    for row, column, title, image in cells:
-        left, top = SIDE + column * (wide + GAP), height - row * (tall + HEAD) - HEAD
-        figure.figimage(image, left, top - image.shape[0], cmap="gray", vmin=0, vmax=1)
-        figure.text(left / width, (top + GAP) / height, title, fontsize=6, va="bottom")
-    return figure
-
-
-def _few(found: list[Crop], lines: int) -> list[Crop]:
-    """As many crops of each scale as make `DOWN` rows together; one at least."""
-    scales = dict.fromkeys(crop.scale for crop in found)
-    most = max(1, DOWN // (lines * len(scales)))
-    return [crop for s in scales for crop in [c for c in found if c.scale == s][:most]]
-
-
-def _enlarged(path: Path) -> NDArray[np.float32]:
-    """Each pixel as ZOOM x ZOOM of them; grey, in [0, 1]."""
-    return np.kron(mpimg.imread(path), np.ones((ZOOM, ZOOM), np.float32))
-
-
-def _title(crop: Crop, name: str) -> str:
-    if name == "HR":
-        return f"{crop.name} x{crop.scale}"
-    return f"{name}  {crop.psnr[name]:.2f} dB" if name in crop.psnr else name

@@ -1,16 +1,21 @@
 """One W&B run per experiment: its table, verdicts, curves and figures."""
 
 import hashlib
+import io
 import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from PIL import Image
 
 from shoal.dashboards.wandb_session import Facts, Patience, one_line, open_session
 from shoal.report import Findings
+from shoal.report.curves import convergence_figure
+from shoal.report.style import drawing, rendered
 from shoal.report.text import verdict_rows
+from shoal.runs.sheet import SHEET
 from shoal.system.files import write_whole
 
 if TYPE_CHECKING:
@@ -22,7 +27,6 @@ TARGET = (
     "shoal.dashboards.wandb_logger.WandbRun"  # the logger that says where runs, and so reports, go
 )
 SENT = "sent"  # the digest of the rows last sent
-FIGURES = ("convergence.png", "samples.png")
 CURVES = ["arm", "scale", "seed", "step", "seconds", "macs", "train/loss", "val/psnr", "val/ssim"]
 
 
@@ -74,9 +78,11 @@ def _content(found: Findings, figures: Path) -> dict[str, Any]:
     content: dict[str, Any] = {name: _table(rows) for name, rows in tables.items()}
     curves = found.study.curves.reindex(columns=CURVES)
     content |= {"curves": _table(curves), "convergence": _chart(curves)}
-    for name in FIGURES:
-        if (figures / name).is_file():
-            content[f"figures/{Path(name).stem}"] = wandb.Image(str(figures / name))
+    with drawing():  # in the folder it is SVG, which W&B doesn't show
+        curve = rendered(convergence_figure(found.study), "png")
+    content["figures/convergence"] = wandb.Image(Image.open(io.BytesIO(curve)))
+    if (figures / SHEET).is_file():
+        content["figures/samples"] = wandb.Image(str(figures / SHEET))
     return content
 
 

@@ -4,6 +4,7 @@ It changes no file and imports no torch: of the package only `runs.folder` and s
 """
 
 from shoal.results.certificate import explain
+from shoal.results.kept import read_kept
 from shoal.results.notes import notes
 from shoal.results.spread import AXES, ends, over_seeds, per_run, reach, untrained_level
 from shoal.results.study import Study, grids, load, read
@@ -20,5 +21,6 @@ __all__ = [
     "per_run",
     "reach",
     "read",
+    "read_kept",
     "untrained_level",
 ]

@@ -1,12 +1,13 @@
 """The birth certificate of a number: the runs, code, data and commands behind a table cell."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from shoal.errors import UserError
+from shoal.results.kept import place
 from shoal.results.rows import NAMES, SCORES, read_runs, read_tables
 from shoal.results.study import grids, read_grid
 
@@ -28,7 +29,7 @@ FAMILIES = {"data_digests": "digest of", "versions": "version of"}
 PER_RUN = ["seed", "psnr", "ssim", "images", "resumed", "finished_at"]
 
 
-def explain(model: str, dataset: str, scale: int, runs: Path, experiments: Path) -> str:
+def explain(model: str, dataset: str, scale: int, runs: Path, experiments: Sequence[Path]) -> str:
     """What stands behind the score of a model (or of an arm of that label) on a test set.
 
     Args:
@@ -36,7 +37,7 @@ def explain(model: str, dataset: str, scale: int, runs: Path, experiments: Path)
         dataset: a test set's name, e.g. `Set5`.
         scale: of the enlargement.
         runs: folder of runs; may be gone.
-        experiments: folder of committed findings, which answer for runs that are gone.
+        experiments: folders of findings, which answer for runs that are gone.
 
     Returns:
         one certificate per cell: an arm of an experiment, or runs that no experiment names.
@@ -58,7 +59,7 @@ def explain(model: str, dataset: str, scale: int, runs: Path, experiments: Path)
     if not found:
         raise UserError(
             f"no finished run of {model} was scored on {dataset} at x{scale} in {runs} or "
-            f"{experiments}: python train.py model={model} scale={scale}"
+            f"{' or '.join(map(str, experiments))}: python train.py model={model} scale={scale}"
         )
     return "\n\n".join(found)
 
@@ -82,13 +83,15 @@ def _from_runs(runs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return rows, read_tables(folders, "scores.csv", SCORES)
 
 
-def _from_findings(experiments: Path) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    for path in sorted(experiments.glob("*/runs.csv")):
+def _from_findings(
+    experiments: Iterable[Path],
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    for path in (path for folder in experiments for path in sorted(folder.rglob("runs.csv"))):
         if not path.with_name("scores.csv").is_file():
             continue
         rows = pd.read_csv(path, dtype=str, keep_default_na=False)
         scores = pd.read_csv(path.with_name("scores.csv"), dtype=NAMES)
-        rows["where"] = f"experiment {path.parent.name}"
+        rows["where"] = f"experiment {place(path.parent)}"
         yield rows[rows["state"] == "finished"], scores
 
 

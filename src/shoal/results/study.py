@@ -20,10 +20,10 @@ class Study:
     """One experiment's grid and rows.
 
     Attributes:
-        root: the folder of all runs.
+        root: the folder of all runs, or that of the findings which kept the rows.
         experiment: its name, e.g. `ablation`.
         digest: of the grid: eight hex digits.
-        folder: of its findings, e.g. `ablation-t91-x3-standard`.
+        folder: of its findings, e.g. `ablation/t91-x3-standard`.
         models: the model of each arm, in the order of the table; None where the grid can't say.
         planned: run ids in the order of the grid.
         runs: a row per planned run: arm, scale, seed and what `read_runs` gives.
@@ -39,6 +39,7 @@ class Study:
     folder: str
     data: str
     budget: str
+    precision: str
     protocol: str
     scales: tuple[int, ...]
     seeds: tuple[int, ...]
@@ -98,7 +99,7 @@ def read_grid(path: Path) -> dict[str, Any]:
     """
     try:
         grid: dict[str, Any] = json.loads(path.read_text())
-        grid["runs"][0]["id"], grid["arms"][0]["label"]
+        grid["runs"][0]["id"], grid["arms"][0]["label"], grid["precision"]
     except (ValueError, LookupError, TypeError) as error:
         raise UserError(f"{path} is no plan of a grid ({error!r}): issue the grid again") from None
     return grid
@@ -111,7 +112,10 @@ def read(path: Path) -> Study:
     folders = [path.parents[1] / name for name in plan["id"].unique()]
     finished = [folder for folder in folders if (folder / "record.json").is_file()]
     runs = plan.merge(read_runs(folders).drop(columns=["scale", "seed"], errors="ignore"), on="id")
-    facts = ("experiment", "question", "command", "folder", "data", "budget", "protocol")
+    facts = (
+        *("experiment", "question", "command", "folder"),
+        *("data", "budget", "precision", "protocol"),
+    )
     return Study(
         **{name: grid[name] for name in facts},
         root=path.parents[1],

@@ -1,9 +1,7 @@
 """Runs that findings tell of as run folders again: all of their rows, and no weights."""
 
-import base64
 import csv
 import io
-import json
 import re
 import tempfile
 from collections import defaultdict
@@ -13,20 +11,14 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.evaluation.benchmark import means
-from shoal.pictures import images
+from shoal.pictures.images import write_png
 from shoal.runs.folder import RunFolder
+from shoal.runs.sheet import Grey, cut
+from shoal.runs.values import value
 
 RUN = re.compile(r"\w+-x\d+(-s\d+)?-[0-9a-f]{8}")
-CROP = re.compile(r"(?P<name>[\w.-]+) x(?P<scale>\d+)")
-PAGE = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
-PNG = "data:image/png;base64,"
 # Of the study, not of the run; or what a run's state is told by.
 APART = ("arm", "state", "reason", "step")
-TEXTS = {
-    *("id", "kind", "model", "data", "budget", "commit", "processor", "accelerator", "precision"),
-    *("weights_sha256", "command", "started_at", "finished_at"),
-}
-TEXT_FAMILIES = ("versions", "data_digests")
 KEY = ("arm", "scale", "seed", "id")  # of a row among those of other runs
 
 
@@ -34,7 +26,7 @@ def adopt(findings: Path, runs: Path) -> Iterator[tuple[str, str]]:
     """Bring in the finished runs of an experiment's folder, so that its grid can go on from them.
 
     Args:
-        findings: e.g. `experiments/ablation`; nothing in it is changed.
+        findings: e.g. `experiments/ablation/t91-x3-standard`; nothing in it is changed.
         runs: the folder that they come to.
 
     Yields:
@@ -60,10 +52,11 @@ class _Told:
     """What a folder of findings says of its finished runs, as text."""
 
     def __init__(self, findings: Path) -> None:
-        self.folder = findings
+        self.name = "/".join(findings.resolve().parts[-2:])
         if not (findings / "runs.csv").is_file():
             raise UserError(
-                f"{findings} is no folder of findings: name one, e.g. experiments/ablation"
+                f"{findings} is no folder of findings: name one, e.g. "
+                "experiments/ablation/t91-x3-standard"
             )
         self.runs = [row for row in _rows(findings / "runs.csv") if row["state"] == "finished"]
         for row in self.runs:
@@ -72,7 +65,7 @@ class _Told:
         self.scores, self.curves = (
             _by_run(findings / name) for name in ("scores.csv", "curves.csv")
         )
-        crops = _crops(findings / "index.html")
+        crops = _crops(findings)
         first = {(row["arm"], row["scale"]): row["id"] for row in reversed(self.runs)}
         self.crops = {first[cell]: files for cell, files in crops.items()}
 
@@ -88,19 +81,18 @@ def _by_run(path: Path) -> dict[str, list[dict[str, str]]]:
     return dict(found)
 
 
-def _crops(page: Path) -> dict[tuple[str, str], dict[str, bytes]]:
-    """Files of samples by arm and scale: the page shows each arm's first run."""
-    found: dict[tuple[str, str], dict[str, bytes]] = defaultdict(dict)
-    there = PAGE.search(page.read_text()) if page.is_file() else None
-    for picture in json.loads(there[1])["pictures"] if there else ():
-        title = CROP.fullmatch(picture["title"])
-        if title is None:
-            raise UserError(f"{page} has a picture named {picture['title']!r}")
-        shared = {"hr": picture["images"].pop("HR"), "bicubic": picture["bicubic"]}
-        for arm, own in picture["images"].items():
-            for kind, link in (shared | {"sr": own}).items():
-                content = base64.b64decode(link.removeprefix(PNG), validate=True)
-                found[arm, title["scale"]][f"{title['name']}-{kind}.png"] = content
+def _crops(findings: Path) -> dict[tuple[str, str], dict[str, Grey]]:
+    """Files of samples by arm and scale: the sheet shows each arm's first run."""
+    shared: dict[tuple[str, int], dict[str, Grey]] = defaultdict(dict)
+    found: dict[tuple[str, str], dict[str, Grey]] = defaultdict(dict)
+    tiles = cut(findings)
+    for tile in tiles:
+        if not tile.arm:
+            shared[tile.picture, tile.scale][f"{tile.picture}-{tile.kind}.png"] = tile.pixels
+    for tile in tiles:
+        if tile.arm:
+            own = {f"{tile.picture}-sr.png": tile.pixels}
+            found[tile.arm, str(tile.scale)] |= shared[tile.picture, tile.scale] | own
     return found
 
 
@@ -123,15 +115,14 @@ def _write(told: _Told, row: Mapping[str, str], run: RunFolder) -> None:
     run.write_rows("scores.csv", list(scores[0]), scores)
     run.write_rows("curve.csv", list(curve[0]), curve)
     _write_samples(run, told.crops.get(run.id, {}))
-    run.set_status("finished", step=record["steps"], adopted_from=told.folder.name)
+    run.set_status("finished", step=record["steps"], adopted_from=told.name)
     run.write_json("record.json", record | {"scores": means(scores)})
 
 
-def _write_samples(run: RunFolder, crops: Mapping[str, bytes]) -> None:
-    for name, content in crops.items():
+def _write_samples(run: RunFolder, crops: Mapping[str, Grey]) -> None:
+    for name, pixels in crops.items():
         run.samples.mkdir(exist_ok=True)
-        run.write(f"samples/{name}", content)
-        images.read(run.samples / name)
+        write_png(run.samples / name, pixels)
 
 
 def _record(row: Mapping[str, str]) -> dict[str, Any]:
@@ -141,19 +132,9 @@ def _record(row: Mapping[str, str]) -> dict[str, Any]:
         family, _, key = column.partition("/")
         if column in APART or (key and not text):
             continue  # one run's test set is no fact of another run
-        value = _value(column, text)
+        fact = value(column, text)
         if key:
-            record.setdefault(family, {})[key] = value
+            record.setdefault(family, {})[key] = fact
         else:
-            record[family] = value
+            record[family] = fact
     return record
-
-
-def _value(column: str, text: str) -> Any:
-    if not text:
-        return None
-    if column in TEXTS or column.partition("/")[0] in TEXT_FAMILIES:
-        return text  # a digest may look like a number
-    if text in ("True", "False"):
-        return text == "True"
-    return int(text) if text.lstrip("-").isdigit() else float(text)

@@ -45,7 +45,8 @@ class Search:
     """What is said of a search beside its trials.
 
     Attributes:
-        title: also the name of its folder.
+        name: of the file in `conf/hparams_search`.
+        about: what it searched for, e.g. `ees-sample-x3-quick-0a1b2c3d`.
         model: that was tuned.
         pictures: that judged.
         command: that was typed.
@@ -53,12 +54,18 @@ class Search:
         keys: that were searched.
     """
 
-    title: str
+    name: str
+    about: str
     model: str
     pictures: str
     command: str
     given: Sequence[str]
     keys: Sequence[str]
+
+    @property
+    def title(self) -> str:
+        """How its trials are called where they are stored."""
+        return f"{self.name}-{self.about}"
 
 
 def best_command(search: Search, best: FrozenTrial) -> str:
@@ -122,7 +129,7 @@ def write(search: Search, study: optuna.Study, out: Path) -> Path:
         files["importance.csv"] = weights.to_csv(index=False, lineterminator="\n")
         text += IMPORTANCE.format(table=_markdown(weights))
     try:
-        folder = out / search.title
+        folder = out / search.name / search.about
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in (files | {"README.md": text}).items():
             write_whole(folder / name, content)

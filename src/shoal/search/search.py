@@ -53,12 +53,12 @@ def search(
     text = json.dumps([base.folder.id, plain["space"]])
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     config = base.config
-    title = f"{name}-{config.name}-{config.data.name}-x{config.scale}-{config.budget.name}-{digest}"
-    runs = config.paths.runs
-    trials = Trials(title, settings, space, runs / ".experiments" / f"{title}.db")
-    searcher = Searcher(trials, lambda texts: compose([*given, *texts]), runs, config.jobs)
     judge = " and ".join(each.name for each in base.selection.val)
-    about = Search(title, config.name, judge, command, given, list(space))
+    asked = f"{config.name}-{config.data.name}-x{config.scale}-{config.budget.name}-{digest}"
+    about = Search(name, asked, config.name, judge, command, given, list(space))
+    runs = config.paths.runs
+    trials = Trials(about.title, settings, space, runs / ".experiments" / f"{about.title}.db")
+    searcher = Searcher(trials, lambda texts: compose([*given, *texts]), runs, config.jobs)
     try:
         endings = searcher.work()
     finally:  # also of a search that was stopped: what it knows by then
@@ -80,7 +80,7 @@ def _report(about: Search, trials: Trials, out: Path) -> None:
         print("no trial has finished yet", flush=True)
         return
     folder = findings.write(about, trials.study, out)
-    from shoal.report.folder import index  # here: drawing takes seconds to import
+    from shoal.report.index import index  # here: its package takes seconds to import
 
     write_whole(out / "README.md", index(out))
     print(f"best: trial {best.number}, {best.value:.2f} dB", flush=True)

@@ -1,0 +1,91 @@
+"""A study as its folder of findings keeps it: read again when the runs are gone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from shoal.errors import UserError
+from shoal.results.rows import NAMES, RECORD
+from shoal.results.study import KEY, Study
+from shoal.runs.values import value
+
+STUDY = "study.json"  # what the tables beside it don't say
+FACTS = (
+    *("experiment", "digest", "question", "command", "data", "budget", "precision", "protocol"),
+    *("scales", "seeds", "models"),
+)
+
+
+def facts(study: Study) -> str:
+    """The text of `study.json`."""
+    return json.dumps({name: getattr(study, name) for name in FACTS}, indent=1) + "\n"
+
+
+def read_kept(folder: Path) -> Study:
+    """The study of a folder of findings, as it was when they were written.
+
+    Args:
+        folder: `<question>/<data>-x<scale>-<budget>`; becomes the study's root.
+
+    Raises:
+        UserError: it is no folder of findings, or one of its files is damaged.
+    """
+    try:
+        told = json.loads((folder / STUDY).read_text())
+        told |= {name: tuple(told[name]) for name in ("scales", "seeds")}
+        return Study(
+            **{name: told[name] for name in FACTS},
+            root=folder,
+            folder=place(folder),
+            runs=_runs(folder / "runs.csv"),
+            scores=_rows(folder / "scores.csv"),
+            curves=_rows(folder / "curves.csv"),
+        )
+    except (OSError, LookupError, TypeError, ValueError) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise UserError(f"{folder} is no folder of findings ({said}): restore it") from None
+
+
+def place(folder: Path) -> str:
+    """How a folder of findings is called: `<question>/<data>-x<scale>-<budget>`."""
+    return "/".join(folder.resolve().parts[-2:])
+
+
+def precision(folder: Path) -> str | None:
+    """The precision of the study whose findings a folder holds; None where it holds none.
+
+    Raises:
+        UserError: what it says of the study is damaged.
+    """
+    path = folder / STUDY
+    try:
+        return str(json.loads(path.read_text())["precision"]) if path.is_file() else None
+    except (LookupError, TypeError, ValueError) as error:
+        raise UserError(f"{path} is damaged ({error!r}): restore it, or delete it") from None
+
+
+def _runs(path: Path) -> pd.DataFrame:
+    """Rows as `read_runs` gives them: a commit may look like a number, and is none."""
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    values = {name: [value(name, text) for text in texts[name]] for name in texts.columns}
+    rows = pd.DataFrame(values, dtype=object).convert_dtypes()
+    known = list(dict.fromkeys([*KEY, *RECORD, *rows.columns]))  # also what old records hadn't
+    types: dict[str, Any] = {"arm": object, "id": object, "scale": int, "seed": "Int64"}
+    return rows.reindex(columns=known).astype(types)
+
+
+def _rows(path: Path) -> pd.DataFrame:
+    """Scores or curves, every number to its last bit."""
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    names = {*NAMES, "arm"}
+    rows = texts.apply(lambda column: column if column.name in names else _numbers(column))
+    return rows.astype({"seed": "Int64"})
+
+
+def _numbers(texts: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Integers where all are; else floats by Python's own exact reading of them."""
+    if texts.str.fullmatch(r"-?\d+").all():
+        return texts.astype(int)
+    return pd.Series([float(text or "nan") for text in texts], index=texts.index)

@@ -1,0 +1,87 @@
+"""The crops of a study on one sheet, `samples.png`, and where each lies on it, `samples.csv`.
+
+Findings keep their crops nowhere else: what is cut out equals, pixel by pixel, what was put there.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from shoal.errors import UserError
+
+Grey = NDArray[np.uint8]  # (H, W)
+
+SHEET, PLACES = "samples.png", "samples.csv"
+COLUMNS = ("picture", "scale", "kind", "arm", "left", "top", "width", "height")
+KINDS = ("hr", "bicubic", "sr")
+PICTURE = re.compile(r"[\w.-]+")  # becomes a file's name where findings are made runs again
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One crop.
+
+    Attributes:
+        picture: data set and picture, e.g. `Set5-butterfly`.
+        kind: `hr`, `bicubic` or `sr`.
+        arm: that made an `sr`; empty for the other two, which all arms share.
+    """
+
+    picture: str
+    scale: int
+    kind: str
+    arm: str
+    pixels: Grey
+
+
+def read_grey(path: Path) -> Grey:
+    """The pixels of a grey picture.
+
+    Raises:
+        UserError: it is no picture, or cut short.
+    """
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("L"))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UserError(f"{path}: broken picture ({error})") from None
+
+
+def cut(folder: Path) -> list[Tile]:
+    """All crops of a folder of findings; none where it has no sheet.
+
+    Raises:
+        UserError: the sheet or the list of places is damaged.
+    """
+    if not (folder / PLACES).is_file():
+        return []
+    sheet = read_grey(folder / SHEET)
+    with (folder / PLACES).open(newline="") as file:
+        return list(_tiles(sheet, csv.DictReader(file), folder / PLACES))
+
+
+def _tiles(sheet: Grey, rows: "csv.DictReader[str]", path: Path) -> Iterator[Tile]:
+    for row in rows:
+        if tuple(row) != COLUMNS or not PICTURE.fullmatch(row["picture"]):
+            raise UserError(f"{path} has a picture named {row.get('picture')!r}: restore it")
+        try:
+            scale, pixels = int(row["scale"]), _inside(sheet, row)
+        except (TypeError, ValueError) as error:
+            raise UserError(f"{path}: {row['picture']}: {error}: restore it") from None
+        if row["kind"] not in KINDS:
+            raise UserError(f"{path} has a kind named {row['kind']!r}: restore it")
+        yield Tile(row["picture"], scale, row["kind"], row["arm"], pixels)
+
+
+def _inside(sheet: Grey, row: Mapping[str, str]) -> Grey:
+    left, top, width, height = (int(row[name]) for name in COLUMNS[-4:])
+    pixels = sheet[max(0, top) : top + height, max(0, left) : left + width]
+    if pixels.shape != (height, width) or not pixels.size:
+        raise ValueError("a place lies beside the sheet")
+    return pixels

@@ -1,0 +1,22 @@
+"""Facts of records as they stand in a table: text, and values again."""
+
+TEXTS = {
+    *("arm", "state", "reason", "id", "kind", "model", "data", "budget", "commit", "processor"),
+    *("accelerator", "precision", "weights_sha256", "command", "started_at", "finished_at"),
+}
+TEXT_FAMILIES = ("versions", "data_digests")
+
+
+def value(column: str, text: str) -> str | int | float | bool | None:
+    """What a cell of `runs.csv` was in the record: a digest may look like a number, and is none.
+
+    >>> value("commit", "1e10"), value("steps", "3600"), value("seconds", "1e3"), value("step", "")
+    ('1e10', 3600, 1000.0, None)
+    """
+    if not text:
+        return None
+    if column in TEXTS or column.partition("/")[0] in TEXT_FAMILIES:
+        return text
+    if text in ("True", "False"):
+        return text == "True"
+    return int(text) if text.lstrip("-").isdigit() else float(text)

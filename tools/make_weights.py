@@ -1,0 +1,117 @@
+"""Trains the weights that ship, or takes the runs that are there, and puts them into the package.
+
+python tools/make_weights.py               # from the root of the project: all of them
+python tools/make_weights.py eeds-x4       # one; the rows of the others stay
+
+`make weights` does it. Writes src/shoal/pretrained/*.safetensors, the CSV files of their findings
+and the table of the two README files.
+"""
+
+import io
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from tabulate import tabulate
+
+from shoal.results.rows import CURVE, SCORES, read_runs, read_tables
+from shoal.runs.folder import RunFolder
+from shoal.system.files import write_whole
+
+ROOT = Path(__file__).parents[1]
+FINDINGS = ROOT / "experiments/pretrained/general291+t91-x2+3+4-standard"
+WEIGHTS = ROOT / "src/shoal/pretrained"
+ALL = "budget=standard trainer.precision=bf16-mixed logger=none"
+FAST = "model=eeds_fast data=general291 task=fast"
+RUNS = {
+    "eeds_fast-x2": f"{FAST} scale=2"
+    " budget.patch_size=64 budget.max_steps=50000 budget.val_every=1000",
+    "eeds_fast-x3": f"{FAST} scale=3"
+    " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
+    "eeds_fast-x4": f"{FAST} scale=4"
+    " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
+    "eeds-x2": "model=eeds scale=2 data=t91 task.init=interpolating task.optimizer.lr=2e-3"
+    " budget.max_steps=40000 budget.val_every=1000",
+    "eeds-x3": "model=eeds scale=3 data=t91",  # seed 0 of the ablation
+    "eeds-x4": "model=eeds scale=4 data=general291 task.init=interpolating task.optimizer.lr=2e-3"
+    " budget.max_steps=20000 budget.val_every=1000",
+}
+SETS = ["Set5", "Set14", "BSD100"]
+TRAINED_ON = {"t91": "T91", "general291": "T91 + BSD200"}
+TABLE = re.compile(r"^\| weights .*?(?=\n\n)", re.MULTILINE | re.DOTALL)
+
+
+def trained(overrides: str) -> Path:
+    """The folder of a finished run, which is trained if it isn't there."""
+    command = [sys.executable, "train.py", *shlex.split(f"{overrides} {ALL}")]
+    said = ""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            said += line
+    if process.returncode:
+        sys.exit(process.returncode)
+    return Path(re.findall(r"^record: (.+)$", said, re.MULTILINE)[-1])
+
+
+def rows(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
+    """What the findings hold of these runs, with the columns that reports of experiments have."""
+    names = [(*name.rsplit("-x", 1), folder.name) for name, folder in folders.items()]
+    plan = pd.DataFrame(names, columns=["arm", "scale", "id"]).astype({"scale": int})
+    plan.insert(2, "seed", 0)
+    tables = {
+        "runs.csv": read_runs(folders.values()).drop(columns=["scale", "seed"]),
+        "scores.csv": read_tables(folders.values(), "scores.csv", SCORES),
+        "curves.csv": read_tables(folders.values(), "curve.csv", CURVE),
+    }
+    return {name: plan.merge(table, on="id") for name, table in tables.items()}
+
+
+def merged(name: str, new: pd.DataFrame) -> pd.DataFrame:
+    """The committed rows, with those of the new weights in place of their old ones."""
+    old = pd.read_csv(FINDINGS / name, dtype=object)
+    new = pd.read_csv(io.StringIO(new.to_csv(index=False)), dtype=object)
+    replaced = (old.arm + "-x" + old.scale).isin(new.arm + "-x" + new.scale)
+    both = pd.concat([old[~replaced], new], ignore_index=True)
+    order = (both.arm + "-x" + both.scale).map(list(RUNS).index)
+    return both.iloc[order.argsort(kind="stable")]
+
+
+def card(runs: pd.DataFrame, scores: pd.DataFrame) -> str:
+    """The table of both README files."""
+    classic = scores[scores.protocol == "classic"].astype({"psnr": float, "ssim": float})
+    means = classic.groupby(["id", "dataset"])[["psnr", "ssim"]].mean()
+    lines = []
+    for run in runs.itertuples():
+        cells = {"weights": f"`{run.arm}` x{run.scale}", "parameters": f"{int(run.parameters):,}"}
+        cells |= {"trained on": TRAINED_ON[run.data], "steps": f"{int(run.steps):,}"}
+        for name in SETS:
+            psnr, ssim = means.loc[(run.id, name)]
+            cells[name] = f"{psnr:.2f} / {ssim:.4f}"
+        lines.append(cells)
+    return tabulate(lines, "keys", tablefmt="github", disable_numparse=True)
+
+
+def main(names: list[str]) -> None:
+    """Train, copy, write."""
+    if unknown := set(names) - set(RUNS):
+        sys.exit(f"{min(unknown)}: choose from {', '.join(RUNS)}")
+    folders = {name: trained(RUNS[name]) for name in names or RUNS}
+    tables = {name: merged(name, new) for name, new in rows(folders).items()}
+    for name, table in tables.items():
+        write_whole(FINDINGS / name, table.to_csv(index=False, lineterminator="\n"))
+    for name, folder in folders.items():
+        shutil.copyfile(RunFolder(folder).weights, WEIGHTS / f"{name}.safetensors")
+    table = card(tables["runs.csv"], tables["scores.csv"])
+    for readme in (FINDINGS / "README.md", WEIGHTS / "README.md"):
+        write_whole(readme, TABLE.sub(table, readme.read_text()))
+    print(table)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
