@@ -18,7 +18,7 @@ from shoal.data.cache import open_cache
 from shoal.data.module import SuperResolutionData
 from shoal.data.patches import check_share
 from shoal.data.selection import Selection
-from shoal.errors import UserError
+from shoal.errors import UserError, first_line
 from shoal.models.initialise import initialise
 from shoal.models.profile import macs
 from shoal.models.reparam import folded
@@ -73,7 +73,7 @@ def build(cfg: DictConfig) -> nn.Module:
         cause = error.__cause__ or error
         if isinstance(cause, UserError):
             raise cause from None
-        raise UserError(f"model={cfg.name} can't be built: {_first_line(cause)}") from error
+        raise UserError(f"model={cfg.name} can't be built: {first_line(cause)}") from error
     initialise(network, cfg.task.init)
     return network
 
@@ -95,17 +95,13 @@ def check_devices(cfg: DictConfig) -> Trainer:
             )
     except Exception as error:
         cause = error.__cause__ or error
-        raise UserError(f"trainer can't be built here: {_first_line(cause)}") from error
+        raise UserError(f"trainer can't be built here: {first_line(cause)}") from error
     if trainer.precision != cfg.trainer.precision:  # Lightning takes another, with a warning
         words = f"trainer.precision={cfg.trainer.precision} is not to be had on this device"
         raise UserError(f"{words}: take {trainer.precision}")
     require_match(trainer)
     check_share(cfg.budget.batch_size, trainer.num_devices * trainer.num_nodes)
     return trainer
-
-
-def _first_line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def pictures(cfg: DictConfig, selection: Selection) -> SuperResolutionData:
