@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from helpers.composing import composed
 from shoal.cli import app
-from shoal.evaluation.benchmark import means
 from shoal.runs.folder import RunFolder
+from shoal.runs.tables import means
 from shoal.training.run import run
 
 

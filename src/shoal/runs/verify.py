@@ -12,13 +12,14 @@ from torch import nn
 from yaml import YAMLError
 
 from shoal.data.catalog import PictureSet, picture_set
-from shoal.errors import UserError
-from shoal.evaluation.benchmark import means, score
+from shoal.errors import UserError, first_line
+from shoal.evaluation.benchmark import score
 from shoal.models import weights
 from shoal.models.bicubic import Bicubic
 from shoal.pictures import images
 from shoal.runs import identity
 from shoal.runs.folder import RunFolder
+from shoal.runs.tables import means
 
 EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other processors and thread counts may move the last bits
 
@@ -69,7 +70,7 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
     except UserError as error:
         yield str(error)
     except DAMAGE as error:
-        yield f"a file is damaged ({type(error).__name__}: {error})"
+        yield f"a file is damaged ({first_line(error)})"
 
 
 def _config(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:

@@ -15,16 +15,17 @@ from shoal.data.catalog import PictureSet, locate
 from shoal.data.module import Pictures, SuperResolutionData
 from shoal.data.selection import Selection
 from shoal.errors import UserError
-from shoal.evaluation.benchmark import COLUMNS, Score, means, score
+from shoal.evaluation.benchmark import Score, score
 from shoal.evaluation.crops import write_samples
 from shoal.models import weights
 from shoal.models.bicubic import Bicubic
 from shoal.models.profile import dead_channels, parameters, seconds_per_megapixel
 from shoal.runs import environment, identity
 from shoal.runs.folder import RunFolder, now
+from shoal.runs.tables import SCORES, Means, means
 from shoal.system.files import write_whole
 from shoal.training.fit import Fitted, build
-from shoal.training.summary import Means, print_summary
+from shoal.training.summary import print_summary
 
 SAMPLES = 3  # pictures of the first test set that crops are kept of
 
@@ -51,7 +52,7 @@ def write_record(
     """
     network = fitted.network.eval()
     rows = _score(cfg, network, selection)
-    folder.write_rows("scores.csv", COLUMNS, rows)
+    folder.write_rows("scores.csv", SCORES, rows)
     strips = _write_samples(cfg, folder, network, selection)
     lr = [lr for lr, _ in Pictures(data.val).all()]
     record = _facts(cfg, folder, fitted) | {
@@ -98,7 +99,7 @@ def add_scores(cfg: DictConfig, folder: RunFolder, selection: Selection) -> None
         record = folder.record()
         record["scores"] = means(rows)
         record["data_digests"] = selection.digests() | record["data_digests"]
-        folder.write_rows("scores.csv", COLUMNS, rows)
+        folder.write_rows("scores.csv", SCORES, rows)
         folder.write_json("record.json", record)
 
 
