@@ -14,7 +14,7 @@ from shoal.pictures.images import Picture, read
 from shoal.system.progress import bars
 from shoal.upscale.comparison import comparison
 from shoal.upscale.jobs import Job
-from shoal.upscale.runtimes import torch_engine
+from shoal.upscale.runtimes import torch_runtime
 from shoal.upscale.upscaler import Upscaler
 
 
@@ -53,7 +53,7 @@ def _enlarge(job: Job, upscaler: Upscaler, bar: Progress) -> None:
 
 def bicubic(upscaler: Upscaler) -> Upscaler:
     """The same upscaler with interpolation in the place of its network."""
-    return replace(upscaler, run=torch_engine(Bicubic(upscaler.scale)), ensemble=False)
+    return replace(upscaler, run=torch_runtime(Bicubic(upscaler.scale)), ensemble=False)
 
 
 def _compare(path: Path, lr: Picture, sr: Picture, upscaler: Upscaler) -> None:
