@@ -64,6 +64,13 @@ def test_scores_are_averaged_per_image_and_never_pooled():
     assert mean.compute().item() == pytest.approx((40 + 20 * np.log10(20)) / 2, abs=1e-9)
 
 
+def test_a_mean_that_has_no_image_yet_is_summed_over_ranks_as_any_other():
+    empty, full = metrics.ImageMean().to("cpu"), metrics.ImageMean().to("cpu")
+    full.update(torch.tensor([30.0]))
+    for kind in ("mean_value", "weight"):
+        assert getattr(empty, kind).dtype == getattr(full, kind).dtype == torch.float64
+
+
 def test_a_mean_over_images_is_the_float64_sum_by_the_count_to_the_last_bit():
     mean = metrics.ImageMean().to("cpu")  # as a trainer does
     for seed in range(20):

@@ -92,9 +92,11 @@ class ImageMean(MeanMetric):
     def __init__(self) -> None:
         # A score that is no number makes the mean none, rather than being left out of it.
         super().__init__(nan_strategy="disable")
+        # From the start: a rank without a picture takes part in the sum over all ranks.
+        self.set_dtype(torch.float64)
 
     def update(self, value: float | Tensor, weight: float | Tensor | None = None) -> None:
         """Count the scores `(N,)` of N images."""
-        # Each time: when torchmetrics 1.9 moves a metric to a device, it casts to float32 again.
+        # Again: once moved to a device, a metric of torchmetrics 1.9 casts scores to float32.
         self.set_dtype(torch.float64)
         super().update(value, weight)
