@@ -15,7 +15,6 @@ from shoal.errors import UserError
 from shoal.runs import identity
 from shoal.runs.config import check
 from shoal.runs.folder import Onlooker, RunFolder, now
-from shoal.system.files import sweep
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop, Stopped
 from shoal.training.callbacks.checkpoints import newest_whole
@@ -158,7 +157,6 @@ def _follow(cfg: DictConfig, folder: RunFolder, selection: Selection, ranks: Ran
 
 def _start(cfg: DictConfig, folder: RunFolder, ranks: Ranks) -> str:
     """Take the folder over, for the first time or again. Returns when the first time was."""
-    sweep(folder.path)
     status = folder.status()
     if status.get("threads") and status.get("devices", 1) == ranks.count:
         # Another thread count would change bits: a resumed run keeps the one it began with.
