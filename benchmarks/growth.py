@@ -48,7 +48,7 @@ def upscale() -> Costs:
     """Seconds of `shoal upscale` per megapixel, by megapixels."""
     if not upscaling.there():
         return {}
-    done = {size: upscaling.apart("best engine", size) for size in (1, 4, 16)}
+    done = {size: upscaling.apart("best runtime", size) for size in (1, 4, 16)}
     return {size: one["seconds"] / one["pixels"] * upscaling.MEGA for size, one in done.items()}
 
 

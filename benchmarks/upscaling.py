@@ -15,7 +15,7 @@ from benchmarks.setting import ROOT, SCRATCH, configured
 
 SCALE, ROUNDS = 3, 4
 MEGA = 1e6
-WAYS = ("plain PyTorch", "best engine")
+WAYS = ("plain PyTorch", "best runtime")
 TARGETS = {"time": "<= 0.40", "rate": ">= 0.9", "memory": "<= 1.1"}
 
 
@@ -46,11 +46,11 @@ def measured(way: str, megapixels: float) -> dict[str, Any]:
 
     side = round((megapixels * MEGA) ** 0.5 / SCALE)
     pixels = np.random.default_rng(0).integers(0, 256, (side, side), dtype=np.uint8)
-    if way == "best engine":
+    if way == "best runtime":
         from shoal.upscale import load
 
         upscaler = load(untrained())
-        name, action = upscaler.engine, lambda: upscaler(pixels)
+        name, action = upscaler.runtime, lambda: upscaler(pixels)
     else:
         from shoal.models.weights import load as load_network
 
@@ -59,7 +59,7 @@ def measured(way: str, megapixels: float) -> dict[str, Any]:
         name, action = "torch", torch.inference_mode()(lambda: network(lr))
     action()
     taken = middle([seconds(action) for _ in range(2)])
-    return {"seconds": taken, "MiB": peak_memory(), "engine": name, "pixels": (side * SCALE) ** 2}
+    return {"seconds": taken, "MiB": peak_memory(), "runtime": name, "pixels": (side * SCALE) ** 2}
 
 
 def peak_memory() -> float:
@@ -105,7 +105,7 @@ def rows() -> Iterator[Row]:
     rounds = [[apart(way, 1.5) for way in WAYS] for _ in range(ROUNDS)]
     costs = [[one["seconds"] / one["pixels"] * MEGA for one in turn] for turn in rounds]
     plain, best = zip(*costs, strict=True)
-    parts = {"engine": rounds[0][1]["engine"]}
+    parts = {"runtime": rounds[0][1]["runtime"]}
     parts |= {"plain s/megapixel": middle(plain), "ours s/megapixel": middle(best)}
     yield Row(f"{what}: seconds per megapixel", WAYS[0], TARGETS["time"], ratio(best, plain), parts)
     mm, (name, fastest) = peaks()

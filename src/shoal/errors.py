@@ -31,12 +31,12 @@ def one_line(message: str) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    r"""An exception in one line: its class, and the first line that it says.
+    r"""An exception in one line: its class, and the first line that it says, without a full stop.
 
-    >>> first_line(ValueError("a shape\nand its trace"))
+    >>> first_line(ValueError("a shape.\nand its trace"))
     'ValueError: a shape'
     """
-    said = str(error).strip().partition("\n")[0]
+    said = str(error).strip().partition("\n")[0].rstrip(" .")
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 

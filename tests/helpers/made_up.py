@@ -10,11 +10,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-COLUMNS = [
-    *("step", "seconds", "patches", "macs", "train/loss", "lr", "val/psnr", "val/ssim"),
-    *("val/psnr_shallow", "val/psnr_deep", "shallow/low", "shallow/high", "deep/low", "deep/high"),
-    *("shallow/corr_low", "deep/corr_low"),
-]
+from shoal.runs.tables import CURVE
+
 BRANCHED = ("eeds", "dscnn")
 # What each model ends at on the validation set, dB: bicubic is 30.
 LEVELS = {"bicubic": 30.0, "ees": 31.0, "eed": 31.5, "eeds": 32.0, "dcnn": 31.2, "dscnn": 31.6}
@@ -98,7 +95,7 @@ class MadeUp:
         stop = self.diverged.get(folder.name, self.running.get(folder.name))
         level = self.levels[arm] - 2.0 * (scale - 3)
         curve = self._curve(model, level, seed, rng, stop)
-        lines = [",".join(COLUMNS)] + [",".join(map(_text, row)) for row in curve]
+        lines = [",".join(CURVE)] + [",".join(map(_text, row)) for row in curve]
         (folder / "curve.csv").write_text("\n".join(lines) + "\n")
         (folder / "config.yaml").write_text(f"name: {model}\nscale: {scale}\nseed: {seed}\n")
         state = "finished"

@@ -9,8 +9,9 @@ from helpers.made_up import MACS, MadeUp
 from shoal import results
 from shoal.errors import UserError
 from shoal.results.listing import listing
-from shoal.results.rows import SCORES, read_tables
+from shoal.results.rows import read_tables
 from shoal.runs.folder import RunFolder
+from shoal.runs.tables import SCORES
 
 EXACT = {"seed_sd": 0.0, "noise_sd": 0.0}
 

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from helpers.composing import configured
 from shoal.cli import app
-from shoal.evaluation.benchmark import means
 from shoal.runs.folder import RunFolder
+from shoal.runs.tables import means
 from shoal.training import run as training
 
 

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,7 +11,9 @@ import time
 
 import pytest
 
+from shoal.runs.folder import RunFolder
 from shoal.system import lock
+from shoal.system.files import sweep, whole
 from shoal.system.lock import Held, heartbeat, hold, is_held
 
 HOLDER = """
@@ -23,6 +26,22 @@ lock.BEAT = 0.05
 with lock.hold(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
+"""
+
+# It beats too seldom, as one that stands still does not at all, and writes when it is told to.
+WRITER = """
+import errno, fcntl, sys
+from pathlib import Path
+from shoal.runs.folder import RunFolder
+from shoal.system import lock
+def none(*_): raise OSError(errno.ENOLCK, "No locks available")
+fcntl.flock = none
+lock.BEAT, lock.SETTLE = 600, 0.2
+run = RunFolder(Path(sys.argv[1]))
+with run.locked():
+    print("held", flush=True)
+    input()
+    run.write("curve.csv", "of the process that stood still")
 """
 
 
@@ -123,3 +142,36 @@ def test_a_process_that_stood_still_for_too_long_ends_rather_than_write_beside_a
         heartbeat(path).write_text("another's")
         assert holder.wait(timeout=10) == -9
         assert "is another's by now" in holder.stdout.read()
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK], indirect=True)
+def test_a_process_that_stood_still_writes_nothing_once_another_has_taken_over(tmp_path, code):
+    run = RunFolder(tmp_path)
+    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as writer:
+        assert writer.stdout.readline() == "held\n"
+        while is_held(run.lock):
+            time.sleep(0.05)
+        with run.locked():
+            run.write("curve.csv", "of the one that took over")
+            said, _ = writer.communicate("\n", timeout=60)
+            assert writer.returncode == -signal.SIGKILL
+            assert "is another's by now" in said
+            assert (tmp_path / "curve.csv").read_text() == "of the one that took over"
+
+
+def test_a_file_begun_before_a_takeover_does_not_appear_after_it(tmp_path):
+    (tmp_path / "curve.csv").write_text("of the one that took over")
+    with pytest.raises(FileNotFoundError), whole(tmp_path / "curve.csv") as file:  # noqa: PT012
+        file.write(b"of the process that stood still")
+        sweep(tmp_path)
+    assert (tmp_path / "curve.csv").read_text() == "of the one that took over"
+
+
+def test_who_takes_a_run_over_deletes_what_was_left_unfinished(tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    for unfinished in (tmp_path / ".unfinished-1", tmp_path / "checkpoints/.unfinished"):
+        unfinished.touch()
+    with RunFolder(tmp_path).locked():
+        assert {path.name for path in tmp_path.rglob("*")} == {"checkpoints", "lock"}

@@ -47,7 +47,7 @@ def test_a_run_becomes_a_graph_of_every_size_with_its_config_inside(run, tmp_pat
 
 
 def test_a_graph_that_answers_otherwise_is_not_written(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "onnxruntime_engine", lambda content: lambda lr: upscale(lr, 3))
+    monkeypatch.setattr(export, "onnx_runtime", lambda content: lambda lr: upscale(lr, 3))
     with pytest.raises(UserError, match="answers otherwise than PyTorch at 32 x 23"):
         export.export(run, tmp_path / "net.onnx")
     assert not (tmp_path / "net.onnx").exists()

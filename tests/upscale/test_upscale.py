@@ -15,7 +15,7 @@ from helpers.composing import composed, options
 from helpers.networks import SMALL, stored
 from shoal import pretrained
 from shoal.cli import app
-from shoal.cli.upscale import EngineName, Kind
+from shoal.cli.upscale import Kind, RuntimeName
 from shoal.errors import UserError
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.models import weights
@@ -36,7 +36,7 @@ def small(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def upscaler(small):
-    return shoal.load(small, engine="torch")
+    return shoal.load(small, runtime="torch")
 
 
 def pixels(*shape, dtype=np.uint8):
@@ -45,7 +45,7 @@ def pixels(*shape, dtype=np.uint8):
 
 def enlarged(small, *arguments):
     """What the command says of it: exit code, and all that it prints."""
-    words = ["upscale", *map(str, arguments), "--weights", str(small), "--engine", "torch"]
+    words = ["upscale", *map(str, arguments), "--weights", str(small), "--runtime", "torch"]
     result = CliRunner().invoke(app, words)
     if isinstance(result.exception, UserError):
         return 2, str(result.exception)
@@ -128,7 +128,7 @@ def test_tiles_are_cut_where_no_network_can_see_it(model):
 
 
 def test_tiles_give_the_whole_pictures_answer(small):
-    whole, tiled = (shoal.load(small, engine="torch", tile=side) for side in (99, 19))
+    whole, tiled = (shoal.load(small, runtime="torch", tile=side) for side in (99, 19))
     picture = NOISE.random((50, 41))
     assert len(tiled.tiles(50, 41)) > 9
     assert np.abs(whole(picture) - tiled(picture)).max() < 1e-6
@@ -180,55 +180,55 @@ def test_the_thinnest_pictures_work(small, tmp_path, size):
     assert opened(tmp_path / "out" / "thin.png").size == (2 * size[0], 2 * size[1])
 
 
-# The ensemble and the engines.
+# The ensemble and the runtimes.
 
 
 def test_the_ensemble_turns_with_the_picture(small):
-    averaging = shoal.load(small, engine="torch", ensemble=True)
+    averaging = shoal.load(small, runtime="torch", ensemble=True)
     picture = NOISE.random((9, 14))
     for turn in (np.rot90, np.fliplr, np.transpose):
         assert np.abs(turn(averaging(picture)) - averaging(turn(picture))).max() < 1e-6
-    assert np.abs(averaging(picture) - shoal.load(small, engine="torch")(picture)).max() > 1e-4
+    assert np.abs(averaging(picture) - shoal.load(small, runtime="torch")(picture)).max() > 1e-4
 
 
 @pytest.mark.parametrize("model", ["ees", "srcnn"])
-def test_engines_agree(model, tmp_path, monkeypatch):
+def test_runtimes_agree(model, tmp_path, monkeypatch):
     monkeypatch.setenv("SHOAL_CACHE", str(tmp_path))
     cfg = composed(f"model={model}", "scale=2")
     path = stored(tmp_path / "w.safetensors", OmegaConf.to_container(cfg.model), 2)
     pictures = [NOISE.random(size) for size in ((13, 17), (1, 1), (30, 2))]
-    expected = [shoal.load(path, engine="torch")(picture) for picture in pictures]
-    for engine in runtimes.RUNTIMES:
-        upscaler = shoal.load(path, engine=engine)
-        assert upscaler.engine == engine
+    expected = [shoal.load(path, runtime="torch")(picture) for picture in pictures]
+    for runtime in runtimes.EXPORTED:
+        upscaler = shoal.load(path, runtime=runtime)
+        assert upscaler.runtime == runtime
         for picture, sr in zip(pictures, expected, strict=True):
             assert np.abs(upscaler(picture) - sr).max() < 1e-4
     assert len(list(tmp_path.glob("graphs/*.onnx"))) == 1
-    assert shoal.load(path).engine == "openvino"
+    assert shoal.load(path).runtime == "openvino"
 
 
 def test_a_kept_graph_of_other_code_is_noticed_and_made_anew(small, tmp_path, monkeypatch):
     monkeypatch.setenv("SHOAL_CACHE", str(tmp_path))
-    shoal.load(small, engine="onnxruntime")
+    shoal.load(small, runtime="onnxruntime")
     (kept,) = tmp_path.glob("graphs/*.onnx")
     good = kept.read_bytes()
     other = instantiate(SMALL)
     kept.write_bytes(graph.graph(other.eval(), {}))
     picture = NOISE.random((8, 8))
-    sr = shoal.load(small, engine="onnxruntime")(picture)
-    assert np.abs(sr - shoal.load(small, engine="torch")(picture)).max() < 1e-4
+    sr = shoal.load(small, runtime="onnxruntime")(picture)
+    assert np.abs(sr - shoal.load(small, runtime="torch")(picture)).max() < 1e-4
     assert len(kept.read_bytes()) == len(good)
 
 
-def test_an_engine_that_is_not_installed_is_named_with_its_extra(small, monkeypatch):
+def test_a_runtime_that_is_not_installed_is_named_with_its_extra(small, monkeypatch):
     monkeypatch.setattr(graph, "find_spec", lambda package: None)
     with pytest.raises(UserError, match=r"openvino is not installed: pip install 'shoal\[openvin"):
-        shoal.load(small, engine="openvino")
+        shoal.load(small, runtime="openvino")
     with pytest.raises(UserError, match=r"onnxruntime is not installed: .*'shoal\[onnx\]'"):
-        shoal.load(small, engine="onnxruntime")
-    assert shoal.load(small).engine == "torch"
-    with pytest.raises(UserError, match="engine cuda is unknown: choose one of auto, torch"):
-        shoal.load(small, engine="cuda")
+        shoal.load(small, runtime="onnxruntime")
+    assert shoal.load(small).runtime == "torch"
+    with pytest.raises(UserError, match="runtime cuda is unknown: choose one of auto, torch"):
+        shoal.load(small, runtime="cuda")
 
 
 # Files.
@@ -269,7 +269,7 @@ def test_sixteen_bits_stay_sixteen(small, tmp_path, channels, name):
     assert enlarged(small, tmp_path / name, "-o", tmp_path / "out" / name)[0] == 0
     sr = read(tmp_path / "out" / name)
     assert sr.pixels.dtype == np.uint16
-    assert (sr.pixels == shoal.load(small, engine="torch")(colours)).all()
+    assert (sr.pixels == shoal.load(small, runtime="torch")(colours)).all()
     assert (sr.alpha is None) == (alpha is None)
 
 
@@ -452,7 +452,7 @@ def test_every_file_that_ships_is_the_network_that_its_name_says():
 
 def test_the_command_line_offers_what_there_is():
     assert [kind.value for kind in Kind] == list(formats.FORMATS)
-    assert [engine.value for engine in EngineName] == list(runtimes.ENGINES)
+    assert [name.value for name in RuntimeName] == list(runtimes.NAMES)
 
 
 def test_importing_the_package_stays_instant():

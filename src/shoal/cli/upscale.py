@@ -17,8 +17,8 @@ class Kind(StrEnum):
     PNG, JPG, WEBP, TIFF, BMP = "png", "jpg", "webp", "tiff", "bmp"
 
 
-class EngineName(StrEnum):
-    """The engines of `shoal.upscale.runtimes.ENGINES`."""
+class RuntimeName(StrEnum):
+    """The names of `shoal.upscale.runtimes.NAMES`."""
 
     AUTO, TORCH = "auto", "torch"
     OPENVINO, ONNXRUNTIME = "openvino", "onnxruntime"
@@ -45,9 +45,9 @@ def upscale(
     ensemble: Annotated[
         bool, typer.Option("--ensemble", help="Average over eight symmetries: eightfold work.")
     ] = False,
-    engine: Annotated[
-        EngineName, typer.Option(help="auto: the fastest that is installed.")
-    ] = EngineName.AUTO,
+    runtime: Annotated[
+        RuntimeName, typer.Option(help="auto: the fastest that is installed.")
+    ] = RuntimeName.AUTO,
     tile: Annotated[
         str, typer.Option(help="Side of the pieces in pixels; auto: by the memory there is.")
     ] = "auto",
@@ -69,7 +69,7 @@ def upscale(
     upscaler = load(
         weights or model,
         scale,
-        engine=engine,
+        runtime=runtime,
         tile=None if tile == "auto" else int(tile),
         ensemble=ensemble,
         trust=trust,

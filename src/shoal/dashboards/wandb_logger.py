@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from lightning.pytorch.loggers import Logger
 from lightning.pytorch.utilities import rank_zero_only
 
-from shoal.dashboards.wandb_session import Facts, Patience, one_line, open_session
+from shoal.dashboards.wandb_session import Facts, Patience, open_session
+from shoal.errors import first_line
 
 if TYPE_CHECKING:  # a run that does not mirror to W&B never imports it
     import wandb
@@ -134,7 +135,7 @@ class WandbRun(Logger):
 
     def _give_up(self, error: Exception, remedy: str) -> None:
         if not self._over:
-            log.warning("W&B: %s; %s", one_line(error), remedy)
+            log.warning("W&B: %s; %s", first_line(error), remedy)
         self._over = True
 
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     import wandb
 
+from shoal.errors import first_line
+
 log = logging.getLogger(__name__)
 
 AXES = ("step", "seconds", "macs")
@@ -57,7 +59,7 @@ def open_session(facts: Facts, patience: Patience) -> "wandb.Run":
         if _can_go_online():
             return _begin(facts, wandb.Settings(init_timeout=patience.answer_within))
     except Exception as error:  # the server's, the key's, the network's: all mean offline
-        log.warning("W&B: %s; %s is kept offline", one_line(error), facts.id)
+        log.warning("W&B: %s; %s is kept offline", first_line(error), facts.id)
         wandb.teardown()  # W&B's process still holds the id of the run that failed to begin
         _silent(patience)
     return _begin(facts, wandb.Settings(mode="offline"))
@@ -75,11 +77,6 @@ def _silent(patience: Patience) -> "wandb.Settings":
         x_transaction_log_flush_interval=FLUSH_SECONDS,
     )
     return wandb.setup(limits).settings
-
-
-def one_line(error: Exception) -> str:
-    """What an exception says, without line breaks and the last full stop."""
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
 def _can_go_online() -> bool:

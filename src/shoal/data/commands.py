@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from shoal.data.catalog import names, picture_set
 from shoal.data.fetch import Outcome, fetch
 from shoal.data.mirrors import DEFAULT_MIRRORS
 from shoal.data.sets import PictureSet
+from shoal.system.progress import bars
 
 
 def print_list(root: Path) -> None:
@@ -62,11 +62,7 @@ def fetch_and_tell(
         UserError: as `fetch`, or files that no mirror has delivered.
     """
     sets = [picture_set(name) for name in wanted]
-    console = Console(stderr=True)
-    columns = TextColumn("fetching"), BarColumn(), MofNCompleteColumn()
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with bars() as bar:
         task = bar.add_task("fetching")
         outcome = fetch(
             wanted, root, mirrors, lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,14 +1,14 @@
 """Servers that hold the catalogue's files, none of which needs to be trusted or always up."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-import pooch
 import requests
 
-from shoal.data.sets import PictureFile, Source, sha256
+from shoal.data.sets import PictureFile, Source
 from shoal.errors import UserError
 
 DEFAULT_MIRRORS = (
@@ -94,10 +94,10 @@ def download(url: str, digest: str, part: Path) -> None:
         MirrorError: it is not there, has other bytes, or lies behind a redirect to anything but
             http and https, which requests follows alone.
     """
-    # Files have 1.2 MB at most: read at once (no streaming), they leave no connection open.
-    get = pooch.HTTPDownloader(timeout=(CONNECT_SECONDS, READ_SECONDS), stream=False)
     try:
-        get(url, str(part), None)
+        # Files have 1.2 MB at most: read at once (no streaming), they leave no connection open.
+        answer = requests.get(url, timeout=(CONNECT_SECONDS, READ_SECONDS))
+        answer.raise_for_status()
     except requests.HTTPError as error:
         code = error.response.status_code if error.response is not None else "an error"
         raise MirrorError(f"answers {code}") from None
@@ -107,5 +107,6 @@ def download(url: str, digest: str, part: Path) -> None:
         raise ConnectionLost("has no connection or lost it") from None
     except requests.RequestException as error:
         raise MirrorError(f"fails ({type(error).__name__})") from None
-    if sha256(part) != digest:
+    if hashlib.sha256(answer.content).hexdigest() != digest:
         raise MirrorError("has other bytes than the catalogue's")
+    part.write_bytes(answer.content)

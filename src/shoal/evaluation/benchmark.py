@@ -1,6 +1,6 @@
 """Scores of a run's network on whole test pictures, one row per picture."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from shoal.models.profile import device_of
 from shoal.pictures.images import read
 from shoal.system.progress import tracked
 
-COLUMNS = ("dataset", "image", "protocol", "psnr", "ssim")
 Score = dict[str, Any]
 
 
@@ -64,18 +63,3 @@ def _paths(sets: Iterable[PictureSet], root: Path, limit: int | None) -> Iterato
     for pictures in sets:
         for path in verify(pictures, root)[:limit]:
             yield pictures.name, path
-
-
-def means(rows: Sequence[Score]) -> dict[str, dict[str, dict[str, float]]]:
-    """Means over images, by data set and protocol: psnr, ssim, images."""
-    groups: dict[tuple[str, str], list[Score]] = {}
-    for row in rows:
-        groups.setdefault((row["dataset"], row["protocol"]), []).append(row)
-    table: dict[str, dict[str, dict[str, float]]] = {}
-    for (dataset, protocol), group in groups.items():
-        table.setdefault(dataset, {})[protocol] = {
-            "psnr": sum(float(row["psnr"]) for row in group) / len(group),
-            "ssim": sum(float(row["ssim"]) for row in group) / len(group),
-            "images": len(group),
-        }
-    return table

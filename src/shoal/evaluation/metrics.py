@@ -1,12 +1,12 @@
 """PSNR and SSIM as the super-resolution literature takes them.
 
-Pure functions on pairs of luma planes in levels (0..255), then `torchmetrics.Metric` classes that
-average them per image. Rounding and shaving are the protocol's, not the metric's.
+Pure functions on pairs of luma planes in levels (0..255), and what averages them over images.
+Rounding and shaving are the protocol's, not the metric's.
 """
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
+from torchmetrics import MeanMetric
 
 from shoal.errors import UserError
 
@@ -86,40 +86,17 @@ def _blurred_along(image: Tensor, dim: int) -> Tensor:
     return total
 
 
-class _ImageMean(Metric):
-    """The mean over images of one score per image: never pooled over pixels of several images."""
-
-    full_state_update = False
-    higher_is_better = True
-    total: Tensor
-    images: Tensor
+class ImageMean(MeanMetric):
+    """The mean over images of one score per image, in float64: no pixels of several are pooled."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.add_state("total", torch.zeros((), dtype=torch.float64), dist_reduce_fx="sum")
-        self.add_state("images", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
+        # A score that is no number makes the mean none, rather than being left out of it.
+        super().__init__(nan_strategy="disable")
+        # From the start: a rank without a picture takes part in the sum over all ranks.
+        self.set_dtype(torch.float64)
 
-    def add(self, scores: Tensor) -> None:
+    def update(self, value: float | Tensor, weight: float | Tensor | None = None) -> None:
         """Count the scores `(N,)` of N images."""
-        self.total += scores.sum()
-        self.images += len(scores)
-
-    def compute(self) -> Tensor:
-        """The mean over all images so far."""
-        return self.total / self.images
-
-
-class PSNR(_ImageMean):
-    """Mean of `psnr` over images, in dB."""
-
-    def update(self, sr: Tensor, hr: Tensor) -> None:
-        """Count a batch of pairs, levels `(N, 1, H, W)`."""
-        self.add(psnr(sr, hr))
-
-
-class SSIM(_ImageMean):
-    """Mean of `ssim` over images."""
-
-    def update(self, sr: Tensor, hr: Tensor) -> None:
-        """Count a batch of pairs, levels `(N, 1, H, W)`."""
-        self.add(ssim(sr, hr))
+        # Again: once moved to a device, a metric of torchmetrics 1.9 casts scores to float32.
+        self.set_dtype(torch.float64)
+        super().update(value, weight)

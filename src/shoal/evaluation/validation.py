@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from torch import Tensor, nn
-from torchmetrics import MeanMetric, Metric
+from torchmetrics import MeanMetric
 
-from shoal.evaluation.metrics import PSNR, SSIM
+from shoal.evaluation.metrics import ImageMean, psnr, ssim
 from shoal.evaluation.protocols import shave
 from shoal.evaluation.spectrum import energies, low_correlation
 from shoal.models.blocks import GREY
@@ -23,9 +23,9 @@ class Validation(nn.Module):
     def __init__(self, scale: int, branches: tuple[str, ...]) -> None:
         super().__init__()
         self.scale, self.branches = scale, branches
-        meters: dict[str, Metric] = {"val_psnr": PSNR(), "val_ssim": SSIM()}
+        meters: dict[str, MeanMetric] = {"val_psnr": ImageMean(), "val_ssim": ImageMean()}
         for branch in branches:
-            meters[f"val_psnr_{branch}"] = PSNR()
+            meters[f"val_psnr_{branch}"] = ImageMean()
             for fact in ("low", "high", "corr_low"):
                 meters[f"{branch}_{fact}"] = MeanMetric()
         # Module names can't hold a slash; `compute` gives the names of the curve.
@@ -33,23 +33,24 @@ class Validation(nn.Module):
 
     def update(self, sr: Tensor, hr: Tensor, branches: Mapping[str, Tensor]) -> None:
         """Count pictures `(N, 1, H, W)` in [0, 1] and what each branch contributed to them."""
-        levels = shave(rounded(hr.double() * 255), self.scale)
-        self._levels("val_psnr", sr, levels)
-        self._levels("val_ssim", sr, levels)
+        levels = self._levels(hr)
+        self._meter("val_psnr").update(psnr(self._levels(sr), levels))
+        self._meter("val_ssim").update(ssim(self._levels(sr), levels))
         for name, image in branches.items():
             # Alone, the deep branch is shown around grey: the other's share of the mean is unknown.
-            self._levels(f"val_psnr_{name}", image + GREY if name == "deep" else image, levels)
+            shown = self._levels(image + GREY if name == "deep" else image)
+            self._meter(f"val_psnr_{name}").update(psnr(shown, levels))
             low, high = energies(image, self.scale)
             self._meter(f"{name}_low").update(low)
             self._meter(f"{name}_high").update(high)
             self._meter(f"{name}_corr_low").update(low_correlation(image, hr, self.scale))
 
-    def _levels(self, meter: str, sr: Tensor, hr: Tensor) -> None:
-        self._meter(meter).update(shave(rounded(sr.double() * 255), self.scale), hr)
+    def _levels(self, image: Tensor) -> Tensor:
+        return shave(rounded(image.double() * 255), self.scale)
 
-    def _meter(self, name: str) -> Metric:
+    def _meter(self, name: str) -> MeanMetric:
         meter = self.meters[name]
-        assert isinstance(meter, Metric)
+        assert isinstance(meter, MeanMetric)
         return meter
 
     def compute(self) -> dict[str, float]:

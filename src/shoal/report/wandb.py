@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from PIL import Image
 
-from shoal.dashboards.wandb_session import Facts, Patience, one_line, open_session
+from shoal.dashboards.wandb_session import Facts, Patience, open_session
+from shoal.errors import first_line
 from shoal.report import Findings
 from shoal.report.curves import convergence_figure
 from shoal.report.style import drawing, rendered
@@ -66,7 +67,7 @@ def send(found: Findings, figures: Path, folder: Path, entry: Mapping[str, Any])
         session.log(_content(found, figures))
         session.finish(exit_code=0)
     except Exception as error:  # anything at all: the report is on disk, this one is its mirror
-        log.warning("W&B: %s; the report stands in %s", one_line(error), figures)
+        log.warning("W&B: %s; the report stands in %s", first_line(error), figures)
     else:
         write_whole(sent, digest)
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from shoal.errors import UserError
 from shoal.results.kept import place
-from shoal.results.rows import NAMES, SCORES, read_runs, read_tables
+from shoal.results.rows import NAMES, read_runs, read_tables
 from shoal.results.study import grids, read_grid
+from shoal.runs.tables import SCORES
 
 # Facts that the runs of one cell should share; where they don't, each value names its runs.
 SHARED = {

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from shoal.errors import UserError
-from shoal.results.rows import SCORES, read_runs, read_tables
+from shoal.results.rows import read_runs, read_tables
+from shoal.runs.tables import SCORES
 
 
 def listing(runs: Path, now: datetime | None = None) -> pd.DataFrame:

@@ -19,12 +19,6 @@ RECORD = [
     *("results", "commit", "dirty", "processor", "accelerator", "threads", "devices", "precision"),
     *("data_digests/train", "weights_sha256", "command", "finished_at"),
 ]
-SCORES = ("id", "dataset", "image", "protocol", "psnr", "ssim")
-CURVE = [
-    *("id", "step", "seconds", "patches", "macs", "train/loss", "lr", "val/psnr", "val/ssim"),
-    *("val/psnr_shallow", "val/psnr_deep", "shallow/low", "shallow/high", "deep/low", "deep/high"),
-    *("shallow/corr_low", "deep/corr_low"),
-]
 # Pictures are called 101085 too, and a commit may look like a number.
 NAMES = dict.fromkeys(("id", "dataset", "image", "protocol"), str)
 
@@ -78,7 +72,7 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
     Args:
         folders: run folders; one without the file adds no row.
         name: `curve.csv` or `scores.csv`.
-        columns: to be there even where no file has them.
+        columns: of that file, to be there even where no file has them.
     """
     bodies: dict[str, list[str]] = defaultdict(list)
     quoted: list[pd.DataFrame] = []  # a name may hold a line break: such a file is parsed alone
@@ -97,6 +91,7 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
         if lines
     ]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    table = table.reindex(columns=[*columns, *(c for c in table.columns if c not in columns)])
+    known = ["id", *columns]
+    table = table.reindex(columns=[*known, *(c for c in table.columns if c not in known)])
     # Without a row there is nothing to tell text from numbers by.
     return table.astype({key: str for key in NAMES if key in table and not parts})

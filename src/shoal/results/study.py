@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from shoal.errors import UserError
-from shoal.results.rows import CURVE, SCORES, read_runs, read_tables
+from shoal.results.rows import read_runs, read_tables
+from shoal.runs.tables import CURVE, SCORES
 
 KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from shoal.errors import UserError
-from shoal.evaluation.benchmark import means
+from shoal.errors import UserError, first_line
 from shoal.pictures.images import write_png
 from shoal.runs.folder import RunFolder
 from shoal.runs.sheet import Grey, cut
+from shoal.runs.tables import means
 from shoal.runs.values import value
 
 RUN = re.compile(r"\w+-x\d+(-s\d+)?-[0-9a-f]{8}")
@@ -42,8 +42,7 @@ def adopt(findings: Path, runs: Path) -> Iterator[tuple[str, str]]:
         for row in told.runs:
             yield row["id"], _bring(told, row, RunFolder(runs / row["id"]))
     except (LookupError, ValueError, TypeError) as error:
-        said = f"{type(error).__name__}: {error}"
-        raise UserError(f"{findings} doesn't tell of whole runs ({said})") from None
+        raise UserError(f"{findings} doesn't tell of whole runs ({first_line(error)})") from None
     except OSError as error:
         raise UserError(f"{runs} can't take the runs of {findings}: {error}") from None
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.runs.kind import Kind
-from shoal.system.files import Row, csv_text, write_whole
+from shoal.system.files import Row, csv_text, sweep, write_whole
 from shoal.system.lock import Held, heartbeat, hold, is_held
 
 
@@ -137,12 +137,15 @@ class RunFolder:
     def locked(self) -> Iterator[None]:
         """Hold the run, until this process ends at the latest.
 
+        What another has left unfinished is deleted, before anything is read: see `lock.confirm`.
+
         Raises:
             UserError: another process works on the run, or its folder can't be written.
         """
         with ExitStack() as stack:
             try:
                 stack.enter_context(hold(self.lock))
+                sweep(self.path)
             except Held:
                 status = self.status()
                 who = f"process {status.get('pid', '?')} on {status.get('host', '?')}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shoal.errors import UserError
+from shoal.errors import UserError, first_line
 from shoal.runs.folder import RunFolder
 from shoal.runs.verify import EQUAL, problems
 
@@ -94,7 +94,7 @@ def _kept(theirs: RunFolder, ours: RunFolder) -> str:
         differing = [] if same else ["weights"]
         differing += _other_scores(there["scores"], here["scores"])
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise Refused(f"a record is damaged ({type(error).__name__}: {error})") from None
+        raise Refused(f"a record is damaged ({first_line(error)})") from None
     if differing:
         raise Refused(f"finished here with other {' and '.join(differing)}; ours is kept")
     return "kept: the same here"

@@ -12,8 +12,8 @@ from torch import nn
 from yaml import YAMLError
 
 from shoal.data.catalog import PictureSet, picture_set
-from shoal.errors import UserError
-from shoal.evaluation.benchmark import means, score
+from shoal.errors import UserError, first_line
+from shoal.evaluation.benchmark import score
 from shoal.models import weights
 from shoal.models.build import build
 from shoal.pictures import images
@@ -21,6 +21,7 @@ from shoal.runs import identity
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
+from shoal.runs.tables import means
 from shoal.system.targets import present
 
 EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other processors and thread counts may move the last bits
@@ -73,7 +74,7 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
     except UserError as error:
         yield str(error)
     except DAMAGE as error:
-        yield f"a file is damaged ({type(error).__name__}: {error})"
+        yield f"a file is damaged ({first_line(error)})"
 
 
 def _config(folder: RunFolder, trust: bool) -> RunConfig:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from shoal.errors import UserError
+from shoal.system import lock
 
 UNFINISHED = ".unfinished"  # how names of files that aren't whole yet begin
 # What a disk or a folder says that can't be written: the user's to mend.
@@ -30,6 +31,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        lock.confirm()
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -1,7 +1,12 @@
 """A lock between processes: the kernel's, or a heartbeat where the file system has no locks.
 
 The kernel frees its lock when the holder dies, however that happens. A heartbeat is a file beside
-that is touched again and again: one that has not been touched for a minute is nobody's.
+that is touched again and again: one that has not been touched for a minute is nobody's. A process
+that stood still for so long may have lost its heartbeat: it asks before each file that it writes.
+
+The package filelock was tried and not taken. Its `SoftFileLease` takes another host's heartbeat
+over only after watching it for the whole minute itself, and tells a loss at the second beat after
+it; to look at a lock without taking it, and to ask before each write, would be ours to add.
 """
 
 import contextlib
@@ -20,6 +25,9 @@ TRIES = 5  # within a fifth of a second: one who only looks holds the lock for a
 BEAT = 5.0  # seconds between touches
 DEAD = 60.0  # seconds without a touch
 SETTLE = 1.0  # seconds in which a rival that found the same dead heartbeat shows
+
+
+_mine: dict[Path, str] = {}  # heartbeats of this process, and the word in each that says so
 
 
 class Held(Exception):
@@ -59,6 +67,18 @@ def is_held(path: Path) -> bool:
         return True
 
 
+def confirm() -> None:
+    """End this process if it stood still for so long that another took a heartbeat of its over.
+
+    Called between the writing of an unfinished file and its renaming, it leaves no moment for two
+    to write: who takes over deletes unfinished files first, so that a renaming after that fails.
+    """
+    for path, me in list(_mine.items()):
+        if _holder(path) not in (me, None):
+            print(f"{path} is another's by now: this process ends", flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
 def heartbeat(lock: Path) -> Path:
     """The file beside a lock that is touched where the file system has no locks."""
     return lock.with_name(f"{lock.name}.heartbeat")
@@ -88,12 +108,14 @@ def _locked(file: int, kind: int, tries: int) -> bool:
 def _beating(path: Path) -> Iterator[None]:
     me = secrets.token_hex(8)
     _take(path, me)
+    _mine[path] = me
     over = threading.Event()
-    threading.Thread(target=_beat, args=(path, me, over), daemon=True).start()
+    threading.Thread(target=_beat, args=(path, over), daemon=True).start()
     try:
         yield
     finally:
         over.set()
+        del _mine[path]
         if _holder(path) == me:
             path.unlink()
 
@@ -113,12 +135,9 @@ def _take(path: Path, me: str) -> None:
         raise Held
 
 
-def _beat(path: Path, me: str, over: threading.Event) -> None:
+def _beat(path: Path, over: threading.Event) -> None:
     while not over.wait(BEAT):
-        if _holder(path) not in (me, None):
-            # This process stood still for so long that another took over. Never both writing.
-            print(f"{path} is another's by now: this process ends", flush=True)
-            os.kill(os.getpid(), signal.SIGKILL)
+        confirm()
         with contextlib.suppress(OSError):  # a full disk; the next touch may succeed
             os.utime(path)
 

@@ -11,7 +11,7 @@ from torch import nn
 from shoal.dashboards.base import dashboards
 from shoal.data.catalog import locate
 from shoal.data.module import Pictures, SuperResolutionData
-from shoal.evaluation.benchmark import COLUMNS, Score, means
+from shoal.evaluation.benchmark import Score
 from shoal.evaluation.crops import write_samples
 from shoal.models import weights
 from shoal.models.profile import dead_channels, parameters, seconds_per_megapixel
@@ -19,6 +19,7 @@ from shoal.runs import environment, identity
 from shoal.runs.folder import now
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
+from shoal.runs.tables import SCORES, means
 from shoal.system.files import write_whole
 from shoal.training.fit import Fitted
 from shoal.training.rescore import score_run
@@ -46,7 +47,7 @@ def write_record(
     """
     network, folder = fitted.network.eval(), run.folder
     rows = score_run(run, network)
-    folder.write_rows("scores.csv", COLUMNS, rows)
+    folder.write_rows("scores.csv", SCORES, rows)
     strips = _write_samples(run, network)
     lr = [lr for lr, _ in Pictures(data.val).all()]
     trained = run.config.kind is Kind.TRAINED

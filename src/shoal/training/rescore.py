@@ -6,14 +6,15 @@ from torch import nn
 
 from shoal.data.catalog import PictureSet
 from shoal.errors import UserError
-from shoal.evaluation.benchmark import COLUMNS, Score, means, score
+from shoal.evaluation.benchmark import Score, score
 from shoal.models import weights
 from shoal.models.bicubic import Bicubic
 from shoal.models.build import build
 from shoal.runs.identity import bicubic
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
-from shoal.training.summary import Means, print_summary
+from shoal.runs.tables import SCORES, Means, means
+from shoal.training.summary import print_summary
 
 
 def score_run(run: Run, network: nn.Module) -> list[Score]:
@@ -40,7 +41,7 @@ def add_scores(run: Run) -> None:
         record = folder.record()
         record["scores"] = means(rows)
         record["data_digests"] = run.selection.digests() | record["data_digests"]
-        folder.write_rows("scores.csv", COLUMNS, rows)
+        folder.write_rows("scores.csv", SCORES, rows)
         folder.write_json("record.json", record)
 
 

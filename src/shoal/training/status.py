@@ -14,7 +14,7 @@ from shoal.dashboards.base import dashboards
 from shoal.errors import UserError, first_line
 from shoal.runs.folder import RunFolder, now
 from shoal.runs.run import Run
-from shoal.system.files import UNWRITABLE, sweep
+from shoal.system.files import UNWRITABLE
 from shoal.training.module import Diverged
 from shoal.training.ranks import Ranks
 
@@ -26,7 +26,6 @@ def begin(run: Run, ranks: Ranks) -> str:
         When the first time was.
     """
     folder = run.folder
-    sweep(folder.path)
     status = folder.status()
     if status.get("threads") and status.get("devices", 1) == ranks.count:
         # Another thread count would change bits: a resumed run keeps the one it began with.

@@ -1,11 +1,9 @@
 """The small table after a run: bicubic beside the model, per data set."""
 
-from collections.abc import Mapping
-
 from rich.console import Console
 from rich.table import Table
 
-Means = Mapping[str, Mapping[str, Mapping[str, float]]]
+from shoal.runs.tables import Means
 
 
 def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> None:

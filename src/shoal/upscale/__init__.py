@@ -20,7 +20,7 @@ def load(
     model: str | Path | None = None,
     scale: int | None = None,
     *,
-    engine: str = "auto",
+    runtime: str = "auto",
     tile: int | None = None,
     ensemble: bool = False,
     trust: bool = False,
@@ -31,7 +31,7 @@ def load(
         model: a network that ships (`eeds_fast`, `eeds`), or the path of a run's
             `weights.safetensors`; the network that is best for most if None.
         scale: 2, 3 or 4; if None, the file's own, and 2 for networks that ship.
-        engine: `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest that is installed.
+        runtime: `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest that is installed.
         tile: side of the pieces that are computed at once, in pixels of the input; it changes
             memory and speed, not the result. By the memory there is if None.
         ensemble: average over the eight symmetries of the square: eight times the work, slightly
@@ -39,10 +39,10 @@ def load(
         trust: also build networks that are not Shoal's own; this runs code that the file names.
 
     Raises:
-        UserError: there are no such weights, or not at that scale; no such engine.
+        UserError: there are no such weights, or not at that scale; no such runtime.
 
     >>> import numpy as np, shoal
-    >>> enlarge = shoal.load("eeds", scale=3, engine="torch")
+    >>> enlarge = shoal.load("eeds", scale=3, runtime="torch")
     >>> larger = enlarge(np.full((8, 10, 3), 128, np.uint8))
     >>> larger.shape, larger.dtype.name
     ((24, 30, 3), 'uint8')
@@ -53,7 +53,7 @@ def load(
         raise UserError(f"{path} enlarges by {facts['scale']}, not by {scale}")
     sees = reach(network)
     side = side_for(network, sees or 0, tile)
-    name, run = runtimes.build(engine, network, facts)
+    name, run = runtimes.build(runtime, network, facts)
     return Upscaler(
         str(facts.get("name", path.stem)), int(facts["scale"]), name, run, sees, side, ensemble
     )

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from shoal.errors import UserError, one_line
 from shoal.models.bicubic import Bicubic
 from shoal.pictures import formats
 from shoal.pictures.images import Picture, read
+from shoal.system.progress import bars
 from shoal.upscale.comparison import comparison
 from shoal.upscale.jobs import Job
-from shoal.upscale.runtimes import torch_engine
+from shoal.upscale.runtimes import torch_runtime
 from shoal.upscale.upscaler import Upscaler
 
 
@@ -25,7 +25,7 @@ def enlarge_files(jobs: Sequence[Job], upscaler: Upscaler) -> int:
         How many were skipped, each named on stderr with its reason.
     """
     skipped = 0
-    with _bar() as bar:
+    with bars() as bar:
         pictures = bar.add_task("pictures", total=len(jobs))
         for job in jobs:
             try:
@@ -53,22 +53,10 @@ def _enlarge(job: Job, upscaler: Upscaler, bar: Progress) -> None:
 
 def bicubic(upscaler: Upscaler) -> Upscaler:
     """The same upscaler with interpolation in the place of its network."""
-    return replace(upscaler, run=torch_engine(Bicubic(upscaler.scale)), ensemble=False)
+    return replace(upscaler, run=torch_runtime(Bicubic(upscaler.scale)), ensemble=False)
 
 
 def _compare(path: Path, lr: Picture, sr: Picture, upscaler: Upscaler) -> None:
     enlarged = bicubic(upscaler).picture(replace(lr, alpha=None))
     sheet = comparison(lr.pixels, enlarged.pixels, sr.pixels, upscaler.model, upscaler.scale)
     formats.write(path, Picture(sheet))
-
-
-def _bar() -> Progress:
-    """Bars on stderr, where that is a terminal, which go away when all is done."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -7,7 +7,7 @@ from shoal.models import weights
 from shoal.runs.folder import RunFolder
 from shoal.system.files import asked_for
 from shoal.upscale.graph import graph, need
-from shoal.upscale.runtimes import check, onnxruntime_engine
+from shoal.upscale.runtimes import check, onnx_runtime
 
 
 def export(source: Path, output: Path | None, *, force: bool = False, trust: bool = False) -> Path:
@@ -34,7 +34,7 @@ def export(source: Path, output: Path | None, *, force: bool = False, trust: boo
         raise UserError(f"{target} is there already: add --force to replace it")
     need("onnxruntime", extra="onnx")
     content = graph(network, facts)
-    check(onnxruntime_engine(content), network)
+    check(onnx_runtime(content), network)
     with asked_for(target) as file:
         file.write(content)
     return target

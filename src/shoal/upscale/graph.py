@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import pooch
 import torch
+from platformdirs import user_cache_path
 from torch import nn
 
 from shoal.errors import UserError, first_line
@@ -61,7 +61,7 @@ def kept_graph(network: nn.Module, facts: Mapping[str, Any], *, anew: bool = Fal
     """
     digest = hashlib.sha256(weights.encode(network, facts))
     digest.update(f"{version('shoal')} {version('torch')}".encode())
-    root = Path(os.environ.get("SHOAL_CACHE") or pooch.os_cache("shoal"))
+    root = Path(os.environ.get("SHOAL_CACHE") or user_cache_path("shoal"))
     path = root / "graphs" / f"{digest.hexdigest()[:16]}.onnx"
     if not anew:
         with suppress(OSError):

@@ -14,7 +14,7 @@ from shoal.errors import UserError
 from shoal.pictures.colour import largest, levels, rgb, rounded, ycbcr
 from shoal.pictures.images import Picture, decode
 from shoal.pictures.resample import upscale
-from shoal.upscale.runtimes import Engine
+from shoal.upscale.runtimes import Runtime
 from shoal.upscale.tiles import Span, spans
 
 BICUBIC_REACH = 2
@@ -28,7 +28,7 @@ class Upscaler:
     Attributes:
         model: the network's name.
         scale: the factor.
-        engine: what computes it: `torch`, `openvino` or `onnxruntime`.
+        runtime: what computes it: `torch`, `openvino` or `onnxruntime`.
         run: maps LR luma to SR luma.
         reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
         side: of a tile, in LR pixels.
@@ -37,8 +37,8 @@ class Upscaler:
 
     model: str
     scale: int
-    engine: str
-    run: Engine
+    runtime: str
+    run: Runtime
     reach: int | None
     side: int
     ensemble: bool = False
@@ -105,7 +105,7 @@ class Upscaler:
         return upscale(lr, self.scale)
 
 
-def average(run: Engine, lr: Tensor) -> Tensor:
+def average(run: Runtime, lr: Tensor) -> Tensor:
     """The mean answer over the eight symmetries of the square, each turned back."""
     answers = []
     for quarters in range(4):

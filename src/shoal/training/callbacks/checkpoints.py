@@ -12,6 +12,7 @@ from typing import Any
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
 
+from shoal.system import lock
 from shoal.system.files import UNFINISHED
 from shoal.system.signals import Stopped
 from shoal.training.agreement import Agreement
@@ -64,6 +65,7 @@ class Checkpoints(Checkpoint):
             with beside.open("rb") as file:
                 checksum = hashlib.file_digest(file, "sha256").hexdigest()[:16]
                 os.fsync(file.fileno())
+            lock.confirm()
             beside.replace(self.folder / f"step-{trainer.global_step:09d}-{checksum}.ckpt")
         finally:
             if self.agreement.ranks.first:

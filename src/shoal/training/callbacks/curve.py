@@ -6,14 +6,8 @@ from typing import Any
 from lightning import Callback, LightningModule, Trainer
 
 from shoal.runs.folder import RunFolder
+from shoal.runs.tables import CURVE
 from shoal.training.module import SuperResolution
-
-COLUMNS = (
-    *("step", "seconds", "patches", "macs", "train/loss", "lr"),
-    *("val/psnr", "val/ssim", "val/psnr_shallow", "val/psnr_deep"),
-    *("shallow/low", "shallow/high", "deep/low", "deep/high"),
-    *("shallow/corr_low", "deep/corr_low"),
-)
 
 
 class Curve(Callback):
@@ -71,7 +65,7 @@ class Curve(Callback):
 
     def write(self) -> None:
         """Write the file from the rows."""
-        self.folder.write_rows("curve.csv", COLUMNS, self.rows)
+        self.folder.write_rows("curve.csv", CURVE, self.rows)
 
     def _stop_clock(self) -> None:
         if self.since is not None:

@@ -5,16 +5,9 @@ import sys
 from typing import Any
 
 from lightning import Callback, LightningModule, Trainer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TaskID, TextColumn
 
+from shoal.system.progress import bars
 from shoal.training.callbacks.curve import Curve
 
 # Set by the launcher of a grid: which run of how many this is, e.g. "3/8".
@@ -42,14 +35,7 @@ class ProgressBar(Callback):
         """Draw the bar, where there is a terminal to draw it on."""
         if not (trainer.is_global_zero and self.on_terminal):
             return
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[facts]}"),
-            TimeRemainingColumn(),
-        )
-        self.bar = Progress(*columns, console=Console(stderr=True), refresh_per_second=4)
+        self.bar = bars(TextColumn("{task.fields[facts]}"), kept=True)
         done = trainer.global_step
         self.line = self.bar.add_task(
             self.title, total=self.max_steps, completed=done, facts=self._facts(None)
