@@ -18,6 +18,13 @@ def shoal_data() -> Path:
     return Path(folder).resolve()
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The decoded pictures of all tests of a session, which its workers share as runs do."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "decoded"
+
+
 @pytest.fixture
 def grid(tmp_path: Path) -> Iterator[Grid]:
     """Issues grids in a folder of its own; its processes end with the test."""

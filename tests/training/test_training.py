@@ -15,11 +15,6 @@ from shoal.training.module import Diverged
 from shoal.training.run import run
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
 def trained(tmp_path, cache, capsys):
     """Run a smoke-sized training in this process; returns its folder."""
