@@ -1,3 +1,4 @@
+import re
 from functools import cache
 
 import pytest
@@ -29,7 +30,9 @@ GROUPS = sorted(
 )
 def test_every_file_composes_into_a_config_that_passes_the_checks(group, option):
     needed = ["data.train=photos"] if option == "folder" else []
-    check(composed(f"{group}={option}", *needed))
+    cfg = composed(f"{group}={option}", *needed)
+    check(cfg)
+    assert re.fullmatch(r".+-x3(-s0)?-[0-9a-f]{8}", identity.run_id(cfg, "d" * 64))
 
 
 @pytest.mark.parametrize("name", options("model"))
@@ -64,7 +67,9 @@ def test_every_optimizer_and_schedule_takes_steps(optimizer, schedule):
 
 @pytest.mark.parametrize("name", ["auto", "cpu"])
 def test_trainers_that_every_machine_has_are_built(name):
-    check_devices(composed(f"trainer={name}"))
+    trainer = check_devices(composed(f"trainer={name}"))
+    assert (trainer.world_size, trainer.num_nodes) == (1, 1)
+    assert name == "auto" or trainer.strategy.root_device.type == "cpu"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
@@ -147,7 +152,7 @@ def named(cfg):
     return identity.run_id(cfg, select(cfg.data).digests()["train"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(KEYS), VALUES)
 # What was a traceback once, or a folder outside of the runs:
 @example("data", None)
@@ -175,7 +180,7 @@ def composed_once():
     return composed()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from(KEYS), st.text(max_size=8)), max_size=2))
 @example([("budget", "FALSE")])  # Hydra's own ValueError
 def test_any_command_line_composes_or_is_refused_in_one_line(overrides):
