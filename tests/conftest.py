@@ -13,6 +13,16 @@ from helpers.grids import Grid
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
+# Files that take longest, most of whose tests start processes: first, so that workers that take a
+# file at a time end together.
+LONG = ("readme", "launcher", "faults", "resume", "ranks", "training", "dashboards", "networks")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first and leave the others in their order."""
+    rank = {f"test_{name}": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
+
 
 @pytest.fixture(scope="session")
 def shoal_data() -> Path:

@@ -123,11 +123,20 @@ def test_the_readme_has_commands():
     assert len(OTHERS) >= 6
 
 
+# Arms that no command before it has trained: the whole study is slow.
+FEWER = {"experiment=ablation jobs=2": " ~experiment.arms.dcnn ~experiment.arms.dscnn"}
+WHOLE = [
+    pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if line.endswith(tuple(FEWER))
+]
 ENGINES = [pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if "launcher=" in line]
-HERE = [line for line in TRAINING if "data=t91" not in line and "launcher=" not in line]
+HERE = [
+    line + next((fewer for end, fewer in FEWER.items() if line.endswith(end)), "")
+    for line in TRAINING
+    if "data=t91" not in line and "launcher=" not in line
+]
 
 
-@pytest.mark.parametrize("line", HERE + ENGINES)
+@pytest.mark.parametrize("line", HERE + WHOLE + ENGINES)
 def test_training_commands_run_as_printed_at_the_smallest_budget(line, place, cache):
     line += " search.trials=1" if "hparams_search" in line else ""
     # Ray writes to the user's home.
