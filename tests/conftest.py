@@ -15,7 +15,7 @@ settings.load_profile("busy")
 
 # Files that take longest, most of whose tests start processes: first, so that workers that take a
 # file at a time end together.
-LONG = ("readme", "launcher", "faults", "resume", "ranks", "training", "dashboards", "networks")
+LONG = ("readme", "launcher", "faults", "resume", "ranks", "training", "networks")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from shoal.runs.config import register_resolvers
 
 ROOT = Path(__file__).parents[2]
 CONF = ROOT / "conf"
+SOURCES = ROOT / "experiments"  # claims, and what was published
 
 
 def composed(*overrides: str) -> DictConfig:
