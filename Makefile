@@ -17,7 +17,7 @@ SCALE ?= 3
 PRECISION ?= 32-true
 JOBS ?= 2
 
-# Tests at a time, each with one thread.
+# Files of tests at a time, each with one thread: so what a file's tests share is made once.
 WORKERS ?= 2
 
 # Which weights: make weights WEIGHTS="eeds-x4 eeds_fast-x2"
@@ -41,7 +41,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 test: setup lint  ## lint, types, and all tests but the slow ones
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow' -n $(WORKERS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow' -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: setup  ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow

@@ -5,8 +5,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from helpers.grids import Grid
+
+# How long an example takes depends on what else the machine is doing.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
+# Files that take longest, most of whose tests start processes: first, so that workers that take a
+# file at a time end together.
+LONG = ("readme", "launcher", "faults", "resume", "ranks", "training", "networks")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first and leave the others in their order."""
+    rank = {f"test_{name}": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +31,13 @@ def shoal_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs the literature's pictures: set SHOAL_DATA to their folder")
     return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The decoded pictures of all tests of a session, which its workers share as runs do."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "decoded"
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import re
 from functools import cache
 
 import pytest
@@ -11,6 +12,7 @@ from helpers.composing import CONF, composed, configured, options
 from shoal.errors import UserError, unknown
 from shoal.models.initialise import STARTS, initialise
 from shoal.runs.config import RunConfig, nearest_multiple
+from shoal.runs.identity import run_id
 from shoal.runs.run import Run
 from shoal.system.console import exit_code
 from shoal.training.devices import check_devices
@@ -28,7 +30,8 @@ GROUPS = sorted(
 )
 def test_every_file_composes_into_a_config_that_passes_the_checks(group, option):
     needed = ["data.train=photos"] if option == "folder" else []
-    RunConfig.of(composed(f"{group}={option}", *needed))
+    config = configured(f"{group}={option}", *needed)
+    assert re.fullmatch(r".+-x3(-s0)?-[0-9a-f]{8}", run_id(config, "d" * 64))
 
 
 @pytest.mark.parametrize("name", options("model"))
@@ -63,7 +66,9 @@ def test_every_optimizer_and_schedule_takes_steps(optimizer, schedule):
 
 @pytest.mark.parametrize("name", ["auto", "cpu"])
 def test_trainers_that_every_machine_has_are_built(name):
-    check_devices(configured(f"trainer={name}"))
+    trainer = check_devices(configured(f"trainer={name}"))
+    assert (trainer.world_size, trainer.num_nodes) == (1, 1)
+    assert name == "auto" or trainer.strategy.root_device.type == "cpu"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
@@ -145,7 +150,7 @@ def named(cfg):
     return Run.of(RunConfig.of(cfg)).folder.id
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(KEYS), VALUES)
 # What was a traceback once, or a folder outside of the runs:
 @example("data", None)
@@ -173,7 +178,7 @@ def composed_once():
     return composed()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from(KEYS), st.text(max_size=8)), max_size=2))
 @example([("budget", "FALSE")])  # Hydra's own ValueError
 def test_any_command_line_composes_or_is_refused_in_one_line(overrides):

@@ -5,6 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
+from helpers.grids import ENOUGH
 from shoal.data.cache import open_cache
 from shoal.data.catalog import folder_set
 from shoal.errors import UserError
@@ -88,7 +89,7 @@ def test_two_processes_that_build_at_once_end_with_the_same_cache(photos, tmp_pa
     jobs = [context.Process(target=_open, args=(photos, tmp_path / "cache", queue)) for _ in "ab"]
     for job in jobs:
         job.start()
-    sums = {queue.get(timeout=120) for _ in jobs}
+    sums = {queue.get(timeout=ENOUGH) for _ in jobs}
     for job in jobs:
         job.join()
     assert len(sums) == 1

@@ -1,85 +1,18 @@
+"""Fetching: what arrives is whole and right, and nothing lies outside of its folder."""
+
 import hashlib
-import os
 import socket
 import stat
-import sys
-import threading
-from collections import Counter
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 
-from shoal import cli
+from helpers.mirror import COMMIT, CONTENTS, Server
 from shoal.data import fetch as fetching
 from shoal.data import mirrors as mirroring
-from shoal.data.catalog import picture_set
 from shoal.data.fetch import fetch
-from shoal.data.mirrors import DEFAULT_MIRRORS, address
-from shoal.data.sets import PictureFile, PictureSet, Source, sha256
+from shoal.data.sets import PictureFile, PictureSet, Source
 from shoal.errors import UserError
-
-COMMIT = "0123456789" * 4
-CONTENTS = {name: f"the bytes of {name}".encode() * 99 for name in ("a.bmp", "b.bmp", "c.bmp")}
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Serves `server.bodies` by unquoted path; the path's first part is the mirror's behaviour."""
-
-    def do_GET(self) -> None:
-        behaviour, _, path = self.path.lstrip("/").partition("/")
-        self.server.asked[behaviour] += 1
-        body = self.server.bodies.get(unquote(path))
-        if behaviour == "silent":
-            return
-        if behaviour == "redirect":
-            self.send_response(302)
-            self.send_header("Location", self.server.location or f"/good/{path}")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        if body is None or behaviour == "absent":
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        forged = b"x" * len(body)
-        self.wfile.write({"cut": body[:50], "forged": forged}.get(behaviour, body))
-
-    def log_message(self, *args: object) -> None:
-        """Keep the test's output quiet."""
-
-
-class Server(ThreadingHTTPServer):
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.bodies: dict[str, bytes] = {}
-        self.asked: Counter[str] = Counter()
-        self.location = ""
-
-    def mirror(self, behaviour: str) -> str:
-        where = f"http://127.0.0.1:{self.server_port}"
-        return f"{where}/{behaviour}/{{repository}}/{{commit}}/{{path}}"
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
-        for name, body in CONTENTS.items():
-            running.bodies[f"owner/{name}/{COMMIT}/Set 1/#{name} 100%?.bmp"] = body
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
 
 
 def entry(name: str, body: bytes, folder: str = "Mine") -> PictureFile:
@@ -93,14 +26,9 @@ def catalogue(monkeypatch: pytest.MonkeyPatch, *files: PictureFile) -> None:
 
 
 @pytest.fixture(autouse=True)
-def mine(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    if "real_catalogue" not in request.fixturenames:
-        catalogue(monkeypatch, *(entry(name, body) for name, body in CONTENTS.items()))
-
-
-@pytest.fixture
-def real_catalogue() -> None:
-    """Asked for by tests that fetch the sets as they are."""
+def mine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    catalogue(monkeypatch, *(entry(name, body) for name, body in CONTENTS.items()))
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -275,78 +203,3 @@ def test_progress_is_told_from_none_to_all(server: Server, tmp_path: Path):
     told: list[tuple[int, int]] = []
     fetch(["mine"], tmp_path, [server.mirror("good")], lambda *counts: told.append(counts))
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
-
-
-def test_public_addresses_name_repository_commit_and_quoted_path():
-    source = Source("own/er", COMMIT, "a b/#1.bmp")
-    assert [address(template, source) for template in DEFAULT_MIRRORS] == [
-        f"https://raw.githubusercontent.com/own/er/{COMMIT}/a%20b/%231.bmp",
-        f"https://cdn.jsdelivr.net/gh/own/er@{COMMIT}/a%20b/%231.bmp",
-        f"https://github.com/own/er/raw/{COMMIT}/a%20b/%231.bmp",
-    ]
-
-
-def shoal(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """The exit code of the console command."""
-    monkeypatch.setattr(sys, "argv", ["shoal", *arguments])
-    with pytest.raises(SystemExit) as caught:
-        cli.main()
-    return int(caught.value.code or 0)
-
-
-@pytest.mark.data
-@pytest.mark.usefixtures("real_catalogue")
-def test_the_command_fetches_set5_and_states_its_terms(
-    server: Server,
-    shoal_data: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-):
-    for file in picture_set("Set5").files:
-        assert file.source
-        path = f"{file.source.repository}/{file.source.commit}/{file.source.path}"
-        server.bodies[path] = file.under(shoal_data).read_bytes()
-    options = ["--root", str(tmp_path), "--mirror", server.mirror("good")]
-    assert shoal(monkeypatch, "data", "fetch", "SET5", "sample", *options) == 0
-    for file in picture_set("Set5").files:
-        assert sha256(file.under(tmp_path)) == file.sha256
-    printed = capsys.readouterr().out
-    assert f"{tmp_path}: 5 fetched, 0 already there, 0 failed" in printed
-    assert "Set5: no licence known; research use" in printed
-    assert "Sample: inside scikit-image, nothing to fetch" in printed
-
-
-@pytest.mark.usefixtures("real_catalogue")
-def test_a_failed_fetch_is_one_line_and_exit_code_2(
-    server: Server,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-):
-    options = ["--root", str(tmp_path), "--mirror", server.mirror("absent")]
-    assert shoal(monkeypatch, "data", "fetch", "set5", *options) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("shoal: not fetched: Set5/baby.bmp (127.0.0.1:")
-    assert error.count(os.linesep) == 1
-
-
-@pytest.mark.usefixtures("real_catalogue")
-def test_list_and_show_tell_what_is_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    (tmp_path / "Set5").mkdir()
-    (tmp_path / "Set5/baby.bmp").touch()
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("SHOAL_DATA", str(tmp_path))
-    assert shoal(monkeypatch, "data", "list") == 0
-    rows = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if "│" in line}
-    assert "1 of 5" in rows["Set5"]
-    assert " no " in rows["T91"]
-    assert " yes " in rows["Sample"]
-    assert shoal(monkeypatch, "data", "show", "set5") == 0
-    shown = capsys.readouterr().out
-    assert "Bevilacqua" in shown
-    assert "github.com/yulunzhang/RCAN at f722e5d0" in shown
-    assert shoal(monkeypatch, "data", "show", "set55") == 2
-    assert "did you mean Set5?" in capsys.readouterr().err

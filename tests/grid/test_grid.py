@@ -117,9 +117,14 @@ def test_arms_that_differ_in_more_than_the_factor_are_refused_by_the_keys(
         doctored(loader, arms, "model.units")
 
 
-def test_a_dear_arm_may_be_validated_less_often(loader: ConfigLoader) -> None:
+def test_an_expensive_arm_may_be_validated_less_often_but_not_trained_for_less(
+    loader: ConfigLoader,
+) -> None:
     arms = {"two": ["model=eed"], "three": ["model=eed", "model.units=3", "budget.val_every=720"]}
     doctored(loader, arms, "model.units")
+    arms["three"] += ["budget.max_steps=720"]
+    with pytest.raises(UserError, match=r"two and three differ in budget\.max_steps"):
+        doctored(loader, arms, "model.units")
 
 
 def test_a_partner_that_hides_a_change_of_the_deep_network_is_refused(loader: ConfigLoader) -> None:

@@ -86,7 +86,7 @@ class Browser:
 
     def _receive(self) -> dict[str, Any]:
         while b"\0" not in self.buffer:
-            ready, _, _ = select.select([self.reader], [], [], 60)
+            ready, _, _ = select.select([self.reader], [], [], 300)
             assert ready, "the browser is silent"
             part = os.read(self.reader, 1 << 20)
             assert part, "the browser is gone"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from shoal import results
 from shoal.runs.tables import CURVE
 
 BRANCHED = ("eeds", "dscnn")
@@ -19,6 +20,9 @@ LEVELS = {"bicubic": 30.0, "ees": 31.0, "eed": 31.5, "eeds": 32.0, "dcnn": 31.2,
 PACE = {"ees": 120, "eed": 500, "eeds": 250, "dcnn": 450, "dscnn": 300}
 MACS = {"ees": 20_000, "eed": 1_690_000, "eeds": 1_710_000, "dcnn": 2_030_000, "dscnn": 2_530_000}
 PARAMETERS = {"ees": 7449, "eed": 249_065, "eeds": 256_514, "dcnn": 228_353, "dscnn": 285_536}
+# Changes of a study: of pictures that the literature has, and without any chance in its scores.
+REAL: Any = {"data": "t91", "budget": "standard", "folder": "ablation/t91-x3-standard"}
+EXACT: Any = {"seed_sd": 0.0, "noise_sd": 0.0}
 
 
 @dataclass
@@ -188,6 +192,12 @@ class MadeUp:
             "started_at": "2026-01-02T03:00:00+00:00", "finished_at": "2026-01-02T03:04:05+00:00",
         }  # fmt: skip
         (folder / "record.json").write_text(json.dumps(record | self.record.get(folder.name, {})))
+
+
+def study_of(made: MadeUp, runs: Path) -> results.Study:
+    """Write a study and read it."""
+    made.write(runs)
+    return results.load(runs, made.experiment)
 
 
 def _text(value: Any) -> str:

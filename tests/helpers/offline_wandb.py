@@ -1,10 +1,21 @@
 """W&B without an account: nobody's settings, and what an offline run has kept."""
 
+import json
 import os
 import struct
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
+
+from helpers.grids import ENOUGH
+from shoal.dashboards.wandb_logger import WandbRun
+
+KEY = "0123456789" * 4
+ATTEMPT = "20260102T030405"
+TAGS = ["eeds", "x3", "sample", "quick"]
 
 
 @pytest.fixture(autouse=True)
@@ -52,4 +63,63 @@ def written(part):
 
 
 def offline_parts(folder):
+    """The folders of what a run has kept, the oldest first."""
     return sorted((folder / "wandb").glob("offline-run-*"))
+
+
+def wandb_run(folder, attempt=ATTEMPT, answer_within=2.0, finish_within=120.0):
+    """A run's mirror on W&B."""
+    return WandbRun(folder, attempt, "shoal", "ablation", TAGS, answer_within, finish_within)
+
+
+def row(step):
+    """What a validation logs."""
+    return {"val/psnr": 30.0 + step / 1000, "seconds": step / 10, "macs": step * 1e6}
+
+
+def values(items):
+    """Key and value of history, summary or config items; a key of several levels by its first."""
+    found = {}
+    for item in items:
+        key, *rest = item.nested_key or [item.key]
+        value = json.loads(item.value_json)
+        if rest:
+            found.setdefault(key, {})["/".join(rest)] = value
+        else:
+            found[key] = value
+    return found
+
+
+def rows_of(part):
+    """The rows that a part was given."""
+    return [values(r.history.item) for r in sent(part) if r.HasField("history")]
+
+
+def exit_codes(part):
+    """How a part ended, once it did."""
+    return [r.exit.exit_code for r in sent(part) if r.HasField("exit")]
+
+
+def two_parts(folder):
+    """A run that was interrupted and went on."""
+    for step, exit_code in ((0, 1), (100, 0)):
+        run = wandb_run(folder)
+        run.log_metrics(row(step), step)
+        run.log_scores([{"image": "a", "psnr": 31.0}])
+        run.close(exit_code)
+        time.sleep(1.1)  # W&B names a part by the second
+    return offline_parts(folder)
+
+
+def wandb_command(words, url, folder):
+    """Issue one of W&B's own commands."""
+    command = [Path(sys.executable).with_name("wandb"), *words]
+    environment = os.environ | {"WANDB_API_KEY": KEY, "WANDB_BASE_URL": url}
+    subprocess.run(
+        command,
+        env=environment,
+        cwd=folder,  # where W&B's commands leave a log
+        check=True,
+        capture_output=True,
+        timeout=ENOUGH,
+    )

@@ -164,7 +164,7 @@ def check_decoded_or_refused(path, content):
         assert colour.luma(found.pixels).isfinite().all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(["PNG", "JPEG", "BMP", "TIFF", "GIF", "WEBP", "PPM", "ICO", "TGA", "PCX"]),
     st.sampled_from(["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"]),
@@ -185,7 +185,7 @@ def test_damaged_bytes_are_decoded_or_refused_and_nothing_else(noisy, kind, mode
     check_decoded_or_refused(noisy, damaged)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(
         [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\0", b"GIF89a", b"RIFF", b"P6 "]

@@ -15,7 +15,7 @@ ENTRY = {
     "_target_": wandb_report.TARGET,
     "project": "shoal",
     "answer_within": 2.0,
-    "finish_within": 20.0,
+    "finish_within": 120.0,
 }
 
 

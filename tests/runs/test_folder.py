@@ -63,7 +63,7 @@ def test_a_run_that_another_process_works_on_is_refused_and_free_at_its_death(fo
     folder.set_status("running")
     code = (
         "import sys, time; from pathlib import Path; from shoal.runs.folder import RunFolder\n"
-        "with RunFolder(Path(sys.argv[1])).locked(): print('held', flush=True); time.sleep(60)"
+        "with RunFolder(Path(sys.argv[1])).locked(): print('held', flush=True); time.sleep(3600)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(folder.path)], stdout=subprocess.PIPE, text=True

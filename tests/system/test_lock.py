@@ -11,8 +11,8 @@ import time
 
 import pytest
 
+from helpers.grids import ENOUGH, until
 from shoal.runs.folder import RunFolder
-from shoal.system import lock
 from shoal.system.files import sweep, whole
 from shoal.system.lock import Held, heartbeat, hold, is_held
 
@@ -25,7 +25,7 @@ if {code}: fcntl.flock = none
 lock.BEAT = 0.05
 with lock.hold(Path(sys.argv[1])):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
 
 # It beats too seldom, as one that stands still does not at all, and writes when it is told to.
@@ -54,9 +54,6 @@ def code(request, monkeypatch):
             raise OSError(request.param, "No locks available")
 
         monkeypatch.setattr(fcntl, "flock", none)
-    monkeypatch.setattr(lock, "DEAD", 1.0)
-    monkeypatch.setattr(lock, "BEAT", 0.05)
-    monkeypatch.setattr(lock, "SETTLE", 0.2)
     return request.param
 
 
@@ -75,16 +72,23 @@ def another(path, code):
     return process
 
 
+def grow_old(path):
+    """Let the heartbeat seem untouched for years, as if one had waited for that long."""
+    os.utime(heartbeat(path), (0, 0))
+
+
 def test_one_process_at_a_time_and_a_death_frees_the_lock(path, code):
     assert not is_held(path)
     with another(path, code) as holder:
-        time.sleep(1.2)  # longer than a dead heartbeat lasts
+        if code:
+            grow_old(path)
+            until(lambda: heartbeat(path).stat().st_mtime > 0)  # it beats
         assert is_held(path)
         with pytest.raises(Held), hold(path):
             pass
         holder.kill()
     if code:
-        time.sleep(1.2)
+        grow_old(path)
     assert not is_held(path)
     with hold(path):
         assert is_held(path)
@@ -92,14 +96,22 @@ def test_one_process_at_a_time_and_a_death_frees_the_lock(path, code):
     assert not heartbeat(path).exists()
 
 
-def test_a_look_at_a_lock_keeps_nobody_from_taking_it(path):
-    with hold(path):
-        pass
-    with path.open() as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
-        threading.Timer(0.05, fcntl.flock, (file, fcntl.LOCK_UN)).start()
+def test_a_look_at_a_lock_keeps_nobody_from_taking_it(path, monkeypatch):
+    path.touch()
+    pauses = []
+    with path.open() as look:
+        fcntl.flock(look, fcntl.LOCK_SH)
+
+        def pause(seconds):
+            pauses.append(seconds)
+            if seconds:  # there was a first try, in vain
+                fcntl.flock(look, fcntl.LOCK_UN)
+
+        monkeypatch.setattr(time, "sleep", pause)
         with hold(path):
-            pass
+            assert len(pauses) == 2
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(look, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def test_a_lock_whose_file_was_deleted_meanwhile_is_no_lock(path, monkeypatch):
@@ -117,14 +129,14 @@ def test_a_lock_whose_file_was_deleted_meanwhile_is_no_lock(path, monkeypatch):
 @pytest.mark.parametrize("code", [errno.ENOLCK], indirect=True)
 def test_of_two_that_find_a_dead_heartbeat_one_takes_it_over(path, code):
     heartbeat(path).write_text("dead")
-    os.utime(heartbeat(path), (0, 0))
+    grow_old(path)
     outcomes = []
 
     def attempt():
         try:
             with hold(path):
                 outcomes.append("held")
-                time.sleep(0.6)
+                until(lambda: len(outcomes) == 4)  # the others have come and gone
         except Held:
             outcomes.append("refused")
 
@@ -140,7 +152,7 @@ def test_of_two_that_find_a_dead_heartbeat_one_takes_it_over(path, code):
 def test_a_process_that_stood_still_for_too_long_ends_rather_than_write_beside_another(path, code):
     with another(path, code) as holder:
         heartbeat(path).write_text("another's")
-        assert holder.wait(timeout=10) == -9
+        assert holder.wait(timeout=ENOUGH) == -9
         assert "is another's by now" in holder.stdout.read()
 
 

@@ -30,6 +30,17 @@ def test_each_picture_of_a_supervised_network_is_compared_at_its_own_size(monkey
     assert loss.item() == pytest.approx((0.75 * halfway + 0.25 * end).item(), rel=1e-6)
 
 
+def test_clipping_by_theta_cuts_gradients_to_theta_over_the_rate():
+    network = nn.Conv2d(1, 1, 3)
+    task = task_of(network)
+    task.theta = 1e-3
+    for rate in (0.1, 0.5):
+        gradient = torch.linspace(-1, 1, 9).view(1, 1, 3, 3)
+        network.weight.grad = gradient.clone()
+        task.configure_gradient_clipping(torch.optim.SGD(network.parameters(), rate))
+        assert torch.equal(network.weight.grad, gradient.clamp(-1e-3 / rate, 1e-3 / rate))
+
+
 def test_any_other_network_is_compared_by_its_answer_alone():
     lr, hr = torch.rand(2, 1, 5, 4), torch.rand(2, 1, 20, 16)
     loss = task_of(nn.Upsample(scale_factor=4)).training_step((lr, hr), 0)

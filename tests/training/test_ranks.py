@@ -33,11 +33,6 @@ LONG = ("budget.max_steps=1000", "budget.val_every=100")
 ENOUGH = 300  # seconds for what takes a few, on a machine that has other work too
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
 def train(tmp_path, cache, monkeypatch):
     """Train in this process, or in ranks that it starts; returns the run's folder."""

@@ -1,3 +1,5 @@
+"""Runs that are killed or stopped and go on: their bytes are an uninterrupted run's."""
+
 import os
 import random
 import signal
@@ -8,6 +10,7 @@ import time
 import pytest
 
 from helpers.composing import ROOT
+from helpers.grids import ENOUGH
 
 STOPS = {"SIGTERM": (143, [signal.SIGTERM]), "SIGKILL": (-9, [signal.SIGKILL])}
 STOPS["SIGINT twice"] = (130, [signal.SIGINT, signal.SIGINT])
@@ -21,7 +24,7 @@ class Training:
         self.runs = folder / "runs"
         self.command = [
             *(sys.executable, str(ROOT / "train.py"), "model=ees", "budget=smoke", "logger=none"),
-            *("budget.max_steps=900", "budget.val_every=150", f"paths.runs={self.runs}"),
+            *("budget.max_steps=600", "budget.val_every=100", f"paths.runs={self.runs}"),
             *(f"paths.cache={cache}", *overrides),
         ]
 
@@ -32,7 +35,7 @@ class Training:
 
     def finish(self):
         done = self.start()
-        out, err = done.communicate(timeout=300)
+        out, err = done.communicate(timeout=ENOUGH)
         assert done.returncode == 0, err
         return out
 
@@ -45,7 +48,7 @@ class Training:
         time.sleep(wait)
         for number in signals:
             process.send_signal(number)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=ENOUGH)
         return process.returncode, out + err
 
     @property
@@ -64,11 +67,6 @@ class Training:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory, cache):
     training = Training(tmp_path_factory.mktemp("undisturbed"), cache, "task/ema=decay")
     training.finish()
@@ -77,52 +75,38 @@ def undisturbed(tmp_path_factory, cache):
 
 def test_a_run_stopped_three_ways_ends_as_if_it_had_not_been(tmp_path, cache, undisturbed):
     training = Training(tmp_path, cache, "task/ema=decay")
-    waits = random.Random(0)
+    waits, codes = random.Random(0), []
     for expected, signals in STOPS.values():
         code, _ = training.stop(signals, waits.uniform(0.05, 0.4))
         assert code in (expected, 0)  # 0: it was faster than the signal
+        codes.append(code)
         if code == 0:
             break
         assert not (training.folder / "record.json").exists()
+    assert any(codes)
     training.finish()
     assert training.weights() == undisturbed.weights()
     assert training.curve() == undisturbed.curve()
 
 
-def test_sigterm_saves_where_it_stopped_and_exits_with_143(tmp_path, cache, undisturbed):
-    training = Training(tmp_path, cache, "task/ema=decay", "budget.val_every=800")
+def test_sigterm_saves_where_it_stopped_and_exits_with_143(tmp_path, cache):
+    endless = ("budget.max_steps=1000000", "budget.val_every=1000000")
+    training = Training(tmp_path, cache, "task/ema=decay", *endless)
     code, said = training.stop([signal.SIGTERM], 0.3)
     assert code == 143
     assert "stopped by SIGTERM; the same command goes on from here" in said
     (checkpoint,) = (training.folder / "checkpoints").glob("step-*.ckpt")
-    assert 0 < int(checkpoint.stem.split("-")[1]) < 900
-
-
-def test_a_damaged_checkpoint_falls_back_to_the_one_before(tmp_path, cache, undisturbed):
-    training = Training(tmp_path, cache, "task/ema=decay")
-    process = training.start()
-    for line in process.stdout:
-        if "step 300/" in line:
-            break
-    time.sleep(0.2)
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
-    newest = sorted((training.folder / "checkpoints").glob("step-*.ckpt"))[-1]
-    newest.write_bytes(newest.read_bytes()[:-100])
-    out = training.finish()
-    assert f"{newest.name} is damaged: going on from the one before it" in out
-    assert training.weights() == undisturbed.weights()
-    assert training.curve() == undisturbed.curve()
+    assert int(checkpoint.stem.split("-")[1]) > 0
 
 
 def test_of_two_processes_that_start_a_run_at_once_one_works(tmp_path, cache, undisturbed):
     training = Training(tmp_path, cache, "task/ema=decay")
     rivals = [training.start(), training.start()]
-    ends = [(*rival.communicate(timeout=300), rival.returncode) for rival in rivals]
+    ends = [(*rival.communicate(timeout=ENOUGH), rival.returncode) for rival in rivals]
     told = sorted((code, "is being trained by process" in err) for _, err, code in ends)
     # A reader may also come so late that the run is finished.
     assert told in ([(0, False), (2, True)], [(0, False), (0, False)])
-    assert sum("step 900/900" in out for out, _, _ in ends) == 1
+    assert sum("step 600/600" in out for out, _, _ in ends) == 1
     assert training.weights() == undisturbed.weights()
     assert training.curve() == undisturbed.curve()
 

@@ -16,11 +16,6 @@ from shoal.training import run as training
 from shoal.training.module import Diverged
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
 def trained(tmp_path, cache, capsys):
     """Run a smoke-sized training in this process; returns its folder."""
@@ -194,9 +189,13 @@ def test_what_is_refused_leaves_no_folder(trained, tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
-def test_vdsrs_clipping_bounds_gradients_by_the_rate(trained):
-    folder = trained("model=srcnn", "task/optimizer=sgd", "task/clip=adjustable")
-    assert folder.record()["steps"] == 20
+def test_vdsrs_clipping_lets_no_step_go_further_than_theta(trained):
+    sgd = ("model=espcn", "task/optimizer=sgd")
+    free = trained(*sgd).rows("curve.csv")
+    bound = trained(*sgd, "task/clip=adjustable", "task.clip.theta=1e-9").rows("curve.csv")
+    start = float(free[0]["val/psnr"])
+    assert float(bound[-1]["val/psnr"]) == pytest.approx(start, abs=0.01)
+    assert float(free[-1]["val/psnr"]) > start + 0.1
 
 
 @pytest.mark.data

@@ -1,0 +1,62 @@
+"""`shoal report`, `shoal runs list` and `shoal runs explain`."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers.composing import ROOT
+from helpers.made_up import MadeUp
+from shoal import cli
+
+
+def command(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
+    monkeypatch.setattr("sys.argv", ["shoal", *map(str, words)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    return int(left.value.code or 0)
+
+
+def test_shoal_report_writes_the_folder_and_prints_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    MadeUp().write(tmp_path / "runs")
+    monkeypatch.chdir(ROOT)
+    words = ("report", "ablation", "--runs", tmp_path / "runs", "--out", tmp_path / "out")
+    assert command(monkeypatch, *words) == 0
+    assert (tmp_path / "out" / "ablation" / "sample-x3-quick" / "index.html").is_file()
+    assert "indicated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("report", "ablation"), "python train.py experiment=ablation"),
+        (("runs", "list"), "python train.py model=eeds"),
+        (("runs", "explain", "eeds", "--set", "Set5", "--scale", "4"),
+         "python train.py model=eeds scale=4"),
+    ],
+)  # fmt: skip
+def test_nothing_to_read_is_one_line_and_exit_code_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert command(monkeypatch, *words) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_shoal_runs_list_and_explain_print(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = MadeUp()
+    made.write(tmp_path)
+    assert command(monkeypatch, "runs", "list", "--runs", tmp_path) == 0
+    assert made.run_id("eeds", 3, 0) in capsys.readouterr().out
+    explain = ("runs", "explain", "eeds", "--set", "Sample", "--scale", 3, "--runs", tmp_path)
+    assert command(monkeypatch, *explain) == 0
+    assert "eeds on Sample x3" in capsys.readouterr().out

@@ -1,0 +1,35 @@
+"""The command that enlarges, and pictures to enlarge."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from typer.testing import CliRunner
+
+from shoal.cli import app
+from shoal.errors import UserError
+
+NOISE = np.random.default_rng(0)
+
+
+def pixels(*shape: int, dtype: Any = np.uint8) -> Any:
+    """Noise of a whole type."""
+    return NOISE.integers(0, np.iinfo(dtype).max + 1, shape).astype(dtype)
+
+
+def enlarged(small: Path, *arguments: object) -> tuple[int, str]:
+    """What the command says of it: exit code, and all that it prints."""
+    words = ["upscale", *map(str, arguments), "--weights", str(small), "--runtime", "torch"]
+    result = CliRunner().invoke(app, words)
+    if isinstance(result.exception, UserError):
+        return 2, str(result.exception)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def opened(path: Path) -> Image.Image:
+    """A picture, read and closed."""
+    with Image.open(path) as image:
+        image.load()
+        return image

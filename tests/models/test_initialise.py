@@ -1,0 +1,37 @@
+"""How networks start."""
+
+import pytest
+import torch
+
+from helpers.networks import MODELS, model, network
+from shoal.models.initialise import initialise
+
+ENSEMBLES = [name for name in MODELS if "deep" in model(name, 3)]
+
+
+def test_interpolating_differs_from_plain_in_upsamplers_alone():
+    plain, other = network("eeds"), network("eeds")
+    initialise(other, "interpolating")
+    changed = [
+        name
+        for (name, a), b in zip(plain.named_parameters(), other.parameters(), strict=True)
+        if not torch.equal(a, b)
+    ]
+    assert [name.rsplit(".", 1)[0] for name in changed] == [
+        *["deep.upsample.1"] * 2,
+        *["shallow.upsample.0"] * 2,
+    ]
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_a_silent_ensemble_starts_as_its_shallow_network_and_still_learns(name):
+    net = network(name)
+    initialise(net, "silent")
+    lr, hr = torch.rand(2, 1, 12, 12), torch.rand(2, 1, 36, 36)
+    assert torch.equal(net(lr), net.shallow(lr))
+    descent = torch.optim.SGD(net.parameters(), 1e-2)
+    for _ in range(2):
+        descent.zero_grad()
+        (net(lr) - hr).square().mean().backward()
+        descent.step()
+    assert all(value.grad.any() for value in net.parameters())

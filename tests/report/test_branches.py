@@ -1,0 +1,38 @@
+"""The figure of branches."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from helpers.made_up import MadeUp, study_of
+from shoal import results
+from shoal.report.branches import PARTS, branch_curves, branches_figure, ensembles
+from shoal.report.curves import mean_curves
+from shoal.report.style import styles
+
+
+def test_branches_are_drawn_for_the_ensembles_alone(study: results.Study) -> None:
+    assert ensembles(study) == [("eeds", 3), ("dscnn", 3)]
+    figure = branches_figure(study)
+    assert figure is not None
+    assert len(figure.axes) == 2 * len(PARTS)
+    psnr, energy = figure.axes[0], figure.axes[2]
+    assert [line.get_label() for line in psnr.get_lines()] == [
+        "both",
+        "shallow alone",
+        "deep alone",
+    ]
+    assert energy.get_yscale() == "log"
+    assert len(energy.get_lines()) == 4
+
+
+def test_branch_curves_return_their_axes(study: results.Study) -> None:
+    axes = Figure().subplots()
+    columns = ["val/psnr", "val/psnr_shallow", "val/psnr_deep"]
+    rows = mean_curves(study, columns).query("arm == 'eeds'")
+    assert branch_curves(rows, axes, "psnr", styles(study.models)["eeds"]) is axes
+
+
+def test_no_arm_with_branches_means_no_figure_of_them(tmp_path: Path) -> None:
+    arms = {name: name for name in ("bicubic", "eed")}
+    assert branches_figure(study_of(MadeUp(arms=arms), tmp_path)) is None

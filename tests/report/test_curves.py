@@ -1,0 +1,65 @@
+"""The figure of convergence."""
+
+from pathlib import Path
+
+import pytest
+from matplotlib.figure import Figure
+
+from helpers.made_up import LEVELS, MadeUp, study_of
+from shoal import results
+from shoal.report.curves import AXES, convergence, convergence_figure, mean_curves
+from shoal.report.style import drawing, rendered, styles
+
+
+def test_mean_curves_average_the_finished_runs(study: results.Study) -> None:
+    rows = mean_curves(study, ["val/psnr"]).query("arm == 'dcnn'")
+    done = study.finished.query("arm == 'dcnn'")["id"]
+    by_hand = study.curves[study.curves["id"].isin(done)].groupby("step")["val/psnr"]
+    assert set(rows["n"]) == {2}
+    assert rows.set_index("step")["val/psnr"].to_dict() == pytest.approx(by_hand.mean().to_dict())
+    assert rows.set_index("step")["val/psnr sd"].to_dict() == pytest.approx(by_hand.std().to_dict())
+
+
+@pytest.mark.parametrize("axis", list(AXES))
+def test_convergence_draws_every_arm_in_order_and_returns_its_axes(
+    study: results.Study, axis: str
+) -> None:
+    axes = Figure().subplots()
+    looks = styles(study.models)
+    rows = mean_curves(study, ["val/psnr"])
+    assert convergence(rows, axes, axis, looks) is axes
+    assert axes.get_legend_handles_labels()[1] == [arm for arm in study.arms if arm != "bicubic"]
+    assert [line.get_color() for line in axes.get_lines()] == [
+        looks[arm].light for arm in study.arms if arm != "bicubic"
+    ]
+    assert len(axes.collections) == 5  # a band each
+    line = axes.get_lines()[0]
+    expected = rows[(rows["arm"] == "ees") & (rows[axis] > 0 if axis != "step" else True)]
+    assert line.get_xdata() == pytest.approx(expected[axis].to_numpy())
+
+
+def test_the_legend_names_an_arm_that_was_trained_at_the_last_scale_alone(tmp_path: Path) -> None:
+    made = MadeUp(scales=(2, 3), seeds=(0,))
+    made.absent = [made.run_id("eed", 2, 0)]
+    figure = convergence_figure(study_of(made, tmp_path))
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(LEVELS)
+
+
+def test_the_figure_has_units_bicubic_and_the_diverged_run(study: results.Study) -> None:
+    figure = convergence_figure(study)
+    steps, seconds, macs = figure.axes
+    assert "dB" in steps.get_ylabel()
+    assert [axes.get_xlabel() for axes in (steps, seconds, macs)] == list(AXES.values())
+    level = [line for line in steps.get_lines() if line.get_label() == "bicubic"]
+    assert level[0].get_ydata() == [30.0, 30.0]
+    crosses = [line for line in steps.get_lines() if line.get_marker() == "x"]
+    assert [float(line.get_xdata()[0]) for line in crosses] == [900]
+    low, high = steps.get_ylim()
+    assert 27 < low < 30 < 32 < high < 33  # untrained networks begin near 15 dB
+
+
+def test_figures_follow_the_rows_alone(study: results.Study) -> None:
+    with drawing():
+        for kind in ("svg", "png"):
+            once, again = (rendered(convergence_figure(study), kind) for _ in range(2))
+            assert once == again

@@ -1,0 +1,68 @@
+"""What a study is found to say, in whatever state it is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers.made_up import REAL, MadeUp, study_of
+from shoal import report, results
+from shoal.errors import UserError
+from shoal.report.findings import findings
+from shoal.report.text import effect, verdict_rows
+
+
+def test_an_effect_is_said_in_its_unit(tmp_path: Path) -> None:
+    found = findings(study_of(MadeUp(**REAL), tmp_path))
+    rows = verdict_rows(found.verdicts).set_index("claim")
+    assert re.fullmatch(r"[\d.]+× \[[\d.]+, [\d.]+\]", rows.loc["C1", "effect [95 % interval]"])
+    assert re.fullmatch(
+        r"\+0\.\d{3} dB \[\+0\.\d{3}, \+0\.\d{3}\]", rows.loc["C4", "effect [95 % interval]"]
+    )
+    assert rows.loc["C4", "n"] == "3 seeds × 4 pictures"
+    assert effect(None) == "–"
+
+
+def test_a_study_without_a_finished_run_names_the_command(tmp_path: Path) -> None:
+    made = MadeUp()
+    made.absent = [row["id"] for row in made.planned()]
+    with pytest.raises(
+        UserError, match=r"no run .* finished: python train\.py experiment=ablation"
+    ):
+        findings(study_of(made, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "state", ["bicubic alone", "no bicubic", "one arm", "one scale", "begun", "short"]
+)
+def test_a_study_in_any_state_is_reported(tmp_path: Path, state: str) -> None:
+    made = MadeUp(steps=100 if state == "short" else 2000)
+    trained = [row["id"] for row in made.planned() if row["seed"] is not None]
+    if state == "bicubic alone":
+        made.absent = trained
+    elif state == "no bicubic":
+        made.absent = [made.run_id("bicubic", 3, None)]
+    elif state == "one arm":
+        made.arms = {"eed": "eed"}
+    elif state == "one scale":
+        made.scales = (2, 3)
+        made.absent = [row["id"] for row in made.planned() if row["scale"] == 2]
+    elif state == "begun":
+        made.running = dict.fromkeys(trained[1:], 0)
+    study = study_of(made, tmp_path / "runs")
+    folder = report.write_report(study, tmp_path)
+    assert (folder / "README.md").read_text().count("**Answer.** Highest on Sample x3") == 1
+
+
+@pytest.mark.parametrize("lost", ["protocol", "files"])
+def test_a_study_without_scores_tells_the_validation_curve(tmp_path: Path, lost: str) -> None:
+    MadeUp().write(tmp_path / "runs")
+    for path in (tmp_path / "runs").glob("*/scores.csv"):
+        if lost == "files":
+            path.unlink()
+        else:
+            path.write_text(path.read_text().replace("classic", "rgb"))
+    study = results.load(tmp_path / "runs", "ablation")
+    folder = report.write_report(study, tmp_path)
+    assert "Highest on the validation pictures x3: eeds" in (folder / "README.md").read_text()
+    assert any("no score by protocol classic" in note for note in findings(study).notes)

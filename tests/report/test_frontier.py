@@ -1,0 +1,76 @@
+"""The figure of costs."""
+
+from itertools import combinations
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from helpers.literature import published
+from helpers.made_up import MadeUp, study_of
+from shoal import results
+from shoal.report.frontier import COSTS, front, frontier_figure, points
+from shoal.report.tables import table
+from shoal.report.text import shown
+
+
+def costing(*rows: tuple[str, float, float], bicubic: float = 30.0) -> pd.DataFrame:
+    """Points of the frontier: arm, parameters, PSNR."""
+    frame = pd.DataFrame(rows, columns=["arm", "parameters", "psnr"])
+    return frame.assign(**{"psnr sd": 0.0, "bicubic": bicubic, "scale": 3})
+
+
+def test_the_front_is_what_no_cheaper_one_beats() -> None:
+    rows = costing(
+        ("dear", 900, 32.0), ("beaten", 500, 31.0), ("twin", 100, 31.2), ("cheap", 100, 31.5)
+    )
+    assert front(rows, "parameters")["arm"].tolist() == ["cheap", "dear"]
+    assert front(rows.assign(bicubic=31.7), "parameters")["arm"].tolist() == ["dear"]
+
+
+def test_points_of_the_frontier_cost_what_the_table_says(study: results.Study) -> None:
+    numbers = table(study, published())
+    rows = points(study, numbers).set_index("arm")
+    assert list(rows.index) == [arm for arm in study.arms if arm != "bicubic"]
+    assert rows.loc["eeds", "macs"] == 1_710_000 / 9
+    assert rows.loc["eeds", "parameters"] == 256_514
+    assert rows.loc["eeds", "psnr"] == numbers.loc[("eeds", 3), "Sample psnr"]
+    assert set(rows["bicubic"]) == {numbers.loc[("bicubic", 3), "Sample psnr"]}
+
+
+def test_the_frontier_names_every_network_once_and_apart_from_the_others(
+    study: results.Study,
+) -> None:
+    figure = frontier_figure(study, table(study, published()))
+    assert figure is not None
+    assert [axes.get_xlabel() for axes in figure.axes] == list(COSTS.values())
+    FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        assert axes.get_xscale() == "log"
+        assert [text.get_text() for text in axes.texts] == list(points_of(axes))
+        boxes = [text.get_window_extent() for text in axes.texts]
+        assert not [1 for a, b in combinations(boxes, 2) if a.overlaps(b)]
+        assert all(axes.bbox.containsx(x) for box in boxes for x in (box.x0, box.x1))
+
+
+def test_a_cost_that_no_record_has_gets_no_panel(study: results.Study) -> None:
+    """Records that were made before a cost was measured stay valid."""
+    numbers = table(study, published()).assign(seconds_per_megapixel=float("nan"))
+    figure = frontier_figure(study, numbers)
+    assert figure is not None
+    assert len(figure.axes) == len(COSTS) - 1
+    assert "enlarging a megapixel" not in shown(study, numbers, published())
+
+
+def points_of(axes: Axes) -> list[str]:
+    """The arms that have a marker."""
+    lines = [line for line in axes.get_lines() if line.get_linestyle() == "None"]
+    return [str(line.get_label()) for line in lines]
+
+
+def test_one_network_has_no_frontier(tmp_path: Path) -> None:
+    made = MadeUp(arms={"bicubic": "bicubic", "slow": "eed", "fast": "eed"})
+    made.levels = {"bicubic": 30.0, "slow": 31.0, "fast": 31.2}
+    study = study_of(made, tmp_path)
+    assert frontier_figure(study, table(study, published())) is None

@@ -1,0 +1,64 @@
+"""The literature's scores beside ours."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from helpers.composing import ROOT
+from helpers.literature import published
+from helpers.made_up import EXACT, REAL, MadeUp, study_of
+from shoal.report.findings import findings
+from shoal.report.published import load_published, reference
+from shoal.report.tables import table
+from shoal.report.text import shown
+
+
+def test_published_scores_stand_beside_ours_with_the_difference(tmp_path: Path) -> None:
+    study = study_of(MadeUp(**REAL, **EXACT, sets={"Set5": 3}), tmp_path)
+    theirs = published(("EEDS", "Set5", 3, 32.5, 0.9, 1e13, "here"))
+    numbers = table(study, theirs)
+    ours = numbers.loc[("eeds", 3)]
+    assert ours["Set5 difference"] == pytest.approx(ours["Set5 psnr"] - 32.5)
+    assert ours["share"] == pytest.approx(ours["macs"] / 1e13)
+    cells = shown(study, numbers, theirs).set_index("arm")
+    away = ours["Set5 psnr"] - 32.5
+    assert cells.loc["eeds", "Set5 published"] == f"32.50 / 0.9000 (ours {away:+.2f} dB)"
+    assert cells.loc["eeds", "of the paper's training"] == "0.53×"
+    assert cells.loc["eed", "Set5 published"] == "not published"
+    assert cells.loc["eed", "of the paper's training"] == "unknown"
+
+
+def test_a_method_published_for_one_training_set_alone_stands_in() -> None:
+    theirs = published(
+        ("ESPCN (91-image)", "Set5", 3, 32.55, 0.9, np.nan, "here"),
+        ("SRCNN", "Set5", 3, 32.75, 0.9, np.nan, "here"),
+        ("SRCNN (91-image)", "Set5", 3, 32.45, 0.9, np.nan, "here"),
+        ("DRRN_B1U9", "Set5", 3, 33.93, 0.9, np.nan, "here"),
+    )
+    found = {m: reference(theirs, m, "Set5", 3)["psnr"] for m in ("espcn", "srcnn", "drrn_b1u9")}
+    assert found == {"espcn": 32.55, "srcnn": 32.75, "drrn_b1u9": 33.93}
+    assert reference(theirs, "es", "Set5", 3)["psnr"] is None
+
+
+def test_every_network_of_the_literature_has_its_published_scores_at_x4() -> None:
+    theirs = load_published()
+    ours = {"ees", "eed", "eeds", "dcnn", "dscnn", "eeds_fast"}  # nobody published these
+    path = ROOT / "conf" / "experiment" / "literature.yaml"
+    arms = set(yaml.safe_load(path.read_text())["experiment"]["arms"])
+    assert [a for a in arms - ours if not reference(theirs, a, "Set5", 4)["psnr"]] == []
+
+
+def test_the_literature_s_bicubic_is_ours(tmp_path: Path) -> None:
+    theirs = load_published()
+    study = study_of(MadeUp(**REAL, sets={"Set5": 5, "Set14": 14, "BSD100": 3}), tmp_path)
+    row = table(study, theirs).loc[("bicubic", 3)]
+    known = {"Set5": 30.39, "Set14": 27.55, "BSD100": 27.21}
+    assert {name: row[f"{name} published psnr"] for name in known} == known
+
+
+def test_nothing_is_published_on_sample_data_and_the_notes_say_so(tmp_path: Path) -> None:
+    found = findings(study_of(MadeUp(), tmp_path))
+    assert not [name for name in found.cells.columns if "published" in name]
+    assert "nothing is published on Sample" in found.notes

@@ -1,0 +1,82 @@
+"""What a picture becomes."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import shoal
+from helpers.enlarging import NOISE, pixels
+from shoal.errors import UserError
+from shoal.evaluation.protocols import PROTOCOLS
+from shoal.models import weights
+from shoal.pictures.images import Picture
+
+
+def test_the_picture_is_the_one_that_the_rgb_protocol_scores(upscaler, small):
+    network, _ = weights.load(small)
+    hr = pixels(40, 56, 3)
+    question = PROTOCOLS["rgb"].question(hr, 2)
+    with torch.inference_mode():
+        expected = PROTOCOLS["rgb"].answer(network(question.lr), question)
+    from shoal.pictures.colour import luma
+    from shoal.pictures.degrade import degrade
+
+    assert torch.equal(luma(upscaler(degrade(hr, 2))), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_type_and_channels_stay_and_each_depth_gives_the_same_picture(upscaler, dtype, channels):
+    eight = pixels(9, 7, *channels)
+    top = 1 / 255 if np.dtype(dtype).kind == "f" else np.iinfo(dtype).max // 255
+    sr = upscaler((eight * np.asarray(top, dtype)).astype(dtype))
+    assert sr.dtype == dtype
+    assert sr.shape == (18, 14, *channels)
+    assert np.abs(sr / top - upscaler(eight).astype(float)).max() <= 0.5 + 1e-3
+
+
+def test_white_and_black_stay_in_range(upscaler):
+    harsh = np.kron(NOISE.integers(0, 2, (6, 6)), np.ones((3, 3)))
+    sr = upscaler(harsh)
+    assert sr.min() == 0.0
+    assert sr.max() == 1.0
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+def test_pillow_images_of_every_mode_come_back_twice_as_large(upscaler, mode):
+    kept = {"1": "L", "P": "RGB", "CMYK": "RGB"}.get(mode, mode)
+    image = upscaler(Image.new(mode, (5, 4)))
+    assert image.size == (10, 8)
+    assert image.mode == kept
+
+
+def test_what_is_no_picture_is_refused(upscaler):
+    for wrong in (np.zeros((4, 4), np.int64), np.zeros((4, 4, 2), np.uint8), np.zeros((0, 4))):
+        with pytest.raises(UserError, match="is no picture"):
+            upscaler(wrong)
+
+
+def test_the_ensemble_turns_with_the_picture(small):
+    averaging = shoal.load(small, runtime="torch", ensemble=True)
+    picture = NOISE.random((9, 14))
+    for turn in (np.rot90, np.fliplr, np.transpose):
+        assert np.abs(turn(averaging(picture)) - averaging(turn(picture))).max() < 1e-6
+    assert np.abs(averaging(picture) - shoal.load(small, runtime="torch")(picture)).max() > 1e-4
+
+
+def test_opacity_is_enlarged_and_full_opacity_stays_full(upscaler):
+    picture = Picture(pixels(6, 8, 3), np.full((6, 8), 255, np.uint8))
+    assert (upscaler.picture(picture).alpha == 255).all()
+
+
+def test_importing_the_package_stays_instant():
+    script = "import shoal, sys; print('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+    assert callable(shoal.load)
