@@ -49,7 +49,7 @@ def instead(line):
     return None
 
 
-# Tried in test_engines, by commands that act as Slurm's.
+# Tried in grid/test_backends, by commands that act as Slurm's.
 SLURM = [line for line in commands() if "submitit_slurm" in line]
 TRAINING = [
     line
@@ -109,11 +109,11 @@ def test_the_readme_has_commands():
     assert len(OTHERS) >= 6
 
 
-ENGINES = [pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if "launcher=" in line]
+BACKENDS = [pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if "launcher=" in line]
 HERE = [line for line in TRAINING if "data=t91" not in line and "launcher=" not in line]
 
 
-@pytest.mark.parametrize("line", HERE + ENGINES)
+@pytest.mark.parametrize("line", HERE + BACKENDS)
 def test_training_commands_run_as_printed_at_the_smoke_budget(line, place, cache):
     line += " search.trials=1" if "hparams_search" in line else ""
     # Ray writes to the user's home.
