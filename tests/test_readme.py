@@ -49,7 +49,7 @@ def instead(line):
     return None
 
 
-# Tried in test_engines, by commands that act as Slurm's.
+# Tried in grid/test_backends, by commands that act as Slurm's.
 SLURM = [line for line in commands() if "submitit_slurm" in line]
 TRAINING = [
     line
@@ -128,7 +128,7 @@ FEWER = {"experiment=ablation jobs=2": " ~experiment.arms.dcnn ~experiment.arms.
 WHOLE = [
     pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if line.endswith(tuple(FEWER))
 ]
-ENGINES = [pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if "launcher=" in line]
+BACKENDS = [pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if "launcher=" in line]
 HERE = [
     line + next((fewer for end, fewer in FEWER.items() if line.endswith(end)), "")
     for line in TRAINING
@@ -136,7 +136,7 @@ HERE = [
 ]
 
 
-@pytest.mark.parametrize("line", HERE + WHOLE + ENGINES)
+@pytest.mark.parametrize("line", HERE + WHOLE + BACKENDS)
 def test_training_commands_run_as_printed_at_the_smallest_budget(line, place, cache):
     line += " search.trials=1" if "hparams_search" in line else ""
     # Ray writes to the user's home.

@@ -1,8 +1,7 @@
-"""Grids on engines of others: as safe as on our own processes."""
+"""Grids on backends: as safe as on our own processes."""
 
 import json
 import os
-import re
 import signal
 import sys
 from pathlib import Path
@@ -40,21 +39,14 @@ def home(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("slurm", "home")
-@pytest.mark.parametrize(
-    "engine",
-    [
-        "joblib",
-        pytest.param("submitit_local", marks=SLOW),
-        pytest.param("submitit_slurm", marks=SLOW),
-        pytest.param("ray", marks=SLOW),
-    ],
-)
+@SLOW
+@pytest.mark.parametrize("backend", ["submitit_local", "submitit_slurm", "ray"])
 def test_a_run_that_dies_takes_no_other_with_it_and_alone_is_done_again(
     grid: Grid,
-    engine: str,
+    backend: str,
 ) -> None:
     grid.wish(ees="kill", eed="raise", srcnn="diverge")
-    command = ["-m", "model=ees,eed,srcnn,dcnn,eeds", "jobs=2", f"hydra/launcher={engine}"]
+    command = ["-m", "model=ees,eed,srcnn,dcnn,eeds", "jobs=2", f"hydra/launcher={backend}"]
     first = grid.issue(*command)
     assert first.code == 1, first.err
     assert {line.split("-")[0] for line in first.list_of("finished")} == {"  dcnn", "  eeds"}
@@ -74,15 +66,13 @@ def test_a_run_that_dies_takes_no_other_with_it_and_alone_is_done_again(
 
 
 @SLOW
-@pytest.mark.parametrize("engine", ["joblib", "submitit_local"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_reaches_the_runs_wherever_they_are(
     grid: Grid,
-    engine: str,
     number: signal.Signals,
 ) -> None:
     grid.wish(ees="wait", eed="wait")
-    process = grid.begin("-m", "model=ees,eed,dcnn", "jobs=2", f"hydra/launcher={engine}")
+    process = grid.begin("-m", "model=ees,eed,dcnn", "jobs=2", "hydra/launcher=submitit_local")
     until(lambda: len(list(grid.runs.glob("*/waiting"))) == 2)
     process.send_signal(number)
     said = ended(process)
@@ -90,16 +80,6 @@ def test_a_stop_reaches_the_runs_wherever_they_are(
     assert len(list(grid.runs.glob("*/saved"))) == 2
     assert len(said.list_of("stopped")) == 3
     assert not list((grid.runs / ".jobs").iterdir())
-
-
-def test_a_run_that_another_process_works_on_is_waited_for(grid: Grid) -> None:
-    grid.wish(ees="meet", eed="meet")
-    other = grid.begin("-m", "model=ees")
-    until(lambda: list(grid.runs.glob("ees-*/here")))
-    process = grid.begin("-m", "model=ees,eed", "jobs=2", "hydra/launcher=joblib")
-    said = ended(process)
-    assert said.code == ended(other).code == 0
-    assert re.search(r"ees-\S+ waits: process \d+ on \S+ works on it", said.out)
 
 
 @SLOW
@@ -115,7 +95,7 @@ def test_runs_save_and_go_on_in_a_new_job_when_their_time_is_up(grid: Grid) -> N
 
 
 @SLOW
-def test_an_experiment_on_an_engine_ends_in_its_report(grid: Grid) -> None:
+def test_an_experiment_on_a_backend_ends_in_its_report(grid: Grid) -> None:
     grid.script = ROOT / "train.py"
     moody(grid)
     command = ["--config-dir", "own", "experiment=moods", "budget=smoke", "jobs=2"]
@@ -125,10 +105,10 @@ def test_an_experiment_on_an_engine_ends_in_its_report(grid: Grid) -> None:
     assert (grid.folder / "reports" / "moods" / "sample-x3-smoke" / "README.md").is_file()
 
 
-@pytest.mark.parametrize("name", backends.ENGINES)
-def test_an_engine_that_is_not_installed_is_one_line_with_the_command(
+@pytest.mark.parametrize("name", backends.BACKENDS)
+def test_a_backend_that_is_not_installed_is_one_line_with_the_command(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backends, "find_spec", lambda module: None)
     with pytest.raises(UserError, match=rf"launcher={name} needs \w+: pip install 'shoal\[\w+\]'"):
-        backends.engine(name)
+        backends.backend(name)

@@ -17,13 +17,18 @@ from omegaconf import DictConfig, OmegaConf
 
 from helpers.composing import CONF, options
 from shoal.errors import UserError
-from shoal.grid import estimate, local, runner
-from shoal.grid.experiment import Experiment, read, require_fair
-from shoal.grid.jobs import Job, State, compose, distinct
+from shoal.grid import estimate
+from shoal.grid.composing import compose
+from shoal.grid.experiment import Experiment, read
+from shoal.grid.fairness import require_fair
+from shoal.grid.local import LocalRunner
 from shoal.grid.plan import Plan
+from shoal.grid.planned import PlannedRun, State, distinct
+from shoal.grid.runner import share_of_cores
 from shoal.runs.config import register_resolvers
+from shoal.system.variables import THREADS
 
-Composing = Callable[..., Job]
+Composing = Callable[..., PlannedRun]
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +44,11 @@ def master(loader: ConfigLoader, *overrides: str) -> DictConfig:
 
 
 @pytest.fixture
-def job(loader: ConfigLoader, tmp_path: Path) -> Composing:
-    """Composes a job whose runs are in the test's own folder."""
+def planned(loader: ConfigLoader, tmp_path: Path) -> Composing:
+    """Composes a run that lies in the test's own folder."""
     config = master(loader)
 
-    def make(*overrides: str) -> Job:
+    def make(*overrides: str) -> PlannedRun:
         return compose(loader, config, [*overrides, f"paths.runs={tmp_path}"])
 
     return make
@@ -54,20 +59,20 @@ def experiment(loader: ConfigLoader, name: str) -> Experiment:
     return read(loader, master(loader, f"experiment={name}"))
 
 
-def planned(loader: ConfigLoader, name: str, *combinations: list[str]) -> Plan:
+def plan_of(loader: ConfigLoader, name: str, *combinations: list[str]) -> Plan:
     """The plan of `experiment=NAME`, asked for these combinations of overrides."""
     config = master(loader, f"experiment={name}")
     params = OmegaConf.to_container(config.hydra.sweeper.params)
     default = [[f"scale={scale}"] for scale in params.get("scale", "3").split(",")]
-    job = partial(compose, loader, config)
-    return Plan(experiment(loader, name), combinations or default, job)
+    composing = partial(compose, loader, config)
+    return Plan(experiment(loader, name), combinations or default, composing)
 
 
 @pytest.mark.parametrize("name", options("experiment"))
 def test_every_experiment_composes_and_its_arms_differ_in_its_factors_alone(
     loader: ConfigLoader, name: str
 ) -> None:
-    plan = planned(loader, name)  # refuses unfair arms
+    plan = plan_of(loader, name)  # refuses unfair arms
     assert next(iter(plan.experiment.arms)) == "bicubic"
     asked = rf"{name}/(sample|t91|t91_brief|t91_judge)-x[234]([+][34])*-quick"
     assert re.fullmatch(asked, plan.folder)  # without a digest: the question as it is asked
@@ -78,7 +83,7 @@ def test_every_experiment_composes_and_its_arms_differ_in_its_factors_alone(
 
 def test_experiments_share_the_runs_they_have_in_common(loader: ConfigLoader) -> None:
     ablation, shallow, depth = (
-        {label: job.folder.id for label, job in planned(loader, name).runs}
+        {label: run.folder.id for label, run in plan_of(loader, name).runs}
         for name in ("ablation", "shallow", "depth")
     )
     assert ablation["eeds"] == shallow["eeds"] == depth["eeds-2"]
@@ -89,9 +94,9 @@ def test_experiments_share_the_runs_they_have_in_common(loader: ConfigLoader) ->
 def test_an_arm_left_out_or_added_changes_no_run_of_the_others(loader: ConfigLoader) -> None:
     def runs(*overrides: str) -> dict[str, str]:
         config = master(loader, "experiment=literature", *overrides)
-        job = partial(compose, loader, config)
-        plan = Plan(read(loader, config), [["scale=3"]], job)
-        return {label: job.folder.id for label, job in plan.runs}
+        composing = partial(compose, loader, config)
+        plan = Plan(read(loader, config), [["scale=3"]], composing)
+        return {label: run.folder.id for label, run in plan.runs}
 
     whole = runs()
     without = runs("~experiment.arms.drcn")
@@ -149,12 +154,12 @@ def test_arms_that_are_one_run_or_turn_nothing_are_refused(loader: ConfigLoader)
 
 def test_the_user_may_not_say_what_the_arms_say(loader: ConfigLoader) -> None:
     with pytest.raises(UserError, match="model=eed: the arms of experiment=ablation set model"):
-        planned(loader, "ablation", ["model=eed"])
+        plan_of(loader, "ablation", ["model=eed"])
 
 
 def test_an_experiment_is_repeated_over_scale_and_seed_alone(loader: ConfigLoader) -> None:
     with pytest.raises(UserError, match="protocol is swept"):
-        planned(loader, "ablation", ["protocol=classic"], ["protocol=rgb"])
+        plan_of(loader, "ablation", ["protocol=classic"], ["protocol=rgb"])
 
 
 @pytest.mark.parametrize(
@@ -170,7 +175,7 @@ def test_an_experiment_is_repeated_over_scale_and_seed_alone(loader: ConfigLoade
 def test_findings_lie_in_a_folder_named_by_the_question(
     loader: ConfigLoader, folder: str, combinations: list[list[str]]
 ) -> None:
-    assert planned(loader, "ablation", *combinations).folder == f"ablation/{folder}"
+    assert plan_of(loader, "ablation", *combinations).folder == f"ablation/{folder}"
 
 
 @pytest.mark.parametrize(
@@ -179,14 +184,14 @@ def test_findings_lie_in_a_folder_named_by_the_question(
 def test_another_question_never_writes_over_the_findings_of_the_default(
     loader: ConfigLoader, change: str
 ) -> None:
-    folder = planned(loader, "ablation", [change]).folder
+    folder = plan_of(loader, "ablation", [change]).folder
     assert folder.startswith("ablation/sample-x3-quick-")
     assert len(folder.rpartition("-")[2]) == 8
 
 
 def test_the_plan_on_disk_names_every_run_once(loader: ConfigLoader, tmp_path: Path) -> None:
     paths = f"paths.runs={tmp_path}"
-    plan = planned(loader, "initialisation", ["seed=0", paths], ["seed=1", paths])
+    plan = plan_of(loader, "initialisation", ["seed=0", paths], ["seed=1", paths])
     path = plan.write("python train.py experiment=initialisation seed=0,1")
     assert path.parent == tmp_path / ".experiments"
     content = json.loads(path.read_text())
@@ -204,9 +209,9 @@ def test_the_plan_on_disk_names_every_run_once(loader: ConfigLoader, tmp_path: P
 
 
 def test_a_seed_or_scale_set_late_gives_the_run_that_hydra_composes(
-    loader: ConfigLoader, job: Composing
+    loader: ConfigLoader, planned: Composing
 ) -> None:
-    late = job("model=eeds", "scale=2", "seed=5")
+    late = planned("model=eeds", "scale=2", "seed=5")
     whole = loader.load_configuration("config", ["model=eeds", "scale=2", "seed=5"], RunMode.RUN)
     assert late.config.budget.patch_size == 24
     assert late.config.model["deep"]["scale"] == 2
@@ -214,102 +219,115 @@ def test_a_seed_or_scale_set_late_gives_the_run_that_hydra_composes(
     assert late.folder.id.startswith("eeds-x2-s5-")
 
 
-def test_an_override_that_does_not_matter_makes_no_other_run(job: Composing) -> None:
-    jobs = [job("model=ees"), job("model=ees", "data_workers=2"), job("model=ees", "protocol=rgb")]
-    jobs += [job("model=bicubic", f"seed={seed}") for seed in (0, 1, 2)]
-    assert [(one.config.name, one.config.protocol) for one in distinct(jobs)] == [
+def test_an_override_that_does_not_matter_makes_no_other_run(planned: Composing) -> None:
+    runs = [
+        planned("model=ees"),
+        planned("model=ees", "data_workers=2"),
+        planned("model=ees", "protocol=rgb"),
+    ]
+    runs += [planned("model=bicubic", f"seed={seed}") for seed in (0, 1, 2)]
+    assert [(one.config.name, one.config.protocol) for one in distinct(runs)] == [
         ("ees", "classic"),
         ("ees", "rgb"),
         ("bicubic", "classic"),
     ]
 
 
-def finish(job: Job, **facts: Any) -> None:
+def finish(run: PlannedRun, **facts: Any) -> None:
     """Leave what a finished run leaves, as far as grids look at it."""
-    folder = job.folder
+    folder = run.folder
     folder.create()
-    folder.write("config.yaml", job.config.yaml())
+    folder.write("config.yaml", run.config.yaml())
     scores = {
-        each.name: {job.config.protocol: {"images": len(each.files)}} for each in job.selection.test
+        each.name: {run.config.protocol: {"images": len(each.files)}} for each in run.selection.test
     }
     times = {"started_at": "2026-01-01T10:00:00+00:00", "finished_at": "2026-01-01T10:10:00+00:00"}
     record = {"scores": scores, "resumed": 0, "seconds": 500.0, "threads": 2, "accelerator": "cpu"}
     folder.write_json("record.json", record | times | facts)
 
 
-def test_a_record_is_reused_where_it_has_the_scores_that_are_asked_for(job: Composing) -> None:
-    one = job("model=ees")
+def test_a_record_is_reused_where_it_has_the_scores_that_are_asked_for(
+    planned: Composing,
+) -> None:
+    one = planned("model=ees")
     assert one.state() == State.TODO
     finish(one)
     assert one.state() == State.FINISHED
-    assert job("model=ees", "protocol=rgb").state() == State.TODO
-    assert job("model=ees", "force=true").state() == State.TODO
+    assert planned("model=ees", "protocol=rgb").state() == State.TODO
+    assert planned("model=ees", "force=true").state() == State.TODO
     finish(one, scores={"Sample": {"classic": {"images": 1}}})
     assert one.state() == State.TODO
 
 
-def test_a_diverged_run_is_done_unless_forced_and_a_failed_one_is_not(job: Composing) -> None:
-    one = job("model=ees")
+def test_a_diverged_run_is_done_unless_forced_and_a_failed_one_is_not(
+    planned: Composing,
+) -> None:
+    one = planned("model=ees")
     one.folder.create()
     one.folder.set_status("diverged", step=7)
     assert one.state() == State.DIVERGED
-    assert job("model=ees", "force=true").state() == State.TODO
+    assert planned("model=ees", "force=true").state() == State.TODO
     one.folder.set_status("failed")
     assert one.state() == State.TODO
 
 
-def test_a_missing_picture_is_told_before_anything_starts(job: Composing, tmp_path: Path) -> None:
-    one = job("model=ees", "data=t91", f"paths.data={tmp_path}")
+def test_a_missing_picture_is_named_before_anything_starts(
+    planned: Composing, tmp_path: Path
+) -> None:
+    one = planned("model=ees", "data=t91", f"paths.data={tmp_path}")
     with pytest.raises(UserError, match="shoal data fetch t91"):
-        local.Crew([job("model=eed"), one], at_once=1)
+        LocalRunner([planned("model=eed"), one], at_once=1)
 
 
 def test_a_grid_that_is_refused_leaves_no_plan(loader: ConfigLoader, tmp_path: Path) -> None:
     given = ["data=t91", f"paths.data={tmp_path}", f"paths.runs={tmp_path / 'runs'}"]
     with pytest.raises(UserError, match="shoal data fetch t91"):
-        planned(loader, "ablation", given).write("python train.py experiment=ablation data=t91")
+        plan_of(loader, "ablation", given).write("python train.py experiment=ablation data=t91")
     assert not (tmp_path / "runs").exists()
 
 
-def test_time_is_measured_on_the_same_network_or_unknown(job: Composing) -> None:
-    finish(job("model=eed", "seed=1"))  # 600 s for 3600 steps with 2 threads
-    assert estimate.seconds_left(job("model=eed"), threads=2) == 600
-    assert estimate.seconds_left(job("model=eed"), threads=1) == 1200
-    assert estimate.seconds_left(job("model=eed", "budget.max_steps=1800"), threads=None) == 300
-    assert estimate.seconds_left(job("model=eed", "model.units=3"), threads=2) is None
-    assert estimate.seconds_left(job("model=eed", "scale=2"), threads=2) is None
+def test_time_is_measured_on_the_same_network_or_unknown(planned: Composing) -> None:
+    finish(planned("model=eed", "seed=1"))  # 600 s for 3600 steps with 2 threads
+    assert estimate.seconds_left(planned("model=eed"), threads=2) == 600
+    assert estimate.seconds_left(planned("model=eed"), threads=1) == 1200
+    assert estimate.seconds_left(planned("model=eed", "budget.max_steps=1800"), threads=None) == 300
+    assert estimate.seconds_left(planned("model=eed", "model.units=3"), threads=2) is None
+    assert estimate.seconds_left(planned("model=eed", "scale=2"), threads=2) is None
 
 
-def test_time_left_of_a_run_that_was_interrupted_is_that_of_the_rest(job: Composing) -> None:
-    finish(job("model=eed", "seed=1"))
-    begun = job("model=eed")
+def test_time_left_of_a_run_that_was_interrupted_is_that_of_the_rest(
+    planned: Composing,
+) -> None:
+    finish(planned("model=eed", "seed=1"))
+    begun = planned("model=eed")
     begun.folder.create()
     begun.folder.write_rows("curve.csv", ["step"], [{"step": 0}, {"step": 900}])
     assert estimate.seconds_left(begun, threads=2) == 450
 
 
-def test_bicubic_takes_the_same_time_under_every_budget(job: Composing) -> None:
-    finish(job("model=bicubic"))
-    assert estimate.seconds_left(job("model=bicubic", "budget=paper"), threads=None) == 600
+def test_bicubic_takes_the_same_time_under_every_budget(planned: Composing) -> None:
+    finish(planned("model=bicubic"))
+    assert estimate.seconds_left(planned("model=bicubic", "budget=paper"), threads=None) == 600
 
 
-def test_what_is_not_known_is_said(job: Composing) -> None:
-    finish(job("model=eed", "seed=1"))
-    known, unknown = job("model=eed"), job("model=ees")
-    assert estimate.told([known, known], 2, at_once=2) == "about 10 min"
+def test_what_is_not_known_is_said(planned: Composing) -> None:
+    finish(planned("model=eed", "seed=1"))
+    known, unknown = planned("model=eed"), planned("model=ees")
+    assert estimate.together([known, known], 2, at_once=2) == "about 10 min"
     assert (
-        estimate.told([known, unknown], 2, at_once=1) == "about 10 min and 1 run of unknown length"
+        estimate.together([known, unknown], 2, at_once=1)
+        == "about 10 min and 1 run of unknown length"
     )
-    assert estimate.told([unknown], 2, at_once=1) == ""
+    assert estimate.together([unknown], 2, at_once=1) == ""
 
 
 def test_cores_are_shared_out_unless_the_user_has_said_otherwise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delenv(runner.THREADS, raising=False)
+    monkeypatch.delenv(THREADS, raising=False)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
-    assert runner.share_of_cores(1) is None
-    assert runner.share_of_cores(3) == 2
-    assert runner.share_of_cores(99) == 1
-    monkeypatch.setenv(runner.THREADS, "5")
-    assert runner.share_of_cores(3) == 5
+    assert share_of_cores(1) is None
+    assert share_of_cores(3) == 2
+    assert share_of_cores(99) == 1
+    monkeypatch.setenv(THREADS, "5")
+    assert share_of_cores(3) == 5

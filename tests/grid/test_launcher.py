@@ -144,7 +144,7 @@ def test_a_config_of_the_users_own_reaches_the_runs(grid: Grid) -> None:
     assert grid.run("mine").is_dir()
 
 
-def test_a_mistake_in_one_run_is_told_before_anything_starts(grid: Grid) -> None:
+def test_a_mistake_in_one_run_is_named_before_anything_starts(grid: Grid) -> None:
     said = grid.issue("-m", "model=ees", "budget.patch_size=24", "scale=2,5")
     assert said.code == 2
     assert said.err == "train.py: budget.patch_size=24 is no multiple of scale=5: try 25\n"

@@ -1,4 +1,4 @@
-"""Searches: what is asked, made, pruned and told, and that nothing is lost by a kill."""
+"""Searches: what is tried, made, pruned and reported, and that nothing is lost by a kill."""
 
 import csv
 import json
@@ -42,7 +42,7 @@ def test_a_search_ends_in_its_table_and_the_best_command_and_goes_on_from_there(
 
 
 @pytest.mark.slow
-def test_a_search_killed_at_work_takes_its_trial_up_and_ends_as_one_that_was_not(
+def test_a_search_killed_at_work_resumes_its_trial_and_ends_as_one_that_was_not(
     grid: Grid,
     tmp_path: Path,
 ) -> None:
@@ -107,7 +107,7 @@ def test_a_diverged_trial_is_an_outcome_and_two_searches_share_one_study(
     [
         (["seed=0,1"], "a search chooses values itself: nothing else can be swept with it"),
         (["experiment=ablation"], "two questions: issue one at a time"),
-        (["hydra/launcher=joblib"], "for more machines give search.storage"),
+        (["hydra/launcher=ray"], "for more machines give search.storage"),
         (["task.optimizer.lr=1"], "task.optimizer.lr=1: the search sets task.optimizer.lr"),
         (["data=t91"], "drawn on Set5, a test set, which must choose nothing"),
         (["search.storage=nowhere://"], "search.storage=nowhere:// can't be had"),

@@ -1,14 +1,18 @@
-"""The launcher: each run of a grid in a process of its own, here or wherever an engine puts it."""
+"""The launcher: each run of a grid in a process of its own, here or wherever a backend puts it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
+
+if TYPE_CHECKING:
+    from shoal.grid.planned import PlannedRun
+    from shoal.grid.runner import GridRunner
 
 
 @dataclass
@@ -25,57 +29,60 @@ class ShoalLauncher(Launcher):
     """Starts the entry script once per run that isn't finished; see `shoal.grid`.
 
     Args:
-        engine: of `shoal.grid.backends`; None: processes of our own.
-        options: of the engine.
+        backend: of `shoal.grid.backends`; None: processes of our own.
+        options: of the backend.
     """
 
-    def __init__(self, engine: str | None = None, **options: Any) -> None:
-        self.engine = engine
+    def __init__(self, backend: str | None = None, **options: Any) -> None:
+        self.backend = backend
         self.options: Any = OmegaConf.to_container(OmegaConf.create(options), resolve=True)
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Keep what composing jobs needs.
+        """Keep what composing runs needs.
 
         Raises:
-            UserError: the engine isn't installed.
+            UserError: the backend isn't installed.
         """
         self.loader, self.config = hydra_context.config_loader, config
-        if self.engine:
-            from shoal.grid.backends import engine
+        if self.backend:
+            from shoal.grid.backends import backend
 
-            engine(self.engine)
+            backend(self.backend)
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:
-        """Do the jobs; a diverged one counts as done, and `return_value` of a failed one raises.
+        """Make the runs; a diverged one counts as done, and `return_value` of a failed one raises.
 
         Args:
-            job_overrides: of each job.
+            job_overrides: of each run.
             initial_job_idx: not used: a run is named by what it is.
         """
         # Imported here, since Hydra imports all its plugins at the start of every run.
-        from shoal.grid.fleet import Fleet
-        from shoal.grid.jobs import compose
-        from shoal.grid.local import Crew
-        from shoal.grid.outcome import End
-        from shoal.grid.runner import Ledger
+        from shoal.grid.composing import compose
+        from shoal.grid.outcome import OutcomeKind
 
-        jobs = [compose(self.loader, self.config, overrides) for overrides in job_overrides]
-        at_once = jobs[0].config.jobs
-        grid: Ledger = (
-            Fleet(jobs, at_once, self.engine, self.options) if self.engine else Crew(jobs, at_once)
-        )
-        endings = grid.work()
-        by_key = {job.key: endings[name] for name, job in grid.jobs.items()}
+        runs = [compose(self.loader, self.config, overrides) for overrides in job_overrides]
+        grid = self._runner(runs)
+        outcomes = grid.run()
+        by_key = {run.key: outcomes[name] for name, run in grid.runs.items()}
         returns = []
-        for job in jobs:
-            ending = by_key[job.key]
-            failed = ending.end == End.FAILED
-            done = JobReturn(list(job.overrides), job.tree, job.hydra, working_dir=".")
+        for run in runs:
+            outcome = by_key[run.key]
+            failed = outcome.kind == OutcomeKind.FAILED
+            done = JobReturn(list(run.overrides), run.tree, run.hydra, working_dir=".")
             done.status = JobStatus.FAILED if failed else JobStatus.COMPLETED
-            done.return_value = RuntimeError(ending.why) if failed else None
+            done.return_value = RuntimeError(outcome.why) if failed else None
             returns.append(done)
         return returns
+
+    def _runner(self, runs: Sequence["PlannedRun"]) -> "GridRunner":
+        from shoal.grid.local import LocalRunner
+        from shoal.grid.remote import RemoteRunner
+
+        at_once = runs[0].config.jobs
+        if self.backend is None:
+            return LocalRunner(runs, at_once)
+        return RemoteRunner(runs, at_once, self.backend, self.options)

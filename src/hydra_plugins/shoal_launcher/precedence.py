@@ -1,10 +1,10 @@
-"""Our launchers named `joblib` and `submitit_...` before those of Hydra's plugins, if installed."""
+"""Our launchers named `submitit_...` and `ray` before those of Hydra's plugins, if installed."""
 
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigStore
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 
-OURS = ("joblib", "submitit_local", "submitit_slurm", "ray")
+OURS = ("submitit_local", "submitit_slurm", "ray")
 
 
 class Precedence(SearchPathPlugin):

@@ -15,7 +15,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-EXPERIMENT = "SHOAL_EXPERIMENT"  # tells dashboards which runs belong together
+from shoal.system.variables import EXPERIMENT
 
 
 @dataclass
@@ -51,11 +51,11 @@ class ShoalSweeper(Sweeper):
         )
 
     def sweep(self, arguments: list[str]) -> Sequence[JobReturn]:
-        """Do the grid of the command line's overrides.
+        """Make the grid of the command line's overrides.
 
         Raises:
             UserError: the grid or one of its runs is not as it must be; nothing was started.
-            GridFailed: a run failed, and all others have been done.
+            GridFailed: a run failed, and all others have been made.
             GridStopped: a signal asked for it.
         """
         # Imported here, since Hydra imports all its plugins at the start of every run.
@@ -74,27 +74,27 @@ class ShoalSweeper(Sweeper):
         return returns
 
     def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
-        from shoal.grid.experiment import read, speaks_of_experiment
-        from shoal.grid.jobs import compose
+        from shoal.grid.composing import compose
+        from shoal.grid.experiment import is_of_experiment, read
         from shoal.grid.plan import Plan
         from shoal.report.publish import report
         from shoal.system.console import typed
 
         experiment = read(self.loader, self.master)
-        given = [[text for text in each if not speaks_of_experiment(text)] for each in combinations]
-        job = functools.partial(compose, self.loader, self.master)
-        plan = Plan(experiment, given, job)
+        given = [[text for text in each if not is_of_experiment(text)] for each in combinations]
+        composing = functools.partial(compose, self.loader, self.master)
+        plan = Plan(experiment, given, composing)
         path = plan.write(command=typed())
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
         os.environ[EXPERIMENT] = experiment.name
-        returns = self.runner.launch([job.overrides for _, job in plan.runs], initial_job_idx=0)
+        returns = self.runner.launch([run.overrides for _, run in plan.runs], initial_job_idx=0)
         config = plan.runs[-1][1].config
         report(path, config.paths.experiments, config.logger)
         return returns
 
     def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         from shoal.errors import UserError
-        from shoal.grid.jobs import compose, key
+        from shoal.grid.composing import compose, key
         from shoal.grid.outcome import GridFailed
         from shoal.system.console import typed
 
@@ -102,10 +102,9 @@ class ShoalSweeper(Sweeper):
             raise UserError("hparams_search and experiment are two questions: issue one at a time")
         if len(combinations) > 1:
             raise UserError("a search chooses values itself: nothing else can be swept with it")
-        if self.master.hydra.launcher.get("engine"):
-            engine = self.master.hydra.launcher.engine
+        if backend := self.master.hydra.launcher.get("backend"):
             raise UserError(
-                f"hydra/launcher={engine}: a search makes its runs itself, `jobs` at a time; for"
+                f"hydra/launcher={backend}: a search makes its runs itself, `jobs` at a time; for"
                 " more machines give search.storage and issue it on each"
             )
         if find_spec("optuna") is None:
@@ -114,10 +113,10 @@ class ShoalSweeper(Sweeper):
 
         name = str(self.master.hydra.runtime.choices["hparams_search"])
         given = [text for text in combinations[0] if not _is_of_search(key(text))]
-        job = functools.partial(compose, self.loader, self.master)
+        composing = functools.partial(compose, self.loader, self.master)
         os.environ[EXPERIMENT] = name
-        endings = search(name, self.master.search, given, job, typed())
-        if count := failed(endings):
+        outcomes = search(name, self.master.search, given, composing, typed())
+        if count := failed(outcomes):
             raise GridFailed(count)
         return []
 

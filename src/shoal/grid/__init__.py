@@ -1,6 +1,13 @@
-"""Grids of runs: what there is to do, who does it, how it ended. Imports no torch.
+"""Grids of runs: what there is to make, who makes it, and how each run ended.
 
-`jobs` composes runs and looks up what is on disk, `experiment` and `plan` turn a question into
-runs, `estimate` says how long they take, `process` and `crew` make them, `ending` says what came
-of them.
+A grid starts runs as processes and reads what they leave on disk, so nothing here trains: of the
+package it imports `runs`, what lies below that, and no PyTorch.
+
+- `experiment`, `fairness`, `plan`: a question, whether its arms answer it, its runs
+- `composing`, `planned`: runs from overrides, and what of each is on disk already
+- `estimate`: how long they take
+- `runner`: what all ways to make them share; `local` makes them here, `remote` by `backends`, which
+  are handed a `remote_run` each
+- `command`, `process`, `stream`: one run in a process of its own
+- `outcome`: how it ended
 """

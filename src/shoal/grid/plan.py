@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
-from shoal.grid.experiment import Experiment, factors, require_fair
-from shoal.grid.jobs import Job, State, key, one_folder
+from shoal.grid.composing import key
+from shoal.grid.experiment import Experiment
+from shoal.grid.fairness import factors, require_fair
+from shoal.grid.planned import PlannedRun, State, one_folder
 from shoal.runs.kind import Kind
 from shoal.system.files import write_whole
 
@@ -28,7 +30,7 @@ class Plan:
     Args:
         experiment: the question.
         given: what the user overrides, once per combination of scale and seed.
-        compose: a job from overrides.
+        compose: a run from overrides.
 
     Raises:
         UserError: the arms differ in more than the factors, or the user overrides a factor.
@@ -36,24 +38,24 @@ class Plan:
 
     experiment: Experiment
     given: Combinations
-    compose: Callable[[Sequence[str]], Job]
-    runs: list[tuple[str, Job]] = field(init=False)  # label and job, arm by arm per combination
+    compose: Callable[[Sequence[str]], PlannedRun]
+    runs: list[tuple[str, PlannedRun]] = field(init=False)  # by label, arm by arm
 
     def __post_init__(self) -> None:
         self._require_free()
         self.runs = [
-            (label, self._job(label, combination))
+            (label, self._planned(label, combination))
             for combination in self.given
             for label in self.experiment.arms
         ]
         require_fair(self.experiment, self._first)
 
-    def _job(self, label: str, given: Sequence[str]) -> Job:
+    def _planned(self, label: str, given: Sequence[str]) -> PlannedRun:
         return self.compose([*self.experiment.arms[label], *given])
 
     @property
-    def _first(self) -> dict[str, Job]:
-        """The jobs of the first combination, by label."""
+    def _first(self) -> dict[str, PlannedRun]:
+        """The runs of the first combination, by label."""
         return dict(self.runs[: len(self.experiment.arms)])
 
     def _require_free(self) -> None:
@@ -78,10 +80,10 @@ class Plan:
         Raises:
             UserError: a picture that a run needs is missing, or the folder can't be made.
         """
-        for _, job in self.runs:
-            if job.state() == State.TODO:
-                job.require_pictures()
-        path = one_folder([job for _, job in self.runs]) / ".experiments"
+        for _, run in self.runs:
+            if run.state() == State.TODO:
+                run.require_pictures()
+        path = one_folder([run for _, run in self.runs]) / ".experiments"
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -109,18 +111,18 @@ class Plan:
         return [
             {
                 "label": label,
-                "factor": factors(self.experiment, job),
+                "factor": factors(self.experiment, run),
                 "overrides": list(self.experiment.arms[label]),
             }
-            for label, job in self._first.items()
+            for label, run in self._first.items()
         ]
 
     def _rows(self) -> list[dict[str, Any]]:
         """Every run once; one that trains nothing has no seed."""
         rows = {}
-        for label, job in self.runs:
-            seed = job.config.seed if job.config.kind is Kind.TRAINED else None
-            row = {"arm": label, "scale": job.config.scale, "seed": seed, "id": job.folder.id}
+        for label, run in self.runs:
+            seed = run.config.seed if run.config.kind is Kind.TRAINED else None
+            row = {"arm": label, "scale": run.config.scale, "seed": seed, "id": run.folder.id}
             rows[tuple(row.values())] = row
         return list(rows.values())
 
@@ -140,7 +142,7 @@ class Plan:
     def _facts(self, combinations: Combinations) -> dict[str, Any]:
         """What names a study."""
         label = next(reversed(self.experiment.arms))
-        cfgs = [self._job(label, combination).config for combination in combinations]
+        cfgs = [self._planned(label, combination).config for combination in combinations]
         return {
             "data": cfgs[0].data.name,
             "budget": cfgs[0].budget.name,
@@ -153,8 +155,8 @@ class Plan:
         """Whether the user changed more of what decides the numbers than a folder's name tells."""
         label = next(reversed(self.experiment.arms))
         try:
-            plain = self._job(label, [text for text in self.given[0] if key(text) in NAMED])
+            plain = self._planned(label, [text for text in self.given[0] if key(text) in NAMED])
         except UserError:  # data=folder without its folders
             return True
-        job = self._job(label, self.given[0])
-        return job.key != plain.key
+        run = self._planned(label, self.given[0])
+        return run.key != plain.key

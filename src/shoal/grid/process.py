@@ -1,129 +1,85 @@
-"""A run in a process of its own.
+"""A run in a process of its own: started, read, stopped, and what became of it.
 
 The process is a group of its own, so that Ctrl-C reaches the grid alone, which passes it on. On
-Linux the kernel sends it SIGTERM when the grid's process dies, however that happens, and the run
-saves and ends. Elsewhere it goes on to its end, and its lock makes the next grid wait for it.
+Linux the kernel sends it SIGTERM when the process that started it dies, however that happens, and
+the run saves and ends. Elsewhere it goes on to its end, and its lock makes the next grid wait.
 """
 
-import argparse
 import contextlib
-import functools
 import os
+import select
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
-from shoal.system.parent import die_with
+from shoal.errors import USER_ERROR, UserError
+from shoal.grid.estimate import span
+from shoal.grid.outcome import Outcome, OutcomeKind, diverged
+from shoal.grid.stream import Stream
+from shoal.runs.folder import RunFolder
+from shoal.system.parent import dying_with_us
 
-
-class Stream:
-    """Lines of a process, passed on to a stream of ours as they come.
-
-    Args:
-        source: a pipe.
-        target: where the lines go.
-        prefix: before each line that doesn't begin with it.
-    """
-
-    def __init__(self, source: IO[bytes], target: IO[str], prefix: str) -> None:
-        self.source, self.target, self.prefix = source, target, prefix
-        self.rest, self.last, self.at_end = b"", "", False
-        os.set_blocking(source.fileno(), False)
-
-    def fileno(self) -> int:
-        """For `select`."""
-        return self.source.fileno()
-
-    def pump(self) -> bool:
-        """Pass on what is there; False where there was nothing."""
-        try:
-            data = os.read(self.fileno(), 65536)
-        except BlockingIOError:
-            return False
-        self.at_end = not data
-        *lines, self.rest = (self.rest + data).split(b"\n")
-        for line in lines:
-            self._pass_on(line)
-        return bool(data)
-
-    def close(self) -> None:
-        """Pass on the rest."""
-        while self.pump():
-            pass
-        if self.rest:
-            self._pass_on(self.rest)
-        self.source.close()
-
-    def _pass_on(self, line: bytes) -> None:
-        text = line.decode(errors="replace")
-        self.last = text.strip() or self.last
-        before = "" if text.startswith(self.prefix) else self.prefix
-        print(f"{before}{text}\n", end="", file=self.target, flush=True)
+LOOK = 0.1  # seconds between looks at processes
 
 
-class Process:
-    """A running process.
+class RunProcess:
+    """The process of one run.
 
     Args:
+        folder: of the run.
         command: the program and its arguments.
         environment: added to ours.
         prefix: of its lines where other runs' lines come between; else it has the console.
-        folder: to work in; ours if not given.
+        place: the working folder; ours if not given.
+
+    Raises:
+        OSError: it can't be started.
     """
 
     def __init__(
         self,
+        folder: RunFolder,
         command: Sequence[str],
         environment: Mapping[str, str],
         prefix: str,
-        folder: Path | None = None,
+        place: Path | None = None,
     ) -> None:
         # A run that has a terminal to itself draws a bar there, which needs the terminal itself.
         keep_errors = bool(prefix) or not sys.stderr.isatty()
-        self.begun = time.monotonic()
+        self.folder, self.begun = folder, time.monotonic()
         self.popen = subprocess.Popen(
-            command,
-            cwd=folder,
+            dying_with_us(command),
+            cwd=place,
             stdin=subprocess.DEVNULL,  # nobody answers a question in the middle of a grid
             stdout=subprocess.PIPE if prefix else None,
             stderr=subprocess.PIPE if keep_errors else None,
             env=os.environ | environment,
             process_group=0,
-            preexec_fn=functools.partial(die_with, os.getpid()),
         )
         targets = ((self.popen.stdout, sys.stdout), (self.popen.stderr, sys.stderr))
         self.streams = [Stream(pipe, target, prefix) for pipe, target in targets if pipe]
         self.errors = self.streams[-1] if keep_errors else None
 
     @property
-    def pid(self) -> int:
-        """Of the process and of its group."""
-        return self.popen.pid
-
-    @property
-    def seconds(self) -> float:
-        """Since it was started."""
-        return time.monotonic() - self.begun
-
-    @property
-    def last_words(self) -> str:
-        """The last line of its errors; empty where they went straight to the terminal."""
-        return self.errors.last if self.errors else ""
-
-    def exit_code(self) -> int | None:
-        """How it ended, -n for a death by signal n; None while it works."""
+    def ended(self) -> bool:
+        """Whether the process has ended; if so, all its lines have been passed on."""
         code = self.popen.poll()
-        if code is not None:
-            for stream in self.streams:
-                stream.close()
-            self.streams = []
-        if code is not None and code < 0:
+        if code is None:
+            return False
+        for stream in self.streams:
+            stream.close()
+        self.streams = []
+        if code < 0:
             self.kill()  # workers that it left behind
-        return code
+        return True
+
+    @property
+    def was_late(self) -> bool:
+        """Whether it ended since another process had taken the run first."""
+        return self.popen.returncode == USER_ERROR and self.folder.held
 
     def stop(self) -> None:
         """Ask it to save and end."""
@@ -132,26 +88,63 @@ class Process:
     def kill(self) -> None:
         """End it and all that it has started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+            os.killpg(self.popen.pid, signal.SIGKILL)
+
+    def outcome(self, *, stopped: bool) -> Outcome:
+        """What became of the run, now that the process has ended; noted where the run couldn't.
+
+        Args:
+            stopped: whether the grid had asked it to stop.
+        """
+        if self.popen.returncode == 0 and self.folder.finished:
+            seconds = time.monotonic() - self.begun
+            return Outcome(OutcomeKind.FINISHED, f"in {span(seconds)}")
+        if self.popen.returncode == 1 and self.folder.status().get("state") == "diverged":
+            return diverged(self.folder)
+        log = self.folder.path / "log.txt"
+        why = self._reason() + (f"; log: {log}" if log.is_file() else "")
+        self._note_death(why)
+        return Outcome(OutcomeKind.STOPPED if stopped else OutcomeKind.FAILED, why)
+
+    def _reason(self) -> str:
+        """Why it ended without a record."""
+        code, status = self.popen.returncode, self.folder.status()
+        if (number := -code if code < 0 else code - 128) in set(signal.Signals):
+            # Above 128 the run has seen the signal and saved.
+            reason = f"{'killed' if code < 0 else 'stopped'} by {signal.Signals(number).name}"
+            return reason + (" (out of memory?)" if number == signal.SIGKILL else "")
+        if code == 0:
+            return "ended without a record"
+        own = status.get("state") == "failed" and status.get("pid") == self.popen.pid
+        last_line = self.errors.last.removeprefix("train.py: ") if self.errors else ""
+        return (
+            status.get("reason") if own else last_line
+        ) or f"exit code {code}, see its message above"
+
+    def _note_death(self, why: str) -> None:
+        """Say in the status what a run that was killed couldn't."""
+        status = self.folder.status()
+        if status.get("state") == "running" and status.get("pid") == self.popen.pid:
+            with contextlib.suppress(UserError, OSError), self.folder.locked():
+                self.folder.set_status("failed", reason=why)
 
 
-def command(arguments: Sequence[str]) -> list[str]:
-    """The command of a run: the entry script that the grid itself was started with.
+def start(
+    folder: RunFolder,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    prefix: str,
+    place: Path | None = None,
+) -> RunProcess | Outcome:
+    """Start a run's process; where that can't be, that is the run's outcome. See `RunProcess`."""
+    try:
+        return RunProcess(folder, command, environment, prefix, place)
+    except OSError as error:
+        return Outcome(OutcomeKind.FAILED, f"can't be started: {error}")
 
-    Args:
-        arguments: of the run.
-    """
-    return [sys.executable, sys.argv[0], *_where_configs_are(), *arguments]
 
-
-def _where_configs_are() -> list[str]:
-    """The flags of our own command line that say where the config is composed from."""
-    parser = argparse.ArgumentParser(add_help=False)
-    for short, long in (
-        ("-cp", "--config-path"),
-        ("-cn", "--config-name"),
-        ("-cd", "--config-dir"),
-    ):
-        parser.add_argument(short, long)
-    flags = vars(parser.parse_known_args(sys.argv[1:])[0])
-    return [f"--{name.replace('_', '-')}={value}" for name, value in flags.items() if value]
+def pass_on(processes: Iterable[RunProcess]) -> None:
+    """Pass on what some processes say, waiting a moment for it."""
+    streams = [each for process in processes for each in process.streams if not each.at_end]
+    for stream in select.select(streams, [], [], LOOK)[0]:
+        stream.pump()

@@ -1,106 +1,101 @@
-"""A run as an errand: all that another process, or another machine, needs to make it."""
+"""Makes a grid's runs by a backend: a scheduler of other authors, here or on other machines."""
 
 import os
-import select
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
-from shoal.errors import USER_ERROR
-from shoal.grid.jobs import worker
-from shoal.grid.local import LOOK, note_death
-from shoal.grid.outcome import End, Ending, of_process
-from shoal.grid.process import Process
-from shoal.grid.runner import say
-from shoal.runs.folder import RunFolder
-
-# Of the environment, what engines that inherit none of it must pass on.
-CARRIED = ("SHOAL_", "WANDB_", "PYTHONPATH")
-PATIENCE = 1.0  # seconds between looks at a run that another process works on
+from shoal.errors import UserError, first_line
+from shoal.grid.backends import SHARED, backend
+from shoal.grid.command import carried, command
+from shoal.grid.outcome import GridStopped, Outcome, OutcomeKind
+from shoal.grid.planned import PlannedRun, one_folder
+from shoal.grid.remote_run import RemoteRun
+from shoal.grid.runner import GridRunner, say, share_of_cores
 
 
-@dataclass(frozen=True)
-class Errand:
-    """One run, to be made anywhere that sees the same folders.
+class RemoteRunner(GridRunner):
+    """Has a backend make the runs, each in a process of its own wherever the backend puts it.
 
-    Attributes:
-        name: of the job.
-        command: that makes it, from `place`.
-        place: the working folder.
-        folder: of the run, absolute.
-        environment: of the run's process.
-        prefix: of its lines.
-        stop: a file that asks all errands of a grid to stop, once it is there.
+    The first SIGINT or SIGTERM asks all runs to save and end, by a file that they look for: it
+    reaches every machine that sees the folder of the runs. A second one doesn't wait for them.
+
+    Args:
+        runs: of the grid.
+        at_once: how many may work at a time, where the backend doesn't decide it.
+        name: of the backend.
+        options: of the backend.
+
+    Raises:
+        UserError: a picture that a run needs is missing, or the backend isn't installed.
     """
 
-    name: str
-    command: Sequence[str]
-    place: Path
-    folder: Path
-    environment: dict[str, str] = field(hash=False)
-    prefix: str
-    stop: Path
+    def __init__(
+        self, runs: Sequence[PlannedRun], at_once: int, name: str, options: Mapping[str, Any]
+    ) -> None:
+        super().__init__(runs, at_once)
+        self.name, self.options, self.backend = name, options, backend(name)
+        self.threads = share_of_cores(at_once) if name in SHARED else None
+        grid = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
+        # Among the runs' folders, since that is what all machines see.
+        self.folder = one_folder(runs).resolve() / ".jobs" / grid
 
+    def work(self) -> None:
+        """Hand out what is to be done, and report each outcome as it comes."""
+        if not self.waiting:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{self.folder} can't be made: {error}") from None
+        runs = [self._remote_run(name) for name in self.waiting]
+        self.working, self.waiting = set(self.waiting), []
+        for name, outcome in self._outcomes(runs):
+            self.working.discard(name)
+            self.end(name, outcome)
+        self._tidy_up()
 
-def carry_out(errand: Errand) -> Ending:
-    """Make a run in a process of its own, after waiting for whoever works on it.
+    def _tidy_up(self) -> None:
+        """Keep what the backend has written where a run failed."""
+        failed = any(each.kind == OutcomeKind.FAILED for each in self.outcomes.values())
+        if failed and any(path.name != "stop" for path in self.folder.iterdir()):
+            say(f"logs of {self.name}: {self.folder}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
-    Nothing is raised for what the run does: engines treat an exception as the end of everything.
-    """
-    folder, told = RunFolder(errand.folder), False
-    while not errand.stop.exists():
-        if not folder.held:
-            ending, in_vain = _make(errand, folder)
-            if not in_vain:
-                return ending
-        elif not told:
-            told = True
-            say(f"{errand.prefix}{errand.name} waits: {worker(folder)} works on it")
-        time.sleep(PATIENCE)
-    return Ending(End.STOPPED, "not started")
+    def _remote_run(self, name: str) -> RemoteRun:
+        run = self.runs[name]
+        number = f"{self.waiting.index(name) + 1}/{len(self.waiting)}"
+        return RemoteRun(
+            name,
+            command(run.arguments),
+            Path.cwd(),
+            run.folder.path.resolve(),
+            carried() | self.environment(number),
+            f"[{number}] ",
+            self.folder / "stop",
+        )
 
+    def _outcomes(self, runs: Sequence[RemoteRun]) -> Iterator[tuple[str, Outcome]]:
+        """What the backend reports; where it raises, the runs it never reported have failed."""
+        try:
+            for name, outcome in self.backend(runs, self.at_once, self.folder, self.options):
+                stopped = self.signals and outcome.kind == OutcomeKind.FAILED
+                yield name, Outcome(OutcomeKind.STOPPED, outcome.why) if stopped else outcome
+        except (GridStopped, UserError):
+            raise
+        except Exception as error:
+            for name in sorted(self.working):
+                yield name, Outcome(OutcomeKind.FAILED, f"{self.name} failed: {first_line(error)}")
 
-def _make(errand: Errand, folder: RunFolder) -> tuple[Ending, bool]:
-    """The run's ending, and whether another process was faster to take it."""
-    say(f"{errand.prefix}{errand.name} starts")
-    try:
-        process = Process(errand.command, errand.environment, errand.prefix, errand.place)
-    except OSError as error:
-        return Ending(End.FAILED, f"can't be started: {error}"), False
-    stopped = False
-    try:
-        stopped = _watch(process, errand)
-    finally:  # also where the engine ends this function: the run saves
-        process.stop()
-        code = _end(process)
-    ending = of_process(folder, process, code, stopped=stopped)
-    note_death(folder, process, ending)
-    return ending, code == USER_ERROR and folder.held
-
-
-def _watch(process: Process, errand: Errand) -> bool:
-    """Wait for a process to end, or for a reason to stop it; returns whether there was one."""
-    parent = os.getppid()
-    while process.exit_code() is None:
-        _pass_on(process)
-        if errand.stop.exists() or os.getppid() != parent:  # an orphan has nobody left to tell
-            return True
-    return False
-
-
-def _end(process: Process) -> int:
-    while (code := process.exit_code()) is None:
-        _pass_on(process)
-    return code
-
-
-def _pass_on(process: Process) -> None:
-    streams = [stream for stream in process.streams if not stream.at_end]
-    for stream in select.select(streams, [], [], LOOK)[0]:
-        stream.pump()
-
-
-def carried() -> dict[str, str]:
-    """What of our environment an errand takes along."""
-    return {key: value for key, value in os.environ.items() if key.startswith(CARRIED)}
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Ask the runs to stop; the second time, don't wait for them."""
+        super().on_signal(number, frame)
+        if len(self.signals) > 1:
+            raise GridStopped(number)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "stop").touch()
+        say("asking the runs to save and end")

@@ -1,4 +1,4 @@
-"""The ledger of a grid: its jobs, what is left to do, and how each ended, told as it goes."""
+"""What every way to make a grid's runs shares: what is left to do, and how each run ended."""
 
 import os
 from abc import ABC, abstractmethod
@@ -6,46 +6,44 @@ from collections.abc import Sequence
 from types import FrameType
 
 from shoal.grid import estimate
-from shoal.grid.jobs import Job, State, distinct
-from shoal.grid.outcome import End, Ending, GridStopped, diverged, listing, names
+from shoal.grid.outcome import GridStopped, Outcome, OutcomeKind, diverged, listing
+from shoal.grid.planned import PlannedRun, State, by_name, distinct
 from shoal.system.signals import SIGNALS, handled
-
-JOB = "SHOAL_JOB"  # which run of how many, for the run's progress bar
-THREADS = "OMP_NUM_THREADS"
+from shoal.system.variables import RUN_NUMBER, THREADS
 
 
-class Ledger(ABC):
-    """Jobs and their endings; what is finished or has diverged is left alone.
+class GridRunner(ABC):
+    """Runs and their outcomes; what is finished or has diverged is left alone.
 
     Args:
-        jobs: of the grid, in order; a run that is named twice is made once.
+        runs: of the grid, in order; one that is named twice is made once.
         at_once: how many may work at a time.
 
     Raises:
         UserError: a picture that a run needs is missing.
     """
 
-    def __init__(self, jobs: Sequence[Job], at_once: int) -> None:
-        self.jobs, self.at_once = names(distinct(jobs)), at_once
+    def __init__(self, runs: Sequence[PlannedRun], at_once: int) -> None:
+        self.runs, self.at_once = by_name(distinct(runs)), at_once
         self.threads: int | None = None  # of each run, where the grid decides it
-        self.endings: dict[str, Ending] = {}
+        self.outcomes: dict[str, Outcome] = {}
         self.working: set[str] = set()
         self.signals: list[int] = []
-        self.waiting = [name for name in self.jobs if not self.is_done(name)]
+        self.waiting = [name for name in self.runs if not self.is_done(name)]
         for name in self.waiting:
-            self.jobs[name].require_pictures()
+            self.runs[name].require_pictures()
 
     def is_done(self, name: str) -> bool:
-        """Whether nothing is to be done for a job; if so, that is its ending."""
-        state = self.jobs[name].state()
+        """Whether nothing is to be done for a run; if so, that is its outcome."""
+        state = self.runs[name].state()
         if state == State.FINISHED:
-            self.endings[name] = Ending(End.REUSED)
+            self.outcomes[name] = Outcome(OutcomeKind.REUSED)
         elif state == State.DIVERGED:
-            self.endings[name] = diverged(self.jobs[name].folder)
-        return name in self.endings
+            self.outcomes[name] = diverged(self.runs[name].folder)
+        return name in self.outcomes
 
-    def work(self) -> dict[str, Ending]:
-        """Do all jobs.
+    def run(self) -> dict[str, Outcome]:
+        """Make all runs.
 
         Returns:
             How each ended, by its name.
@@ -54,28 +52,28 @@ class Ledger(ABC):
             GridStopped: a signal asked for it.
         """
         say(self.overview())
-        with handled(dict.fromkeys(SIGNALS, self.hear)):
-            self.do()
-        for line in ["", *listing({name: self.endings[name] for name in self.jobs})]:
+        with handled(dict.fromkeys(SIGNALS, self.on_signal)):
+            self.work()
+        for line in ["", *listing({name: self.outcomes[name] for name in self.runs})]:
             say(line)
         if self.signals:
             raise GridStopped(self.signals[0])
-        return self.endings
+        return self.outcomes
 
     @abstractmethod
-    def do(self) -> None:
-        """Bring every job to an ending."""
+    def work(self) -> None:
+        """Bring every run to an outcome."""
 
-    def hear(self, number: int, frame: FrameType | None) -> None:
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
         """A signal has come."""
         self.signals.append(number)
 
     def overview(self) -> str:
         """How many runs there are, how many are left, and how long they take."""
-        ends = [ending.end for ending in self.endings.values()]
-        facts = [f"{len(self.jobs)} runs", f"{ends.count(End.REUSED)} finished already"]
-        if End.DIVERGED in ends:
-            facts.append(f"{ends.count(End.DIVERGED)} diverged before")
+        kinds = [outcome.kind for outcome in self.outcomes.values()]
+        facts = [f"{len(self.runs)} runs", f"{kinds.count(OutcomeKind.REUSED)} finished already"]
+        if OutcomeKind.DIVERGED in kinds:
+            facts.append(f"{kinds.count(OutcomeKind.DIVERGED)} diverged before")
         facts.append(f"{len(self.waiting)} to do")
         if self.waiting:
             unknown = "time unknown, since nothing like them has finished here yet"
@@ -83,22 +81,23 @@ class Ledger(ABC):
         return ", ".join(facts)
 
     def time_left(self) -> str:
-        """What the jobs that aren't done take together; "" where nothing is known."""
-        jobs = [self.jobs[name] for name in (*self.working, *self.waiting)]
-        return estimate.told(jobs, self.threads, self.at_once)
+        """What the runs that aren't done take together; "" where nothing is known."""
+        left = [self.runs[name] for name in (*self.working, *self.waiting)]
+        return estimate.together(left, self.threads, self.at_once)
 
     def environment(self, number: str) -> dict[str, str]:
-        """What a run's process is told."""
-        return {JOB: number} | ({THREADS: str(self.threads)} if self.threads else {})
+        """The environment variables that a run's process gets."""
+        threads = {THREADS: str(self.threads)} if self.threads else {}
+        return {RUN_NUMBER: number} | threads
 
-    def end(self, name: str, ending: Ending) -> None:
-        """A job has ended."""
-        self.endings[name] = ending
-        say(f"{name} {ending.end.upper()}: {ending.why} ({self.progress()})")
+    def end(self, name: str, outcome: Outcome) -> None:
+        """A run has ended."""
+        self.outcomes[name] = outcome
+        say(f"{name} {outcome.kind.upper()}: {outcome.why} ({self.progress()})")
 
     def progress(self) -> str:
         """How far the grid is."""
-        return f"{len(self.endings)} of {len(self.jobs)} done"
+        return f"{len(self.outcomes)} of {len(self.runs)} done"
 
 
 def share_of_cores(at_once: int) -> int | None:

@@ -133,6 +133,12 @@ class RunFolder:
         """Whether a process works on the run now."""
         return is_held(self.lock)
 
+    @property
+    def holder(self) -> str:
+        """Who works on a run that is held."""
+        status = self.status()
+        return f"process {status.get('pid', '?')} on {status.get('host', '?')}"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the run, until this process ends at the latest.
@@ -147,8 +153,7 @@ class RunFolder:
                 stack.enter_context(hold(self.lock))
                 sweep(self.path)
             except Held:
-                status = self.status()
-                who = f"process {status.get('pid', '?')} on {status.get('host', '?')}"
+                who = self.holder
                 raise UserError(f"{self.id} is being trained by {who}: wait for it") from None
             except OSError as error:
                 raise UserError(f"{self.path} can't be written: {error}") from None

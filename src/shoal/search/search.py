@@ -9,8 +9,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.data.catalog import PictureSet
 from shoal.errors import UserError
-from shoal.grid.jobs import Job, key
-from shoal.grid.outcome import End, Ending
+from shoal.grid.composing import key
+from shoal.grid.outcome import Outcome, OutcomeKind
+from shoal.grid.planned import PlannedRun
 from shoal.search import findings
 from shoal.search.findings import Search
 from shoal.search.searcher import Searcher
@@ -23,16 +24,16 @@ def search(
     name: str,
     settings: DictConfig,
     given: Sequence[str],
-    compose: Callable[[Sequence[str]], Job],
+    compose: Callable[[Sequence[str]], PlannedRun],
     command: str,
-) -> list[Ending]:
-    """Make a study's trials, go on with one that was broken off, and write what it found.
+) -> list[Outcome]:
+    """Make a study's trials, those first that were interrupted, and write what they found.
 
     Args:
         name: of the file in `conf/hparams_search`.
         settings: what it says under `search`.
         given: what the user overrides for all trials.
-        compose: a job from overrides.
+        compose: a run from overrides.
         command: what the user typed.
 
     Returns:
@@ -60,10 +61,10 @@ def search(
     trials = Trials(about.title, settings, space, runs / ".experiments" / f"{about.title}.db")
     searcher = Searcher(trials, lambda texts: compose([*given, *texts]), runs, config.jobs)
     try:
-        endings = searcher.work()
+        outcomes = searcher.run()
     finally:  # also of a search that was stopped: what it knows by then
         _report(about, trials, config.paths.experiments)
-    return list(endings.values())
+    return list(outcomes.values())
 
 
 def _require_no_test(pictures: PictureSet, data: str) -> None:
@@ -88,6 +89,6 @@ def _report(about: Search, trials: Trials, out: Path) -> None:
     print(f"report: {folder / 'README.md'}", flush=True)
 
 
-def failed(endings: Sequence[Ending]) -> int:
+def failed(outcomes: Sequence[Outcome]) -> int:
     """How many runs failed."""
-    return sum(ending.end == End.FAILED for ending in endings)
+    return sum(outcome.kind == OutcomeKind.FAILED for outcome in outcomes)

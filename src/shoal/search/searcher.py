@@ -1,4 +1,4 @@
-"""The searcher: a crew whose jobs are asked for one by one, and watched while they train."""
+"""Makes a study's trials: a runner whose runs are asked for one by one, and watched at work."""
 
 import contextlib
 import time
@@ -8,68 +8,71 @@ from pathlib import Path
 from optuna.trial import Trial
 
 from shoal.errors import UserError
-from shoal.grid.jobs import Job
-from shoal.grid.local import Crew
-from shoal.grid.outcome import End, Ending
-from shoal.grid.process import Process
+from shoal.grid.local import LocalRunner
+from shoal.grid.outcome import Outcome, OutcomeKind
+from shoal.grid.planned import PlannedRun
 from shoal.runs.folder import RunFolder
 from shoal.search.trials import RUN, Trials
 
 LOOK_AT_CURVES = 1.0  # seconds between looks
 
 
-class Searcher(Crew):
+class Searcher(LocalRunner):
     """Makes the runs of a study's trials, and stops those that the study prunes.
 
     A pruned run is asked to save and end: issued by itself, it goes on.
 
     Args:
         trials: of the study.
-        compose: a job from what a trial sets.
-        runs: the folder of all runs.
+        compose: a run from what a trial sets.
+        folder: of all runs.
         at_once: how many may work at a time.
     """
 
     def __init__(
-        self, trials: Trials, compose: Callable[[Sequence[str]], Job], runs: Path, at_once: int
+        self,
+        trials: Trials,
+        compose: Callable[[Sequence[str]], PlannedRun],
+        folder: Path,
+        at_once: int,
     ) -> None:
         super().__init__([], at_once)
-        self.trials, self.compose, self.runs = trials, compose, runs
-        self.asked: dict[str, list[Trial]] = {}  # whose end the study hasn't been told, by job
-        self.pruned: dict[str, int] = {}  # the step, by job
+        self.trials, self.compose, self.folder = trials, compose, folder
+        self.unreported: dict[str, list[Trial]] = {}  # trials without a result yet, by run
+        self.pruned: dict[str, int] = {}  # the step, by run
         self.numbers: dict[str, int] = {}
         self.looked = 0.0
         self.enough = False  # trials have been asked for
 
-    def do(self) -> None:
-        """Ask, make, watch and tell, until there are enough trials."""
+    def work(self) -> None:
+        """Ask for trials, make and watch their runs, report them, until there are enough."""
         while True:
-            self.obey() if self.signals else self._ask()
+            self.stop_runs() if self.signals else self._ask()
             if not (self.waiting or self.working):
                 return
-            self.start()
-            self._tell()  # of runs that were found finished
+            self.start_runs()
+            self._report()  # of runs that were found finished
             self.look()
             self._watch()
 
     def _ask(self) -> None:
-        """Take trials until all hands are busy or there are enough."""
+        """Take trials until as many are at work as may be, or there are enough."""
         while not self.enough and len(self.working) + len(self.waiting) < self.at_once:
-            trial = self.trials.next(lambda id: RunFolder(self.runs / id).held)
+            trial = self.trials.next(lambda id: RunFolder(self.folder / id).held)
             if trial is None:
                 self.enough = True
                 return
-            job = self.compose(self.trials.overrides(trial))
-            name = job.folder.id
+            run = self.compose(self.trials.overrides(trial))
+            name = run.folder.id
             trial.set_user_attr(RUN, name)
             self.numbers[name] = trial.number
-            self.asked.setdefault(name, []).append(trial)
-            if name not in self.jobs:  # else it is at work, or has ended
-                job.require_pictures()
-                self.jobs[name] = job
+            self.unreported.setdefault(name, []).append(trial)
+            if name not in self.runs:  # else it is at work, or has ended
+                run.require_pictures()
+                self.runs[name] = run
                 if not self.is_done(name):
                     self.waiting.append(name)
-            self._tell()
+            self._report()
 
     def _watch(self) -> None:
         """Report the curves of the runs at work, and stop those that aren't worth their time."""
@@ -77,41 +80,38 @@ class Searcher(Crew):
             return
         self.looked = time.monotonic()
         for name in self.working - set(self.pruned):
-            folder, end = self.jobs[name].folder, self.jobs[name].config.budget.max_steps
-            for trial in self.asked.get(name, ()):
+            folder, end = self.runs[name].folder, self.runs[name].config.budget.max_steps
+            for trial in self.unreported.get(name, ()):
                 steps = self.trials.report(trial, folder.rows("curve.csv"))
                 if steps and steps[-1] < end and trial.should_prune():
                     self.pruned[name] = steps[-1]
                     self.processes[name].stop()
 
-    def end(self, name: str, ending: Ending) -> None:
-        """A trial's run has ended: the study hears of it first."""
-        self.endings[name] = ending
-        self._tell()
-        super().end(name, ending)
+    def end(self, name: str, outcome: Outcome) -> None:
+        """A trial's run has ended, maybe since it was pruned: the study gets its result first."""
+        if name in self.pruned and outcome.kind == OutcomeKind.FAILED:
+            outcome = Outcome(OutcomeKind.PRUNED, f"at step {self.pruned[name]}")
+            folder = self.runs[name].folder
+            with contextlib.suppress(UserError), folder.locked():
+                folder.set_status("failed", reason=f"pruned by a search {outcome.why}")
+        self.outcomes[name] = outcome
+        self._report()
+        super().end(name, outcome)
 
-    def ending(self, name: str, process: Process, code: int) -> Ending:
-        """How a job ended, which may be that it was pruned."""
-        ending = super().ending(name, process, code)
-        if name not in self.pruned or ending.end != End.FAILED:
-            return ending
-        why = f"at step {self.pruned[name]}"
-        folder = self.jobs[name].folder
-        with contextlib.suppress(UserError), folder.locked():
-            folder.set_status("failed", reason=f"pruned by a search {why}")
-        return Ending(End.PRUNED, why)
+    def _report(self) -> None:
+        """Give the study the results of the runs whose outcome is final.
 
-    def _tell(self) -> None:
-        """Tell the study of the trials whose runs have come to an end that stands."""
-        for name in [name for name in self.asked if name in self.endings]:
-            end, folder = self.endings[name].end, self.jobs[name].folder
-            for trial in self.asked.pop(name):
+        A trial whose run failed or was stopped stays without one: it is made again.
+        """
+        for name in [name for name in self.unreported if name in self.outcomes]:
+            kind, folder = self.outcomes[name].kind, self.runs[name].folder
+            for trial in self.unreported.pop(name):
                 self.trials.report(trial, folder.rows("curve.csv"))
-                if end in (End.FINISHED, End.REUSED):
+                if kind in (OutcomeKind.FINISHED, OutcomeKind.REUSED):
                     self.trials.finish(trial, folder.record()["val"]["final_psnr"])
-                elif end == End.DIVERGED:
+                elif kind == OutcomeKind.DIVERGED:
                     self.trials.give_up(trial, diverged=folder.status()["step"])
-                elif end == End.PRUNED:
+                elif kind == OutcomeKind.PRUNED:
                     self.trials.give_up(trial)
 
     def overview(self) -> str:

@@ -1,4 +1,4 @@
-"""The study: trials kept by Optuna, asked for and told of; one that was broken off is taken up.
+"""The study: trials kept by Optuna; one that was interrupted is resumed.
 
 A trial stays unfinished in the study until its run has finished, diverged or been pruned: a run
 that failed or was killed is made again when the search goes on, here or on another machine.
@@ -56,16 +56,16 @@ class Trials:
         return max(finished, key=lambda trial: trial.values[0], default=None)
 
     def next(self, is_held: Callable[[str], bool]) -> Trial | None:
-        """A trial that was broken off, else a new one; None where there are enough.
+        """A trial that was interrupted, else a new one; None where there are enough.
 
         Args:
             is_held: whether a process works on the run of an id.
         """
         trials = self.frozen()
         for trial in trials:
-            if trial.number not in self.tried and self._is_broken_off(trial, is_held):
+            if trial.number not in self.tried and self._is_interrupted(trial, is_held):
                 self._draw_by(trial.number)
-                # Optuna has no public way from a trial of the storage back to one that can be told.
+                # Optuna has no public way from a stored trial back to one that takes results.
                 return self._mine(Trial(self.study, trial._trial_id))
         if len(trials) >= self.settings.trials:
             return None
@@ -73,7 +73,7 @@ class Trials:
         return self._mine(self.study.ask())
 
     def _draw_by(self, number: int) -> None:
-        """Let a search that goes on draw what it would have drawn."""
+        """Let a search that is resumed draw what it would have drawn without the interruption."""
         self.study.sampler = instantiate(self.settings.sampler, seed=self.settings.seed + number)
 
     def _mine(self, trial: Trial) -> Trial:
@@ -81,7 +81,7 @@ class Trials:
         trial.set_user_attr(OWNER, self.me)
         return trial
 
-    def _is_broken_off(self, trial: FrozenTrial, is_held: Callable[[str], bool]) -> bool:
+    def _is_interrupted(self, trial: FrozenTrial, is_held: Callable[[str], bool]) -> bool:
         if trial.state != TrialState.RUNNING:
             return False
         host, _, pid = trial.user_attrs.get(OWNER, ":").partition(":")
@@ -92,13 +92,13 @@ class Trials:
         return begun is not None and datetime.now() - begun > GRACE and not at_work
 
     def overrides(self, trial: Trial) -> list[str]:
-        """What a trial sets; the same again for one that is taken up."""
+        """What a trial sets; the same again for one that is resumed."""
         return [override(key, choose(trial)) for key, choose in self.space.items()]
 
     def report(self, trial: Trial, curve: Iterable[Mapping[str, str]]) -> list[int]:
-        """Tell what a run's curve says that the study doesn't know yet; returns the new steps."""
+        """Report what of a run's curve the study doesn't know yet; returns the new steps."""
         now = self.frozen()[trial.number]
-        if now.state.is_finished():  # told of by another that had taken it up
+        if now.state.is_finished():  # by another search that had resumed it
             return []
         points = [(int(row["step"]), float(row["val/psnr"])) for row in curve]
         new = [

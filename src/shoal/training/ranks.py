@@ -19,6 +19,7 @@ from lightning.pytorch.strategies import ParallelStrategy
 from torch import Tensor, distributed
 
 from shoal.errors import UserError
+from shoal.system.variables import THREADS
 
 
 class Ranks:
@@ -94,7 +95,7 @@ def gathered(trainer: Trainer) -> Iterator[Ranks]:
         yield Ranks()
         return
     # Else Lightning shares out the cores anew when it begins to fit.
-    os.environ.setdefault("OMP_NUM_THREADS", str(torch.get_num_threads()))
+    os.environ.setdefault(THREADS, str(torch.get_num_threads()))
     strategy.setup_environment()
     here = trainer.global_rank, trainer.world_size, trainer.num_nodes, strategy.root_device
     ranks = Ranks(*here)

@@ -25,6 +25,7 @@ from torch.multiprocessing.spawn import (
 from shoal.errors import FAILED, UserError
 from shoal.system.parent import die_with
 from shoal.system.signals import SIGNALS, Stopped, deaf_to_interrupts, handled
+from shoal.system.variables import THREADS
 from shoal.training.module import Diverged
 
 GRACE = 30.0  # seconds for the others to end by themselves where one has failed
@@ -113,7 +114,7 @@ def _rank(index: int, facts: tuple[Any, ...], work: Callable[..., Any], argument
     count, port, threads, parent, endings = facts
     die_with(parent)
     here = {"LOCAL_RANK": index, "NODE_RANK": 0, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-    here |= {"WORLD_SIZE": count, "OMP_NUM_THREADS": threads}
+    here |= {"WORLD_SIZE": count, THREADS: threads}
     os.environ.update({name: str(value) for name, value in here.items()})
     os.environ.pop("SLURM_NTASKS", None)  # else Lightning takes this for a task of Slurm's
     # Else gloo looks for the machine by its name, which a laptop may not know.

@@ -8,10 +8,8 @@ from lightning import Callback, LightningModule, Trainer
 from rich.progress import Progress, TaskID, TextColumn
 
 from shoal.system.progress import bars
+from shoal.system.variables import RUN_NUMBER
 from shoal.training.callbacks.curve import Curve
-
-# Set by the launcher of a grid: which run of how many this is, e.g. "3/8".
-JOB = "SHOAL_JOB"
 
 
 class ProgressBar(Callback):
@@ -24,8 +22,8 @@ class ProgressBar(Callback):
     """
 
     def __init__(self, title: str, curve: Curve, max_steps: int) -> None:
-        job = os.environ.get(JOB)
-        self.title = f"[{job}] {title}" if job else title
+        number = os.environ.get(RUN_NUMBER)  # set by a grid
+        self.title = f"[{number}] {title}" if number else title
         self.curve, self.max_steps = curve, max_steps
         self.on_terminal = sys.stderr.isatty()
         self.bar: Progress | None = None

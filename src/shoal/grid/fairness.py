@@ -1,0 +1,106 @@
+"""Whether an experiment compares like with like: its arms differ in its factors alone."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from shoal.errors import UserError
+from shoal.grid.experiment import Experiment
+from shoal.grid.planned import PlannedRun
+from shoal.runs.kind import Kind
+
+# Follow from the arm, and decide nothing.
+APART = ("name", "experiment", "logger")
+
+
+def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None:
+    """Refuse arms that differ in more than the factors, in nothing, or not in a factor at all.
+
+    Args:
+        experiment: to be looked at.
+        runs: one of each arm, of the same scale and seed.
+
+    Raises:
+        UserError: naming the arms and the keys.
+    """
+    views = {label: _view(run.tree, experiment) for label, run in runs.items()}
+    first = next(label for label, run in runs.items() if run.config.kind is Kind.TRAINED)
+    for label, view in views.items():
+        # What trains nothing differs by being another model, whatever the factors are.
+        free = experiment.factors if runs[label].config.kind is Kind.TRAINED else ("model",)
+        keys = [key for key in _differences(view, views[first]) if not _under(key, free)]
+        if keys:
+            raise UserError(
+                f"experiment={experiment.name}: arms {first} and {label} differ in "
+                f"{', '.join(keys)} too: one experiment turns {' and '.join(free)} alone"
+            )
+    _require_turned(experiment, runs)
+
+
+def _require_turned(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None:
+    trained = {label: run for label, run in runs.items() if run.config.kind is Kind.TRAINED}
+    for factor in experiment.factors:
+        values = [factors(experiment, run)[factor] for run in trained.values()]
+        if all(value == values[0] for value in values):
+            raise UserError(f"experiment={experiment.name}: its arms don't turn {factor}")
+    seen: dict[str, str] = {}
+    for label, run in runs.items():
+        if (twin := seen.setdefault(run.folder.id, label)) != label:
+            raise UserError(f"experiment={experiment.name}: arms {twin} and {label} are one run")
+
+
+def factors(experiment: Experiment, run: PlannedRun) -> dict[str, Any]:
+    """The values of an experiment's factors in one of its arms; networks by their name."""
+    if run.config.kind is Kind.UNTRAINED:
+        return {"model": run.config.name}
+    view = OmegaConf.create(_view(run.tree, experiment))
+    return {
+        key: run.config.name if key == "model" else _short(OmegaConf.select(view, key))
+        for key in experiment.factors
+    }
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, DictConfig) and "_target_" in value:
+        return str(value._target_).rpartition(".")[2].lower()
+    return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
+
+
+def _view(cfg: DictConfig, experiment: Experiment) -> dict[str, Any]:
+    """A config as arms are compared by: without its name, the experiment, and mirrors.
+
+    How often it is validated is left out too: that decides no weight, and an expensive network
+    would spend most of its time on it.
+
+    Where a factor is a branch, or lies in one, a network that is alone counts as the deep branch
+    of an ensemble without a shallow one.
+    """
+    tree: Any = OmegaConf.to_container(cfg)
+    view = {key: value for key, value in tree.items() if key not in APART}
+    del view["budget"]["val_every"]
+    if any(factor.startswith(("model.deep", "model.shallow")) for factor in experiment.factors):
+        model = view["model"]
+        alone = "deep" not in model
+        view["model"] = (
+            {"deep": model, "shallow": None}
+            if alone
+            else {key: value for key, value in model.items() if key != "_target_"}
+        )
+    return view
+
+
+def _differences(one: Any, other: Any, prefix: str = "") -> Iterator[str]:
+    """The keys in which two trees differ, dotted; the deepest that both have."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in {**one, **other}:
+            if key not in one or key not in other:
+                yield f"{prefix}{key}"
+            else:
+                yield from _differences(one[key], other[key], f"{prefix}{key}.")
+    elif one != other:
+        yield prefix.removesuffix(".")
+
+
+def _under(key: str, tops: Sequence[str]) -> bool:
+    return any(key == top or key.startswith(f"{top}.") for top in tops)

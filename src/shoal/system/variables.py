@@ -1,0 +1,5 @@
+"""Environment variables by which one process of a grid or a run tells another something."""
+
+RUN_NUMBER = "SHOAL_JOB"  # which run of how many this is, e.g. "3/8"
+EXPERIMENT = "SHOAL_EXPERIMENT"  # by which dashboards know the runs that belong together
+THREADS = "OMP_NUM_THREADS"  # of a run; PyTorch and OpenMP read it too
