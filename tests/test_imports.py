@@ -20,8 +20,20 @@ def imported(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["results", "results.listing", "claims", "report"])
-def test_readers_of_records_never_import_torch(module: str) -> None:
+RUNS_WITH_TORCH = {"environment", "verify", "merge", "adopt"}
+LIGHT = [
+    *("results", "results.listing", "claims", "report", "report.publish", "search.space"),
+    *("grid.plan", "grid.local", "grid.remote", "grid.fairness", "data.selection"),
+    *(
+        f"runs.{path.stem}"
+        for path in sorted((PACKAGE / "runs").glob("[!_]*.py"))
+        if path.stem not in RUNS_WITH_TORCH
+    ),
+]
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_what_composes_runs_and_reads_records_never_imports_torch(module: str) -> None:
     assert not imported(f"import shoal.{module}") & set(HEAVY)
 
 

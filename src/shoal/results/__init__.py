@@ -1,6 +1,7 @@
 """What runs left on disk, as tables of rows.
 
-It changes no file and imports no torch: of the package only `runs.folder` and system.
+It changes no file and imports no torch: of the package only system and those modules of runs
+that don't either (`folder`, `tables`, `sheet`, `values`).
 """
 
 from shoal.results.certificate import explain
