@@ -14,9 +14,11 @@ from shoal.training.run import run
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    paths = [f"paths.{name}={tmp_path_factory.mktemp(name)}" for name in ("runs", "cache")]
-    cfg = composed("model=ees", "budget=smoke", "logger=none", *paths)
+def made(
+    tmp_path_factory: pytest.TempPathFactory, cache: Path, small_pictures: tuple[str, str]
+) -> RunFolder:
+    paths = (f"paths.runs={tmp_path_factory.mktemp('runs')}", f"paths.cache={cache}")
+    cfg = composed("model=ees", "budget=smoke", "logger=none", *paths, *small_pictures)
     return run(cfg, "python train.py")
 
 
