@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from PIL import Image
 
 from helpers.grids import Grid
 
@@ -38,6 +39,16 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The decoded pictures of all tests of a session, which its workers share as runs do."""
     base = tmp_path_factory.getbasetemp()
     return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "decoded"
+
+
+@pytest.fixture(scope="session")
+def small_pictures(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Overrides for training on small pictures: scoring large ones is most of what a test costs."""
+    folder = tmp_path_factory.mktemp("small") / "photos"
+    folder.mkdir()
+    for number in range(3):
+        Image.effect_noise((60, 48), 60 + number).save(folder / f"{number}.png")
+    return "data=folder", f"data.train={folder}"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from helpers.composing import CONF, composed, configured, options
+from helpers.networks import network
 from shoal.errors import UserError, unknown
 from shoal.models.initialise import STARTS, initialise
 from shoal.runs.config import RunConfig, nearest_multiple
@@ -37,9 +38,9 @@ def test_every_file_composes_into_a_config_that_passes_the_checks(group, option)
 @pytest.mark.parametrize("name", options("model"))
 @pytest.mark.parametrize("init", STARTS)
 def test_every_model_is_built_and_answers_an_odd_picture(name, init):
-    network = instantiate(composed(f"model={name}").model)
-    initialise(network, init)
-    assert network(torch.rand(1, 1, 5, 7)).shape == (1, 1, 15, 21)
+    answering = network(name)
+    initialise(answering, init)
+    assert answering(torch.rand(1, 1, 5, 7)).shape == (1, 1, 15, 21)
 
 
 @pytest.mark.parametrize("loss", options("task/loss"))

@@ -134,8 +134,10 @@ def test_a_resumed_part_has_a_folder_of_its_own_and_the_same_id_and_a_forced_run
     assert [rows_of(part)[0]["_step"] for part in parts] == [0, 100, 0]
 
 
-def test_a_training_that_is_stopped_and_goes_on_is_one_run_with_every_row(tmp_path, monkeypatch):
-    paths = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={tmp_path / 'cache'}")
+def test_a_training_that_is_stopped_and_goes_on_is_one_run_with_every_row(
+    tmp_path, monkeypatch, cache, small_pictures
+):
+    paths = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}", *small_pictures)
     cfg = composing.configured("model=ees", "budget=smoke", "logger=wandb", *paths)
     with monkeypatch.context() as patch:
         patch.setattr(SuperResolution, "on_train_batch_end", terminated_at(13))

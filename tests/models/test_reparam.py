@@ -43,11 +43,12 @@ def test_a_network_with_nothing_to_fold_is_itself() -> None:
     assert folded(plain) is plain
 
 
-def test_a_run_records_and_keeps_the_folded_network(tmp_path: Path) -> None:
+def test_a_run_records_and_keeps_the_folded_network(
+    tmp_path: Path, small_pictures: tuple[str, str]
+) -> None:
     paths = [f"paths.{name}={tmp_path / name}" for name in ("runs", "cache")]
-    folder = training.train(
-        configured(*FOLDING, "budget=smoke", "logger=none", *paths), "python train.py"
-    )
+    smallest = ("budget=smoke", "logger=none", *paths, *small_pictures)
+    folder = training.train(configured(*FOLDING, *smallest), "python train.py")
     record, (kept, _) = folder.record(), weights.load(folder.weights)
     assert record["parameters"] == parameters(network("model=eeds_fast", "scale=3"))
     assert not any(isinstance(layer, Folding) for layer in kept.modules())

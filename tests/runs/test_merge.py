@@ -14,9 +14,11 @@ from shoal.training import run as training
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    paths = [f"paths.{name}={tmp_path_factory.mktemp(name)}" for name in ("runs", "cache")]
-    cfg = configured("model=ees", "budget=smoke", "logger=none", *paths)
+def made(
+    tmp_path_factory: pytest.TempPathFactory, cache: Path, small_pictures: tuple[str, str]
+) -> RunFolder:
+    paths = (f"paths.runs={tmp_path_factory.mktemp('runs')}", f"paths.cache={cache}")
+    cfg = configured("model=ees", "budget=smoke", "logger=none", *paths, *small_pictures)
     return training.train(cfg, "python train.py")
 
 

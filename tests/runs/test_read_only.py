@@ -42,8 +42,13 @@ def unprotected(function, path, _):
 
 @pytest.fixture
 def train(place):
+    (place / "photos").mkdir()
+    for number in range(3):
+        Image.effect_noise((60, 48), 60 + number).save(place / "photos" / f"{number}.png")
+    pictures = ("data=folder", f"data.train={place / 'photos'}")
+
     def _train(*overrides, runs="runs"):
-        paths = (f"paths.runs={place / runs}", f"paths.cache={place / 'cache'}")
+        paths = (f"paths.runs={place / runs}", f"paths.cache={place / 'cache'}", *pictures)
         cfg = configured("budget=smoke", "model=ees", "logger=none", *paths, *overrides)
         return training.train(cfg, "python train.py")
 

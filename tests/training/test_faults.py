@@ -23,9 +23,9 @@ from shoal.training.module import SuperResolution
 
 
 @pytest.fixture
-def train(tmp_path, cache):
+def train(tmp_path, cache, small_pictures):
     def _train(*overrides, runs="runs"):
-        paths = (f"paths.runs={tmp_path / runs}", f"paths.cache={cache}")
+        paths = (f"paths.runs={tmp_path / runs}", f"paths.cache={cache}", *small_pictures)
         cfg = configured("budget=smoke", "model=ees", "logger=none", *paths, *overrides)
         return training.train(cfg, "python train.py")
 
@@ -316,8 +316,8 @@ def test_scores_that_a_kill_kept_out_of_the_record_are_taken_again(train, monkey
         with pytest.raises(OSError, match="No space"):
             train("protocol=rgb")
     assert [row["protocol"] for row in folder.rows("scores.csv")] == ["classic", "rgb"]
-    assert set(folder.record()["scores"]["Sample"]) == {"classic"}
-    assert set(train("protocol=rgb").record()["scores"]["Sample"]) == {"classic", "rgb"}
+    assert set(folder.record()["scores"]["photos-val"]) == {"classic"}
+    assert set(train("protocol=rgb").record()["scores"]["photos-val"]) == {"classic", "rgb"}
     assert [row["protocol"] for row in folder.rows("scores.csv")] == ["classic", "rgb"]
 
 

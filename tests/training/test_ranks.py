@@ -34,13 +34,13 @@ ENOUGH = 300  # seconds for what takes a few, on a machine that has other work t
 
 
 @pytest.fixture
-def train(tmp_path, cache, monkeypatch):
+def train(tmp_path, cache, monkeypatch, small_pictures):
     """Train in this process, or in ranks that it starts; returns the run's folder."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
     def _train(*overrides, runs="runs"):
         paths = (f"paths.runs={tmp_path / runs}", f"paths.cache={cache}")
-        model = ("budget=smoke", "model=ees", "logger=none")
+        model = ("budget=smoke", "model=ees", "logger=none", *small_pictures)
         return training.train(configured(*model, *paths, *overrides), "python train.py")
 
     return _train
@@ -126,9 +126,9 @@ def test_two_ranks_train_as_one_and_leave_one_record(train, monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_signal_to_one_rank_stops_all_after_the_same_step_and_one_device_goes_on(
-    tmp_path, cache, train
+    tmp_path, cache, train, small_pictures
 ):
-    command = Command(tmp_path / "runs", cache, *LONG).wait_for("step 100/")
+    command = Command(tmp_path / "runs", cache, *LONG, *small_pictures).wait_for("step 100/")
     ranks = command.ranks
     os.kill(ranks[1], signal.SIGTERM)
     code, errors = command.end()
@@ -145,8 +145,8 @@ def test_a_signal_to_one_rank_stops_all_after_the_same_step_and_one_device_goes_
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_the_death_of_a_rank_ends_all_in_one_line(tmp_path, cache):
-    command = Command(tmp_path / "runs", cache, *LONG).wait_for("step 100/")
+def test_the_death_of_a_rank_ends_all_in_one_line(tmp_path, cache, small_pictures):
+    command = Command(tmp_path / "runs", cache, *LONG, *small_pictures).wait_for("step 100/")
     ranks = command.ranks
     os.kill(ranks[1], signal.SIGKILL)
     code, errors = command.end()
@@ -161,8 +161,8 @@ def test_the_death_of_a_rank_ends_all_in_one_line(tmp_path, cache):
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
 )
-def test_a_signal_to_the_parent_reaches_all_ranks(tmp_path, cache, number, code):
-    command = Command(tmp_path / "runs", cache, *LONG).wait_for("step 100/")
+def test_a_signal_to_the_parent_reaches_all_ranks(tmp_path, cache, number, code, small_pictures):
+    command = Command(tmp_path / "runs", cache, *LONG, *small_pictures).wait_for("step 100/")
     ranks = command.ranks
     os.kill(command.process.pid, number)
     assert command.end()[0] == code
@@ -201,9 +201,11 @@ def stopped_at_25(self, trainer, *_, **__):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_two_ranks_stopped_and_resumed_end_with_the_very_bits(tmp_path, cache, train):
+def test_two_ranks_stopped_and_resumed_end_with_the_very_bits(
+    tmp_path, cache, train, small_pictures
+):
     whole = train("trainer=ddp_cpu", *LONG, runs="whole")
-    command = Command(tmp_path / "runs", cache, *LONG).wait_for("step 300/")
+    command = Command(tmp_path / "runs", cache, *LONG, *small_pictures).wait_for("step 300/")
     os.kill(command.ranks[0], signal.SIGTERM)
     assert command.end()[0] == 143
     resumed = train("trainer=ddp_cpu", *LONG)
@@ -249,9 +251,9 @@ class Broken(EES):
 
 
 @pytest.mark.slow
-def test_torchrun_starts_the_ranks_as_well(tmp_path, cache, train):
+def test_torchrun_starts_the_ranks_as_well(tmp_path, cache, train, small_pictures):
     start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    command = Command(tmp_path / "runs", cache, start=start)
+    command = Command(tmp_path / "runs", cache, *small_pictures, start=start)
     assert command.end()[0] == 0
     one = train(runs="one")
     assert losses(command.run()) == pytest.approx(losses(one), rel=1e-5)
@@ -259,14 +261,14 @@ def test_torchrun_starts_the_ranks_as_well(tmp_path, cache, train):
 
 
 @pytest.mark.slow
-def test_slurm_starts_the_ranks_as_well(tmp_path, cache, train):
+def test_slurm_starts_the_ranks_as_well(tmp_path, cache, train, small_pictures):
     def task(number):
         slurm = {"SLURM_NTASKS": "2", "SLURM_NTASKS_PER_NODE": "1", "SLURM_NNODES": "2"}
         slurm |= {"SLURM_JOB_ID": f"{os.getpid()}", "SLURM_JOB_NAME": "train"}
         slurm |= {"SLURM_NODELIST": "127.0.0.1", "SLURM_LOCALID": "0"}
         slurm |= {"SLURM_PROCID": f"{number}", "SLURM_NODEID": f"{number}"}
         nodes = ("trainer.devices=1", "trainer.num_nodes=2")
-        return Command(tmp_path / "runs", cache, *nodes, environment=slurm)
+        return Command(tmp_path / "runs", cache, *nodes, *small_pictures, environment=slurm)
 
     tasks = [task(number) for number in range(2)]
     assert [each.end()[0] for each in tasks] == [0, 0]
@@ -276,11 +278,13 @@ def test_slurm_starts_the_ranks_as_well(tmp_path, cache, train):
 
 
 @pytest.mark.slow
-def test_a_grid_has_runs_of_many_devices(tmp_path, cache):
+def test_a_grid_has_runs_of_many_devices(tmp_path, cache, small_pictures):
     # Within a task of Slurm's, as on `hydra/launcher=submitit_slurm`.
     slurm = {"SLURM_NTASKS": "1", "SLURM_JOB_ID": "1", "SLURM_JOB_NAME": "grid"}
     slurm |= {"SLURM_LOCALID": "0", "SLURM_PROCID": "0", "SLURM_NODEID": "0"}
-    command = Command(tmp_path / "runs", cache, "seed=0,1", "-m", environment=slurm)
+    command = Command(
+        tmp_path / "runs", cache, "seed=0,1", "-m", *small_pictures, environment=slurm
+    )
     code, errors = command.end()
     assert code == 0, errors
     records = [json.loads(path.read_text()) for path in tmp_path.glob("runs/*/record.json")]
@@ -349,7 +353,7 @@ def test_all_gpus_of_a_machine_are_one_word():
     assert check_devices(configured("trainer=ddp_cpu", "budget=smoke")).world_size == 2
 
 
-def test_bfloat16_trains_and_is_validated_in_full_precision(train):
+def test_bfloat16_trains_and_is_validated_in_full_precision(train, cache, small_pictures):
     from shoal.evaluation.validation import Validation
     from shoal.models import weights
 
@@ -357,12 +361,11 @@ def test_bfloat16_trains_and_is_validated_in_full_precision(train):
     record = folder.record()
     assert record["precision"] == "bf16-mixed"
     assert record["id"] != train().id
-    cache = folder.path.parent.parent / "cache"
-    run = Run.of(configured("budget=smoke", "model=ees", f"paths.cache={cache}"))
+    config = configured("budget=smoke", "model=ees", f"paths.cache={cache}", *small_pictures)
     validation = Validation(3, ())
     network = weights.load(folder.weights)[0].eval()
     with torch.inference_mode():
-        for lr, hr in Pictures(open_pictures(run).val).all():
+        for lr, hr in Pictures(open_pictures(Run.of(config)).val).all():
             validation.update(network(lr), hr, {})
     # Under bfloat16 the picture would be off by up to half a level of 256.
     assert validation.compute()["val/psnr"] == pytest.approx(record["val"]["final_psnr"], abs=1e-5)

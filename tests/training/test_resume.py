@@ -67,14 +67,17 @@ class Training:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, cache):
-    training = Training(tmp_path_factory.mktemp("undisturbed"), cache, "task/ema=decay")
+def undisturbed(tmp_path_factory, cache, small_pictures):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    training = Training(folder, cache, "task/ema=decay", *small_pictures)
     training.finish()
     return training
 
 
-def test_a_run_stopped_three_ways_ends_as_if_it_had_not_been(tmp_path, cache, undisturbed):
-    training = Training(tmp_path, cache, "task/ema=decay")
+def test_a_run_stopped_three_ways_ends_as_if_it_had_not_been(
+    tmp_path, cache, small_pictures, undisturbed
+):
+    training = Training(tmp_path, cache, "task/ema=decay", *small_pictures)
     waits, codes = random.Random(0), []
     for expected, signals in STOPS.values():
         code, _ = training.stop(signals, waits.uniform(0.05, 0.4))
@@ -89,9 +92,9 @@ def test_a_run_stopped_three_ways_ends_as_if_it_had_not_been(tmp_path, cache, un
     assert training.curve() == undisturbed.curve()
 
 
-def test_sigterm_saves_where_it_stopped_and_exits_with_143(tmp_path, cache):
+def test_sigterm_saves_where_it_stopped_and_exits_with_143(tmp_path, cache, small_pictures):
     endless = ("budget.max_steps=1000000", "budget.val_every=1000000")
-    training = Training(tmp_path, cache, "task/ema=decay", *endless)
+    training = Training(tmp_path, cache, "task/ema=decay", *endless, *small_pictures)
     code, said = training.stop([signal.SIGTERM], 0.3)
     assert code == 143
     assert "stopped by SIGTERM; the same command goes on from here" in said
@@ -99,8 +102,10 @@ def test_sigterm_saves_where_it_stopped_and_exits_with_143(tmp_path, cache):
     assert int(checkpoint.stem.split("-")[1]) > 0
 
 
-def test_of_two_processes_that_start_a_run_at_once_one_works(tmp_path, cache, undisturbed):
-    training = Training(tmp_path, cache, "task/ema=decay")
+def test_of_two_processes_that_start_a_run_at_once_one_works(
+    tmp_path, cache, small_pictures, undisturbed
+):
+    training = Training(tmp_path, cache, "task/ema=decay", *small_pictures)
     rivals = [training.start(), training.start()]
     ends = [(*rival.communicate(timeout=ENOUGH), rival.returncode) for rival in rivals]
     told = sorted((code, "is being trained by process" in err) for _, err, code in ends)
@@ -112,8 +117,9 @@ def test_of_two_processes_that_start_a_run_at_once_one_works(tmp_path, cache, un
 
 
 @pytest.mark.slow
-def test_twenty_kills_at_random_moments_change_no_byte(tmp_path, cache):
+def test_twenty_kills_at_random_moments_change_no_byte(tmp_path, cache, small_pictures):
     overrides = ("task/ema=decay", "budget.max_steps=6000", "budget.val_every=150")
+    overrides += small_pictures
     whole = Training(tmp_path / "whole", cache, *overrides)
     whole.finish()
     killed = Training(tmp_path / "killed", cache, *overrides)
