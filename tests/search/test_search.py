@@ -109,6 +109,9 @@ def test_a_diverged_trial_is_an_outcome_and_two_searches_share_one_study(
         (["experiment=ablation"], "two questions: issue one at a time"),
         (["hydra/launcher=ray"], "for more machines give search.storage"),
         (["task.optimizer.lr=1"], "task.optimizer.lr=1: the search sets task.optimizer.lr"),
+        (["search.trials=many"], "search.trials=many is not an integer of at least 1"),
+        (["search.space=null"], "search.space=None has nothing to try"),
+        (["search.sampler=tpe"], "search.sampler=tpe has no _target_ to build"),
         (["data=t91"], "drawn on Set5, a test set, which must choose nothing"),
         (["search.storage=nowhere://"], "search.storage=nowhere:// can't be had"),
     ],
@@ -127,6 +130,8 @@ def test_what_no_search_can_be_is_refused_in_one_line(
 @pytest.mark.parametrize(
     "space",
     [
+        None,
+        5,
         {},
         {"a": 1},
         {"a": []},
@@ -138,6 +143,6 @@ def test_what_no_search_can_be_is_refused_in_one_line(
         {"a": {"low": 1, "high": 2, "depth": 3}},
     ],
 )
-def test_a_space_that_is_none_is_refused(space: dict[str, Any]) -> None:
+def test_a_space_that_is_none_is_refused(space: Any) -> None:
     with pytest.raises(UserError, match=r"search\.space"):
         suggestions(space)

@@ -15,6 +15,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from shoal.errors import UserError
 from shoal.system.variables import EXPERIMENT
 
 
@@ -93,22 +94,11 @@ class ShoalSweeper(Sweeper):
         return returns
 
     def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
-        from shoal.errors import UserError
         from shoal.grid.composing import compose, key
         from shoal.grid.outcome import GridFailed
         from shoal.system.console import typed
 
-        if "experiment" in self.master:
-            raise UserError("hparams_search and experiment are two questions: issue one at a time")
-        if len(combinations) > 1:
-            raise UserError("a search chooses values itself: nothing else can be swept with it")
-        if backend := self.master.hydra.launcher.get("backend"):
-            raise UserError(
-                f"hydra/launcher={backend}: a search makes its runs itself, `jobs` at a time; for"
-                " more machines give search.storage and issue it on each"
-            )
-        if find_spec("optuna") is None:
-            raise UserError("hparams_search needs optuna: pip install 'shoal[optuna]'")
+        self._require_search(combinations)
         from shoal.search.search import failed, search
 
         name = str(self.master.hydra.runtime.choices["hparams_search"])
@@ -120,14 +110,30 @@ class ShoalSweeper(Sweeper):
             raise GridFailed(count)
         return []
 
+    def _require_search(self, combinations: list[list[str]]) -> None:
+        """Refuse what a search can't be combined with.
+
+        Raises:
+            UserError: naming it, and the remedy.
+        """
+        if "experiment" in self.master:
+            raise UserError("hparams_search and experiment are two questions: issue one at a time")
+        if len(combinations) > 1:
+            raise UserError("a search chooses values itself: nothing else can be swept with it")
+        if backend := self.master.hydra.launcher.get("backend"):
+            raise UserError(
+                f"hydra/launcher={backend}: a search makes its runs itself, `jobs` at a time; for"
+                " more machines give search.storage and issue it on each"
+            )
+        if find_spec("optuna") is None:
+            raise UserError("hparams_search needs optuna: pip install 'shoal[optuna]'")
+
     def _combinations(self, arguments: list[str]) -> list[list[str]]:
         """All combinations, the last sweep varying fastest; of one key the last word counts.
 
         Raises:
             UserError: experiments are swept.
         """
-        from shoal.errors import UserError
-
         texts = [*(f"{key}={value}" for key, value in self.params.items()), *arguments]
         choices = {}
         for override in OverridesParser.create(config_loader=self.loader).parse_overrides(texts):

@@ -3,9 +3,9 @@
 It makes runs as a grid does and writes findings as a report does: of the package it imports `grid`
 and `report`, what lies below them, and no PyTorch.
 
-- `space`: what may be tried
+- `settings`, `space`: how many trials, of what values
 - `trials`: the study, kept by Optuna
 - `searcher`: makes the trials' runs, and stops the ones that are pruned
-- `findings`: the table of trials, the best command, what mattered
+- `tables`, `findings`: the trials, what mattered, the best command
 - `search`: a search from its config to its findings
 """

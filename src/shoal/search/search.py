@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from shoal.data.catalog import PictureSet
 from shoal.errors import UserError
@@ -15,6 +15,7 @@ from shoal.grid.planned import PlannedRun
 from shoal.search import findings
 from shoal.search.findings import Search
 from shoal.search.searcher import Searcher
+from shoal.search.settings import Settings
 from shoal.search.space import suggestions
 from shoal.search.trials import Trials
 from shoal.system.files import write_whole
@@ -22,7 +23,7 @@ from shoal.system.files import write_whole
 
 def search(
     name: str,
-    settings: DictConfig,
+    tree: DictConfig,
     given: Sequence[str],
     compose: Callable[[Sequence[str]], PlannedRun],
     command: str,
@@ -31,7 +32,7 @@ def search(
 
     Args:
         name: of the file in `conf/hparams_search`.
-        settings: what it says under `search`.
+        tree: what it says under `search`.
         given: what the user overrides for all trials.
         compose: a run from overrides.
         command: what the user typed.
@@ -43,15 +44,14 @@ def search(
         UserError: the space or the storage is not as it must be, or a test set would choose.
         GridStopped: a signal asked for it.
     """
-    plain = OmegaConf.to_container(settings, resolve=True)
-    assert isinstance(plain, dict)
-    space = suggestions(plain["space"] or {})
+    settings = Settings.of(tree)
+    space = suggestions(settings.space)
     if taken := [text for text in given if key(text) in space]:
         raise UserError(f"{taken[0]}: the search sets {key(taken[0])}")
     base = compose(given)
     for pictures in base.selection.val:
         _require_no_test(pictures, base.config.data.name)
-    text = json.dumps([base.folder.id, plain["space"]])
+    text = json.dumps([base.folder.id, settings.space])
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     config = base.config
     judge = " and ".join(each.name for each in base.selection.val)
@@ -80,7 +80,7 @@ def _report(about: Search, trials: Trials, out: Path) -> None:
     if best is None:
         print("no trial has finished yet", flush=True)
         return
-    folder = findings.write(about, trials.study, out)
+    folder = findings.write(about, trials.study, best, out)
     from shoal.report.index import index  # here: its package takes seconds to import
 
     write_whole(out / "README.md", index(out))

@@ -13,7 +13,7 @@ Suggest = Callable[["Trial"], Any]
 RANGE = {"low", "high", "log", "step"}
 
 
-def suggestions(space: Mapping[str, Any]) -> dict[str, Suggest]:
+def suggestions(space: Any) -> dict[str, Suggest]:
     """How a trial chooses each value, by key.
 
     Args:
@@ -23,8 +23,9 @@ def suggestions(space: Mapping[str, Any]) -> dict[str, Suggest]:
     Raises:
         UserError: it is none of these; the message names the key.
     """
-    if not space:
-        raise UserError("search.space is empty: give it a key with {low, high} or [choices]")
+    if not isinstance(space, dict) or not space:
+        wanted = "give it a key with {low, high} or [choices]"
+        raise UserError(f"search.space={space} has nothing to try: {wanted}")
     return {key: _suggestion(key, entry) for key, entry in space.items()}
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import optuna
 from hydra.utils import instantiate
-from omegaconf import DictConfig
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from shoal.errors import UserError, first_line
+from shoal.search.settings import Settings
 from shoal.search.space import Suggest, override
 
 OWNER, RUN, DIVERGED = "owner", "run", "diverged"  # what a trial says of itself
@@ -38,7 +38,7 @@ class Trials:
     """
 
     def __init__(
-        self, name: str, settings: DictConfig, space: Mapping[str, Suggest], file: Path
+        self, name: str, settings: Settings, space: Mapping[str, Suggest], file: Path
     ) -> None:
         self.settings, self.space = settings, space
         self.me = f"{socket.gethostname()}:{os.getpid()}"
@@ -121,7 +121,7 @@ class Trials:
         self.study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
 
 
-def _study(name: str, settings: DictConfig, file: Path) -> optuna.Study:
+def _study(name: str, settings: Settings, file: Path) -> optuna.Study:
     url = settings.storage or f"sqlite:///{file}"
     for patience in (True, True, False):
         try:
