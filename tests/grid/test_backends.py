@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -80,6 +81,21 @@ def test_a_stop_reaches_the_runs_wherever_they_are(
     assert len(list(grid.runs.glob("*/saved"))) == 2
     assert len(said.list_of("stopped")) == 3
     assert not list((grid.runs / ".jobs").iterdir())
+
+
+@SLOW
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells of a parent's death on Linux")
+def test_a_job_that_is_lost_is_listed_with_its_state_and_its_run_saves(grid: Grid) -> None:
+    grid.wish(ees="wait")
+    process = grid.begin("-m", "model=ees", "hydra/launcher=submitit_local")
+    until(lambda: list(grid.runs.glob("*/waiting")))
+    run = json.loads((grid.run("ees") / "status.json").read_text())["pid"]
+    job = Path(f"/proc/{run}/stat").read_text().rpartition(")")[2].split()[1]  # its parent
+    os.kill(int(job), signal.SIGKILL)
+    said = ended(process)
+    assert said.code == 1
+    assert re.search(r"job \d+ ended as \w+ \(\w+Error: ", said.list_of("failed")[0])
+    until(lambda: (grid.run("ees") / "saved").exists())
 
 
 @SLOW
