@@ -1,3 +1,5 @@
+"""Every file of `conf/`, and whatever else a config could hold."""
+
 import re
 from functools import cache
 

@@ -49,7 +49,7 @@ def instead(line):
     return None
 
 
-# Tried in test_engines, by commands that act as Slurm's.
+# Tried in test_backends, by commands that act as Slurm's.
 SLURM = [line for line in commands() if "submitit_slurm" in line]
 TRAINING = [
     line

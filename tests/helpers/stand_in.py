@@ -31,14 +31,17 @@ register_resolvers()
 
 
 class Diverged(Exception):
-    pass
+    """As of a run whose loss is not finite."""
 
 
 class Stopped(Exception):
+    """As of a run that a signal stops."""
+
     signum = signal.SIGTERM
 
 
 def end(cfg: DictConfig, folder: RunFolder) -> None:
+    """End as the tests wish."""
     wish = WISHES / cfg.name
     match wish.read_text() if wish.is_file() else "finish":
         case "raise":
@@ -63,10 +66,12 @@ def end(cfg: DictConfig, folder: RunFolder) -> None:
 
 
 def level(cfg: DictConfig) -> float:
+    """The PSNR that a run ends at, dB."""
     return 30 - abs(math.log10(cfg.task.optimizer.lr / 1e-3)) if "lr" in cfg.task.optimizer else 30
 
 
 def climb(cfg: DictConfig, folder: RunFolder) -> None:
+    """Write a curve row by row."""
     signal.signal(signal.SIGTERM, stop)
     rows = []
     for step in range(0, cfg.budget.max_steps + 1, cfg.budget.val_every):
@@ -76,10 +81,13 @@ def climb(cfg: DictConfig, folder: RunFolder) -> None:
 
 
 def stop(*_: object) -> None:
+    """Answer SIGTERM."""
     raise Stopped("stopped by SIGTERM")
 
 
 def wait(folder: RunFolder) -> None:
+    """Wait for SIGTERM."""
+
     def stop(*_: object) -> None:
         folder.write("saved", "")
         raise Stopped("stopped by SIGTERM")
@@ -91,6 +99,7 @@ def wait(folder: RunFolder) -> None:
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
 def main(cfg: DictConfig) -> None:
+    """Leave what a run leaves, without training."""
     selection = select(cfg.data)
     folder = RunFolder(Path(cfg.paths.runs) / identity.run_id(cfg, selection.digests()["train"]))
     print(f"job {os.environ['SHOAL_JOB']}, threads {os.environ.get('OMP_NUM_THREADS')}")

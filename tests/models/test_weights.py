@@ -1,3 +1,5 @@
+"""Files of weights: enough to rebuild a network, and nothing hostile gets in."""
+
 import json
 
 import pytest
