@@ -164,6 +164,7 @@ def named(cfg):
 @example("data.train", "")
 @example("data.val", [1])
 @example("model", "abc")
+@example("model._target_", [0])
 @example("task", True)
 @example("trainer", 2.5)
 @example("paths", None)
