@@ -36,9 +36,9 @@ def _renamed(config: Any, names: dict[str, str]) -> Any:
     if isinstance(config, dict):
         renamed = {key: _renamed(value, names) for key, value in config.items()}
         target = renamed.get("_target_")
-        # Whatever else a user or a file gives for a name is refused where it is built.
-        named = isinstance(target, str)
-        return renamed | {"_target_": names.get(target, target)} if named else renamed
+        if not isinstance(target, str):  # none, or what will be refused where it is built
+            return renamed
+        return renamed | {"_target_": names.get(target, target)}
     if isinstance(config, list):
         return [_renamed(value, names) for value in config]
     return config
