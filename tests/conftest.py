@@ -16,7 +16,7 @@ settings.load_profile("busy")
 
 # Files that take longest, most of whose tests start processes: first, so that workers that take a
 # file at a time end together.
-LONG = ("readme", "launcher", "faults", "resume", "ranks", "training", "networks")
+LONG = ("readme", "ranks", "resume", "training", "launcher")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,3 +1,5 @@
+"""Every file of `conf/`, and whatever else a config could hold."""
+
 import re
 from functools import cache
 
@@ -160,6 +162,7 @@ def named(cfg):
 @example("data.train", "")
 @example("data.val", [1])
 @example("model", "abc")
+@example("model._target_", [0])
 @example("task", True)
 @example("trainer", 2.5)
 @example("paths", None)

@@ -1,3 +1,5 @@
+"""What may import what."""
+
 import ast
 import subprocess
 import sys

@@ -1,3 +1,5 @@
+"""Decoded pictures on disk: whole, shared, and noticed when damaged."""
+
 import multiprocessing
 
 import numpy as np

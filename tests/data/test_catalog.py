@@ -1,3 +1,5 @@
+"""The catalogue of picture sets, and folders as sets."""
+
 import os
 import re
 import shlex

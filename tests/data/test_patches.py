@@ -1,3 +1,5 @@
+"""Patches: where they lie, and that they are a pure function of seed and number."""
+
 import zlib
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""PSNR and SSIM against scikit-image's."""
+
 import numpy as np
 import pytest
 import torch

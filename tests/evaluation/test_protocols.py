@@ -1,3 +1,5 @@
+"""The two protocols against the literature's scores."""
+
 import numpy as np
 import pytest
 import torch

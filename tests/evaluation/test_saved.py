@@ -1,3 +1,5 @@
+"""Scores of pictures on disk."""
+
 import csv
 import math
 

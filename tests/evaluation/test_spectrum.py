@@ -1,3 +1,5 @@
+"""Energy above and below the LR picture's Nyquist frequency."""
+
 import math
 
 import pytest

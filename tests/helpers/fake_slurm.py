@@ -13,6 +13,7 @@ HERE = Path(os.environ["FAKE_SLURM"])
 
 
 def sbatch(script: str) -> None:
+    """Start the jobs of an array."""
     text = Path(script).read_text()
     number = len(list(HERE.glob("*.sbatch"))) + 1
     (HERE / f"{number}.sbatch").write_text(text)
@@ -38,12 +39,14 @@ def sbatch(script: str) -> None:
 
 
 def sacct(*_: str) -> None:
+    """List all jobs with their states."""
     print("JobID|State|NodeList")
     for path in HERE.glob("*.pid"):
         print(f"{path.stem}|{state(int(path.read_text()))}|here")
 
 
 def state(pid: int) -> str:
+    """Slurm's word for what a process does."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except FileNotFoundError:
@@ -52,6 +55,7 @@ def state(pid: int) -> str:
 
 
 def srun(*arguments: str) -> None:
+    """Become the Python command that is to be run."""
     at = next(i for i, each in enumerate(arguments) if each.endswith("python"))
     os.execv(arguments[at], arguments[at:])
 

@@ -79,11 +79,13 @@ class Ended:
 
 
 def ended(process: subprocess.Popen[str]) -> Ended:
+    """Wait for a grid; what it said."""
     out, err = process.communicate(timeout=600)
     return Ended(process.returncode, out, err)
 
 
 def until(there: Callable[[], object]) -> None:
+    """Wait until something is true."""
     limit = time.monotonic() + ENOUGH
     while not there():
         assert time.monotonic() < limit, "it never came"

@@ -30,14 +30,19 @@ register_resolvers()
 
 
 class Diverged(Exception):
+    """As of a run whose loss is not finite."""
+
     exit_code = FAILED
 
 
 class Stopped(Exception):
+    """As of a run that a signal stops."""
+
     exit_code = 128 + signal.SIGTERM
 
 
 def end(cfg: DictConfig, folder: RunFolder) -> None:
+    """End as the tests wish."""
     wish = WISHES / cfg.name
     match wish.read_text() if wish.is_file() else "finish":
         case "raise":
@@ -62,10 +67,12 @@ def end(cfg: DictConfig, folder: RunFolder) -> None:
 
 
 def level(cfg: DictConfig) -> float:
+    """The PSNR that a run ends at, dB."""
     return 30 - abs(math.log10(cfg.task.optimizer.lr / 1e-3)) if "lr" in cfg.task.optimizer else 30
 
 
 def climb(cfg: DictConfig, folder: RunFolder) -> None:
+    """Write a curve row by row."""
     signal.signal(signal.SIGTERM, stop)
     rows = []
     for step in range(0, cfg.budget.max_steps + 1, cfg.budget.val_every):
@@ -75,10 +82,13 @@ def climb(cfg: DictConfig, folder: RunFolder) -> None:
 
 
 def stop(*_: object) -> None:
+    """Answer SIGTERM."""
     raise Stopped("stopped by SIGTERM")
 
 
 def wait(folder: RunFolder) -> None:
+    """Wait for SIGTERM."""
+
     def stop(*_: object) -> None:
         folder.write("saved", "")
         raise Stopped("stopped by SIGTERM")
@@ -90,6 +100,7 @@ def wait(folder: RunFolder) -> None:
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
 def main(cfg: DictConfig) -> None:
+    """Leave what a run leaves, without training."""
     run = Run.of(RunConfig.of(cfg))
     folder = run.folder
     print(f"job {os.environ['SHOAL_JOB']}, threads {os.environ.get('OMP_NUM_THREADS')}")

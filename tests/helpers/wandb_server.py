@@ -102,6 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def wandb_server(refuse: int | None = None, hang: str | None = None) -> Iterator[WandbServer]:
+    """Serve for as long as the context lasts."""
     server = WandbServer(refuse, hang)
     server.handle_error = lambda *_: None  # a client that leaves in the middle is no error here
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

@@ -1,3 +1,5 @@
+"""LR pictures as MATLAB would write them."""
+
 import numpy as np
 import pytest
 from PIL import Image

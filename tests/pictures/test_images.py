@@ -1,3 +1,5 @@
+"""Reading pictures: every kind, and whatever only pretends to be one."""
+
 import io
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""MATLAB's bicubic."""
+
 import numpy as np
 import pytest
 import torch

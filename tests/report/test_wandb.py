@@ -1,3 +1,5 @@
+"""A report on W&B."""
+
 import json
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""A run's folder."""
+
 import json
 import subprocess
 import sys

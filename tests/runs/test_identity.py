@@ -1,3 +1,5 @@
+"""What a run is called."""
+
 import csv
 import shlex
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Mistakes, exit codes and help of `train.py`."""
+
 import copy
 import os
 import subprocess

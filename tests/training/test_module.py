@@ -1,3 +1,5 @@
+"""The LightningModule: what it compares, and how it clips."""
+
 import pytest
 import torch
 from torch import nn

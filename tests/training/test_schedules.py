@@ -1,3 +1,5 @@
+"""Rates over a run, and losses."""
+
 import pytest
 import torch
 

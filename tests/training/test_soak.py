@@ -15,7 +15,7 @@ import pytest
 
 from helpers.composing import ROOT
 
-# `SHOAL_SOAK_MINUTES=30 pytest tests/test_soak.py -s` is the long one.
+# `SHOAL_SOAK_MINUTES=30 pytest tests/training/test_soak.py -s` is the long one.
 MINUTES = float(os.environ.get("SHOAL_SOAK_MINUTES", "3"))
 RUNS = 8
 GRID = [

@@ -1,3 +1,5 @@
+"""One run from config to record."""
+
 import json
 import os
 import re

@@ -1,3 +1,5 @@
+"""Networks as ONNX files."""
+
 import json
 
 import numpy as np

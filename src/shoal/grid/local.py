@@ -88,5 +88,5 @@ class LocalRunner(GridRunner):
             self.outcomes[name] = Outcome(OutcomeKind.STOPPED, "not started")
         self.waiting = []
         for process in self.processes.values() if self.signals_handled < len(self.signals) else ():
-            process.stop() if self.signals_handled == 0 else process.kill()
+            process.stop() if len(self.signals) == 1 else process.kill()
         self.signals_handled = len(self.signals)

@@ -48,8 +48,10 @@ def present(config: Any) -> Any:
 def _renamed(config: Any, names: dict[str, str]) -> Any:
     if isinstance(config, dict):
         renamed = {key: _renamed(value, names) for key, value in config.items()}
-        target = str(renamed.get("_target_"))
-        return renamed | ({"_target_": names[target]} if target in names else {})
+        target = renamed.get("_target_")
+        if not isinstance(target, str):  # none, or what will be refused where it is built
+            return renamed
+        return renamed | {"_target_": names.get(target, target)}
     if isinstance(config, list):
         return [_renamed(value, names) for value in config]
     return config
