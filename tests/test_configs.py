@@ -15,7 +15,7 @@ from helpers.networks import network
 from shoal.errors import UserError, unknown
 from shoal.models.initialise import STARTS, initialise
 from shoal.runs.config import RunConfig, nearest_multiple
-from shoal.runs.identity import run_id
+from shoal.runs.identity import Content, run_id
 from shoal.runs.run import Run
 from shoal.system.console import exit_code
 from shoal.training.devices import check_devices
@@ -34,7 +34,7 @@ GROUPS = sorted(
 def test_every_file_composes_into_a_config_that_passes_the_checks(group, option):
     needed = ["data.train=photos"] if option == "folder" else []
     config = configured(f"{group}={option}", *needed)
-    assert re.fullmatch(r".+-x3(-s0)?-[0-9a-f]{8}", run_id(config, "d" * 64))
+    assert re.fullmatch(r".+-x3(-s0)?-[0-9a-f]{8}", run_id(config, Content("d" * 64)))
 
 
 @pytest.mark.parametrize("name", options("model"))

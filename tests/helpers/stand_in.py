@@ -110,7 +110,8 @@ def main(cfg: DictConfig) -> None:
         end(cfg, folder)
         scores = {each.name: {cfg.protocol: {"images": 99}} for each in run.selection.test}
         val = {"final_psnr": level(cfg)}
-        facts = {"val": val, "scores": scores, "resumed": 0, "seconds": 1.0, "threads": 1}
+        digests = {"data_digests": run.selection.digests()}
+        facts = digests | {"val": val, "scores": scores, "resumed": 0, "seconds": 1.0, "threads": 1}
         times = {"started_at": now(), "finished_at": now(), "accelerator": "cpu"}
         folder.write("config.yaml", run.config.yaml())
         folder.write_json("record.json", facts | times)

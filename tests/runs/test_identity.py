@@ -7,14 +7,25 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.composing import ROOT, configured
-from shoal.runs.identity import run_id
+from helpers.composing import ROOT, configured, options
+from shoal.data.catalog import usual
+from shoal.data.selection import select
+from shoal.runs.identity import Content, run_id
 
-DIGEST = "d" * 64
+CONTENT = Content("d" * 64)
 
 
 def identity(*overrides):
-    return run_id(configured("budget=smoke", *overrides), DIGEST)
+    return run_id(configured("budget=smoke", *overrides), CONTENT)
+
+
+def selected(config):
+    data = config.data
+    return select(data.name, data.train, data.val, data.test)
+
+
+def named(config):
+    return run_id(config, Content.of(config, selected(config)))
 
 
 def test_the_folder_is_named_by_model_scale_seed_and_digest():
@@ -64,9 +75,9 @@ def test_what_decides_no_weight_does_not(override):
 
 def test_the_training_pictures_content_enters_and_their_name_does_not():
     cfg = configured("budget=smoke")
-    assert run_id(cfg, "a" * 64) != run_id(cfg, "b" * 64)
+    assert run_id(cfg, Content("a" * 64)) != run_id(cfg, Content("b" * 64))
     renamed = replace(cfg, data=replace(cfg.data, name="another"))
-    assert run_id(renamed, DIGEST) == identity()
+    assert run_id(renamed, CONTENT) == identity()
 
 
 def test_an_untrained_model_has_neither_seed_nor_task_nor_budget_in_its_name():
@@ -75,15 +86,56 @@ def test_an_untrained_model_has_neither_seed_nor_task_nor_budget_in_its_name():
     )
     assert identity("model=bicubic").startswith("bicubic-x3-")
     quick, paper = (configured("model=bicubic", f"budget={name}") for name in ("quick", "paper"))
-    assert run_id(quick, DIGEST) == run_id(paper, DIGEST)
+    assert run_id(quick, CONTENT) == run_id(paper, CONTENT)
 
 
 def test_an_untrained_model_scored_on_fewer_pictures_is_another_run():
-    assert run_id(configured("model=bicubic"), DIGEST) != identity("model=bicubic")
+    assert run_id(configured("model=bicubic"), CONTENT) != identity("model=bicubic")
 
 
 def test_an_experiment_does_not_enter():
     assert identity("model=eed", "experiment=ablation") == identity("model=eed")
+
+
+TRAINED_ON = [name for name in options("data") if name != "folder"]
+
+
+@pytest.mark.parametrize("name", TRAINED_ON)
+def test_pictures_as_shipped_add_nothing_to_a_name(name):
+    config = configured(f"data={name}", "budget=smoke")
+    content = Content.of(config, selected(config))
+    assert content == Content(content.train)
+
+
+@pytest.mark.parametrize(
+    ("data", "val"), [("t91", "[Set14]"), ("t91", "[Set5,Set14]"), ("sample", "[Sample]")]
+)
+def test_other_validation_pictures_make_another_run(data, val):
+    """Their PSNR is in the record, and a search goes by it."""
+    usual, other = (configured(f"data={data}", *more) for more in ((), (f"data.val={val}",)))
+    assert Content.of(other, selected(other)).train == Content.of(usual, selected(usual)).train
+    assert named(other) != named(usual)
+
+
+@pytest.mark.parametrize("train", ["[BSD200,T91]", "[T91Judge,T91Tuning]"])
+def test_the_order_of_the_stream_makes_another_run(train):
+    names = ["general291", "t91"][train.count("Judge")]
+    usual, other = (configured(f"data={names}", *more) for more in ((), (f"data.train={train}",)))
+    assert Content.of(other, selected(other)).train == Content.of(usual, selected(usual)).train
+    assert named(other) != named(usual)
+
+
+def test_one_set_by_two_names_is_one_run():
+    assert named(configured("data=general291", "data.train=[General291]")) == named(
+        configured("data=general291")
+    )
+
+
+def test_code_of_ones_own_makes_another_run_and_none_adds_nothing():
+    config = configured("budget=smoke")
+    ids = {run_id(config, Content("a", code={"mine": text})) for text in ("1", "2")}
+    assert len(ids | {run_id(config, Content("a"))}) == 3
+    assert run_id(config, Content("a", code={})) == run_id(config, Content("a"))
 
 
 def committed() -> Iterator[dict[str, str]]:
@@ -99,7 +151,10 @@ def test_every_committed_run_would_have_its_name_today() -> None:
     renamed, count = {}, 0
     for row in committed():
         overrides = [text for text in shlex.split(row["command"])[2:] if "hydra.mode" not in text]
-        named = run_id(configured(*overrides), row["data_digests/train"])
+        digests = {name: row[f"data_digests/{name}"] for name in ("train", "val")}
+        order, _ = usual()[digests["train"]]  # which committed rows needn't tell
+        content = Content.recorded({"data_digests": digests | {"order": order}})
+        named = run_id(configured(*overrides), content)
         renamed |= {row["id"]: named} if named != row["id"] else {}
         count += 1
     assert not renamed, "a run that is kept somewhere would be trained again"

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from shoal.data.catalog import PictureSet, locate, verify
+from shoal.data.sets import USER
 from shoal.errors import UserError
 from shoal.pictures import colour, images
 from shoal.pictures.resample import crop, downscale
@@ -80,13 +81,17 @@ def open_cache(
             than the scale; or `root` can't be written.
     """
     locate(pictures, data)
-    folder = root / f"{pictures.name}-x{scale}-v{FORMAT}-{pictures.digest[:16]}"
+    # One folder serves all sets of this content; of the user's own the order isn't fixed by it.
+    content = pictures.order if pictures.role == USER else pictures.digest
+    folder = root / f"{pictures.name}-x{scale}-v{FORMAT}-{content[:16]}"
     if not is_whole(folder):
         if folder.exists():
             print(f"{folder} is damaged: built again", flush=True)
             shutil.rmtree(folder, ignore_errors=True)
         _build(folder, pictures.name, verify(pictures, data), scale)
-    return _open(folder, scale, limit)
+    # Under these names: the cache may have been made of the same pictures under others.
+    names = tuple(Path(file.name).stem for file in pictures.files)
+    return _open(folder, scale, names[:limit])
 
 
 def is_whole(folder: Path) -> bool:
@@ -106,14 +111,14 @@ def _checksum(path: Path) -> int:
     return value
 
 
-def _open(folder: Path, scale: int, limit: int | None) -> Cache:
+def _open(folder: Path, scale: int, names: tuple[str, ...]) -> Cache:
     index: dict[str, Any] = json.loads((folder / "index.json").read_text())
     sizes = np.array(index["sizes"], dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(sizes.prod(axis=1))[:-1]])
     return Cache(
-        names=tuple(index["names"][:limit]),
-        sizes=sizes[:limit],
-        starts=starts[:limit],
+        names=names,
+        sizes=sizes[: len(names)],
+        starts=starts[: len(names)],
         hr=np.memmap(folder / "hr", dtype=np.uint8, mode="r"),
         lr=np.memmap(folder / "lr", dtype=np.float32, mode="r"),
         scale=scale,
@@ -154,7 +159,7 @@ def _write(folder: Path, name: str, files: Sequence[Path], scale: int) -> None:
         for file in parts.values():
             file.flush()
             os.fsync(file.fileno())
-    index = {"names": [file.stem for file in files], "sizes": sizes, "crc32": checksums}
+    index = {"sizes": sizes, "crc32": checksums}
     (folder / "index.json").write_text(json.dumps(index))
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from shoal.data.sets import PictureFile, PictureSet, Source, folder_set, sha256
+from shoal.data.sets import USER, PictureFile, PictureSet, Source, folder_set, sha256
 from shoal.errors import UserError
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "locate",
     "names",
     "picture_set",
+    "usual",
     "verify",
 ]
 
@@ -52,6 +53,21 @@ def picture_set(name: str) -> PictureSet:
         hint = f"did you mean {known[near[0]]}?" if near else f"there are {', '.join(names())}"
         raise UserError(f"{name!r} is not a picture set: {hint}")
     return _build(known[_key(name)])
+
+
+@cache
+def usual() -> dict[str, tuple[str, str]]:
+    """Of each training set that has validation pictures of its own, by its digest.
+
+    Returns:
+        the digest of its order, and that of those pictures' content.
+    """
+    found = {}
+    for name, entry in _entries().items():
+        if "validation" in entry:
+            train = _build(name)
+            found[train.digest] = train.order, _build(entry["validation"]).digest
+    return found
 
 
 def default_root() -> Path:
@@ -95,7 +111,7 @@ def _remedy(pictures: PictureSet, root: Path) -> str:
         default = default_root().resolve()
         at = "" if root.resolve() == default else f" --root {shlex.quote(str(root))}"
         return f"run `shoal data fetch {' '.join(pictures.downloads).lower()}{at}`"
-    if pictures.role == "user":
+    if pictures.role == USER:
         return "the folder has changed since it was read; start again"
     return "run `pip install --force-reinstall --no-deps scikit-image==0.26.0`"
 

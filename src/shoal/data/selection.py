@@ -7,6 +7,7 @@ from pathlib import Path
 from shoal.data.catalog import PictureSet, folder_set, locate, picture_set
 from shoal.errors import UserError
 
+ROLES = ("train", "order", "val")  # keys of digests beside the test sets' names
 HELD_OUT = 20  # of a folder without validation pictures, every 20th is held out
 
 
@@ -19,9 +20,10 @@ class Selection:
     test: tuple[PictureSet, ...]
 
     def digests(self) -> dict[str, str]:
-        """Content digests: `train`, `val`, and each test set by its name."""
-        tests = {pictures.name: pictures.digest for pictures in self.test}
-        return {"train": joint(self.train).digest, "val": joint(self.val).digest} | tests
+        """Digests: content of `train`, its `order`, content of `val`; each test set's by name."""
+        train, val = joint(self.train), joint(self.val)
+        roles = {"train": train.digest, "order": train.order, "val": val.digest}
+        return roles | {test_key(pictures): pictures.scored for pictures in self.test}
 
     def require(self, root: Path) -> None:
         """Make sure that all pictures are there, before hours of work with some of them.
@@ -33,6 +35,11 @@ class Selection:
         missing = [s for s in sets if not all(file.under(root).is_file() for file in s.files)]
         if missing:
             locate(joint(missing), root)
+
+
+def test_key(pictures: PictureSet) -> str:
+    """What a test set's digest is kept by: a folder may be called `train` or `val` too."""
+    return f"{pictures.name} (test)" if pictures.name in ROLES else pictures.name
 
 
 def joint(sets: Sequence[PictureSet]) -> PictureSet:
@@ -66,8 +73,8 @@ def _folders(train: str, val: list[str] | str | None, test: list[str] | str | No
         trained, validated = hold_out(trained)
     else:
         validated = _folder(str(val))
-    tested = validated if test is None else _folder(str(test))
-    return Selection((trained,), (validated,), (tested,))
+    tested = validated if test is None else _folder(str(test))  # listed by name
+    return Selection((trained.by_content,), (validated.by_content,), (tested,))
 
 
 def _folder(path: str) -> PictureSet:
@@ -76,14 +83,15 @@ def _folder(path: str) -> PictureSet:
 
 
 def hold_out(pictures: PictureSet) -> tuple[PictureSet, PictureSet]:
-    """Split off every 20th picture, at least one.
+    """Split off every 20th picture by content, at least one; both parts keep their order.
 
     Raises:
         UserError: there is only one.
     """
     if len(pictures.files) < 2:
         raise UserError(f"data.train={pictures.files[0].folder} has one picture: give data.val too")
-    held = pictures.files[HELD_OUT - 1 :: HELD_OUT] or pictures.files[-1:]
-    out = set(held)
+    files = pictures.by_content.files
+    out = set(files[HELD_OUT - 1 :: HELD_OUT] or files[-1:])
     kept = tuple(file for file in pictures.files if file not in out)
+    held = tuple(file for file in pictures.files if file in out)
     return replace(pictures, files=kept), replace(pictures, name=f"{pictures.name}-val", files=held)

@@ -1,14 +1,18 @@
 """What a set of pictures is, and a folder of the user's own as one."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from PIL import Image
 
 from shoal.errors import UserError
 from shoal.pictures.finding import pictures_in
+
+USER = "user"  # the role of a folder of the user's own
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,27 @@ class PictureSet:
     @property
     def digest(self) -> str:
         """SHA-256 over the sorted digests of the files: the content, whatever they are called."""
-        lines = "\n".join(sorted(file.sha256 for file in self.files))
-        return hashlib.sha256(lines.encode()).hexdigest()
+        return _text_digest(sorted(file.sha256 for file in self.files))
+
+    @property
+    def order(self) -> str:
+        """SHA-256 over the same in the order that the patch stream has them in."""
+        return _text_digest(["in this order", *(file.sha256 for file in self.files)])
+
+    @property
+    def named(self) -> str:
+        """SHA-256 over the digests with the names, by which scores tell pictures apart."""
+        return _text_digest(sorted(f"{file.sha256} {file.name}" for file in self.files))
+
+    @property
+    def scored(self) -> str:
+        """What records keep of a test set; the names in the catalogue never change."""
+        return self.named if self.role == USER else self.digest
+
+    @property
+    def by_content(self) -> Self:
+        """The same pictures in an order that no renaming changes."""
+        return replace(self, files=tuple(sorted(self.files, key=lambda file: file.sha256)))
 
     @property
     def downloads(self) -> tuple[str, ...]:
@@ -89,7 +112,11 @@ def folder_set(path: Path, name: str) -> PictureSet:
         raise UserError(f"{path} has no picture in it that isn't animated")
     place = path.resolve()
     files = tuple(PictureFile(file.name, place, _digest(file)) for file in found)
-    return PictureSet(name, "user", citation="", terms="", files=files)
+    return PictureSet(name, USER, citation="", terms="", files=files)
+
+
+def _text_digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:

@@ -12,6 +12,7 @@ from shoal.errors import UserError
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.run import Run
+from shoal.runs.tables import is_scored
 
 
 class State(StrEnum):
@@ -58,7 +59,7 @@ class PlannedRun:
     @property
     def key(self) -> tuple[str, ...]:
         """Planned runs of one key are one run, scored alike."""
-        tests = (pictures.digest for pictures in self.selection.test)
+        tests = (pictures.scored for pictures in self.selection.test)
         return (str(self.folder.path), self.config.protocol, *tests)
 
     def state(self) -> State:
@@ -72,9 +73,12 @@ class PlannedRun:
 
     def _scored(self) -> bool:
         """Whether the record has this protocol's scores of all test pictures."""
-        scores, limit = self.folder.record()["scores"], self.config.budget.test_pictures
+        record, limit = self.folder.record(), self.config.budget.test_pictures
+        protocol = self.config.protocol
         for pictures in self.selection.test:
-            there = scores.get(pictures.name, {}).get(self.config.protocol, {}).get("images", 0)
+            if not is_scored(record, pictures, protocol):
+                return False
+            there = record["scores"][pictures.name][protocol]["images"]
             if there < min(len(pictures.files), limit or len(pictures.files)):
                 return False
         return True

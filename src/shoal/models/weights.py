@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from shoal.errors import UserError, first_line
 from shoal.models.reparam import folded
+from shoal.system.code import changed_since
 from shoal.system.targets import present, stable, targets
 
 TRUSTED = "shoal.models."
@@ -56,8 +57,8 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
     except UserError:
         raise
     except Exception as error:
-        reason = first_line(error)
-        raise UserError(f"{path}: weights and network don't fit ({reason})") from None
+        why = changed_since(facts.get("code", {}), facts["model"]) or first_line(error)
+        raise UserError(f"{path}: weights and network don't fit ({why})") from None
     return network.eval(), facts
 
 

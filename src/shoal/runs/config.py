@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from shoal.errors import UserError
 from shoal.runs.groups import Budget, Data, Node, Paths, Task
 from shoal.runs.kind import Kind, kind_of
+from shoal.runs.trainer import check_trainer
 from shoal.system.fields import node, nodes, one_of, read, whole
 from shoal.system.targets import present
 
@@ -50,6 +51,7 @@ class RunConfig:
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
             raise UserError(f"name={self.name} can't begin a folder's name: give another, name=...")
+        check_trainer(self.trainer)
         size = self.budget.patch_size
         if size % self.scale:
             raise UserError(

@@ -2,11 +2,16 @@
 
 import hashlib
 import json
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
 
+from shoal.data.catalog import usual
+from shoal.data.selection import Selection
 from shoal.runs.config import RunConfig
 from shoal.runs.kind import NOTHING_TO_LEARN, Kind
+from shoal.runs.trainer import deciding_arguments
+from shoal.system.code import own_code
 from shoal.system.targets import stable
 
 # Raised whenever a commit changes what a run's weights come out as: `make losses` writes the first
@@ -14,33 +19,97 @@ from shoal.system.targets import stable
 RESULTS = 2
 
 
-def deciding(config: RunConfig, train_digest: str) -> dict[str, Any]:
-    """What decides the weights: loggers, paths, devices, test sets and protocol do not.
+@dataclass(frozen=True)
+class Content:
+    """What a run is made from beside its config, by content.
 
-    Args:
-        config: of the run.
-        train_digest: of the training pictures' content.
+    Attributes:
+        train: digest of the training pictures, whatever they are called.
+        order: of the order that the patch stream has them in; None: the catalogue's.
+        val: of the validation pictures, which the curve and its scores belong to; None: those that
+            the catalogue has for the training pictures.
+        code: digest of each module of the user's own that the run is built from.
     """
+
+    train: str
+    order: str | None = None
+    val: str | None = None
+    code: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: RunConfig, selection: Selection) -> Self:
+        """That of a run to be made here and now.
+
+        Raises:
+            UserError: a module that the config names isn't to be found.
+        """
+        return cls.recorded({"data_digests": selection.digests(), "code": code_of(config)})
+
+    @classmethod
+    def recorded(cls, record: Mapping[str, Any]) -> Self:
+        """That of a run with a record; one of before all this mattered has no `order`."""
+        digests = record["data_digests"]
+        train, code = digests["train"], record.get("code", {})
+        if "order" not in digests:
+            return cls(train, code=code)
+        order, val = usual().get(train, ("", ""))
+        return cls(
+            train,
+            None if digests["order"] == order else digests["order"],
+            None if digests["val"] == val else digests["val"],
+            code,
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """What of it enters a digest; what isn't out of the ordinary doesn't."""
+        return {"data": self.train} | {
+            name: value
+            for name in ("order", "val", "code")
+            if (value := getattr(self, name)) not in (None, {})
+        }
+
+
+def code_of(config: RunConfig) -> dict[str, str]:
+    """The user's own modules that a run is built from, by content.
+
+    Raises:
+        UserError: one that the config names isn't to be found.
+    """
+    own_code(config.model)  # says what is missing: finding out the model's kind may build it
+    return own_code(*nodes(config))
+
+
+def nodes(config: RunConfig) -> list[Any]:
+    """The parts of a config that a run's objects are built from."""
+    if config.kind is Kind.UNTRAINED:
+        return [config.model]
+    return [config.model, asdict(config.task), config.trainer]
+
+
+def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
+    """What decides the weights: loggers, paths, devices, test sets and protocol do not."""
     facts: dict[str, Any] = {
         "results": RESULTS,
         "model": stable(config.model),
         "scale": config.scale,
-        "data": train_digest,
+        **content.facts(),
     }
     if config.kind is Kind.UNTRAINED:
         # All that a budget says of it: a record of one picture is no record of the whole set.
         return facts | {"pictures": [config.budget.val_pictures, config.budget.test_pictures]}
+    trainer = deciding_arguments(config.trainer)
     return facts | {
         "seed": config.seed,
         "task": stable(asdict(config.task)),
         "budget": asdict(config.budget),
         "precision": config.precision,
+        **({"trainer": trainer} if trainer else {}),
     }
 
 
-def run_id(config: RunConfig, train_digest: str) -> str:
+def run_id(config: RunConfig, content: Content) -> str:
     """The run's folder name, e.g. `eeds-x3-s0-1f3a9c2e`; an untrained model has no seed in it."""
-    text = json.dumps(deciding(config, train_digest), sort_keys=True)
+    text = json.dumps(deciding(config, content), sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     seed = "" if config.kind is Kind.UNTRAINED else f"-s{config.seed}"
     return f"{config.name}-x{config.scale}{seed}-{digest}"

@@ -6,7 +6,7 @@ from typing import Self
 from shoal.data.selection import Selection, select
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
-from shoal.runs.identity import run_id
+from shoal.runs.identity import Content, run_id
 
 
 @dataclass(frozen=True)
@@ -16,11 +16,13 @@ class Run:
     Attributes:
         config: what is asked for.
         selection: its pictures.
+        content: what it is made from beside its config.
         folder: where it is kept.
     """
 
     config: RunConfig
     selection: Selection
+    content: Content
     folder: RunFolder
 
     @classmethod
@@ -28,12 +30,14 @@ class Run:
         """The run of a config.
 
         Raises:
-            UserError: a set is unknown, or a folder of pictures isn't as it must be.
+            UserError: a set is unknown, a folder of pictures isn't as it must be, or a module of
+                the user's own isn't to be found.
         """
         data = config.data
         selection = select(data.name, data.train, data.val, data.test)
-        name = run_id(config, selection.digests()["train"])
-        return cls(config, selection, RunFolder(config.paths.runs / name))
+        content = Content.of(config, selection)
+        folder = RunFolder(config.paths.runs / run_id(config, content))
+        return cls(config, selection, content, folder)
 
     def require_pictures(self) -> None:
         """Make sure that all pictures are there, before hours of work with some of them.

@@ -6,6 +6,9 @@ Imports no PyTorch: training writes these files, reports read them.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from shoal.data.selection import test_key
+from shoal.data.sets import PictureSet
+
 CURVE = (
     *("step", "seconds", "patches", "macs", "train/loss", "lr"),
     *("val/psnr", "val/ssim", "val/psnr_shallow", "val/psnr_deep"),
@@ -14,6 +17,12 @@ CURVE = (
 )
 SCORES = ("dataset", "image", "protocol", "psnr", "ssim")
 Means = dict[str, dict[str, dict[str, float]]]
+
+
+def is_scored(record: Mapping[str, Any], pictures: PictureSet, protocol: str) -> bool:
+    """Whether a record has scores by a protocol of a test set as it is now, names included."""
+    known = record["data_digests"].get(test_key(pictures)) == pictures.scored
+    return known and protocol in record["scores"].get(pictures.name, {})
 
 
 def means(scores: Iterable[Mapping[str, Any]]) -> Means:

@@ -22,6 +22,7 @@ from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.runs.tables import means
+from shoal.system.code import changed_since
 from shoal.system.targets import present
 
 EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other processors and thread counts may move the last bits
@@ -70,7 +71,11 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
         if record["weights_sha256"] is not None:
             yield from _digest(folder, record["weights_sha256"])
         network = _network(config, folder, trust)
-        yield from _scores(folder, network, record["scale"], data)
+        found = list(_scores(folder, network, record["scale"], data))
+        yield from found
+        since = changed_since(record.get("code", {}), *identity.nodes(config))
+        if found and since:
+            yield f"{since} since it was trained"
     except UserError as error:
         yield str(error)
     except DAMAGE as error:
@@ -90,7 +95,7 @@ def _config(folder: RunFolder, trust: bool) -> RunConfig:
 def _named(config: RunConfig, folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
     # An older version of the results named the same config otherwise.
     if record["results"] == identity.RESULTS:
-        named = identity.run_id(config, record["data_digests"]["train"])
+        named = identity.run_id(config, identity.Content.recorded(record))
         if named != folder.id:
             yield f"config.yaml is that of {named}"
     if config.kind is not folder.kind:
@@ -115,7 +120,7 @@ def _data(digests: Mapping[str, str]) -> Iterator[str]:
     """Sets of the catalogue that are not what the run was scored on."""
     for name, digest in digests.items():
         known = _known(name)
-        if known and known.digest != digest:
+        if known and digest not in (known.digest, known.named):
             yield f"{name} has other pictures by the record than by the catalogue"
 
 

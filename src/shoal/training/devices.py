@@ -4,6 +4,7 @@ import contextlib
 import logging
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -96,7 +97,7 @@ def follow(run: Run, ranks: Ranks) -> None:
         torch.set_num_threads(orders.threads)
         keep_freed_memory()
         made_of = Ingredients(build_network(run.config), open_pictures(run))
-        reader = Run(run.config, run.selection, ReadOnlyRunFolder(run.folder.path))
+        reader = replace(run, folder=ReadOnlyRunFolder(run.folder.path))
         with contextlib.suppress(Diverged, Stopped):
             fit(reader, made_of, [], Agreement(ranks, stop), orders.checkpoint)
             ranks.part()

@@ -20,6 +20,7 @@ from shoal.runs.folder import now
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
 from shoal.runs.tables import SCORES, means
+from shoal.system.code import own_code
 from shoal.system.files import write_whole
 from shoal.training.fit import Fitted
 from shoal.training.rescore import score_run
@@ -56,6 +57,7 @@ def write_record(
         "seconds_per_megapixel": seconds_per_megapixel(network, lr),
         "scores": means(rows),
         "data_digests": run.selection.digests(),
+        "code": dict(run.content.code),
         "weights_sha256": _write_weights(run, network) if trained else None,
         **environment.describe(fitted.device),
         "command": command,
@@ -135,7 +137,7 @@ def _facts(run: Run, fitted: Fitted) -> dict[str, Any]:
 
 def _write_weights(run: Run, network: nn.Module) -> str:
     config = run.config
-    facts = {
+    facts: dict[str, Any] = {
         "model": config.model,
         "name": config.name,
         "scale": config.scale,
@@ -143,4 +145,7 @@ def _write_weights(run: Run, network: nn.Module) -> str:
         "data": config.data.name,
         "budget": config.budget.name,
     }
+    code, network_code = run.content.code, own_code(config.model)
+    if kept := {module: code[module] for module in network_code if module in code}:
+        facts["code"] = kept
     return write_whole(run.folder.weights, weights.encode(network, facts))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from torch import nn
 
 from shoal.data.catalog import PictureSet
+from shoal.data.selection import test_key
 from shoal.errors import UserError
 from shoal.evaluation.benchmark import Score, score
 from shoal.models import weights
@@ -13,7 +14,7 @@ from shoal.models.build import build
 from shoal.runs.identity import bicubic
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
-from shoal.runs.tables import SCORES, Means, means
+from shoal.runs.tables import SCORES, Means, is_scored, means
 from shoal.training.summary import print_summary
 
 
@@ -35,19 +36,28 @@ def add_scores(run: Run) -> None:
         absent = _unscored(run)  # another process may have been here since
         lacking = replace(run, selection=replace(run.selection, test=absent))
         new = score_run(lacking, _final_network(run))
-        again = {(row["dataset"], row["protocol"]) for row in new}  # after a kill between two files
-        old = folder.rows("scores.csv")
-        rows = [row for row in old if (row["dataset"], row["protocol"]) not in again] + new
         record = folder.record()
+        digests = {test_key(pictures): pictures.scored for pictures in absent}
+        # Of other pictures under the same name no score stays, by whichever protocol.
+        others = {s.name for s in absent if record["data_digests"].get(test_key(s)) != s.scored}
+        again = {(row["dataset"], row["protocol"]) for row in new}  # after a kill between two files
+        kept = [
+            row
+            for row in folder.rows("scores.csv")
+            if row["dataset"] not in others and (row["dataset"], row["protocol"]) not in again
+        ]
+        rows = [*kept, *new]
         record["scores"] = means(rows)
-        record["data_digests"] = run.selection.digests() | record["data_digests"]
+        record["data_digests"] |= digests
         folder.write_rows("scores.csv", SCORES, rows)
         folder.write_json("record.json", record)
 
 
 def _unscored(run: Run) -> tuple[PictureSet, ...]:
-    scores, protocol = run.folder.record()["scores"], run.config.protocol
-    return tuple(each for each in run.selection.test if protocol not in scores.get(each.name, {}))
+    record = run.folder.record()
+    return tuple(
+        each for each in run.selection.test if not is_scored(record, each, run.config.protocol)
+    )
 
 
 def _final_network(run: Run) -> nn.Module:

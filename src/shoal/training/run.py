@@ -4,6 +4,7 @@ import torch
 
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
+from shoal.runs.predecessor import changed_since_last
 from shoal.runs.run import Run
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop
@@ -53,6 +54,8 @@ def _lead(run: Run, command: str, ranks: Ranks) -> None:
         add_scores(run)
         return print_scores(run)
     keep_freed_memory()
+    if since := changed_since_last(run):
+        print(since, flush=True)
     run.require_pictures()
     devices = check_devices(run.config)
     made_of = Ingredients(build_network(run.config), open_pictures(run))

@@ -1,0 +1,93 @@
+"""What each argument of Lightning's Trainer means for a run: nothing, a key of ours, or its bits.
+
+A test goes through the Trainer's signature, so that none can be added without a decision.
+"""
+
+from typing import Any
+
+from shoal.errors import UserError
+from shoal.runs.groups import Node
+
+PLAIN = ("lightning.Trainer", "lightning.pytorch.Trainer")
+
+# Where and with what show a run is made. A word decides nothing; an object of the user's may.
+NOTHING = (
+    *("accelerator", "strategy", "devices", "num_nodes"),
+    *("profiler", "detect_anomaly", "inference_mode"),
+    *("enable_autolog_hparams", "model_registry"),
+)
+
+# Given to the Trainer by us, or meant by a key of ours: what to write instead.
+OURS = {
+    "logger": "logger=NAME",
+    "callbacks": "nothing: a run has its own",
+    "fast_dev_run": "budget=smoke",
+    "max_epochs": "budget.max_steps",
+    "min_epochs": "budget.max_steps",
+    "max_steps": "budget.max_steps",
+    "min_steps": "budget.max_steps",
+    "max_time": "budget.max_steps",
+    "limit_train_batches": "budget.max_steps",
+    "limit_val_batches": "budget.val_pictures",
+    "limit_test_batches": "budget.test_pictures",
+    "limit_predict_batches": "budget.test_pictures",
+    "overfit_batches": "data=folder data.train=FOLDER with a picture or two",
+    "val_check_interval": "budget.val_every",
+    "check_val_every_n_epoch": "budget.val_every",
+    "num_sanity_val_steps": "nothing: the curve begins with the untrained network",
+    "log_every_n_steps": "budget.val_every",
+    "enable_checkpointing": "keep_checkpoints",
+    "enable_progress_bar": "nothing: it appears in a terminal alone",
+    "enable_model_summary": "nothing: record.json has the parameters",
+    "accumulate_grad_batches": "budget.batch_size",
+    "gradient_clip_val": "task/clip=adjustable task.clip.theta",
+    "gradient_clip_algorithm": "task/clip=adjustable task.clip.theta",
+    "use_distributed_sampler": "nothing: the patch stream shares out its batches itself",
+    "barebones": "logger=none",
+    "default_root_dir": "paths.runs",
+}
+
+# What changes bits, with the value that runs have unless they say otherwise.
+DECIDING: dict[str, Any] = {
+    "deterministic": True,
+    "benchmark": None,
+    "plugins": None,
+    "sync_batchnorm": False,
+    "reload_dataloaders_every_n_epochs": 0,
+}
+# In a run's digest by itself.
+APART = ("precision",)
+
+
+def check_trainer(trainer: Node) -> None:
+    """Refuse what the Trainer would be given twice, or what a key of ours means.
+
+    Raises:
+        UserError: naming the argument and what to write instead.
+    """
+    for name, instead in OURS.items():
+        value = trainer.get(name)
+        if value is not None and value is not False:
+            remedy = "take it out" if instead.startswith("nothing") else "write that"
+            raise UserError(f"trainer.{name}={value} is set by {instead}: {remedy}")
+
+
+def deciding_arguments(trainer: Node) -> dict[str, Any]:
+    """The arguments that decide weights, where they aren't as in every run: mostly none.
+
+    Whatever isn't known to decide nothing counts, such as those of a Trainer of the user's own.
+    """
+    facts = {name: value for name, value in trainer.items() if _may_decide(name, value)}
+    if "deterministic" not in trainer:
+        facts["deterministic"] = None  # Lightning's default, which isn't ours
+    return facts
+
+
+def _may_decide(name: str, value: Any) -> bool:
+    if name == "_target_":
+        return value not in PLAIN
+    if name in NOTHING:
+        return isinstance(value, dict)
+    if name in DECIDING:
+        return bool(value != DECIDING[name])
+    return name not in APART and value is not None and name not in OURS

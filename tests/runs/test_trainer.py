@@ -1,0 +1,110 @@
+import inspect
+import re
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from lightning import Trainer
+from omegaconf import OmegaConf
+
+from helpers.composing import composed, configured
+from shoal.errors import UserError
+from shoal.runs.identity import Content, run_id
+from shoal.runs.trainer import APART, DECIDING, NOTHING, OURS, check_trainer
+
+CONTENT = Content("d" * 64)
+SIGNATURE = inspect.signature(Trainer).parameters
+
+
+@cache
+def config(*overrides):
+    return configured("budget=smoke", *overrides)
+
+
+def named(**arguments):
+    """A run's name with these arguments of the Trainer beside the config's, or instead of them."""
+    return run_id(replace(config(), trainer=config().trainer | arguments), CONTENT)
+
+
+@pytest.mark.parametrize("name", SIGNATURE)
+def test_every_argument_of_the_trainer_has_one_meaning(name):
+    assert [name in group for group in (NOTHING, OURS, DECIDING, APART)].count(True) == 1
+
+
+def test_no_argument_is_made_up_and_defaults_are_lightnings():
+    assert {*NOTHING, *OURS, *DECIDING, *APART} == set(SIGNATURE)
+    ours = {"deterministic"}  # conf/trainer/auto.yaml sets it
+    for name in DECIDING.keys() - ours:
+        assert DECIDING[name] == SIGNATURE[name].default, name
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_a_key_of_ours_means_is_refused_with_that_key(name):
+    with pytest.raises(UserError) as refused:
+        check_trainer({"_target_": "lightning.Trainer", name: 3})
+    assert str(refused.value).startswith(f"trainer.{name}=3 is set by {OURS[name]}: ")
+
+
+def test_the_refusal_is_a_commands():
+    with pytest.raises(UserError, match=r"accumulate_grad_batches=4 is set by budget\.batch_size"):
+        configured("+trainer.accumulate_grad_batches=4")
+
+
+def test_keys_that_are_named_instead_are_in_the_config():
+    words = [word for text in OURS.values() for word in text.split()]
+    keys = {word.partition("=")[0] for word in words if re.match(r"[a-z_]+\.\w", word)}
+    tree = composed("task/clip=adjustable")
+    assert {"budget.max_steps", "task.clip.theta"} < keys
+    for key in keys - {"record.json"}:
+        parent, _, name = key.rpartition(".")
+        assert name in OmegaConf.select(tree, parent), key
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"deterministic": False},
+        {"deterministic": "warn"},
+        {"benchmark": True},
+        {"sync_batchnorm": True},
+        {"reload_dataloaders_every_n_epochs": 1},
+        {"plugins": ["async"]},
+        {"_target_": "lightning.fabric.Fabric"},
+        {"nobody_knows_it": 1},
+        {"strategy": {"_target_": "lightning.pytorch.strategies.DDPStrategy"}},
+        {"precision": "bf16-mixed"},
+    ],
+)
+def test_whatever_may_change_bits_makes_another_run(arguments):
+    assert named(**arguments) != named()
+
+
+def test_a_default_of_ours_that_is_taken_out_makes_another_run():
+    trainer = {key: value for key, value in config().trainer.items() if key != "deterministic"}
+    assert run_id(replace(config(), trainer=trainer), CONTENT) != named()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"devices": 4},
+        {"num_nodes": 2},
+        {"accelerator": "cpu"},
+        {"strategy": "ddp"},
+        {"profiler": "simple"},
+        {"detect_anomaly": True},
+        {"benchmark": None},
+        {"sync_batchnorm": False},
+        {"fast_dev_run": False},
+        {"max_epochs": None},
+        {"_target_": "lightning.pytorch.Trainer"},
+    ],
+)
+def test_what_decides_nothing_does_not(arguments):
+    assert named(**arguments) == named()
+
+
+def test_an_untrained_model_has_no_trainer_in_its_name():
+    bicubic = config("model=bicubic")
+    other = replace(bicubic, trainer=bicubic.trainer | {"deterministic": False})
+    assert run_id(other, CONTENT) == run_id(bicubic, CONTENT)
