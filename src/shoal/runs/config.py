@@ -16,7 +16,7 @@ from shoal.errors import UserError
 from shoal.runs.groups import Budget, Data, Node, Paths, Task
 from shoal.runs.kind import Kind, kind_of
 from shoal.system.fields import node, nodes, one_of, read, whole
-from shoal.system.targets import present
+from shoal.system.targets import present, spelled_out
 
 PROTOCOL_NAMES = ("classic", "rgb")
 NAME = re.compile(r"\w[\w .,+@=-]*")
@@ -67,6 +67,7 @@ class RunConfig:
         for key in sorted(OmegaConf.missing_keys(tree)):
             raise UserError(f"{key} is not set: give it a value, {key}=...")
         plain: Any = present(OmegaConf.to_container(tree, resolve=True))  # an old file's names too
+        plain["model"] = spelled_out(plain.get("model"))
         ours = cls.__dataclass_fields__
         return read(cls, {key: value for key, value in plain.items() if key in ours})
 
