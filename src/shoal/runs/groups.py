@@ -1,5 +1,6 @@
 """The groups of a run's config: pictures, recipe, budget, folders."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,31 +8,49 @@ from typing import Annotated, Any
 from shoal.errors import UserError
 from shoal.system.fields import folder_name, node, number, whole
 
+SET_NAME = re.compile(r"\w[\w.+-]*")  # stands in tables, and in names of files
 Node = dict[str, Any]  # what Hydra builds: a `_target_` and its arguments
 
 
 @dataclass(frozen=True)
 class Data:
-    """The pictures: lists of sets of the catalogue, or, where it is `folder`, a path each.
+    """The pictures: lists of sets and folders, or, where the name is `folder`, a folder each.
 
-    Of a folder, `val` and `test` may be None: see `data.selection`.
+    In a list stands a set of the catalogue, a folder, or a folder by a name for tables, `{mine:
+    photos}`. `val` and `test` may be None: see `data.selection`.
     """
 
     name: str
-    train: list[str] | str
-    val: list[str] | str | None
-    test: list[str] | str | None
+    train: list[str | dict[str, str]] | str
+    val: list[str | dict[str, str]] | str | None
+    test: list[str | dict[str, str]] | str | None
 
     def __post_init__(self) -> None:
+        if not SET_NAME.fullmatch(self.name):
+            raise UserError(f"data.name={self.name} can't be part of a folder's name: give another")
         for role in ("train", "val", "test"):
-            key, value = f"data.{role}", getattr(self, role)
-            if self.name == "folder":
-                if value is not None or role == "train":
-                    folder_name(key, value)
-            elif not (isinstance(value, list) and value and all(isinstance(n, str) for n in value)):
-                raise UserError(
-                    f"{key}={value} is not a list of sets: for a folder add data=folder"
-                )
+            value = getattr(self, role)
+            if value is not None or role == "train":
+                self._require_role(f"data.{role}", value)
+
+    def _require_role(self, key: str, value: Any) -> None:
+        if isinstance(value, list) and value:
+            for entry in value:
+                _require_entry(key, entry)
+        elif self.name == "folder":
+            folder_name(key, value)
+        else:
+            raise UserError(f"{key}={value} is not a list of sets: for a folder add data=folder")
+
+
+def _require_entry(key: str, entry: Any) -> None:
+    """Refuse what is neither a set, nor a folder, nor a folder by a name."""
+    name, folder = next(iter(entry.items())) if isinstance(entry, dict) and entry else ("-", entry)
+    named = not isinstance(entry, dict) or (len(entry) == 1 and isinstance(name, str))
+    if not (named and isinstance(folder, str) and folder.strip()):
+        raise UserError(f"{key} has {entry}: write a set, a folder, or {{NAME: folder}}")
+    if isinstance(entry, dict) and not SET_NAME.fullmatch(name):
+        raise UserError(f"{key} has the name {name!r}: write letters, digits and any of . + - _")
 
 
 @dataclass(frozen=True)
