@@ -5,7 +5,7 @@ builds stay plain, a `Node` each. How a value is read, bounds included, stands w
 """
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 from omegaconf import DictConfig, OmegaConf
 
 from shoal.errors import UserError
-from shoal.runs.groups import Budget, Data, Node, Paths, Task
+from shoal.runs.groups import Budget, Data, Node, Paths, Task, metric_columns
 from shoal.runs.kind import Kind, kind_of
 from shoal.system.fields import node, nodes, one_of, read, whole
 from shoal.system.targets import present, spelled_out
@@ -46,6 +46,7 @@ class RunConfig:
     data_workers: Annotated[int, whole(0)]
     force: bool
     keep_checkpoints: bool
+    metrics: Annotated[dict[str, Node], metric_columns] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from shoal.errors import UserError
-from shoal.system.fields import folder_name, node, number, whole
+from shoal.system.fields import folder_name, mapping, node, number, one_of, whole
 
 SET_NAME = re.compile(r"\w[\w.+-]*")  # stands in tables, and in names of files
 Node = dict[str, Any]  # what Hydra builds: a `_target_` and its arguments
@@ -51,6 +51,25 @@ def _require_entry(key: str, entry: Any) -> None:
         raise UserError(f"{key} has {entry}: write a set, a folder, or {{NAME: folder}}")
     if isinstance(entry, dict) and not SET_NAME.fullmatch(name):
         raise UserError(f"{key} has the name {name!r}: write letters, digits and any of . + - _")
+
+
+COLUMN = re.compile(r"[a-z][a-z0-9_]*")
+GIVEN = ("levels", "unit", "unit_rgb")  # see evaluation.columns
+TAKEN = ("psnr", "ssim", "images", "dataset", "image", "protocol", "arm", "scale", "seed", "id")
+
+
+def metric_columns(key: str, value: Any) -> dict[str, Node]:
+    """Columns of scores beside PSNR and SSIM, by name: a metric, and what it is given."""
+    tree = {} if value is None else mapping(key, value)
+    for name, entry in tree.items():
+        place = f"{key}.{name}"
+        if not (isinstance(name, str) and COLUMN.fullmatch(name)) or name in TAKEN:
+            raise UserError(f"{place} can't be a column: take letters and digits, and none of ours")
+        if not isinstance(entry, dict) or entry.keys() != {"metric", "given"}:
+            raise UserError(f"{place} needs metric (its _target_ and arguments) and given, no more")
+        one_of(GIVEN)(f"{place}.given", entry["given"])
+        node()(f"{place}.metric", entry["metric"])
+    return tree
 
 
 @dataclass(frozen=True)

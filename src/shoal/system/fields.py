@@ -8,7 +8,7 @@ A field's annotation is its reader: `Annotated[int, whole(1)]`, another dataclas
 import difflib
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -37,10 +37,13 @@ def read(kind: type[T], tree: Mapping[str, Any], prefix: str = "") -> T:
             near = difflib.get_close_matches(str(key), readers, n=1)
             hint = f"did you mean {prefix}{near[0]}?" if near else f"there are {', '.join(readers)}"
             raise UserError(f"{prefix}{key} is not in the config: {hint}")
-    for key in readers:
-        if key not in tree:
-            raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
-    return kind(**{key: reader(f"{prefix}{key}", tree[key]) for key, reader in readers.items()})
+    # What has a default is younger than configs that finished runs keep.
+    described: Any = kind
+    optional = {e.name for e in fields(described) if e.default_factory is not MISSING}
+    for key in (key for key in readers if key not in tree and key not in optional):
+        raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
+    given = {key: reader for key, reader in readers.items() if key in tree}
+    return kind(**{key: reader(f"{prefix}{key}", tree[key]) for key, reader in given.items()})
 
 
 def _reader(hint: Any) -> Reader:

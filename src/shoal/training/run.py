@@ -15,7 +15,7 @@ from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients, build_network, open_pictures
 from shoal.training.module import Diverged
 from shoal.training.ranks import Orders, Ranks, gathered, started_outside
-from shoal.training.rescore import add_scores, print_scores
+from shoal.training.rescore import add_scores, print_scores, try_metrics
 from shoal.training.status import begin, kept, open_loggers
 
 
@@ -55,6 +55,7 @@ def _lead(run: Run, command: str, ranks: Ranks) -> None:
     keep_freed_memory()
     run.require_pictures()
     devices = check_devices(run.config)
+    try_metrics(run)
     made_of = Ingredients(build_network(run.config), open_pictures(run))
     if devices.num_devices * devices.num_nodes > ranks.count:
         del made_of  # it has shown that nothing is to be refused

@@ -1,0 +1,51 @@
+"""What a finished run has been scored on, and what of a config's wishes it hasn't."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from shoal.data.catalog import PictureSet
+from shoal.errors import UserError
+from shoal.runs.run import Run
+
+
+def meanings(metrics: Mapping[str, Any]) -> dict[str, str]:
+    """What stands behind each column of scores, as a record keeps it: its config as text."""
+    return {name: json.dumps(entry, sort_keys=True) for name, entry in metrics.items()}
+
+
+def unscored(run: Run) -> tuple[PictureSet, ...]:
+    """The test sets that a finished run lacks scores of: by the protocol, or in a column.
+
+    Raises:
+        UserError: scores of that name are there, and mean other pictures or another metric.
+    """
+    record = run.folder.record()
+    _require_same_metrics(run, record.get("metrics", {}))
+    digests = record.get("data_digests", {})
+    return tuple(
+        each for each in run.selection.test if not _is_scored(run, record["scores"], digests, each)
+    )
+
+
+def _is_scored(
+    run: Run, scores: Mapping[str, Any], digests: Mapping[str, str], pictures: PictureSet
+) -> bool:
+    if pictures.name in scores and digests.get(pictures.name, pictures.digest) != pictures.digest:
+        raise UserError(
+            f"{run.folder.id} has scores of other pictures called {pictures.name}: call these "
+            f"otherwise, data.test=[{{NAME: {pictures.files[0].folder}}}], or force=true"
+        )
+    means = scores.get(pictures.name, {}).get(run.config.protocol, {})
+    count, limit = len(pictures.files), run.config.budget.test_pictures
+    enough = means.get("images", 0) >= min(count, limit or count)
+    return enough and all(name in means for name in run.config.metrics)
+
+
+def _require_same_metrics(run: Run, known: Mapping[str, str]) -> None:
+    for name, text in meanings(run.config.metrics).items():
+        if known.get(name, text) != text:
+            raise UserError(
+                f"{run.folder.id} has a column {name} of another metric ({known[name]}): call "
+                f"yours otherwise, or force=true"
+            )
