@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from helpers.composing import configured
 from shoal.errors import UserError
@@ -51,20 +50,6 @@ def test_a_column_of_another_metric_is_never_taken_for_the_one_that_is_asked_for
     finished(short("metrics=vif"))
     with pytest.raises(UserError, match=r"has a column vif of another metric .*call yours otherw"):
         finished(short("metrics=vif", "metrics.vif.given=unit"))
-
-
-def test_scores_of_a_folder_are_never_taken_for_those_of_another_of_its_name(
-    short, tmp_path: Path
-) -> None:
-    for where, size in (("a", 60), ("b", 61)):
-        folder = tmp_path / where / "faces"
-        folder.mkdir(parents=True)
-        Image.effect_noise((size, 48), 60).save(folder / "1.png")
-    finished(short(f"data.test={tmp_path / 'a/faces'}"))
-    with pytest.raises(UserError, match="has scores of other pictures called faces: call these"):
-        finished(short(f"data.test={tmp_path / 'b/faces'}"))
-    folder = finished(short(f"data.test=[{{more: {tmp_path / 'b/faces'}}}]"))
-    assert set(folder.record()["scores"]) == {"faces", "more"}
 
 
 def test_a_metric_that_can_not_score_the_pictures_is_refused_before_the_folder_is_made(

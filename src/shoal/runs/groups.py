@@ -1,13 +1,14 @@
 """The groups of a run's config: pictures, recipe, budget, folders."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from shoal.errors import UserError
 from shoal.system.fields import folder_name, mapping, node, number, one_of, whole
 
+APART = ".debug"  # a folder below that of runs, and below that of findings
 SET_NAME = re.compile(r"\w[\w.+-]*")  # stands in tables, and in names of files
 Node = dict[str, Any]  # what Hydra builds: a `_target_` and its arguments
 
@@ -111,6 +112,22 @@ class Budget:
     test_pictures: Annotated[int | None, whole(1, null=True)]
 
 
+DEBUGGING = {"detect_anomaly", "limit_train_batches", "profiler"}
+
+
+@dataclass(frozen=True)
+class Debug:
+    """What only a run that looks for mistakes may ask of Lightning's Trainer."""
+
+    name: str
+    trainer: Annotated[dict[str, Any], mapping]
+
+    def __post_init__(self) -> None:
+        if other := sorted(self.trainer.keys() - DEBUGGING):
+            known = ", ".join(sorted(DEBUGGING))
+            raise UserError(f"debug.trainer.{other[0]} is none of debugging's: there are {known}")
+
+
 @dataclass(frozen=True)
 class Paths:
     """Folders: of runs, of downloaded pictures, of findings, of decoded pictures."""
@@ -119,3 +136,10 @@ class Paths:
     data: Path
     experiments: Path
     cache: Path
+
+    def apart(self) -> Self:
+        """Where runs and findings lie that nothing real may be taken for."""
+        runs, experiments = (
+            path if path.name == APART else path / APART for path in (self.runs, self.experiments)
+        )
+        return replace(self, runs=runs, experiments=experiments)

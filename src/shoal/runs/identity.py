@@ -27,6 +27,8 @@ def deciding(config: RunConfig, train_digest: str) -> dict[str, Any]:
         "scale": config.scale,
         "data": train_digest,
     }
+    if config.debug is not None:
+        facts["debug"] = asdict(config.debug)  # never taken for a real run
     if config.kind is Kind.UNTRAINED:
         # All that a budget says of it: a record of one picture is no record of the whole set.
         return facts | {"pictures": [config.budget.val_pictures, config.budget.test_pictures]}
@@ -35,6 +37,8 @@ def deciding(config: RunConfig, train_digest: str) -> dict[str, Any]:
         "task": stable(asdict(config.task)),
         "budget": asdict(config.budget),
         "precision": config.precision,
+        # They may decide anything.
+        **({"callbacks": stable(config.callbacks)} if config.callbacks else {}),
     }
 
 

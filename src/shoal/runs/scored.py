@@ -18,24 +18,15 @@ def unscored(run: Run) -> tuple[PictureSet, ...]:
     """The test sets that a finished run lacks scores of: by the protocol, or in a column.
 
     Raises:
-        UserError: scores of that name are there, and mean other pictures or another metric.
+        UserError: a column of that name is there, and means another metric.
     """
     record = run.folder.record()
     _require_same_metrics(run, record.get("metrics", {}))
-    digests = record.get("data_digests", {})
-    return tuple(
-        each for each in run.selection.test if not _is_scored(run, record["scores"], digests, each)
-    )
+    scores = record["scores"]
+    return tuple(each for each in run.selection.test if not _is_scored(run, scores, each))
 
 
-def _is_scored(
-    run: Run, scores: Mapping[str, Any], digests: Mapping[str, str], pictures: PictureSet
-) -> bool:
-    if pictures.name in scores and digests.get(pictures.name, pictures.digest) != pictures.digest:
-        raise UserError(
-            f"{run.folder.id} has scores of other pictures called {pictures.name}: call these "
-            f"otherwise, data.test=[{{NAME: {pictures.files[0].folder}}}], or force=true"
-        )
+def _is_scored(run: Run, scores: Mapping[str, Any], pictures: PictureSet) -> bool:
     means = scores.get(pictures.name, {}).get(run.config.protocol, {})
     count, limit = len(pictures.files), run.config.budget.test_pictures
     enough = means.get("images", 0) >= min(count, limit or count)

@@ -39,8 +39,12 @@ def read(kind: type[T], tree: Mapping[str, Any], prefix: str = "") -> T:
             raise UserError(f"{prefix}{key} is not in the config: {hint}")
     # What has a default is younger than configs that finished runs keep.
     described: Any = kind
-    optional = {e.name for e in fields(described) if e.default_factory is not MISSING}
-    for key in (key for key in readers if key not in tree and key not in optional):
+    defaults = {
+        each.name
+        for each in fields(described)
+        if not (each.default is MISSING and each.default_factory is MISSING)
+    }
+    for key in (key for key in readers if key not in tree and key not in defaults):
         raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
     given = {key: reader for key, reader in readers.items() if key in tree}
     return kind(**{key: reader(f"{prefix}{key}", tree[key]) for key, reader in given.items()})
@@ -83,6 +87,11 @@ def nodes(key: str, value: Any) -> dict[str, Any]:
     """Any number of nodes, by name; none where the value is null."""
     tree = {} if value is None else mapping(key, value)
     return {name: node()(f"{key}.{name}", entry) for name, entry in tree.items()}
+
+
+def optional(kind: type[T]) -> Reader:
+    """Another dataclass, or None."""
+    return lambda key, value: None if value is None else read(kind, mapping(key, value), f"{key}.")
 
 
 def whole(least: int, *, most: float = math.inf, null: bool = False) -> Reader:

@@ -117,7 +117,7 @@ def print_scores(run: Run) -> None:
 def _bicubics_scores(run: Run) -> Means:
     """Bicubic's scores: of its own record, where a run beside this one has made it."""
     own = Run.of(bicubic(run.config))
-    with suppress(UserError):  # it may have been scored on other pictures of that name
+    with suppress(UserError):  # it may have a column of that name that means another metric
         if own.folder.finished and not unscored(own):
             scores: Means = own.folder.record()["scores"]
             return scores
