@@ -108,6 +108,10 @@ def test_the_patch_follows_the_scale_unless_it_is_set_by_hand():
         ("task.loss=l1", "task.loss=l1 is no recipe: an option is task/loss=NAME"),
         ("paths.runs=", "paths.runs= is not the name of a folder"),
         ("data.train=photos", "data.train=photos is not a list of sets: for a folder add data="),
+        ("data.test=[3]", r"data\.test has 3: write a set, a folder, or {NAME: folder}"),
+        ("data.test=[{a: x, b: y}]", r"data\.test has .*: write a set, a folder, or"),
+        ("data.test=[{a/b: x}]", r"data\.test has the name 'a/b': write letters, digits and"),
+        ("data.name=../x", r"data\.name=\.\./x can't be part of a folder's name"),
         ("name=../x", "name=../x can't begin a folder's name"),
     ],
 )
@@ -116,7 +120,7 @@ def test_what_no_run_could_have_is_refused_with_value_and_remedy(override, words
         RunConfig.of(composed(override))
 
 
-@pytest.mark.parametrize("value", ["", "3", "[photos]"])
+@pytest.mark.parametrize("value", ["", "3", "[]"])
 @pytest.mark.parametrize("role", ["train", "val", "test"])
 def test_a_folder_of_pictures_has_a_name(role, value):
     cfg = composed("data=folder", "data.train=photos", f"data.{role}={value}")

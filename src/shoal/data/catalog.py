@@ -25,6 +25,7 @@ __all__ = [
     "PictureFile",
     "PictureSet",
     "default_root",
+    "find",
     "folder_set",
     "locate",
     "names",
@@ -47,12 +48,18 @@ def picture_set(name: str) -> PictureSet:
     Raises:
         UserError: there is no such set; the message suggests the nearest.
     """
+    if (found := find(name)) is not None:
+        return found
     known = {_key(candidate): candidate for candidate in names()}
-    if _key(name) not in known:
-        near = difflib.get_close_matches(_key(name), known, n=1)
-        hint = f"did you mean {known[near[0]]}?" if near else f"there are {', '.join(names())}"
-        raise UserError(f"{name!r} is not a picture set: {hint}")
-    return _build(known[_key(name)])
+    near = difflib.get_close_matches(_key(name), known, n=1)
+    hint = f"did you mean {known[near[0]]}?" if near else f"there are {', '.join(names())}"
+    raise UserError(f"{name!r} is not a picture set: {hint}")
+
+
+def find(name: str) -> PictureSet | None:
+    """The set of a name; None where there is none."""
+    known = {_key(candidate): candidate for candidate in names()}
+    return _build(known[_key(name)]) if _key(name) in known else None
 
 
 @cache

@@ -1,10 +1,12 @@
 """Which pictures a config trains on, draws its curve with, and is scored on. Imports no torch."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shoal.data.catalog import PictureSet, folder_set, locate, picture_set
+from shoal.data.catalog import PictureSet, find, folder_set, locate, picture_set
+from shoal.data.sets import USER
 from shoal.errors import UserError
 
 ROLES = ("train", "order", "val")  # keys of digests beside the test sets' names
@@ -48,38 +50,81 @@ def joint(sets: Sequence[PictureSet]) -> PictureSet:
     return replace(sets[0], name="+".join(pictures.name for pictures in sets), files=files)
 
 
-def select(
-    name: str, train: list[str] | str, val: list[str] | str | None, test: list[str] | str | None
-) -> Selection:
+# A set of the catalogue, a folder, or a folder under a name that tables show.
+Entry = str | Mapping[str, str]
+Role = str | Sequence[Entry] | None
+
+
+def select(name: str, train: Role, val: Role, test: Role) -> Selection:
     """The sets of a `data` config.
 
     Args:
-        name: `folder` for folders of the user's own; whatever else names sets of the catalogue.
-        train: names of sets, or a folder.
-        val: the same; of a folder, None holds every 20th training picture out.
-        test: the same; None: the validation pictures.
+        name: `folder`, where a word is a folder; in a list a word is a set of the catalogue first.
+        train: of which each is used, together.
+        val: the same; None holds every 20th training picture out.
+        test: the same, each scored apart; None: the validation pictures.
 
     Raises:
-        UserError: a set is unknown, or a folder is missing or has too few pictures.
+        UserError: a set is unknown, a folder is missing or has too few pictures, or two test sets
+            would be one in a table.
     """
-    if name == "folder":
-        return _folders(str(train), val, test)
-    return Selection(*(tuple(map(picture_set, names or ())) for names in (train, val, test)))
-
-
-def _folders(train: str, val: list[str] | str | None, test: list[str] | str | None) -> Selection:
-    trained = _folder(train)
+    trained, validated = _sets(train, "train"), _sets(val, "val")
     if val is None:
-        trained, validated = hold_out(trained)
-    else:
-        validated = _folder(str(val))
-    tested = validated if test is None else _folder(str(test))  # listed by name
-    return Selection((trained.by_content,), (validated.by_content,), (tested,))
+        kept, held = hold_out(joint(trained))
+        trained, validated = (kept,), (held,)
+    tested = validated if test is None else _sets(test, "test")  # listed by name
+    chosen = Selection(_by_content(trained), _by_content(validated), tested)
+    _require_names(chosen)
+    return chosen
+
+
+def _by_content(sets: tuple[PictureSet, ...]) -> tuple[PictureSet, ...]:
+    """Folders in an order that no renaming changes; the catalogue's sets as they are."""
+    return tuple(each.by_content if each.role == USER else each for each in sets)
+
+
+def _sets(role: Role, key: str) -> tuple[PictureSet, ...]:
+    if isinstance(role, str):
+        return (_folder(role),)
+    return tuple(_set(entry, f"data.{key}") for entry in role or ())
+
+
+def _set(entry: Entry, key: str) -> PictureSet:
+    if isinstance(entry, Mapping):
+        ((name, path),) = entry.items()
+        return folder_set(Path(path).expanduser(), name)
+    if find(entry) is None and (os.sep in entry or Path(entry).expanduser().is_dir()):
+        return _folder(entry)
+    try:
+        return picture_set(entry)
+    except UserError as error:
+        raise UserError(f"{key}: {error}; a folder of your own is ./{entry}") from None
 
 
 def _folder(path: str) -> PictureSet:
-    folder = Path(path)
+    folder = Path(path).expanduser()
     return folder_set(folder, folder.resolve().name or "pictures")
+
+
+def _require_names(chosen: Selection) -> None:
+    """Refuse test sets whose scores would be taken for those of other pictures."""
+    seen: dict[str, PictureSet] = {}
+    for pictures in chosen.test:
+        known = find(pictures.name)
+        if pictures.name in seen:
+            raise _rename(pictures, "twice")
+        if known is not None and known.digest != pictures.digest:
+            raise _rename(pictures, f"of other pictures, {known.name} of the literature")
+        role = {"train": chosen.train, "val": chosen.val}.get(pictures.name)
+        if role and joint(role).digest != pictures.digest:
+            raise _rename(pictures, f"of other pictures, those of data.{pictures.name}")
+        seen[pictures.name] = pictures
+
+
+def _rename(pictures: PictureSet, whose: str) -> UserError:
+    words = f"data.test has the name {pictures.name} {whose}"
+    where = pictures.files[0].folder
+    return UserError(f"{words}: give a folder another, data.test=[{{NAME: {where}}}]")
 
 
 def hold_out(pictures: PictureSet) -> tuple[PictureSet, PictureSet]:

@@ -1,6 +1,6 @@
 """Scores of a run's network on whole test pictures, one row per picture."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from shoal.data.catalog import PictureSet, verify
-from shoal.evaluation.protocols import PROTOCOLS
+from shoal.evaluation.columns import Column
+from shoal.evaluation.protocols import PROTOCOLS, scores
 from shoal.models.profile import device_of
 from shoal.pictures.images import read
 from shoal.system.progress import tracked
@@ -24,6 +25,7 @@ def score(
     protocol: str,
     scale: int,
     limit: int | None = None,
+    columns: Sequence[Column] = (),
 ) -> list[Score]:
     """Score a network on test sets.
 
@@ -34,9 +36,10 @@ def score(
         protocol: `classic` or `rgb`.
         scale: of the network.
         limit: score only the first pictures of each set.
+        columns: what else to say of each picture.
 
     Returns:
-        Rows of dataset, image, protocol, psnr (dB) and ssim.
+        Rows of dataset, image, protocol, psnr (dB), ssim, and the columns.
 
     Raises:
         UserError: a picture is missing, differs from the catalogue, or is too small.
@@ -46,7 +49,8 @@ def score(
     for dataset, path in tracked(paths, f"scoring, {protocol}"):
         question = PROTOCOLS[protocol].question(read(path).pixels, scale)
         sr = network(question.lr.to(device_of(network))).cpu()
-        psnr, ssim = PROTOCOLS[protocol].score(sr, question, scale)
+        pair = PROTOCOLS[protocol].pair(sr, question, scale)
+        psnr, ssim = scores(*pair)
         rows.append(
             {
                 "dataset": dataset,
@@ -54,6 +58,7 @@ def score(
                 "protocol": protocol,
                 "psnr": psnr,
                 "ssim": ssim,
+                **{column.name: column.value(*pair) for column in columns},
             }
         )
     return rows

@@ -51,7 +51,11 @@ class Protocol(ABC):
 
     def score(self, sr: Tensor, question: Question, scale: int) -> tuple[float, float]:
         """PSNR in dB and SSIM of one SR picture `(1, 1, H, W)` in [0, 1]."""
-        return _scores(self.answer(sr, question), question.hr, scale)
+        return scores(*self.pair(sr, question, scale))
+
+    def pair(self, sr: Tensor, question: Question, scale: int) -> tuple[Tensor, Tensor]:
+        """What is compared: the luma levels of SR and HR, the border shaved off."""
+        return shave(self.answer(sr, question), scale), shave(question.hr, scale)
 
     def compare(self, sr: Pixels, hr: Pixels, scale: int) -> tuple[float, float]:
         """PSNR in dB and SSIM of an SR picture as it was saved.
@@ -68,12 +72,13 @@ class Protocol(ABC):
             UserError: the picture is too small to score.
         """
         sr = grey(sr) if hr.ndim == 2 else sr
-        return _scores(self.luma(sr, scale), self.luma(hr, scale), scale)
+        pair = (shave(self.luma(pixels, scale), scale) for pixels in (sr, hr))
+        return scores(*pair)
 
 
-def _scores(sr: Tensor, hr: Tensor, scale: int) -> tuple[float, float]:
-    pair = shave(sr, scale), shave(hr, scale)
-    return psnr(*pair).item(), ssim(*pair).item()
+def scores(sr: Tensor, hr: Tensor) -> tuple[float, float]:
+    """PSNR in dB and SSIM of two planes of luma levels `(1, 1, H, W)`."""
+    return psnr(sr, hr).item(), ssim(sr, hr).item()
 
 
 class Classic(Protocol):

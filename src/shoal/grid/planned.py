@@ -12,7 +12,7 @@ from shoal.errors import UserError
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.run import Run
-from shoal.runs.tables import is_scored
+from shoal.runs.scored import unscored
 
 
 class State(StrEnum):
@@ -60,7 +60,7 @@ class PlannedRun:
     def key(self) -> tuple[str, ...]:
         """Planned runs of one key are one run, scored alike."""
         tests = (pictures.scored for pictures in self.selection.test)
-        return (str(self.folder.path), self.config.protocol, *tests)
+        return (str(self.folder.path), self.config.protocol, *tests, *sorted(self.config.metrics))
 
     def state(self) -> State:
         """What the disk says; a diverged run is one to do again where `force=true`."""
@@ -68,20 +68,8 @@ class PlannedRun:
         if self.config.force:
             return State.TODO
         if folder.finished:
-            return State.FINISHED if self._scored() else State.TODO
+            return State.TODO if unscored(self.run) else State.FINISHED
         return State.DIVERGED if folder.status().get("state") == "diverged" else State.TODO
-
-    def _scored(self) -> bool:
-        """Whether the record has this protocol's scores of all test pictures."""
-        record, limit = self.folder.record(), self.config.budget.test_pictures
-        protocol = self.config.protocol
-        for pictures in self.selection.test:
-            if not is_scored(record, pictures, protocol):
-                return False
-            there = record["scores"][pictures.name][protocol]["images"]
-            if there < min(len(pictures.files), limit or len(pictures.files)):
-                return False
-        return True
 
     def require_pictures(self) -> None:
         """Make sure that its pictures are there, before a process is started for it.

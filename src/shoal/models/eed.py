@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from shoal.models.blocks import GREY, MultiScale, ResidualUnit, conv, conv_relu
-from shoal.models.upsamplers import build
+from shoal.models.upsamplers import Maker, build
 
 
 class EED(nn.Module):
@@ -16,12 +16,15 @@ class EED(nn.Module):
 
     Args:
         scale: the factor, an integer >= 2.
-        upsampler: `deconvolution` (the paper's), `unpooling`, `subpixel` or `nearest`.
+        upsampler: `deconvolution` (the paper's), `unpooling`, `subpixel` or `nearest`, or what
+            makes a layer from input channels, output channels and scale.
         units: residual units at HR size (the paper's 2).
         kernels: of the parallel convolutions (the paper's 1, 3, 5, 7), 64 channels in all.
     """
 
-    def __init__(self, scale: int, upsampler: str, units: int, kernels: Sequence[int]) -> None:
+    def __init__(
+        self, scale: int, upsampler: str | Maker, units: int, kernels: Sequence[int]
+    ) -> None:
         super().__init__()
         self.extract = nn.Sequential(conv_relu(3, 1, 64), ResidualUnit(64))
         self.upsample = nn.Sequential(

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from shoal.models.blocks import GREY, conv, conv_relu
-from shoal.models.upsamplers import build
+from shoal.models.upsamplers import Maker, build
 
 
 class EES(nn.Module):
@@ -11,10 +11,11 @@ class EES(nn.Module):
 
     Args:
         scale: the factor, an integer >= 2.
-        upsampler: `deconvolution` (the paper's), `unpooling`, `subpixel` or `nearest`.
+        upsampler: `deconvolution` (the paper's), `unpooling`, `subpixel` or `nearest`, or what
+            makes a layer from input channels, output channels and scale.
     """
 
-    def __init__(self, scale: int, upsampler: str) -> None:
+    def __init__(self, scale: int, upsampler: str | Maker) -> None:
         super().__init__()
         self.extract = conv_relu(3, 1, 4)
         self.upsample = nn.Sequential(build(upsampler, 4, 8, scale), nn.ReLU(inplace=True))

@@ -13,6 +13,7 @@ from shoal.report.findings import Findings
 from shoal.report.samples import Crop
 from shoal.report.style import styles
 from shoal.report.text import ENDS_IN, NUMBER_OF, effect, verdict_rows
+from shoal.results import columns_beside
 
 TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("shoal.report", "."),
@@ -71,7 +72,9 @@ def _lines(found: Findings) -> list[list[dict[str, Any]]]:
     columns = []
     for name in found.cells.columns:
         end = next((end for end in ENDS_IN if name.endswith(end)), None)
-        key = name.removesuffix(end) + ENDS_IN[end] if end else NUMBER_OF.get(name)
+        # A column that `metrics=` added is called alike in both.
+        same = name if name.rpartition(" ")[2] in columns_beside(found.study) else None
+        key = name.removesuffix(end) + ENDS_IN[end] if end else NUMBER_OF.get(name, same)
         values = numbers[key].astype(float) if key else numbers.index.to_series()
         best = values == values.groupby(numbers["scale"]).transform("max")
         marked = best & (end in (" PSNR (dB)", " SSIM"))

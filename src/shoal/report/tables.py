@@ -3,7 +3,16 @@
 import pandas as pd
 
 from shoal.report.published import reference
-from shoal.results import AXES, Study, ends, over_seeds, per_run, reach, untrained_level
+from shoal.results import (
+    AXES,
+    Study,
+    columns_beside,
+    ends,
+    over_seeds,
+    per_run,
+    reach,
+    untrained_level,
+)
 
 KEYS = ["arm", "scale"]
 GOALS = (0.0, 0.5)  # dB above bicubic on the validation curve
@@ -21,7 +30,8 @@ def table(study: Study, published: pd.DataFrame) -> pd.DataFrame:
         published: from `load_published`.
 
     Returns:
-        `state`; `seeds`; per test set S `S psnr` (dB), `S ssim`, their ` sd`, `S published psnr`,
+        `state`; `seeds`; per test set S `S psnr` (dB), `S ssim`, `S` and the name of each column
+        that `metrics=` added, their ` sd`, `S published psnr`,
         `S published ssim`, `S difference` (dB, ours minus published); `share` (of the paper's
         training, by multiply-adds); `final`, `best` (validation, dB); the costs; and what reaching
         bicubic + g dB took, `step to +g`, `seconds to +g`, `macs to +g`, `reached +g` (runs).
@@ -61,7 +71,8 @@ def _states(study: Study, index: pd.MultiIndex) -> pd.DataFrame:
 
 
 def _scores(study: Study) -> pd.DataFrame:
-    rows = over_seeds(per_run(study), [*KEYS, "dataset"], ["psnr", "ssim"]).drop(columns="n")
+    facts = ["psnr", "ssim", *columns_beside(study)]
+    rows = over_seeds(per_run(study), [*KEYS, "dataset"], facts).drop(columns="n")
     if rows.empty:
         return pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=KEYS))
     wide = pd.DataFrame(rows.unstack("dataset", sort=False))

@@ -9,7 +9,7 @@ import pandas as pd
 from shoal.claims import Comparison, Verdict
 from shoal.report.numbers import ABSENT, probability, seconds, short, spread
 from shoal.report.tables import GOALS, test_sets
-from shoal.results import Study
+from shoal.results import Study, columns_beside
 
 # The number that a column of text shows: by its name, or by how its name ends.
 NUMBER_OF = {
@@ -35,6 +35,9 @@ def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.Da
         for fact, unit, digits in (("psnr", "PSNR (dB)", 2), ("ssim", "SSIM", 4)):
             pairs = zip(numbers[f"{name} {fact}"], numbers[f"{name} {fact} sd"], strict=True)
             cells[f"{name} {unit}"] = [spread(mean, sd, digits) for mean, sd in pairs]
+        for column in columns_beside(study):
+            pairs = zip(numbers[f"{name} {column}"], numbers[f"{name} {column} sd"], strict=True)
+            cells[f"{name} {column}"] = [spread(mean, sd, 4) for mean, sd in pairs]
         if name in known:
             cells[f"{name} published"] = [_published(row, name) for row in _dicts(numbers)]
     if known:

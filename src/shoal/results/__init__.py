@@ -7,12 +7,21 @@ that don't either (`folder`, `tables`, `sheet`, `values`).
 from shoal.results.certificate import explain
 from shoal.results.kept import read_kept
 from shoal.results.notes import notes
-from shoal.results.spread import AXES, ends, over_seeds, per_run, reach, untrained_level
+from shoal.results.spread import (
+    AXES,
+    columns_beside,
+    ends,
+    over_seeds,
+    per_run,
+    reach,
+    untrained_level,
+)
 from shoal.results.study import Study, grids, load, read
 
 __all__ = [
     "AXES",
     "Study",
+    "columns_beside",
     "ends",
     "explain",
     "grids",

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from shoal.results.study import KEY, Study
+from shoal.runs.tables import extras
 
 # What a curve can be drawn against, and each axis's unit.
 AXES = {"step": "steps", "seconds": "s", "macs": "multiply-adds"}
@@ -12,13 +13,25 @@ def per_run(study: Study) -> pd.DataFrame:
     """Test scores of each finished run by the study's protocol, averaged over pictures.
 
     Returns:
-        arm, scale, seed, id, dataset, psnr (dB), ssim, images.
+        arm, scale, seed, id, dataset, psnr (dB), ssim, images, and a study's other columns.
     """
     rows = study.scores[study.scores["protocol"] == study.protocol]
     by = rows.groupby([*KEY, "id", "dataset"], dropna=False, sort=False)
+    others = {name: (name, _whole_mean) for name in columns_beside(study)}
     return by.agg(
-        psnr=("psnr", "mean"), ssim=("ssim", "mean"), images=("image", "size")
+        psnr=("psnr", "mean"), ssim=("ssim", "mean"), images=("image", "size"), **others
     ).reset_index()
+
+
+def _whole_mean(values: pd.Series) -> float:
+    """None where a picture has no value: no mean is taken of some pictures for that of all."""
+    return float(values.mean(skipna=False))
+
+
+def columns_beside(study: Study) -> list[str]:
+    """The columns of scores beside PSNR and SSIM, taken by the study's protocol."""
+    rows = study.scores[study.scores["protocol"] == study.protocol].dropna(axis=1, how="all")
+    return [name for name in extras(rows.columns) if name not in (*KEY, "id")]
 
 
 def over_seeds(rows: pd.DataFrame, by: list[str], values: list[str]) -> pd.DataFrame:

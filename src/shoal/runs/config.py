@@ -5,7 +5,7 @@ builds stay plain, a `Node` each. How a value is read, bounds included, stands w
 """
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -13,11 +13,11 @@ from typing import Annotated, Any, Self
 from omegaconf import DictConfig, OmegaConf
 
 from shoal.errors import UserError
-from shoal.runs.groups import Budget, Data, Node, Paths, Task
+from shoal.runs.groups import Budget, Data, Debug, Node, Paths, Task, metric_columns
 from shoal.runs.kind import Kind, kind_of
 from shoal.runs.trainer import check_trainer
-from shoal.system.fields import node, nodes, one_of, read, whole
-from shoal.system.targets import present
+from shoal.system.fields import node, nodes, one_of, optional, read, whole
+from shoal.system.targets import present, spelled_out
 
 PROTOCOL_NAMES = ("classic", "rgb")
 NAME = re.compile(r"\w[\w .,+@=-]*")
@@ -47,6 +47,9 @@ class RunConfig:
     data_workers: Annotated[int, whole(0)]
     force: bool
     keep_checkpoints: bool
+    metrics: Annotated[dict[str, Node], metric_columns] = field(default_factory=dict)
+    callbacks: Annotated[dict[str, Node], nodes] = field(default_factory=dict)
+    debug: Annotated[Debug | None, optional(Debug)] = None
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -69,8 +72,10 @@ class RunConfig:
         for key in sorted(OmegaConf.missing_keys(tree)):
             raise UserError(f"{key} is not set: give it a value, {key}=...")
         plain: Any = present(OmegaConf.to_container(tree, resolve=True))  # an old file's names too
+        plain["model"] = spelled_out(plain.get("model"))
         ours = cls.__dataclass_fields__
-        return read(cls, {key: value for key, value in plain.items() if key in ours})
+        config = read(cls, {key: value for key, value in plain.items() if key in ours})
+        return config if config.debug is None else replace(config, paths=config.paths.apart())
 
     def plain(self) -> dict[str, Any]:
         """The same as YAML and JSON have it."""

@@ -1,37 +1,76 @@
 """The groups of a run's config: pictures, recipe, budget, folders."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from shoal.errors import UserError
-from shoal.system.fields import folder_name, node, number, whole
+from shoal.system.fields import folder_name, mapping, node, number, one_of, whole
 
+APART = ".debug"  # a folder below that of runs, and below that of findings
+SET_NAME = re.compile(r"\w[\w.+-]*")  # stands in tables, and in names of files
 Node = dict[str, Any]  # what Hydra builds: a `_target_` and its arguments
 
 
 @dataclass(frozen=True)
 class Data:
-    """The pictures: lists of sets of the catalogue, or, where it is `folder`, a path each.
+    """The pictures: lists of sets and folders, or, where the name is `folder`, a folder each.
 
-    Of a folder, `val` and `test` may be None: see `data.selection`.
+    In a list stands a set of the catalogue, a folder, or a folder by a name for tables, `{mine:
+    photos}`. `val` and `test` may be None: see `data.selection`.
     """
 
     name: str
-    train: list[str] | str
-    val: list[str] | str | None
-    test: list[str] | str | None
+    train: list[str | dict[str, str]] | str
+    val: list[str | dict[str, str]] | str | None
+    test: list[str | dict[str, str]] | str | None
 
     def __post_init__(self) -> None:
+        if not SET_NAME.fullmatch(self.name):
+            raise UserError(f"data.name={self.name} can't be part of a folder's name: give another")
         for role in ("train", "val", "test"):
-            key, value = f"data.{role}", getattr(self, role)
-            if self.name == "folder":
-                if value is not None or role == "train":
-                    folder_name(key, value)
-            elif not (isinstance(value, list) and value and all(isinstance(n, str) for n in value)):
-                raise UserError(
-                    f"{key}={value} is not a list of sets: for a folder add data=folder"
-                )
+            value = getattr(self, role)
+            if value is not None or role == "train":
+                self._require_role(f"data.{role}", value)
+
+    def _require_role(self, key: str, value: Any) -> None:
+        if isinstance(value, list) and value:
+            for entry in value:
+                _require_entry(key, entry)
+        elif self.name == "folder":
+            folder_name(key, value)
+        else:
+            raise UserError(f"{key}={value} is not a list of sets: for a folder add data=folder")
+
+
+def _require_entry(key: str, entry: Any) -> None:
+    """Refuse what is neither a set, nor a folder, nor a folder by a name."""
+    name, folder = next(iter(entry.items())) if isinstance(entry, dict) and entry else ("-", entry)
+    named = not isinstance(entry, dict) or (len(entry) == 1 and isinstance(name, str))
+    if not (named and isinstance(folder, str) and folder.strip()):
+        raise UserError(f"{key} has {entry}: write a set, a folder, or {{NAME: folder}}")
+    if isinstance(entry, dict) and not SET_NAME.fullmatch(name):
+        raise UserError(f"{key} has the name {name!r}: write letters, digits and any of . + - _")
+
+
+COLUMN = re.compile(r"[a-z][a-z0-9_]*")
+GIVEN = ("levels", "unit", "unit_rgb")  # see evaluation.columns
+TAKEN = ("psnr", "ssim", "images", "dataset", "image", "protocol", "arm", "scale", "seed", "id")
+
+
+def metric_columns(key: str, value: Any) -> dict[str, Node]:
+    """Columns of scores beside PSNR and SSIM, by name: a metric, and what it is given."""
+    tree = {} if value is None else mapping(key, value)
+    for name, entry in tree.items():
+        place = f"{key}.{name}"
+        if not (isinstance(name, str) and COLUMN.fullmatch(name)) or name in TAKEN:
+            raise UserError(f"{place} can't be a column: take letters and digits, and none of ours")
+        if not isinstance(entry, dict) or entry.keys() != {"metric", "given"}:
+            raise UserError(f"{place} needs metric (its _target_ and arguments) and given, no more")
+        one_of(GIVEN)(f"{place}.given", entry["given"])
+        node()(f"{place}.metric", entry["metric"])
+    return tree
 
 
 @dataclass(frozen=True)
@@ -73,6 +112,22 @@ class Budget:
     test_pictures: Annotated[int | None, whole(1, null=True)]
 
 
+DEBUGGING = {"detect_anomaly", "limit_train_batches", "profiler"}
+
+
+@dataclass(frozen=True)
+class Debug:
+    """What only a run that looks for mistakes may ask of Lightning's Trainer."""
+
+    name: str
+    trainer: Annotated[dict[str, Any], mapping]
+
+    def __post_init__(self) -> None:
+        if other := sorted(self.trainer.keys() - DEBUGGING):
+            known = ", ".join(sorted(DEBUGGING))
+            raise UserError(f"debug.trainer.{other[0]} is none of debugging's: there are {known}")
+
+
 @dataclass(frozen=True)
 class Paths:
     """Folders: of runs, of downloaded pictures, of findings, of decoded pictures."""
@@ -81,3 +136,10 @@ class Paths:
     data: Path
     experiments: Path
     cache: Path
+
+    def apart(self) -> Self:
+        """Where runs and findings lie that nothing real may be taken for."""
+        runs, experiments = (
+            path if path.name == APART else path / APART for path in (self.runs, self.experiments)
+        )
+        return replace(self, runs=runs, experiments=experiments)

@@ -83,7 +83,7 @@ def nodes(config: RunConfig) -> list[Any]:
     """The parts of a config that a run's objects are built from."""
     if config.kind is Kind.UNTRAINED:
         return [config.model]
-    return [config.model, asdict(config.task), config.trainer]
+    return [config.model, asdict(config.task), config.trainer, config.callbacks]
 
 
 def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
@@ -94,6 +94,8 @@ def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
         "scale": config.scale,
         **content.facts(),
     }
+    if config.debug is not None:
+        facts["debug"] = asdict(config.debug)  # never taken for a real run
     if config.kind is Kind.UNTRAINED:
         # All that a budget says of it: a record of one picture is no record of the whole set.
         return facts | {"pictures": [config.budget.val_pictures, config.budget.test_pictures]}
@@ -104,6 +106,8 @@ def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
         "budget": asdict(config.budget),
         "precision": config.precision,
         **({"trainer": trainer} if trainer else {}),
+        # They may decide anything.
+        **({"callbacks": stable(config.callbacks)} if config.callbacks else {}),
     }
 
 

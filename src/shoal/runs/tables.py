@@ -6,9 +6,6 @@ Imports no PyTorch: training writes these files, reports read them.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shoal.data.selection import test_key
-from shoal.data.sets import PictureSet
-
 CURVE = (
     *("step", "seconds", "patches", "macs", "train/loss", "lr"),
     *("val/psnr", "val/ssim", "val/psnr_shallow", "val/psnr_deep"),
@@ -19,17 +16,27 @@ SCORES = ("dataset", "image", "protocol", "psnr", "ssim")
 Means = dict[str, dict[str, dict[str, float]]]
 
 
-def is_scored(record: Mapping[str, Any], pictures: PictureSet, protocol: str) -> bool:
-    """Whether a record has scores by a protocol of a test set as it is now, names included."""
-    known = record["data_digests"].get(test_key(pictures)) == pictures.scored
-    return known and protocol in record["scores"].get(pictures.name, {})
+def extras(columns: Iterable[str]) -> list[str]:
+    """The columns of a run's scores beside PSNR and SSIM: whatever `metrics=` added.
+
+    >>> extras(["dataset", "image", "protocol", "psnr", "ssim", "vif"])
+    ['vif']
+    """
+    return [name for name in columns if name not in SCORES]
+
+
+def score_columns(scores: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The columns of `scores.csv` for these rows, some of which may lack some."""
+    return [*SCORES, *extras(dict.fromkeys(name for row in scores for name in row))]
 
 
 def means(scores: Iterable[Mapping[str, Any]]) -> Means:
-    """Means over images, by data set and protocol: psnr (dB), ssim, images.
+    """Means over images, by data set and protocol: psnr (dB), ssim, images, and other columns.
+
+    A column that some image of a set has no value in has no mean.
 
     Args:
-        scores: one row per image, with the columns `SCORES`; numbers may be text.
+        scores: one row per image, with at least the columns `SCORES`; numbers may be text.
     """
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in scores:
@@ -40,5 +47,9 @@ def means(scores: Iterable[Mapping[str, Any]]) -> Means:
             "psnr": sum(float(row["psnr"]) for row in group) / len(group),
             "ssim": sum(float(row["ssim"]) for row in group) / len(group),
             "images": len(group),
+        } | {
+            name: sum(float(row[name]) for row in group) / len(group)
+            for name in extras(group[0])
+            if all(row.get(name) not in (None, "") for row in group)
         }
     return table

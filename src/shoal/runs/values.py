@@ -4,7 +4,7 @@ TEXTS = {
     *("arm", "state", "reason", "id", "kind", "model", "data", "budget", "commit", "processor"),
     *("accelerator", "precision", "weights_sha256", "command", "started_at", "finished_at"),
 }
-TEXT_FAMILIES = ("versions", "data_digests", "code")
+TEXT_FAMILIES = ("versions", "data_digests", "code", "metrics")
 
 
 def value(column: str, text: str) -> str | int | float | bool | None:

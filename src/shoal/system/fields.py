@@ -8,7 +8,7 @@ A field's annotation is its reader: `Annotated[int, whole(1)]`, another dataclas
 import difflib
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -37,10 +37,17 @@ def read(kind: type[T], tree: Mapping[str, Any], prefix: str = "") -> T:
             near = difflib.get_close_matches(str(key), readers, n=1)
             hint = f"did you mean {prefix}{near[0]}?" if near else f"there are {', '.join(readers)}"
             raise UserError(f"{prefix}{key} is not in the config: {hint}")
-    for key in readers:
-        if key not in tree:
-            raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
-    return kind(**{key: reader(f"{prefix}{key}", tree[key]) for key, reader in readers.items()})
+    # What has a default is younger than configs that finished runs keep.
+    described: Any = kind
+    defaults = {
+        each.name
+        for each in fields(described)
+        if not (each.default is MISSING and each.default_factory is MISSING)
+    }
+    for key in (key for key in readers if key not in tree and key not in defaults):
+        raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
+    given = {key: reader for key, reader in readers.items() if key in tree}
+    return kind(**{key: reader(f"{prefix}{key}", tree[key]) for key, reader in given.items()})
 
 
 def _reader(hint: Any) -> Reader:
@@ -80,6 +87,11 @@ def nodes(key: str, value: Any) -> dict[str, Any]:
     """Any number of nodes, by name; none where the value is null."""
     tree = {} if value is None else mapping(key, value)
     return {name: node()(f"{key}.{name}", entry) for name, entry in tree.items()}
+
+
+def optional(kind: type[T]) -> Reader:
+    """Another dataclass, or None."""
+    return lambda key, value: None if value is None else read(kind, mapping(key, value), f"{key}.")
 
 
 def whole(least: int, *, most: float = math.inf, null: bool = False) -> Reader:

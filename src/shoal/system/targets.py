@@ -4,8 +4,11 @@ A run's digest and a file of weights name a class as it was called when they fir
 has moved since stands in the table; whatever doesn't, ours or not, counts as itself.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")  # a dotted name: a module's, then its class's
 
 # Where a class of ours is today: its name in digests and in weights, for ever.
 STABLE = {
@@ -43,6 +46,27 @@ def present(config: Any) -> Any:
     {'_target_': 'shoal.training.losses.Charbonnier'}
     """
     return _renamed(config, {name: path for path, name in STABLE.items()})
+
+
+def spelled_out(config: Any) -> Any:
+    """A plain config with each `upsampler` that names a class as what Hydra makes of one.
+
+    So whatever asks a config for its targets, to trust them or to digest their code, hears of it.
+
+    >>> spelled_out({"upsampler": "mine.Up"})
+    {'upsampler': {'_target_': 'mine.Up', '_partial_': True}}
+    """
+    if isinstance(config, list):
+        return [spelled_out(value) for value in config]
+    if not isinstance(config, dict):
+        return config
+    spelled = {key: spelled_out(value) for key, value in config.items()}
+    part = spelled.get("upsampler")
+    if isinstance(part, str) and CLASS.fullmatch(part):
+        spelled["upsampler"] = {"_target_": part, "_partial_": True}
+    elif isinstance(part, dict) and "_target_" in part:
+        spelled["upsampler"] = part | {"_partial_": True}
+    return spelled
 
 
 def _renamed(config: Any, names: dict[str, str]) -> Any:

@@ -20,7 +20,7 @@ from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop, Stopped
 from shoal.training.agreement import Agreement
 from shoal.training.fit import fit
-from shoal.training.ingredients import Ingredients, build_network, open_pictures
+from shoal.training.ingredients import Ingredients
 from shoal.training.module import Diverged
 from shoal.training.ranks import Orders, Ranks, require_match
 from shoal.training.spawn import RankFailed, spawn
@@ -96,7 +96,7 @@ def follow(run: Run, ranks: Ranks) -> None:
             return
         torch.set_num_threads(orders.threads)
         keep_freed_memory()
-        made_of = Ingredients(build_network(run.config), open_pictures(run))
+        made_of = Ingredients.of(run)
         reader = replace(run, folder=ReadOnlyRunFolder(run.folder.path))
         with contextlib.suppress(Diverged, Stopped):
             fit(reader, made_of, [], Agreement(ranks, stop), orders.checkpoint)

@@ -19,7 +19,8 @@ from shoal.runs import environment, identity
 from shoal.runs.folder import now
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
-from shoal.runs.tables import SCORES, means
+from shoal.runs.scored import meanings
+from shoal.runs.tables import means, score_columns
 from shoal.system.code import own_code
 from shoal.system.files import write_whole
 from shoal.training.fit import Fitted
@@ -48,14 +49,15 @@ def write_record(
     """
     network, folder = fitted.network.eval(), run.folder
     rows = score_run(run, network)
-    folder.write_rows("scores.csv", SCORES, rows)
+    folder.write_rows("scores.csv", score_columns(rows), rows)
     strips = _write_samples(run, network)
     lr = [lr for lr, _ in Pictures(data.val).all()]
-    trained = run.config.kind is Kind.TRAINED
+    trained, metrics = run.config.kind is Kind.TRAINED, meanings(run.config.metrics)
     record = _facts(run, fitted) | {
         "dead_channels": dead_channels(network, lr),
         "seconds_per_megapixel": seconds_per_megapixel(network, lr),
         "scores": means(rows),
+        **({"metrics": metrics} if metrics else {}),
         "data_digests": run.selection.digests(),
         "code": dict(run.content.code),
         "weights_sha256": _write_weights(run, network) if trained else None,
@@ -90,7 +92,7 @@ def summary(record: Mapping[str, Any]) -> dict[str, Any]:
     values |= {f"val/{key}": value for key, value in record["val"].items()}
     for dataset, protocols in record["scores"].items():
         for scores in protocols.values():
-            values |= {f"test/{dataset}/{key}": scores[key] for key in ("psnr", "ssim")}
+            values |= {f"test/{dataset}/{key}": scores[key] for key in scores if key != "images"}
     return values
 
 

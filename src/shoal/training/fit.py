@@ -1,7 +1,7 @@
 """Fitting a network: module, callbacks and trainer, made in sight; as one of the ranks that do."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +9,11 @@ from pathlib import Path
 import torch
 from hydra.utils import instantiate
 from lightning import Callback, Trainer
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.loggers import Logger
 from torch import nn
 
+from shoal.errors import UserError, first_line
 from shoal.models.profile import macs
 from shoal.models.reparam import folded
 from shoal.runs.kind import Kind
@@ -77,12 +79,13 @@ def fit(
     mirror = Mirror(curve)
     bar = ProgressBar(run.folder.id, curve, budget.max_steps)
     checkpoints = Checkpoints(run.folder.checkpoints, budget.val_every, agreement)
-    trainer = _trainer(run, [curve, mirror, bar, checkpoints], loggers)
-    with _without_chatter():
+    callbacks = [curve, mirror, bar, checkpoints, *made_of.callbacks]
+    with _without_chatter(), _callbacks_named(config.callbacks):
+        trainer = _trainer(run, callbacks, loggers)
         if config.kind is Kind.TRAINED:
             with agreement.stop.patient():
                 trainer.fit(module, made_of.data, ckpt_path=checkpoint, weights_only=True)
-            _require_end(trainer, budget.max_steps)
+            _require_end(trainer, budget.max_steps, config.callbacks)
         if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
             trainer.validate(module, made_of.data, verbose=False)
     mirror.send(trainer)
@@ -130,6 +133,7 @@ def _trainer(run: Run, callbacks: list[Callback], loggers: Sequence[Logger]) -> 
         enable_model_summary=False,
         use_distributed_sampler=False,  # the stream shares out its batches itself
         default_root_dir=run.folder.path,
+        **(run.config.debug.trainer if run.config.debug else {}),
         _convert_="all",
     )
     # Its handlers end a stopped fit as a whole one, and one rank without the others.
@@ -137,10 +141,26 @@ def _trainer(run: Run, callbacks: list[Callback], loggers: Sequence[Logger]) -> 
     return trainer
 
 
-def _require_end(trainer: Trainer, max_steps: int) -> None:
-    """Never take a fit that Lightning ended early, without a word, for a whole one."""
+def _require_end(trainer: Trainer, max_steps: int, callbacks: Collection[str]) -> None:
+    """Never take a fit that ended early, without a word, for a whole one."""
     if trainer.global_step < max_steps:
-        raise RuntimeError(f"training ended after {trainer.global_step} of {max_steps} steps")
+        words = f"training ended after {trainer.global_step} of {max_steps} steps"
+        if callbacks:
+            named = " or ".join(f"callbacks.{name}" for name in callbacks)
+            raise UserError(f"{words}, by {named}: a run is as long as budget.max_steps says")
+        raise RuntimeError(words)
+
+
+@contextmanager
+def _callbacks_named(callbacks: Collection[str]) -> Iterator[None]:
+    """Say in one line what Lightning refuses of callbacks, e.g. a monitor without a logger."""
+    try:
+        yield
+    except MisconfigurationException as error:
+        if not callbacks:
+            raise
+        named = " or ".join(f"callbacks.{name}" for name in callbacks)
+        raise UserError(f"{named} can't work in this run: {first_line(error)}") from error
 
 
 @contextmanager

@@ -1,24 +1,63 @@
 """What a run is made of: a network at its start, and decoded pictures."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
-from lightning import seed_everything
+from hydra.utils import instantiate
+from lightning import Callback, seed_everything
 from torch import nn
 
 from shoal.data.cache import open_cache
 from shoal.data.module import SuperResolutionData
+from shoal.errors import UserError, first_line
 from shoal.models.build import build
 from shoal.models.initialise import initialise
 from shoal.runs.config import RunConfig
+from shoal.runs.kind import Kind
 from shoal.runs.run import Run
 
 
 @dataclass(frozen=True)
 class Ingredients:
-    """Network and pictures; who has them has nothing left to refuse."""
+    """Network, pictures and the config's callbacks; who has them has nothing left to refuse."""
 
     network: nn.Module
     data: SuperResolutionData
+    callbacks: Sequence[Callback] = ()
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """Those of a run.
+
+        Raises:
+            UserError: one of them isn't to be had; see the functions of this module.
+        """
+        callbacks = build_callbacks(run.config)  # first: the network's seed holds for what follows
+        return cls(build_network(run.config), open_pictures(run), callbacks)
+
+
+def build_callbacks(config: RunConfig) -> list[Callback]:
+    """The callbacks that a config adds to Shoal's own; none where nothing is trained.
+
+    Raises:
+        UserError: one can't be built, or is none.
+    """
+    if config.kind is Kind.UNTRAINED:
+        return []
+    return [_callback(f"callbacks.{name}", entry) for name, entry in config.callbacks.items()]
+
+
+def _callback(key: str, entry: Mapping[str, Any]) -> Callback:
+    try:
+        callback = instantiate(entry)
+    except Exception as error:
+        cause = error.__cause__ or error
+        raise UserError(f"{key} can't be built: {first_line(cause)}") from error
+    if not isinstance(callback, Callback):
+        kind = type(callback).__name__
+        raise UserError(f"{key} is no lightning.Callback but a {kind}")
+    return callback
 
 
 def build_network(config: RunConfig) -> nn.Module:

@@ -1,63 +1,105 @@
 """Scores of a run's final weights: all of them, those that a finished run lacks, and the table."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
+from PIL import Image
 from torch import nn
 
-from shoal.data.catalog import PictureSet
+from shoal.data.catalog import locate
 from shoal.data.selection import test_key
-from shoal.errors import UserError
+from shoal.errors import UserError, first_line
 from shoal.evaluation.benchmark import Score, score
+from shoal.evaluation.columns import build_columns, try_columns
 from shoal.models import weights
 from shoal.models.bicubic import Bicubic
 from shoal.models.build import build
 from shoal.runs.identity import bicubic
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
-from shoal.runs.tables import SCORES, Means, is_scored, means
+from shoal.runs.scored import meanings, unscored
+from shoal.runs.tables import Means, means, score_columns
 from shoal.training.summary import print_summary
 
 
 def score_run(run: Run, network: nn.Module) -> list[Score]:
     """Score a network on the run's test sets, by its protocol."""
     config = run.config
-    limit = config.budget.test_pictures
-    return score(
-        network, run.selection.test, config.paths.data, config.protocol, config.scale, limit
-    )
+    pictures = run.selection.test, config.paths.data
+    limit, columns = config.budget.test_pictures, build_columns(config.metrics)
+    return score(network, *pictures, config.protocol, config.scale, limit, columns)
 
 
 def add_scores(run: Run) -> None:
-    """Score a finished run by a protocol or on test sets that its record has no scores of yet."""
+    """Score a finished run by a protocol, on test sets or in columns that its record lacks.
+
+    Raises:
+        UserError: what is to be scored can't be told from what has been, or there are no weights.
+    """
     folder = run.folder
-    if not _unscored(run):
+    if not unscored(run):
         return
     with folder.locked():
-        absent = _unscored(run)  # another process may have been here since
+        absent = unscored(run)  # another process may have been here since
         lacking = replace(run, selection=replace(run.selection, test=absent))
+        try_metrics(lacking)
         new = score_run(lacking, _final_network(run))
         record = folder.record()
         digests = {test_key(pictures): pictures.scored for pictures in absent}
         # Of other pictures under the same name no score stays, by whichever protocol.
         others = {s.name for s in absent if record["data_digests"].get(test_key(s)) != s.scored}
-        again = {(row["dataset"], row["protocol"]) for row in new}  # after a kill between two files
-        kept = [
-            row
-            for row in folder.rows("scores.csv")
-            if row["dataset"] not in others and (row["dataset"], row["protocol"]) not in again
-        ]
-        rows = [*kept, *new]
+        kept = [row for row in folder.rows("scores.csv") if row["dataset"] not in others]
+        rows = _joined(kept, new)
         record["scores"] = means(rows)
         record["data_digests"] |= digests
-        folder.write_rows("scores.csv", SCORES, rows)
+        if run.config.metrics:
+            record["metrics"] = record.get("metrics", {}) | meanings(run.config.metrics)
+        folder.write_rows("scores.csv", score_columns(rows), rows)
         folder.write_json("record.json", record)
 
 
-def _unscored(run: Run) -> tuple[PictureSet, ...]:
-    record = run.folder.record()
-    return tuple(
-        each for each in run.selection.test if not is_scored(record, each, run.config.protocol)
-    )
+def _joined(old: Sequence[Score], new: Sequence[Score]) -> list[Score]:
+    """Old rows and new ones; of a picture that has both, columns that the new one lacks are kept.
+
+    It has both where a column was added, or after a kill between the two files.
+    """
+    columns = ("dataset", "image", "protocol")
+    there = {tuple(row[name] for name in columns): row for row in old}
+    again = {(row["dataset"], row["protocol"]) for row in new}
+    rows: list[Score] = [row for row in old if (row["dataset"], row["protocol"]) not in again]
+    return rows + [there.get(tuple(row[name] for name in columns), {}) | row for row in new]
+
+
+def try_metrics(run: Run) -> None:
+    """Make sure that each column can be taken of the smallest test picture, before any work.
+
+    Raises:
+        UserError: one can't.
+    """
+    config = run.config
+    if columns := build_columns(config.metrics):
+        paths = [
+            path
+            for pictures in run.selection.test
+            for path in locate(pictures, config.paths.data)[: config.budget.test_pictures]
+        ]
+        try_columns(columns, {path.name: scored_size(path, config.scale) for path in paths})
+
+
+def scored_size(path: Path, scale: int) -> tuple[int, int]:
+    """Height and width of what is scored of a picture: cropped to the scale, the border shaved off.
+
+    Raises:
+        UserError: it is no picture.
+    """
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UserError(f"{path}: broken picture ({first_line(error)})") from None
+    return height // scale * scale - 2 * scale, width // scale * scale - 2 * scale
 
 
 def _final_network(run: Run) -> nn.Module:
@@ -80,7 +122,8 @@ def print_scores(run: Run) -> None:
 def _bicubics_scores(run: Run) -> Means:
     """Bicubic's scores: of its own record, where a run beside this one has made it."""
     own = Run.of(bicubic(run.config))
-    if own.folder.finished and not _unscored(own):
-        scores: Means = own.folder.record()["scores"]
-        return scores
+    with suppress(UserError):  # it may have a column of that name that means another metric
+        if own.folder.finished and not unscored(own):
+            scores: Means = own.folder.record()["scores"]
+            return scores
     return means(score_run(run, Bicubic(run.config.scale)))

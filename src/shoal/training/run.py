@@ -13,10 +13,10 @@ from shoal.training.callbacks.checkpoints import newest_whole
 from shoal.training.devices import check_devices, follow, train_by_ranks
 from shoal.training.finish import write_record
 from shoal.training.fit import fit
-from shoal.training.ingredients import Ingredients, build_network, open_pictures
+from shoal.training.ingredients import Ingredients
 from shoal.training.module import Diverged
 from shoal.training.ranks import Orders, Ranks, gathered, started_outside
-from shoal.training.rescore import add_scores, print_scores
+from shoal.training.rescore import add_scores, print_scores, try_metrics
 from shoal.training.status import begin, kept, open_loggers
 
 
@@ -53,12 +53,16 @@ def _lead(run: Run, command: str, ranks: Ranks) -> None:
         print(f"{run.folder.id} is finished: reused (force=true starts it anew)", flush=True)
         add_scores(run)
         return print_scores(run)
+    if run.config.debug is not None:
+        words = f"debug={run.config.debug.name}: {run.folder.path} stands apart from real runs"
+        print(f"{words}, and its numbers for nothing", flush=True)
     keep_freed_memory()
     if since := changed_since_last(run):
         print(since, flush=True)
     run.require_pictures()
     devices = check_devices(run.config)
-    made_of = Ingredients(build_network(run.config), open_pictures(run))
+    try_metrics(run)
+    made_of = Ingredients.of(run)
     if devices.num_devices * devices.num_nodes > ranks.count:
         del made_of  # it has shown that nothing is to be refused
         return train_by_ranks(train, run, command, devices)

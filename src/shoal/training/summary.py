@@ -18,6 +18,10 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
     table = Table("test set", "images", title=f"{name}, protocol {protocol}", title_justify="left")
     for column in ("bicubic PSNR", f"{name} PSNR", "gain", "bicubic SSIM", f"{name} SSIM"):
         table.add_column(column, justify="right")
+    beside = extra_columns(model, protocol)
+    for column in beside:
+        table.add_column(f"bicubic {column}", justify="right")
+        table.add_column(f"{name} {column}", justify="right")
     for dataset, protocols in model.items():
         if protocol not in protocols or dataset not in bicubic:
             continue
@@ -32,5 +36,16 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
             f"{gain:+.2f}",
             f"{base['ssim']:.4f}",
             f"{ours['ssim']:.4f}",
+            *(_shown(scores.get(column)) for column in beside for scores in (base, ours)),
         )
     Console().print(table)
+
+
+def extra_columns(model: Means, protocol: str) -> list[str]:
+    """The names of the columns beside PSNR and SSIM that some test set has."""
+    named = (name for sets in model.values() for name in sets.get(protocol, {}))
+    return [name for name in dict.fromkeys(named) if name not in ("psnr", "ssim", "images")]
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"

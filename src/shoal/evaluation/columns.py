@@ -1,0 +1,101 @@
+"""Columns of scores beside PSNR and SSIM: any torchmetrics metric of an SR and an HR picture."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from hydra.utils import instantiate
+from torch import Tensor
+from torchmetrics import Metric
+
+from shoal.errors import UserError, first_line
+
+# What a metric is given, made of luma levels `(1, 1, H, W)` in 0..255 with the border shaved off.
+GIVEN: dict[str, Callable[[Tensor], Tensor]] = {
+    "levels": lambda levels: levels.float(),
+    "unit": lambda levels: (levels / 255).float(),
+    # For networks that were trained on colour pictures: the grey one.
+    "unit_rgb": lambda levels: (levels / 255).float().expand(-1, 3, -1, -1),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One score of each picture.
+
+    Attributes:
+        name: of the column.
+        metric: of torchmetrics; used for one picture at a time.
+        given: a key of `GIVEN`.
+    """
+
+    name: str
+    metric: Metric
+    given: str
+
+    def value(self, sr: Tensor, hr: Tensor) -> float:
+        """The score of one pair of luma levels `(1, 1, H, W)`.
+
+        Raises:
+            UserError: the metric can't say, or says more than a number.
+        """
+        prepare = GIVEN[self.given]
+        try:
+            self.metric.reset()
+            self.metric.update(prepare(sr), prepare(hr))
+            value: Any = self.metric.compute()
+            self.metric.reset()
+        except Exception as error:
+            height, width = hr.shape[-2:]
+            words = f"metrics.{self.name} can't score {width} x {height} pixels"
+            raise UserError(f"{words}: {first_line(error)}") from error
+        if not isinstance(value, Tensor) or value.numel() != 1:
+            raise UserError(f"metrics.{self.name} gives a {type(value).__name__}, no single number")
+        return float(value)
+
+
+def build_columns(metrics: Mapping[str, Mapping[str, Any]]) -> list[Column]:
+    """The columns of a config's `metrics`.
+
+    Raises:
+        UserError: one can't be built, or is no metric of torchmetrics.
+    """
+    return [
+        Column(name, _metric(name, entry["metric"]), entry["given"])
+        for name, entry in metrics.items()
+    ]
+
+
+def _metric(name: str, config: Mapping[str, Any]) -> Metric:
+    try:
+        metric = instantiate(config)
+    except Exception as error:
+        cause = error.__cause__ or error
+        raise UserError(f"metrics.{name} can't be built: {first_line(cause)}") from error
+    if not isinstance(metric, Metric):
+        kind = type(metric).__name__
+        raise UserError(f"metrics.{name} is no torchmetrics.Metric but a {kind}")
+    return metric
+
+
+def try_columns(columns: Iterable[Column], sizes: Mapping[str, tuple[int, int]]) -> None:
+    """Let each column score noise as small as the smallest picture, before hours of training.
+
+    Args:
+        columns: to be tried.
+        sizes: height and width of what will be scored, by the pictures' names; at least one.
+
+    Raises:
+        UserError: one can't; the message names the picture.
+    """
+    name, (height, width) = min(sizes.items(), key=lambda item: min(item[1]))
+    if min(height, width) < 1:
+        return  # too small for PSNR and SSIM as well, which say so themselves
+    # A generator of its own: the weights that are drawn next must not depend on it.
+    noise = torch.rand(2, 1, 1, height, width, generator=torch.Generator().manual_seed(0)) * 255
+    for column in columns:
+        try:
+            column.value(noise[0], noise[1])
+        except UserError as error:
+            raise UserError(f"{name}: {error}") from error

@@ -1,0 +1,45 @@
+"""What a finished run has been scored on, and what of a config's wishes it hasn't."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from shoal.data.catalog import PictureSet
+from shoal.data.selection import test_key
+from shoal.errors import UserError
+from shoal.runs.run import Run
+
+
+def meanings(metrics: Mapping[str, Any]) -> dict[str, str]:
+    """What stands behind each column of scores, as a record keeps it: its config as text."""
+    return {name: json.dumps(entry, sort_keys=True) for name, entry in metrics.items()}
+
+
+def unscored(run: Run) -> tuple[PictureSet, ...]:
+    """The test sets that a finished run lacks scores of: by the protocol, or in a column.
+
+    Raises:
+        UserError: a column of that name is there, and means another metric.
+    """
+    record = run.folder.record()
+    _require_same_metrics(run, record.get("metrics", {}))
+    return tuple(each for each in run.selection.test if not _is_scored(run, record, each))
+
+
+def _is_scored(run: Run, record: Mapping[str, Any], pictures: PictureSet) -> bool:
+    """Whether it is, with the pictures as they are now, names included."""
+    if record["data_digests"].get(test_key(pictures)) != pictures.scored:
+        return False
+    means = record["scores"].get(pictures.name, {}).get(run.config.protocol, {})
+    count, limit = len(pictures.files), run.config.budget.test_pictures
+    enough = means.get("images", 0) >= min(count, limit or count)
+    return enough and all(name in means for name in run.config.metrics)
+
+
+def _require_same_metrics(run: Run, known: Mapping[str, str]) -> None:
+    for name, text in meanings(run.config.metrics).items():
+        if known.get(name, text) != text:
+            raise UserError(
+                f"{run.folder.id} has a column {name} of another metric ({known[name]}): call "
+                f"yours otherwise, or force=true"
+            )
