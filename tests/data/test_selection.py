@@ -25,7 +25,7 @@ def test_sets_of_the_catalogue_and_folders_are_mixed(tmp_path: Path) -> None:
     assert [len(each.files) for each in chosen.train] == [91, 2]
     digests = chosen.digests()
     assert digests["Set5"] == picture_set("Set5").digest
-    assert set(digests) == {"train", "val", "Set5", "more", "faces"}
+    assert set(digests) == {"train", "order", "val", "Set5", "more", "faces"}
 
 
 def test_the_digest_of_a_mixture_is_its_content(tmp_path: Path) -> None:
@@ -61,19 +61,6 @@ def test_what_is_neither_set_nor_folder_is_said_with_both_remedies() -> None:
         select("mine", ["T91"], ["Set5"], ["faces"])
     with pytest.raises(UserError, match=r"\./faces is not a folder|faces is not a folder"):
         select("mine", ["T91"], ["Set5"], ["./faces"])
-
-
-@pytest.mark.parametrize("role", ["train", "val"])
-def test_a_test_folder_named_as_a_role_never_stands_for_that_roles_pictures(
-    tmp_path: Path, role: str
-) -> None:
-    here, there = pictures(tmp_path / "here" / role, 1, 2), pictures(tmp_path / "there" / role, 3)
-    with pytest.raises(UserError, match=f"data.test has the name {role} of other pictures, those"):
-        select("folder", str(here), str(here), str(there))
-    chosen = select("folder", str(here), str(here), str(here))
-    assert chosen.digests()["train"] == chosen.train[0].digest
-    named = select("folder", str(here), str(here), [{"third": str(there)}])
-    assert named.digests()["third"] == named.test[0].digest
 
 
 def test_two_test_sets_of_one_name_are_refused_with_the_remedy(tmp_path: Path) -> None:

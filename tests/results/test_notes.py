@@ -16,7 +16,6 @@ def test_a_clean_study_needs_no_note(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ({"commit": "f" * 40}, "more than one commit stands in this table: 1e10555"),
-        ({"results": 2}, "more than one results version stands in this table: 1 ("),
         ({"budget": "standard"}, "the experiment asks for quick"),
         ({"data": "t91"}, "the experiment asks for sample"),
         ({"data_digests": {"train": "cc" * 32}}, "digest of the data (train)"),

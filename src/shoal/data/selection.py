@@ -115,9 +115,6 @@ def _require_names(chosen: Selection) -> None:
             raise _rename(pictures, "twice")
         if known is not None and known.digest != pictures.digest:
             raise _rename(pictures, f"of other pictures, {known.name} of the literature")
-        role = {"train": chosen.train, "val": chosen.val}.get(pictures.name)
-        if role and joint(role).digest != pictures.digest:
-            raise _rename(pictures, f"of other pictures, those of data.{pictures.name}")
         seen[pictures.name] = pictures
 
 

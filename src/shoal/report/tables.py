@@ -60,6 +60,7 @@ def _states(study: Study, index: pd.MultiIndex) -> pd.DataFrame:
     done = study.finished.groupby(KEYS, sort=False).size().reindex(index, fill_value=0)
     others = study.runs[study.runs["state"] != "finished"]
     words = {"diverged": "diverged at step {}", "missing": "not run", "failed": "failed at step {}"}
+    words["outdated"] = "left out: older code"
     said = others["state"].map(words).fillna("unfinished at step {}").astype(object)
     text = pd.Series(
         [word.format(step) for word, step in zip(said, others["step"], strict=True)],

@@ -8,6 +8,7 @@ import pandas as pd
 
 from shoal.errors import UserError
 from shoal.results.kept import place
+from shoal.results.outdated import made_by
 from shoal.results.rows import NAMES, read_runs, read_tables
 from shoal.results.study import grids, read_grid
 from shoal.runs.tables import SCORES
@@ -26,7 +27,7 @@ SHARED = {
     "devices": "devices",
 }
 # Columns with a meaning of their own behind the slash.
-FAMILIES = {"data_digests": "digest of", "versions": "version of"}
+FAMILIES = {"data_digests": "digest of", "versions": "version of", "code": "code of"}
 PER_RUN = ["seed", "psnr", "ssim", "images", "resumed", "finished_at"]
 
 
@@ -51,7 +52,8 @@ def explain(model: str, dataset: str, scale: int, runs: Path, experiments: Seque
         wanted = rows[
             (rows["arm"].eq(model) | rows["model"].eq(model)) & rows["scale"].eq(str(scale))
         ]
-        for (where, arm), cell in wanted.groupby(["where", "arm"], sort=False):
+        cells = wanted.groupby([wanted["where"], wanted["arm"], made_by(wanted)], sort=False)
+        for (where, arm, _), cell in cells:
             named = scores[scores["dataset"].eq(dataset) & scores["id"].isin(cell["id"])]
             key = (where, arm, *sorted(cell["id"]))
             if len(named) and key not in seen:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from shoal.results.outdated import OUTDATED
 from shoal.results.study import Study
 
 # Facts of which one table should hold a single value each. A run that trains nothing has no budget.
 ONE_VALUE = {
-    "results": "results version",
     "commit": "commit",
     "data": "training data",
     "budget": "budget",
@@ -20,7 +20,8 @@ MACHINE = ["processor", "accelerator", "threads", "devices"]
 
 def notes(study: Study) -> list[str]:
     """Sentences for the reader of the table, the gravest first; none where all is in order."""
-    return [*_states(study), *_mixtures(study), *_scores(study), *_seeds(study), *_machines(study)]
+    kinds = (_states, _outdated, _mixtures, _scores, _seeds, _machines)
+    return [sentence for kind in kinds for sentence in kind(study)]
 
 
 def _states(study: Study) -> list[str]:
@@ -33,6 +34,14 @@ def _states(study: Study) -> list[str]:
     ]
     missing = study.runs[study.runs["state"] == "missing"]
     return sentences + ([f"not run: {_names(missing)}"] if len(missing) else [])
+
+
+def _outdated(study: Study) -> list[str]:
+    rows = study.runs[study.runs["state"] == OUTDATED]
+    return [
+        f"left out, made by older code ({reason}): {_names(part)}; `{study.command}` makes it anew"
+        for reason, part in rows.groupby("reason", sort=False)
+    ]
 
 
 def _mixtures(study: Study) -> list[str]:

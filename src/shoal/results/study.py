@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from shoal.errors import UserError
+from shoal.results.outdated import OUTDATED, leave_out
 from shoal.results.rows import read_runs, read_tables
 from shoal.runs.tables import CURVE, SCORES
 
@@ -27,7 +28,8 @@ class Study:
         folder: of its findings, e.g. `ablation/t91-x3-standard`.
         models: the model of each arm, in the order of the table; None where the grid can't say.
         planned: run ids in the order of the grid.
-        runs: a row per planned run: arm, scale, seed and what `read_runs` gives.
+        runs: a row per planned run: arm, scale, seed and what `read_runs` gives; those that were
+            made by older code are `outdated`, and stand in none of the other tables.
         scores: arm, scale, seed, id, dataset, image, protocol, psnr (dB), ssim: finished runs only.
         curves: arm, scale, seed, id and the columns of curve.csv, of every run that has begun.
     """
@@ -112,7 +114,9 @@ def read(path: Path) -> Study:
     plan = pd.DataFrame(grid["runs"])[[*KEY, "id"]].astype({"seed": "Int64"})
     folders = [path.parents[1] / name for name in plan["id"].unique()]
     finished = [folder for folder in folders if (folder / "record.json").is_file()]
-    runs = plan.merge(read_runs(folders).drop(columns=["scale", "seed"], errors="ignore"), on="id")
+    rows = read_runs(folders).drop(columns=["scale", "seed"], errors="ignore")
+    runs = leave_out(plan.merge(rows, on="id"))
+    counting = plan[~plan["id"].isin(runs.loc[runs["state"] == OUTDATED, "id"])]
     facts = (
         *("experiment", "question", "command", "folder"),
         *("data", "budget", "precision", "protocol"),
@@ -125,8 +129,8 @@ def read(path: Path) -> Study:
         seeds=tuple(grid["seeds"]),
         models=_models(grid, runs),
         runs=runs,
-        scores=_asked(plan.merge(read_tables(finished, "scores.csv", SCORES), on="id"), grid),
-        curves=plan.merge(read_tables(folders, "curve.csv", CURVE), on="id"),
+        scores=_asked(counting.merge(read_tables(finished, "scores.csv", SCORES), on="id"), grid),
+        curves=counting.merge(read_tables(folders, "curve.csv", CURVE), on="id"),
     )
 
 
