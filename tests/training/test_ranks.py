@@ -283,7 +283,7 @@ def test_a_grid_has_runs_of_many_devices(tmp_path, cache, small_pictures):
     slurm = {"SLURM_NTASKS": "1", "SLURM_JOB_ID": "1", "SLURM_JOB_NAME": "grid"}
     slurm |= {"SLURM_LOCALID": "0", "SLURM_PROCID": "0", "SLURM_NODEID": "0"}
     command = Command(
-        tmp_path / "runs", cache, "seed=0,1", "-m", *small_pictures, environment=slurm
+        tmp_path / "runs", cache, "seed=0,1", *small_pictures, "-m", environment=slurm
     )
     code, errors = command.end()
     assert code == 0, errors
