@@ -62,7 +62,6 @@ class ShoalLauncher(Launcher):
         """
         # Imported here, since Hydra imports all its plugins at the start of every run.
         from shoal.grid.composing import compose
-        from shoal.grid.outcome import OutcomeKind
 
         runs = [compose(self.loader, self.config, overrides) for overrides in job_overrides]
         grid = self._runner(runs)
@@ -71,7 +70,7 @@ class ShoalLauncher(Launcher):
         returns = []
         for run in runs:
             outcome = by_key[run.key]
-            failed = outcome.kind == OutcomeKind.FAILED
+            failed = outcome.to_do
             done = JobReturn(list(run.overrides), run.tree, run.hydra, working_dir=".")
             done.status = JobStatus.FAILED if failed else JobStatus.COMPLETED
             done.return_value = RuntimeError(outcome.why) if failed else None

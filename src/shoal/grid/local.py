@@ -85,7 +85,7 @@ class LocalRunner(GridRunner):
     def stop_runs(self) -> None:
         """Stop the runs at the first signal; kill them at the second."""
         for name in self.waiting:
-            self.outcomes[name] = Outcome(OutcomeKind.STOPPED, "not started")
+            self.outcomes[name] = Outcome(OutcomeKind.NOT_STARTED)
         self.waiting = []
         for process in self.processes.values() if self.signals_handled < len(self.signals) else ():
             process.stop() if self.signals_handled == 0 else process.kill()

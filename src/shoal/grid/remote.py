@@ -84,7 +84,7 @@ class RemoteRunner(GridRunner):
         try:
             for name, outcome in self.backend(runs, self.at_once, self.folder, self.options):
                 stopped = self.signals and outcome.kind == OutcomeKind.FAILED
-                yield name, Outcome(OutcomeKind.STOPPED, outcome.why) if stopped else outcome
+                yield name, Outcome(OutcomeKind.INTERRUPTED, outcome.why) if stopped else outcome
         except (GridStopped, UserError):
             raise
         except Exception as error:

@@ -52,7 +52,7 @@ def make(run: RemoteRun) -> Outcome:
             said = True
             say(f"{run.prefix}{run.name} waits: {folder.holder} works on it")
         time.sleep(PATIENCE)
-    return Outcome(OutcomeKind.STOPPED, "not started")
+    return Outcome(OutcomeKind.NOT_STARTED)
 
 
 def _make(run: RemoteRun, folder: RunFolder) -> Outcome | None:

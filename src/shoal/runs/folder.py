@@ -48,9 +48,10 @@ class RunFolder:
 
     @property
     def step(self) -> int:
-        """How far the run has come: the last step of its curve."""
+        """Where the run would go on: its newest checkpoint, or the last step of its curve."""
         rows = self.rows("curve.csv")
-        return int(rows[-1]["step"]) if rows else 0
+        saved = [int(path.stem.split("-")[1]) for path in self.checkpoints.glob("step-*-*.ckpt")]
+        return max([*saved, int(rows[-1]["step"]) if rows else 0])
 
     def record(self) -> dict[str, Any]:
         """The record of a finished run."""
@@ -66,7 +67,11 @@ class RunFolder:
         return Kind.UNTRAINED if record["weights_sha256"] is None else Kind.TRAINED
 
     def status(self) -> dict[str, Any]:
-        """State (running, finished, failed or diverged), reason, step, ...; {} where none is."""
+        """State, reason, step, ...; {} where none is.
+
+        The state is running, finished, interrupted, failed or diverged. A process that is killed
+        can't say so: see `state`.
+        """
         try:
             return self._read("status.json")
         except (OSError, ValueError):
@@ -122,6 +127,13 @@ class RunFolder:
         here = {"host": socket.gethostname(), "pid": os.getpid(), "updated": now()}
         status = {"step": 0, "resumed": 0, "threads": None} | self.status() | {"reason": None}
         self.write_json("status.json", status | here | {"state": state} | facts)
+
+    def state(self) -> str:
+        """What has become of the run, or `missing`: one that nobody works on isn't running."""
+        if self.finished:
+            return "finished"
+        state = str(self.status().get("state", "missing"))
+        return "interrupted" if state == "running" and not self.held else state
 
     @property
     def adopted_from(self) -> str | None:

@@ -90,5 +90,5 @@ def _report(about: Search, trials: Trials, out: Path) -> None:
 
 
 def failed(outcomes: Sequence[Outcome]) -> int:
-    """How many runs failed."""
-    return sum(outcome.kind == OutcomeKind.FAILED for outcome in outcomes)
+    """How many runs would be made again."""
+    return sum(outcome.to_do for outcome in outcomes)

@@ -15,6 +15,7 @@ from shoal.errors import UserError, first_line
 from shoal.runs.folder import RunFolder, now
 from shoal.runs.run import Run
 from shoal.system.files import UNWRITABLE
+from shoal.system.signals import Stopped
 from shoal.training.module import Diverged
 from shoal.training.ranks import Ranks
 
@@ -51,6 +52,15 @@ def kept(folder: RunFolder) -> Iterator[None]:
                 yield
         except Diverged as error:
             folder.set_status("diverged", reason=str(error), step=error.step)
+            raise
+        except (Stopped, KeyboardInterrupt) as error:
+            with contextlib.suppress(OSError):
+                if folder.finished:
+                    folder.set_status("finished")
+                else:
+                    reason = str(error) or first_line(error)
+                    folder.set_status("interrupted", reason=reason, step=folder.step)
+                    print(f"{reason} at step {folder.step}", file=log)
             raise
         except BaseException as error:
             with contextlib.suppress(OSError):  # the disk may be what has failed
