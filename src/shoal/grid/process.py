@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from shoal.errors import USER_ERROR, UserError
-from shoal.grid.estimate import span
 from shoal.grid.outcome import Outcome, OutcomeKind, diverged
 from shoal.grid.stream import Stream
+from shoal.runs.duration import span
 from shoal.runs.folder import RunFolder
 from shoal.system.parent import dying_with_us
 from shoal.system.signals import SIGNALS

@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 from shoal.data.catalog import PictureSet
 from shoal.errors import UserError
 from shoal.grid.composing import key
-from shoal.grid.outcome import Outcome, OutcomeKind
+from shoal.grid.outcome import Outcome
 from shoal.grid.planned import PlannedRun
 from shoal.search import findings
 from shoal.search.findings import Search

@@ -1,5 +1,6 @@
 """Fitting a network: module, callbacks and trainer, made in sight; as one of the ranks that do."""
 
+import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ class Fitted:
     curve: Curve
     device: torch.device
     macs: int  # per LR pixel
+    ended: float  # when the last validation had been, by the clock of `time.monotonic`
 
 
 def fit(
@@ -55,6 +57,7 @@ def fit(
     loggers: Sequence[Logger],
     agreement: Agreement,
     checkpoint: Path | None,
+    more: Sequence[Callback] = (),
 ) -> Fitted:
     """Train to the end of the schedule; a network that learns nothing is only validated.
 
@@ -64,6 +67,7 @@ def fit(
         loggers: that the curve is mirrored to.
         agreement: of all ranks.
         checkpoint: to go on from.
+        more: callbacks of whoever makes the run.
 
     Raises:
         Diverged: the loss stopped being finite.
@@ -77,7 +81,7 @@ def fit(
     mirror = Mirror(curve)
     bar = ProgressBar(run.folder.id, curve, budget.max_steps)
     checkpoints = Checkpoints(run.folder.checkpoints, budget.val_every, agreement)
-    trainer = _trainer(run, [curve, mirror, bar, checkpoints], loggers)
+    trainer = _trainer(run, [curve, mirror, bar, *more, checkpoints], loggers)
     with _without_chatter():
         if config.kind is Kind.TRAINED:
             with agreement.stop.patient():
@@ -86,8 +90,9 @@ def fit(
         if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
             trainer.validate(module, made_of.data, verbose=False)
     mirror.send(trainer)
+    ended = time.monotonic()
     used = folded(network)
-    return Fitted(used, curve, trainer.strategy.root_device, macs(used))
+    return Fitted(used, curve, trainer.strategy.root_device, macs(used), ended)
 
 
 def _curve(run: Run, network: nn.Module) -> Curve:
