@@ -6,7 +6,7 @@ from shoal.grid.command import command
 from shoal.grid.outcome import Outcome, OutcomeKind
 from shoal.grid.planned import PlannedRun
 from shoal.grid.process import RunProcess, pass_on, start
-from shoal.grid.runner import GridRunner, say, share_of_cores
+from shoal.grid.runner import GridRunner, say, share_of_cores, titled
 
 
 class LocalRunner(GridRunner):
@@ -63,7 +63,8 @@ class LocalRunner(GridRunner):
         self.processes[name] = process
         self.working.add(name)
         left = self.time_left()
-        say(f"[{number}] {name} starts" + (f"; {left} left" if left else ""))
+        starts = f"[{number}] {titled(run.title, name)} starts"
+        say(starts + (f"; {left} left" if left else ""))
 
     def number(self, name: str) -> str:
         """Which run this is of how many, e.g. `2/6`."""

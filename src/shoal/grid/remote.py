@@ -77,6 +77,7 @@ class RemoteRunner(GridRunner):
             carried() | self.environment(number),
             f"[{number}] ",
             self.folder / "stop",
+            run.title,
         )
 
     def _outcomes(self, runs: Sequence[RemoteRun]) -> Iterator[tuple[str, Outcome]]:
