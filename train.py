@@ -1,6 +1,7 @@
 """Train a model, or a grid of models: `python train.py --help`."""
 
 import sys
+import time
 from pathlib import Path
 
 import hydra
@@ -11,6 +12,8 @@ from shoal.system.console import exit_code, share_config_store, typed
 
 register_resolvers()
 share_config_store()
+# What was imported until here has cost processor time and nothing else.
+BEGUN = time.monotonic() - time.process_time()
 
 
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")
@@ -24,7 +27,7 @@ def _train(tree: DictConfig) -> None:
     config = RunConfig.of(tree)  # a mistake is named before the seconds that importing torch takes
     from shoal.training.run import train
 
-    train(config, command=typed())
+    train(config, typed(), BEGUN)
 
 
 if __name__ == "__main__":

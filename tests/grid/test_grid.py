@@ -26,6 +26,7 @@ from shoal.grid.plan import Plan
 from shoal.grid.planned import PlannedRun, State, distinct
 from shoal.grid.runner import share_of_cores
 from shoal.runs.config import register_resolvers
+from shoal.runs.duration import seconds_left
 from shoal.system.variables import THREADS
 
 Composing = Callable[..., PlannedRun]
@@ -287,27 +288,41 @@ def test_a_grid_that_is_refused_leaves_no_plan(loader: ConfigLoader, tmp_path: P
 
 
 def test_time_is_measured_on_the_same_network_or_unknown(planned: Composing) -> None:
-    finish(planned("model=eed", "seed=1"))  # 600 s for 3600 steps with 2 threads
-    assert estimate.seconds_left(planned("model=eed"), threads=2) == 600
-    assert estimate.seconds_left(planned("model=eed"), threads=1) == 1200
-    assert estimate.seconds_left(planned("model=eed", "budget.max_steps=1800"), threads=None) == 300
-    assert estimate.seconds_left(planned("model=eed", "model.units=3"), threads=2) is None
-    assert estimate.seconds_left(planned("model=eed", "scale=2"), threads=2) is None
+    def left(*overrides: str, threads: int | None = 2) -> float | None:
+        return seconds_left(planned("model=eed", *overrides).run, threads)
+
+    # 3600 steps in 500 s, 16 validations in 60 s, 40 s of scoring; 10 s passed before all that.
+    finish(planned("model=eed", "seed=1"), start_seconds=10.0, scoring_seconds=40.0)
+    assert left() == 610
+    assert left(threads=1) == 1210  # importing takes no more time
+    assert left("budget.max_steps=720", threads=None) == 10 + 100 + 60 * 4 / 16 + 40
+    assert left("model.units=3") is None
+    assert left("scale=2") is None
 
 
 def test_time_left_of_a_run_that_was_interrupted_is_that_of_the_rest(
     planned: Composing,
 ) -> None:
-    finish(planned("model=eed", "seed=1"))
+    finish(planned("model=eed", "seed=1"), scoring_seconds=100.0)
     begun = planned("model=eed")
     begun.folder.create()
-    begun.folder.write_rows("curve.csv", ["step"], [{"step": 0}, {"step": 900}])
-    assert estimate.seconds_left(begun, threads=2) == 450
+    (begun.folder.checkpoints / "step-000000900-00.ckpt").touch()
+    assert seconds_left(begun.run, threads=2) == 0.75 * 500 + 100
+    begun.folder.set_status("running", step=1800)
+    with begun.folder.locked():  # at work, and further than what it has saved
+        assert seconds_left(begun.run, threads=2) == 0.5 * 500 + 100
+
+
+def test_a_damaged_record_keeps_no_run_from_its_work(planned: Composing) -> None:
+    done = planned("model=eed", "seed=1")
+    finish(done)
+    done.folder.write("record.json", "{")
+    assert seconds_left(planned("model=eed").run, threads=2) is None
 
 
 def test_bicubic_takes_the_same_time_under_every_budget(planned: Composing) -> None:
     finish(planned("model=bicubic"))
-    assert estimate.seconds_left(planned("model=bicubic", "budget=paper"), threads=None) == 600
+    assert seconds_left(planned("model=bicubic", "budget=paper").run, threads=None) == 600
 
 
 def test_what_is_not_known_is_said(planned: Composing) -> None:

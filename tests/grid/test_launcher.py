@@ -20,7 +20,8 @@ def test_a_run_that_raises_diverges_or_is_killed_takes_no_other_with_it(grid: Gr
     first = grid.issue("-m", models)
     assert first.code == 1
     assert first.started == ["bicubic", "eed", "ees", "dcnn", "srcnn", "eeds"]
-    assert "[6/6] eeds-" in first.out
+    assert "[6/6] eeds, seed 0: eeds-x3-" in first.out
+    assert "all runs, protocol classic" in first.out
     assert [line.split("-")[0] for line in first.list_of("finished")] == ["  bicubic", "  eeds"]
     (diverged,) = first.list_of("diverged")
     assert re.search(r"dcnn-\S+  at step 7", diverged)
@@ -92,7 +93,9 @@ def test_a_stop_is_passed_on_and_the_runs_save(grid: Grid, number: signal.Signal
     said = ended(process)
     assert said.code == 128 + number
     assert len(list(grid.runs.glob("*/saved"))) == 2
-    assert [line.split("-")[0] for line in said.list_of("stopped")] == ["  ees", "  eed", "  eeds"]
+    assert [line.split("-")[0] for line in said.list_of("interrupted")] == ["  ees", "  eed"]
+    assert said.list_of("interrupted")[0].endswith("  at step 0, stopped by SIGTERM")
+    assert [line.split("-")[0] for line in said.list_of("not started")] == ["  eeds"]
     assert "eeds" not in said.started
     assert "goes on from here" in said.err
 

@@ -99,9 +99,9 @@ def test_the_stop_file_lets_a_run_save_and_keeps_the_next_from_starting(folder: 
     begun = time.monotonic()
     outcome = make(run)
     thread.join()
-    assert outcome.kind == OutcomeKind.STOPPED
+    assert outcome.kind == OutcomeKind.INTERRUPTED
     assert (folder.path / "saved").exists()
     assert time.monotonic() - begun < 250
     (folder.path / "saved").unlink()
-    assert make(run).why == "not started"
+    assert make(run).kind == OutcomeKind.NOT_STARTED
     assert not (folder.path / "saved").exists()

@@ -70,7 +70,7 @@ class Ended:
     @property
     def started(self) -> list[str]:
         """The models whose runs were started, in order."""
-        return re.findall(r"\] (\w+)-x\S+ starts", self.out)
+        return re.findall(r"^\[.*\W(\w+)-x\S+ starts", self.out, re.MULTILINE)
 
     def list_of(self, end: str) -> list[str]:
         """The lines of the closing list below `end`."""

@@ -38,7 +38,7 @@ def test_what_did_not_finish_is_shown_with_its_step(tmp_path: Path) -> None:
     made.running = {made.run_id("eed", 3, 1): 700}
     study = study_of(made, tmp_path)
     cells = shown(study, table(study, published()), published()).set_index("arm")
-    assert cells.loc["eed", "runs"] == "diverged at step 400; unfinished at step 700"
+    assert cells.loc["eed", "runs"] == "diverged at step 400; interrupted at step 700"
     assert cells.loc["eed", "Sample PSNR (dB)"] == "–"
     assert cells.loc["ees", "runs"] == "1; diverged at step 300"
 

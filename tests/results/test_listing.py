@@ -29,7 +29,7 @@ def test_a_killed_run_is_listed_with_the_last_step_of_its_curve(tmp_path: Path) 
     folder.set_status("running")
     folder.write_rows("curve.csv", ("step", "val/psnr"), [{"step": 0}, {"step": 150}])
     (row,) = listing(tmp_path).to_dict("records")
-    assert (row["state"], row["step"]) == ("running", 150)
+    assert (row["state"], row["step"]) == ("interrupted", 150)
 
 
 def test_an_empty_folder_of_runs_names_the_command(tmp_path: Path) -> None:

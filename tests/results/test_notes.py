@@ -47,7 +47,7 @@ def test_runs_that_did_not_finish_are_named_with_their_step(tmp_path: Path) -> N
     study = study_of(made, tmp_path)
     said = results.notes(study)
     assert "eed x3 s0 diverged at step 400: the loss is not finite" in said
-    assert "eed x3 s1 is unfinished at step 700" in said
+    assert "eed x3 s1 was interrupted at step 700" in said
     assert "not run: eed x3 s2" in said
     assert "eed" not in set(results.per_run(study)["arm"])
     assert study.curves.query("id == @ids[0]")["step"].max() == 400

@@ -179,11 +179,13 @@ def test_a_signal_stops_a_run_wherever_it_comes(train, tmp_path, monkeypatch, ac
     assert stopped.value.signum == signal.SIGTERM
     folder = only_folder(tmp_path)
     assert (folder / "record.json").exists() == (saved is None)
-    state = json.loads((folder / "status.json").read_text())["state"]
-    assert state == ("failed" if saved else "finished")
+    status = json.loads((folder / "status.json").read_text())
+    assert status["state"] == ("interrupted" if saved else "finished")
     if saved:
         names = [path.name for path in (folder / "checkpoints").iterdir()]
         assert max(names).startswith(saved)
+        assert (status["step"], status["reason"]) == (int(saved[5:-1]), "stopped by SIGTERM")
+        assert "Traceback" not in (folder / "log.txt").read_text()
     resumed, whole = train(), train(runs="whole")
     assert resumed.weights.read_bytes() == whole.weights.read_bytes()
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL

@@ -138,7 +138,7 @@ def test_a_signal_to_one_rank_stops_all_after_the_same_step_and_one_device_goes_
     folder = command.run()
     steps = [int(path.stem.split("-")[1]) for path in folder.checkpoints.iterdir()]
     assert max(steps) % 100
-    assert (folder.status()["state"], folder.status()["devices"]) == ("failed", 2)
+    assert (folder.status()["state"], folder.status()["devices"]) == ("interrupted", 2)
     resumed = train("trainer=cpu", *LONG)
     assert (resumed.record()["resumed"], resumed.record()["devices"]) == (1, 1)
     assert len(resumed.rows("curve.csv")) == 11
@@ -168,7 +168,7 @@ def test_a_signal_to_the_parent_reaches_all_ranks(tmp_path, cache, number, code,
     assert command.end()[0] == code
     assert gone(ranks)
     folder = command.run()
-    assert folder.status()["state"] == "failed"
+    assert folder.state() == "interrupted"
     steps = [int(path.stem.split("-")[1]) for path in folder.checkpoints.iterdir()]
     assert max(steps) % 100
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -43,7 +44,7 @@ class Training:
         """Start, let the first new row of the curve come, wait a little, send the signals."""
         process = self.start()
         for line in process.stdout:
-            if "step" in line:
+            if re.search(r"step \d+/", line):
                 break
         time.sleep(wait)
         for number in signals:

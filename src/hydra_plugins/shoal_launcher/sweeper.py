@@ -15,6 +15,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from hydra_plugins.shoal_launcher.launcher import ShoalLauncher
 from shoal.errors import UserError
 from shoal.system.variables import EXPERIMENT
 
@@ -68,15 +69,35 @@ class ShoalSweeper(Sweeper):
         if "experiment" in self.master:
             returns = self._experiment(combinations)
         else:
-            returns = self.runner.launch(combinations, initial_job_idx=0)
+            returns = self._grid(combinations)
         failed = [done for done in returns if done.status == JobStatus.FAILED]
         if failed:
             raise GridFailed(len(failed))
         return returns
 
+    def _grid(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
+        """All combinations, which end in one table."""
+        from shoal.grid.composing import compose
+        from shoal.grid.naming import labels, titles
+
+        runs = [compose(self.loader, self.master, each) for each in combinations]
+        named = list(zip(labels(runs), runs, strict=True))
+        self._call(titles(named, {}))
+        returns = self.runner.launch(combinations, initial_job_idx=0)
+        from shoal.report.joint import Member, print_joint  # here: it takes a second to import
+
+        print_joint([Member(label, run.run) for label, run in named])
+        return returns
+
+    def _call(self, titles: dict[tuple[str, ...], str]) -> None:
+        """Have the launcher call runs so in its lines, by their overrides."""
+        if isinstance(self.runner, ShoalLauncher):
+            self.runner.titles = titles
+
     def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         from shoal.grid.composing import compose
         from shoal.grid.experiment import is_of_experiment, read
+        from shoal.grid.naming import titles
         from shoal.grid.plan import Plan
         from shoal.report.publish import report
         from shoal.system.console import typed
@@ -88,6 +109,7 @@ class ShoalSweeper(Sweeper):
         path = plan.write(command=typed())
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
         os.environ[EXPERIMENT] = experiment.name
+        self._call(titles(plan.runs, plan.turned))
         returns = self.runner.launch([run.overrides for _, run in plan.runs], initial_job_idx=0)
         config = plan.runs[-1][1].config
         report(path, config.paths.experiments, config.logger)

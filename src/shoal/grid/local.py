@@ -6,7 +6,7 @@ from shoal.grid.command import command
 from shoal.grid.outcome import Outcome, OutcomeKind
 from shoal.grid.planned import PlannedRun
 from shoal.grid.process import RunProcess, pass_on, start
-from shoal.grid.runner import GridRunner, say, share_of_cores
+from shoal.grid.runner import GridRunner, say, share_of_cores, titled
 
 
 class LocalRunner(GridRunner):
@@ -63,7 +63,8 @@ class LocalRunner(GridRunner):
         self.processes[name] = process
         self.working.add(name)
         left = self.time_left()
-        say(f"[{number}] {name} starts" + (f"; {left} left" if left else ""))
+        starts = f"[{number}] {titled(run.title, name)} starts"
+        say(starts + (f"; {left} left" if left else ""))
 
     def number(self, name: str) -> str:
         """Which run this is of how many, e.g. `2/6`."""
@@ -85,7 +86,7 @@ class LocalRunner(GridRunner):
     def stop_runs(self) -> None:
         """Stop the runs at the first signal; kill them at the second."""
         for name in self.waiting:
-            self.outcomes[name] = Outcome(OutcomeKind.STOPPED, "not started")
+            self.outcomes[name] = Outcome(OutcomeKind.NOT_STARTED)
         self.waiting = []
         for process in self.processes.values() if self.signals_handled < len(self.signals) else ():
             process.stop() if len(self.signals) == 1 else process.kill()

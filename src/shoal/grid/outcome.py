@@ -17,7 +17,8 @@ class OutcomeKind(StrEnum):
     DIVERGED = "diverged"
     PRUNED = "pruned"
     FAILED = "failed"
-    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    NOT_STARTED = "not started"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Outcome:
 
     kind: OutcomeKind
     why: str = ""
+
+    @property
+    def to_do(self) -> bool:
+        """Whether the same command would make the run again."""
+        return self.kind in (OutcomeKind.FAILED, OutcomeKind.INTERRUPTED, OutcomeKind.NOT_STARTED)
 
 
 class GridFailed(Exception):

@@ -107,6 +107,11 @@ class Plan:
             "runs": self._rows(),
         }
 
+    @property
+    def turned(self) -> dict[str, dict[str, Any]]:
+        """Each arm's values of the experiment's factors, by label."""
+        return {label: factors(self.experiment, run) for label, run in self._first.items()}
+
     def _arms(self) -> list[dict[str, Any]]:
         return [
             {

@@ -33,6 +33,7 @@ class PlannedRun:
         tree: as composed, resolved, without `hydra`.
         hydra: the `hydra` node.
         run: what the tree asks for.
+        title: what it is called in its grid, beside its id.
     """
 
     overrides: tuple[str, ...]
@@ -40,6 +41,7 @@ class PlannedRun:
     tree: DictConfig
     hydra: DictConfig
     run: Run
+    title: str = ""
 
     @property
     def config(self) -> RunConfig:

@@ -16,11 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from shoal.errors import USER_ERROR, UserError
-from shoal.grid.estimate import span
 from shoal.grid.outcome import Outcome, OutcomeKind, diverged
 from shoal.grid.stream import Stream
+from shoal.runs.duration import span
 from shoal.runs.folder import RunFolder
 from shoal.system.parent import dying_with_us
+from shoal.system.signals import SIGNALS
 
 LOOK = 0.1  # seconds between looks at processes
 
@@ -101,16 +102,26 @@ class RunProcess:
             return Outcome(OutcomeKind.FINISHED, f"in {span(seconds)}")
         if self.popen.returncode == 1 and self.folder.status().get("state") == "diverged":
             return diverged(self.folder)
+        if stopped or self._signal in SIGNALS:
+            why = f"at step {self.folder.step}, {self._reason()}"
+            self._note_death("interrupted", why)
+            return Outcome(OutcomeKind.INTERRUPTED, why)
         log = self.folder.path / "log.txt"
         why = self._reason() + (f"; log: {log}" if log.is_file() else "")
-        self._note_death(why)
-        return Outcome(OutcomeKind.STOPPED if stopped else OutcomeKind.FAILED, why)
+        self._note_death("failed", why)
+        return Outcome(OutcomeKind.FAILED, why)
+
+    @property
+    def _signal(self) -> int:
+        """The signal that ended it; above 128 the run has seen it and saved. 0 where none did."""
+        code = self.popen.returncode
+        number = -code if code < 0 else code - 128
+        return number if number in set(signal.Signals) else 0
 
     def _reason(self) -> str:
         """Why it ended without a record."""
         code, status = self.popen.returncode, self.folder.status()
-        if (number := -code if code < 0 else code - 128) in set(signal.Signals):
-            # Above 128 the run has seen the signal and saved.
+        if number := self._signal:
             reason = f"{'killed' if code < 0 else 'stopped'} by {signal.Signals(number).name}"
             return reason + (" (out of memory?)" if number == signal.SIGKILL else "")
         if code == 0:
@@ -121,12 +132,12 @@ class RunProcess:
             status.get("reason") if own else last_line
         ) or f"exit code {code}, see its message above"
 
-    def _note_death(self, why: str) -> None:
+    def _note_death(self, state: str, why: str) -> None:
         """Say in the status what a run that was killed couldn't."""
         status = self.folder.status()
         if status.get("state") == "running" and status.get("pid") == self.popen.pid:
             with contextlib.suppress(UserError, OSError), self.folder.locked():
-                self.folder.set_status("failed", reason=why)
+                self.folder.set_status(state, reason=why, step=self.folder.step)
 
 
 def start(

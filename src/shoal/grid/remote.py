@@ -77,6 +77,7 @@ class RemoteRunner(GridRunner):
             carried() | self.environment(number),
             f"[{number}] ",
             self.folder / "stop",
+            run.title,
         )
 
     def _outcomes(self, runs: Sequence[RemoteRun]) -> Iterator[tuple[str, Outcome]]:
@@ -84,7 +85,7 @@ class RemoteRunner(GridRunner):
         try:
             for name, outcome in self.backend(runs, self.at_once, self.folder, self.options):
                 stopped = self.signals and outcome.kind == OutcomeKind.FAILED
-                yield name, Outcome(OutcomeKind.STOPPED, outcome.why) if stopped else outcome
+                yield name, Outcome(OutcomeKind.INTERRUPTED, outcome.why) if stopped else outcome
         except (GridStopped, UserError):
             raise
         except Exception as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shoal.grid.outcome import Outcome, OutcomeKind
 from shoal.grid.process import RunProcess, pass_on, start
-from shoal.grid.runner import say
+from shoal.grid.runner import say, titled
 from shoal.runs.folder import RunFolder
 
 PATIENCE = 1.0  # seconds between looks at a run that another process works on
@@ -26,6 +26,7 @@ class RemoteRun:
         environment: of the run's process.
         prefix: of its lines.
         stop: a file that asks all runs of a grid to stop, once it is there.
+        title: what it is called in its grid, beside its name.
     """
 
     name: str
@@ -35,6 +36,7 @@ class RemoteRun:
     environment: dict[str, str] = field(hash=False)
     prefix: str
     stop: Path
+    title: str = ""
 
 
 def make(run: RemoteRun) -> Outcome:
@@ -52,12 +54,12 @@ def make(run: RemoteRun) -> Outcome:
             said = True
             say(f"{run.prefix}{run.name} waits: {folder.holder} works on it")
         time.sleep(PATIENCE)
-    return Outcome(OutcomeKind.STOPPED, "not started")
+    return Outcome(OutcomeKind.NOT_STARTED)
 
 
 def _make(run: RemoteRun, folder: RunFolder) -> Outcome | None:
     """The run's outcome; None where another process was faster to take it."""
-    say(f"{run.prefix}{run.name} starts")
+    say(f"{run.prefix}{titled(run.title, run.name)} starts")
     process = start(folder, run.command, run.environment, run.prefix, run.place)
     if isinstance(process, Outcome):
         return process

@@ -93,7 +93,8 @@ class GridRunner(ABC):
     def end(self, name: str, outcome: Outcome) -> None:
         """A run has ended."""
         self.outcomes[name] = outcome
-        say(f"{name} {outcome.kind.upper()}: {outcome.why} ({self.progress()})")
+        called = titled(self.runs[name].title, name)
+        say(f"{called} {outcome.kind.upper()}: {outcome.why} ({self.progress()})")
 
     def progress(self) -> str:
         """How far the grid is."""
@@ -108,6 +109,11 @@ def share_of_cores(at_once: int) -> int | None:
         return None
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, (cores or 1) // at_once)
+
+
+def titled(title: str, name: str) -> str:
+    """A run in a grid's line: what it turns, if that is known, and its id."""
+    return f"{title}: {name}" if title else name
 
 
 def say(line: str) -> None:

@@ -59,7 +59,8 @@ def _states(study: Study, index: pd.MultiIndex) -> pd.DataFrame:
     """How many runs stand behind a row, and what became of the others."""
     done = study.finished.groupby(KEYS, sort=False).size().reindex(index, fill_value=0)
     others = study.runs[study.runs["state"] != "finished"]
-    words = {"diverged": "diverged at step {}", "missing": "not run", "failed": "failed at step {}"}
+    words = {"running": "unfinished at step {}", "missing": "not run"}
+    words |= {state: f"{state} at step {{}}" for state in ("diverged", "failed", "interrupted")}
     words["outdated"] = "left out: older code"
     said = others["state"].map(words).fillna("unfinished at step {}").astype(object)
     text = pd.Series(

@@ -25,7 +25,12 @@ def notes(study: Study) -> list[str]:
 
 
 def _states(study: Study) -> list[str]:
-    said = {"diverged": "diverged", "failed": "failed", "running": "is unfinished"}
+    said = {
+        "diverged": "diverged",
+        "failed": "failed",
+        "interrupted": "was interrupted",
+        "running": "is unfinished",
+    }
     rows = study.runs[study.runs["state"].isin(said)]
     sentences = [
         f"{_name(row)} {said[row['state']]} at step {row['step']}"

@@ -26,8 +26,8 @@ NAMES = dict.fromkeys(("id", "dataset", "image", "protocol"), str)
 def read_runs(folders: Iterable[Path]) -> pd.DataFrame:
     """One row per run folder: `id`, `state`, `reason`, `step`, the record flat (`val/best_psnr`).
 
-    `state` is `finished` (there is a record), `running`, `failed`, `diverged` as the run last said,
-    or `missing`.
+    `state` is `finished` (there is a record), `running` (a process works on it), `interrupted`,
+    `failed`, `diverged`, or `missing`.
 
     Raises:
         UserError: a record can't be read.
@@ -39,11 +39,11 @@ def read_runs(folders: Iterable[Path]) -> pd.DataFrame:
 
 def _run(folder: RunFolder) -> dict[str, Any]:
     status = folder.status()
-    facts = {key: status.get(key) for key in ("state", "reason", "step")}
+    facts = {key: status.get(key) for key in ("reason", "step")}
     if not folder.finished:
-        if status:  # a killed run's is that of its start
+        if status:  # a killed run's may be older
             facts["step"] = max(facts["step"] or 0, folder.step)
-        return {"id": folder.id} | facts | {"state": facts["state"] or "missing"}
+        return {"id": folder.id, "state": folder.state()} | facts
     try:
         record = folder.record()
         # Test scores are read picture by picture from scores.csv: one source for one number.

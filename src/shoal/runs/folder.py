@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import socket
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ class RunFolder:
         self.samples = path / "samples"
         self.weights = path / "weights.safetensors"
         self.lock = path / "lock"
+        self._changing = threading.RLock()  # the status, which two threads of a run write
 
     @property
     def id(self) -> str:
@@ -48,9 +50,15 @@ class RunFolder:
 
     @property
     def step(self) -> int:
-        """How far the run has come: the last step of its curve."""
+        """How far the run has come: the last step of its curve, or of its newest checkpoint."""
         rows = self.rows("curve.csv")
-        return int(rows[-1]["step"]) if rows else 0
+        return max(self.saved, int(rows[-1]["step"]) if rows else 0)
+
+    @property
+    def saved(self) -> int:
+        """From which step on the run would be trained now: that of its newest checkpoint."""
+        names = (path.stem.split("-") for path in self.checkpoints.glob("step-*-*.ckpt"))
+        return max((int(name[1]) for name in names), default=0)
 
     def record(self) -> dict[str, Any]:
         """The record of a finished run."""
@@ -66,7 +74,11 @@ class RunFolder:
         return Kind.UNTRAINED if record["weights_sha256"] is None else Kind.TRAINED
 
     def status(self) -> dict[str, Any]:
-        """State (running, finished, failed or diverged), reason, step, ...; {} where none is."""
+        """State, reason, step, ...; {} where none is.
+
+        The state is running, finished, interrupted, failed or diverged. A process that is killed
+        can't say so: see `state`.
+        """
         try:
             return self._read("status.json")
         except (OSError, ValueError):
@@ -120,8 +132,22 @@ class RunFolder:
     def set_status(self, state: str, **facts: Any) -> None:
         """Change the status; facts not given stay as they were, but for the reason."""
         here = {"host": socket.gethostname(), "pid": os.getpid(), "updated": now()}
-        status = {"step": 0, "resumed": 0, "threads": None} | self.status() | {"reason": None}
-        self.write_json("status.json", status | here | {"state": state} | facts)
+        with self._changing:
+            status = {"step": 0, "resumed": 0, "threads": None} | self.status() | {"reason": None}
+            self.write_json("status.json", status | here | {"state": state} | facts)
+
+    def state(self) -> str:
+        """What has become of the run, or `missing`: one that nobody works on isn't running."""
+        if self.finished:
+            return "finished"
+        state = str(self.status().get("state", "missing"))
+        return "interrupted" if state == "running" and not self.held else state
+
+    def beat(self, step: int) -> None:
+        """Say that the run is at work and how far; nothing, where its status says more by now."""
+        with self._changing:
+            if self.status().get("state") == "running":
+                self.set_status("running", step=step)
 
     @property
     def adopted_from(self) -> str | None:

@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 from shoal.data.catalog import PictureSet
 from shoal.errors import UserError
 from shoal.grid.composing import key
-from shoal.grid.outcome import Outcome, OutcomeKind
+from shoal.grid.outcome import Outcome
 from shoal.grid.planned import PlannedRun
 from shoal.search import findings
 from shoal.search.findings import Search
@@ -90,5 +90,5 @@ def _report(about: Search, trials: Trials, out: Path) -> None:
 
 
 def failed(outcomes: Sequence[Outcome]) -> int:
-    """How many runs failed."""
-    return sum(outcome.kind == OutcomeKind.FAILED for outcome in outcomes)
+    """How many runs would be made again."""
+    return sum(outcome.to_do for outcome in outcomes)

@@ -89,11 +89,11 @@ class Searcher(LocalRunner):
 
     def end(self, name: str, outcome: Outcome) -> None:
         """A trial's run has ended, maybe since it was pruned: the study gets its result first."""
-        if name in self.pruned and outcome.kind == OutcomeKind.FAILED:
+        if name in self.pruned and outcome.kind == OutcomeKind.INTERRUPTED:
             outcome = Outcome(OutcomeKind.PRUNED, f"at step {self.pruned[name]}")
             folder = self.runs[name].folder
             with contextlib.suppress(UserError), folder.locked():
-                folder.set_status("failed", reason=f"pruned by a search {outcome.why}")
+                folder.set_status("interrupted", reason=f"pruned by a search {outcome.why}")
         self.outcomes[name] = outcome
         self._report()
         super().end(name, outcome)

@@ -59,14 +59,14 @@ def quiet() -> None:
 
 
 def train_by_ranks(
-    train: Callable[[RunConfig, str], Any], run: Run, command: str, devices: Trainer
+    train: Callable[..., Any], run: Run, arguments: tuple[Any, ...], devices: Trainer
 ) -> None:
     """Make a run on several devices of this machine, by a process for each.
 
     Args:
         train: what each process does.
         run: to be made.
-        command: what the user typed.
+        arguments: of `train` after the run's config.
         devices: from `check_devices`.
 
     Raises:
@@ -77,7 +77,7 @@ def train_by_ranks(
         words = f"trainer.num_nodes={devices.num_nodes} needs torchrun or Slurm's srun"
         raise UserError(f"{words} to start this command on each node")
     try:
-        spawn(train, (run.config, command), devices.num_devices)
+        spawn(train, (run.config, *arguments), devices.num_devices)
     except RankFailed as error:
         folder = run.folder
         with contextlib.suppress(UserError), folder.locked():

@@ -1,6 +1,7 @@
 """What a finished run leaves on disk: scores, samples, weights and, last of all, the record."""
 
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from shoal.system.code import own_code
 from shoal.system.files import write_whole
 from shoal.training.fit import Fitted
 from shoal.training.rescore import score_run
+from shoal.training.start import Attempt
 
 SAMPLES = 3  # pictures of the first test set that crops are kept of
 
@@ -34,7 +36,7 @@ def write_record(
     fitted: Fitted,
     data: SuperResolutionData,
     loggers: Sequence[Logger],
-    command: str,
+    attempt: Attempt,
     started_at: str,
 ) -> None:
     """Score the final weights and write everything; the record, which ends the run, comes last.
@@ -44,7 +46,7 @@ def write_record(
         fitted: the trained network and its curve.
         data: the validation pictures, for the share of dead channels and the network's speed.
         loggers: dashboards among them are shown samples, scores and summary.
-        command: what the user typed.
+        attempt: at which it was trained to its end.
         started_at: when the run was begun.
     """
     network, folder = fitted.network.eval(), run.folder
@@ -62,9 +64,12 @@ def write_record(
         "code": dict(run.content.code),
         "weights_sha256": _write_weights(run, network) if trained else None,
         **environment.describe(fitted.device),
-        "command": command,
+        "command": attempt.command,
         "started_at": started_at,
-        "finished_at": now(),  # scoring a deep network may take as long as training it
+        "start_seconds": attempt.start_seconds,
+        # Scoring a deep network may take as long as training it.
+        "scoring_seconds": round(time.monotonic() - fitted.ended, 3),
+        "finished_at": now(),
     }
     _show(record, rows, strips, loggers)
     folder.write_json("record.json", record)

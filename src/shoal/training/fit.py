@@ -1,5 +1,6 @@
 """Fitting a network: module, callbacks and trainer, made in sight; as one of the ranks that do."""
 
+import time
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -49,6 +50,7 @@ class Fitted:
     curve: Curve
     device: torch.device
     macs: int  # per LR pixel
+    ended: float  # when the last validation had been, by the clock of `time.monotonic`
 
 
 def fit(
@@ -57,6 +59,7 @@ def fit(
     loggers: Sequence[Logger],
     agreement: Agreement,
     checkpoint: Path | None,
+    more: Sequence[Callback] = (),
 ) -> Fitted:
     """Train to the end of the schedule; a network that learns nothing is only validated.
 
@@ -66,6 +69,7 @@ def fit(
         loggers: that the curve is mirrored to.
         agreement: of all ranks.
         checkpoint: to go on from.
+        more: callbacks of whoever makes the run.
 
     Raises:
         Diverged: the loss stopped being finite.
@@ -79,7 +83,7 @@ def fit(
     mirror = Mirror(curve)
     bar = ProgressBar(run.folder.id, curve, budget.max_steps)
     checkpoints = Checkpoints(run.folder.checkpoints, budget.val_every, agreement)
-    callbacks = [curve, mirror, bar, checkpoints, *made_of.callbacks]
+    callbacks = [curve, mirror, bar, *more, checkpoints, *made_of.callbacks]
     with _without_chatter(), _callbacks_named(config.callbacks):
         trainer = _trainer(run, callbacks, loggers)
         if config.kind is Kind.TRAINED:
@@ -89,8 +93,9 @@ def fit(
         if not curve.rows or curve.rows[-1]["step"] != trainer.global_step:
             trainer.validate(module, made_of.data, verbose=False)
     mirror.send(trainer)
+    ended = time.monotonic()
     used = folded(network)
-    return Fitted(used, curve, trainer.strategy.root_device, macs(used))
+    return Fitted(used, curve, trainer.strategy.root_device, macs(used), ended)
 
 
 def _curve(run: Run, network: nn.Module) -> Curve:

@@ -1,5 +1,8 @@
 """One run, from its config to its record: pictures, network, loggers, fit, record."""
 
+import time
+from dataclasses import replace
+
 import torch
 
 from shoal.runs.config import RunConfig
@@ -10,22 +13,25 @@ from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop
 from shoal.training.agreement import Agreement
 from shoal.training.callbacks.checkpoints import newest_whole
+from shoal.training.callbacks.pulse import Pulse
 from shoal.training.devices import check_devices, follow, train_by_ranks
 from shoal.training.finish import write_record
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients
 from shoal.training.module import Diverged
-from shoal.training.ranks import Orders, Ranks, gathered, started_outside
+from shoal.training.ranks import Orders, gathered, started_outside
 from shoal.training.rescore import add_scores, print_scores, try_metrics
+from shoal.training.start import Attempt, announce
 from shoal.training.status import begin, kept, open_loggers
 
 
-def train(config: RunConfig, command: str) -> RunFolder:
+def train(config: RunConfig, command: str, begun: float | None = None) -> RunFolder:
     """Train a model and score it, or find that this has been done.
 
     Args:
         config: of the run.
         command: what the user typed, for the record.
+        begun: when the command was issued, by the clock of `time.monotonic`; now if not given.
 
     Returns:
         The folder of the finished run.
@@ -35,19 +41,19 @@ def train(config: RunConfig, command: str) -> RunFolder:
         Diverged: the loss stopped being finite, now or when the run was made.
         Stopped: a signal asked for it; issued again, the run goes on.
     """
-    run = Run.of(config)
+    run, begun = Run.of(config), time.monotonic() if begun is None else begun
     if not started_outside():
-        _lead(run, command, Ranks())
+        _lead(run, Attempt(command, begun))
         return run.folder
     with gathered(check_devices(config)) as ranks:
         if ranks.first:
-            _lead(run, command, ranks)
+            _lead(run, Attempt(command, begun, ranks))
         else:
             follow(run, ranks)
     return run.folder
 
 
-def _lead(run: Run, command: str, ranks: Ranks) -> None:
+def _lead(run: Run, attempt: Attempt) -> None:
     """What the first rank does, which is all where there is no other."""
     if run.folder.finished and not run.config.force:
         print(f"{run.folder.id} is finished: reused (force=true starts it anew)", flush=True)
@@ -63,14 +69,13 @@ def _lead(run: Run, command: str, ranks: Ranks) -> None:
     devices = check_devices(run.config)
     try_metrics(run)
     made_of = Ingredients.of(run)
-    if devices.num_devices * devices.num_nodes > ranks.count:
+    if devices.num_devices * devices.num_nodes > attempt.ranks.count:
         del made_of  # it has shown that nothing is to be refused
-        return train_by_ranks(train, run, command, devices)
-    _make(run, made_of, command, ranks)
-    return print_scores(run)
+        return train_by_ranks(train, run, (attempt.command, attempt.begun), devices)
+    return _make(run, made_of, replace(attempt, device=devices.strategy.root_device))
 
 
-def _make(run: Run, made_of: Ingredients, command: str, ranks: Ranks) -> None:
+def _make(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     """Take the run's folder and make the run, unless another process was faster."""
     folder = run.folder
     folder.create()
@@ -78,19 +83,23 @@ def _make(run: Run, made_of: Ingredients, command: str, ranks: Ranks) -> None:
         if run.config.force:
             folder.clear()
             folder.create()
-        elif folder.finished:
-            return
-        elif folder.status().get("state") == "diverged":
+        elif folder.status().get("state") == "diverged" and not folder.finished:
             raise Diverged(folder.status()["step"])
         with kept(folder):
-            _work(run, made_of, command, ranks)
+            if not folder.finished:
+                _work(run, made_of, attempt)
+            print_scores(run)
 
 
-def _work(run: Run, made_of: Ingredients, command: str, ranks: Ranks) -> None:
+def _work(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
+    ranks = attempt.ranks
+    checkpoint = newest_whole(run.folder.checkpoints)
     started_at = begin(run, ranks)
-    with Stop() as stop, open_loggers(run, started_at) as loggers:
-        checkpoint = newest_whole(run.folder.checkpoints)
+    attempt = replace(attempt, start_seconds=round(time.monotonic() - attempt.begun, 3))
+    announce(run, made_of, attempt)
+    pulse = Pulse(run.folder, run.folder.step)
+    with Stop() as stop, open_loggers(run, started_at) as loggers, pulse:
         ranks.broadcast(Orders(checkpoint, torch.get_num_threads()))
-        fitted = fit(run, made_of, loggers, Agreement(ranks, stop), checkpoint)
+        fitted = fit(run, made_of, loggers, Agreement(ranks, stop), checkpoint, [pulse])
         ranks.part()
-        write_record(run, fitted, made_of.data, loggers, command, started_at)
+        write_record(run, fitted, made_of.data, loggers, attempt, started_at)

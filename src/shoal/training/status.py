@@ -1,10 +1,8 @@
 """What is kept of a run while it works: its status, its console, its dashboards."""
 
 import contextlib
-import sys
 import traceback
 from collections.abc import Iterator
-from typing import Any, TextIO
 
 import torch
 from hydra.utils import instantiate
@@ -15,6 +13,8 @@ from shoal.errors import UserError, first_line
 from shoal.runs.folder import RunFolder, now
 from shoal.runs.run import Run
 from shoal.system.files import UNWRITABLE
+from shoal.system.signals import Stopped
+from shoal.system.tee import teed
 from shoal.training.module import Diverged
 from shoal.training.ranks import Ranks
 
@@ -38,7 +38,7 @@ def begin(run: Run, ranks: Ranks) -> str:
         "devices": ranks.count,
         "nodes": ranks.nodes,
     }
-    folder.set_status("running", started_at=started_at, **facts)
+    folder.set_status("running", started_at=started_at, step=folder.step, **facts)
     return started_at
 
 
@@ -47,10 +47,19 @@ def kept(folder: RunFolder) -> Iterator[None]:
     """Keep the console in `log.txt`, and let the status say how the run ended."""
     with (folder.path / "log.txt").open("a") as log:
         try:
-            with contextlib.redirect_stdout(_Tee(sys.stdout, log)):
+            with teed(log):
                 yield
         except Diverged as error:
             folder.set_status("diverged", reason=str(error), step=error.step)
+            raise
+        except (Stopped, KeyboardInterrupt) as error:
+            with contextlib.suppress(OSError):
+                if folder.finished:
+                    folder.set_status("finished")
+                else:
+                    reason = str(error) or first_line(error)
+                    folder.set_status("interrupted", reason=reason, step=folder.step)
+                    print(f"{reason} at step {folder.step}", file=log)
             raise
         except BaseException as error:
             with contextlib.suppress(OSError):  # the disk may be what has failed
@@ -84,21 +93,3 @@ def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
     finally:
         for dashboard in dashboards(loggers):
             dashboard.close(exit_code)
-
-
-class _Tee:
-    """Writes to two streams; answers all else as the first."""
-
-    def __init__(self, first: TextIO, second: TextIO) -> None:
-        self.first, self.second = first, second
-
-    def write(self, text: str) -> int:
-        self.second.write(text)
-        return self.first.write(text)
-
-    def flush(self) -> None:
-        self.first.flush()
-        self.second.flush()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.first, name)

@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, a line per validation elsewhere."""
+"""How far a run is: a line per validation, and on a terminal a bar below them."""
 
 import os
 import sys
@@ -7,7 +7,8 @@ from typing import Any
 from lightning import Callback, LightningModule, Trainer
 from rich.progress import Progress, TaskID, TextColumn
 
-from shoal.system.progress import bars
+from shoal.system.progress import step_bar
+from shoal.system.tee import on_top
 from shoal.system.variables import RUN_NUMBER
 from shoal.training.callbacks.curve import Curve
 
@@ -25,39 +26,43 @@ class ProgressBar(Callback):
         number = os.environ.get(RUN_NUMBER)  # set by a grid
         self.title = f"[{number}] {title}" if number else title
         self.curve, self.max_steps = curve, max_steps
-        self.on_terminal = sys.stderr.isatty()
         self.bar: Progress | None = None
         self.line: TaskID | None = None
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Draw the bar, where there is a terminal to draw it on."""
-        if not (trainer.is_global_zero and self.on_terminal):
+        if not (trainer.is_global_zero and sys.stderr.isatty()):
             return
-        self.bar = bars(TextColumn("{task.fields[facts]}"), kept=True)
+        self.bar = step_bar(TextColumn("{task.fields[facts]}"))
         done = trainer.global_step
         self.line = self.bar.add_task(
             self.title, total=self.max_steps, completed=done, facts=self._facts(None)
         )
         self.bar.start()
+        on_top()
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         """Move the bar."""
-        if self.bar is not None and self.line is not None:
-            facts = self._facts(outputs["loss"].item())
-            self.bar.update(self.line, completed=trainer.global_step, facts=facts)
+        if self.bar is not None:
+            self._move(trainer.global_step, outputs["loss"].item())
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Print a line instead, where there is no bar."""
-        if not self.on_terminal and trainer.is_global_zero and self.curve.rows:
+        """Say what it has found."""
+        if trainer.is_global_zero and self.curve.rows:
             steps = f"step {self.curve.rows[-1]['step']}/{self.max_steps}"
             print(f"{self.title}  {steps}  {self._facts(None)}", flush=True)
+            self._move(trainer.global_step, None)
+
+    def _move(self, step: int, loss: float | None) -> None:
+        if self.bar is not None and self.line is not None:
+            self.bar.update(self.line, completed=step, facts=self._facts(loss))
 
     def _facts(self, loss: float | None) -> str:
         row = self.curve.rows[-1] if self.curve.rows else {}
         loss = row.get("train/loss") if loss is None else loss
-        facts = [] if loss is None else [f"loss {loss:.2e}"]
+        facts = [] if loss is None else [f"loss {loss:.1e}"]
         if "val/psnr" in row:
             facts.append(f"val/psnr {row['val/psnr']:.2f}")
         return "  ".join(facts)

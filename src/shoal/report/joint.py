@@ -1,0 +1,124 @@
+"""The table of a grid that asks no experiment's question: a row per arm, gains over the first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from shoal.report.numbers import ABSENT, seconds, short, spread
+from shoal.report.paired import gain, psnr_table, worded
+from shoal.results.rows import read_runs
+from shoal.runs.kind import Kind
+from shoal.runs.run import Run
+
+
+@dataclass(frozen=True)
+class Member:
+    """A run of the grid, and the label of its row."""
+
+    arm: str
+    run: Run
+
+    @property
+    def row(self) -> tuple[str, int, str]:
+        """Runs of one row differ in nothing but the seed."""
+        config = self.run.config
+        return self.arm, config.scale, config.protocol
+
+
+def joint_table(members: Sequence[Member]) -> pd.DataFrame:
+    """A row per arm, in the order of the grid, as text; seeds of one arm are one row.
+
+    Args:
+        members: the grid's runs.
+
+    Returns:
+        arm; runs (that have finished, and what became of the others); per test set `S PSNR (dB)`
+        and `S gain`, with its 95 % interval, over the first arm of the same scale and protocol;
+        parameters; MACs per LR pixel; training time.
+    """
+    groups: dict[tuple[str, int, str], list[Member]] = {}
+    for each in members:
+        groups.setdefault(each.row, []).append(each)
+    rows = {key: _Row(group) for key, group in groups.items()}
+    first = {key[1:]: row for key, row in reversed(rows.items())}
+    sets = dict.fromkeys(name for row in rows.values() for name in row.sets)
+    several = len({scale for _, scale, _ in rows}) > 1
+    cells = []
+    for (arm, scale, protocol), row in rows.items():
+        line = {"arm": f"{arm} x{scale}" if several else arm, "runs": row.runs}
+        base = first[scale, protocol]
+        for name in sets:
+            line[f"{name} PSNR (dB)"] = row.psnr(name)
+            line[f"{name} gain"] = "" if row is base else row.gain_over(base, name)
+        cells.append(line | row.costs)
+    return pd.DataFrame(cells)
+
+
+class _Row:
+    """What is known of an arm at a scale."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        runs = {each.run.folder.id: each.run for each in members}  # one named twice is one
+        self.rows = read_runs(run.folder.path for run in runs.values())
+        self.done = self.rows[self.rows["state"] == "finished"]
+        done = [runs[name] for name in self.done["id"]]
+        seeds = [run.config.seed if run.config.kind is Kind.TRAINED else None for run in done]
+        protocol = members[0].run.config.protocol
+        self.table = psnr_table([run.folder.path for run in done], seeds, protocol)
+
+    @property
+    def sets(self) -> list[str]:
+        return list(self.table.columns.get_level_values(0).unique())
+
+    @property
+    def runs(self) -> str:
+        """How many have finished, and what became of the others."""
+        others = self.rows.loc[self.rows["state"] != "finished", ["state", "step"]]
+        said = [
+            str(state) if pd.isna(step) else f"{state} at step {step}"
+            for state, step in zip(others["state"], others["step"], strict=True)
+        ]
+        count = [str(len(self.done))] if len(self.done) else []
+        return "; ".join([*count, *dict.fromkeys(said)])
+
+    def psnr(self, name: str) -> str:
+        if name not in self.sets:
+            return ABSENT
+        means = pd.DataFrame(self.table[name]).mean(axis="columns")
+        return spread(means.mean(), means.std(), 2)
+
+    def gain_over(self, base: "_Row", name: str) -> str:
+        return worded(gain(self.table, base.table, name))
+
+    @property
+    def costs(self) -> dict[str, str]:
+        forms = {
+            "parameters": ("parameters", short),
+            "macs_per_lr_pixel": ("MACs per LR pixel", short),
+            "seconds": ("training time", seconds),
+        }
+        means = self.done[list(forms)].astype(float).mean()
+        return {
+            name: ABSENT if pd.isna(means[key]) else form(float(means[key]))
+            for key, (name, form) in forms.items()
+        }
+
+
+def print_joint(members: Sequence[Member], console: Console | None = None) -> None:
+    """Print the table.
+
+    Args:
+        members: the grid's runs.
+        console: where to; the terminal if not given.
+    """
+    cells = joint_table(members)
+    protocols = dict.fromkeys(each.run.config.protocol for each in members)
+    table = Table(title=f"all runs, protocol {' and '.join(protocols)}", title_justify="left")
+    for name in cells.columns:
+        table.add_column(name, justify="left" if name in ("arm", "runs") else "right")
+    for line in cells.to_numpy().tolist():
+        table.add_row(*line)
+    (console or Console()).print(table)

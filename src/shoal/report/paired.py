@@ -1,0 +1,83 @@
+"""Scores of some runs beside those of others, paired by seed and picture."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from shoal.claims.statistics import crossed
+from shoal.results.rows import read_tables
+from shoal.runs.tables import SCORES
+
+
+class Gain(NamedTuple):
+    """A mean difference of PSNR (dB), its 95 % interval, and how many seeds and pictures it is of.
+
+    The interval is missing (NaN) where there is neither a second seed nor a second picture.
+    """
+
+    mean: float
+    low: float
+    high: float
+    seeds: int
+    pictures: int
+
+
+def psnr_table(folders: Iterable[Path], seeds: Iterable[int | None], protocol: str) -> pd.DataFrame:
+    """PSNR (dB) by seed (down) and by data set and picture (across).
+
+    Args:
+        folders: of finished runs.
+        seeds: of each; None: it trains nothing.
+        protocol: of the scores.
+    """
+    folders = list(folders)
+    seed_of = {
+        folder.name: -1 if seed is None else seed
+        for folder, seed in zip(folders, seeds, strict=True)
+    }
+    rows = read_tables(folders, "scores.csv", SCORES)
+    rows = rows[rows["protocol"] == protocol]
+    if rows.empty:
+        return pd.DataFrame(columns=pd.MultiIndex.from_arrays([[], []]))
+    rows = rows.assign(seed=rows["id"].map(seed_of))
+    wide = rows.set_index(["seed", "dataset", "image"])["psnr"].unstack([1, 2], sort=False)
+    return pd.DataFrame(wide).astype(float)
+
+
+def gain(ours: pd.DataFrame, theirs: pd.DataFrame, dataset: str) -> Gain | None:
+    """By how much one arm is ahead of another on a test set; None where nothing pairs.
+
+    Args:
+        ours: from `psnr_table`.
+        theirs: the same; an arm that trains nothing is the same beside every seed.
+        dataset: whose pictures both were scored on.
+    """
+    if any(dataset not in side.columns.get_level_values(0) for side in (ours, theirs)):
+        return None
+    mine, other = pd.DataFrame(ours[dataset]), pd.DataFrame(theirs[dataset])
+    if list(mine.index) == [-1]:
+        mine = mine.loc[[-1] * len(other)].set_axis(other.index)
+    if list(other.index) == [-1]:
+        other = other.loc[[-1] * len(mine)].set_axis(mine.index)
+    difference = pd.DataFrame(mine - other).dropna(how="all").dropna(axis="columns")
+    if difference.empty:
+        return None
+    estimate = crossed(difference.to_numpy())
+    low, high = estimate.interval()
+    return Gain(float(estimate.effect), float(low), float(high), *difference.shape)
+
+
+def worded(found: Gain | None) -> str:
+    """A gain as text; "" for none.
+
+    >>> worded(Gain(0.314, 0.28, 0.35, 3, 5)), worded(Gain(0.3, float("nan"), float("nan"), 1, 1))
+    ('+0.31 [+0.28, +0.35]', '+0.30')
+    """
+    if found is None:
+        return ""
+    if math.isnan(found.low):
+        return f"{found.mean:+.2f}"
+    return f"{found.mean:+.2f} [{found.low:+.2f}, {found.high:+.2f}]"

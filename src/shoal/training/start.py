@@ -1,0 +1,82 @@
+"""What a run says of itself before it begins."""
+
+import time
+from dataclasses import dataclass, field
+
+import torch
+
+from shoal.data.catalog import PictureSet
+from shoal.models.profile import macs, parameters
+from shoal.runs import environment
+from shoal.runs.duration import seconds_left, span
+from shoal.runs.kind import Kind
+from shoal.runs.run import Run
+from shoal.training.ingredients import Ingredients
+from shoal.training.ranks import Ranks
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One of the times that a run is worked on.
+
+    Attributes:
+        command: what the user typed.
+        begun: when, by the clock of `time.monotonic`.
+        ranks: that work on it.
+        device: of the first of them; None until it is looked for.
+        start_seconds: from `begun` until the run's folder was taken over.
+    """
+
+    command: str
+    begun: float = field(default_factory=time.monotonic)
+    ranks: Ranks = field(default_factory=Ranks)
+    device: torch.device | None = None
+    start_seconds: float = 0.0
+
+
+def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
+    """Print two lines: with what the run is made, and of what, how long it is and will take."""
+    network, config = made_of.network, run.config
+    size = f"{parameters(network):,} parameters, {macs(network):,} MACs per LR pixel"
+    place = f"{_device(attempt)}, {config.precision}"
+    print(f"{run.folder.id}: {config.name}, {size}; {place}", flush=True)
+    print("; ".join([_pictures(run), *_length(run)]), flush=True)
+
+
+def _device(attempt: Attempt) -> str:
+    device, count = attempt.device or torch.device("cpu"), attempt.ranks.count
+    threads = torch.get_num_threads()
+    with_threads = f", {threads} thread{'s' * (threads > 1)}" if device.type == "cpu" else ""
+    several = f"{count} x " if count > 1 else ""
+    return f"{several}{device.type} ({environment.processor(device)}){with_threads}"
+
+
+def _pictures(run: Run) -> str:
+    """How many pictures of what, by what they are for."""
+    selection, budget = run.selection, run.config.budget
+    train = f"trained on {_count(selection.train)} pictures ({run.config.data.name})"
+    val, test = (
+        _count(sets, limit)
+        for sets, limit in (
+            (selection.val, budget.val_pictures),
+            (selection.test, budget.test_pictures),
+        )
+    )
+    seen = f"validated on {val}, tested on {test}"
+    return f"{train}, {seen}" if run.config.kind is Kind.TRAINED else f"nothing to train, {seen}"
+
+
+def _count(sets: tuple[PictureSet, ...], limit: int | None = None) -> int:
+    return sum(min(len(each.files), limit or len(each.files)) for each in sets)
+
+
+def _length(run: Run) -> list[str]:
+    """How many steps, from which on, and how long they take, where runs here have shown it."""
+    budget, facts, step = run.config.budget, list[str](), run.folder.saved
+    if run.config.kind is Kind.TRAINED:
+        size = f"{budget.patch_size} x {budget.patch_size}"
+        facts.append(f"{budget.max_steps:,} steps of {budget.batch_size} patches of {size}")
+        if step:
+            facts.append(f"goes on from step {step:,}")
+    seconds = seconds_left(run, torch.get_num_threads())
+    return facts if seconds is None else [*facts, f"about {span(seconds)}"]

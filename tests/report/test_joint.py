@@ -1,0 +1,74 @@
+"""The table of a grid without an experiment."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from helpers.made_up import EXACT, MadeUp
+from shoal.report.joint import Member, joint_table, print_joint
+from shoal.runs.folder import RunFolder
+from shoal.runs.kind import Kind
+
+ARMS = {name: name for name in ("bicubic", "ees", "eeds")}
+
+
+def members(made: MadeUp, runs: Path) -> list[Member]:
+    """The runs of a made-up study, as a grid has them."""
+    made.write(runs)
+    return [
+        Member(
+            row["arm"],
+            SimpleNamespace(  # type: ignore[arg-type]  # what a table looks at
+                folder=RunFolder(runs / row["id"]),
+                config=SimpleNamespace(
+                    scale=row["scale"],
+                    protocol="classic",
+                    seed=row["seed"],
+                    kind=Kind.UNTRAINED if row["seed"] is None else Kind.TRAINED,
+                ),
+            ),
+        )
+        for row in made.planned()
+    ]
+
+
+def test_seeds_are_one_row_and_gains_are_over_the_first_arm(tmp_path: Path) -> None:
+    cells = joint_table(members(MadeUp(arms=ARMS, **EXACT), tmp_path)).set_index("arm")
+    assert list(cells.index) == ["bicubic", "ees", "eeds"]
+    assert cells["runs"].to_list() == ["1", "3", "3"]
+    # Levels are 30, 31 and 32 dB, and nothing is left to chance.
+    gains = ["", "+1.00 [+1.00, +1.00]", "+2.00 [+2.00, +2.00]"]
+    assert cells["Sample gain"].to_list() == gains
+    assert cells.loc["eeds", "parameters"] == "257 k"
+    assert cells.loc["eeds", "training time"].endswith("s")
+
+
+def test_a_gain_is_over_the_first_arm_of_the_same_scale(tmp_path: Path) -> None:
+    made = MadeUp(arms=ARMS, scales=(2, 3), **EXACT)
+    cells = joint_table(members(made, tmp_path)).set_index("arm")
+    assert cells.loc["ees x2", "Sample gain"] == cells.loc["ees x3", "Sample gain"] != ""
+    assert cells.loc["bicubic x2", "Sample gain"] == ""
+
+
+def test_what_did_not_finish_is_a_row_too(tmp_path: Path) -> None:
+    made = MadeUp(arms=ARMS, seeds=(0, 1), **EXACT)
+    made.diverged = {made.run_id("ees", 3, 1): 300}
+    made.absent = [made.run_id("eeds", 3, seed) for seed in (0, 1)]
+    cells = joint_table(members(made, tmp_path)).set_index("arm")
+    assert cells.loc["ees", "runs"] == "1; diverged at step 300"
+    assert cells.loc["eeds", ["runs", "Sample gain", "parameters"]].to_list() == [
+        "missing",
+        "",
+        "–",
+    ]
+
+
+def test_nothing_finished_is_a_table_without_scores(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = MadeUp(arms=ARMS)
+    made.absent = [row["id"] for row in made.planned()]
+    print_joint(members(made, tmp_path), Console(width=120))
+    assert "missing" in capsys.readouterr().out

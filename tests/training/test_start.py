@@ -1,0 +1,70 @@
+"""What a run says at its start, and how its status moves while it works."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from helpers.composing import configured
+from helpers.grids import until
+from shoal.runs.folder import RunFolder
+from shoal.system.signals import Stopped
+from shoal.training import run as training
+from shoal.training.callbacks import pulse
+from shoal.training.module import SuperResolution
+
+Train = Callable[..., RunFolder]
+
+
+@pytest.fixture
+def train(tmp_path: Path, cache: Path, small_pictures: tuple[str, str]) -> Train:
+    def _train(*overrides: str) -> RunFolder:
+        paths = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}", *small_pictures)
+        config = configured("budget=smoke", "model=ees", "logger=none", *paths, *overrides)
+        return training.train(config, "python train.py")
+
+    return _train
+
+
+def test_a_run_says_with_what_it_is_made_how_long_it_is_and_from_where_it_goes_on(
+    train: Train, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stops(self: SuperResolution, *_: object) -> None:
+        if self.global_step == 7:  # which is seen after the next step
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SuperResolution, "on_train_batch_end", stops)
+        with pytest.raises(Stopped):
+            train()
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    size = "ees, 7,449 parameters, 9,036 MACs per LR pixel"
+    assert re.fullmatch(rf"ees-x3-s0-\w+: {size}; cpu \(.+\), \d+ threads?, 32-true", first)
+    of = "trained on 2 pictures (folder), validated on 1, tested on 1"
+    assert second == f"{of}; 20 steps of 2 patches of 24 x 24"
+
+    folder = train()
+    said = capsys.readouterr().out
+    assert f"{of}; 20 steps of 2 patches of 24 x 24; goes on from step 8\n" in said
+    assert (folder.path / "log.txt").read_text().endswith(said)
+    train("seed=1")
+    assert re.search(r"24 x 24; about \d+ s\n", capsys.readouterr().out)
+
+
+def test_the_status_of_a_run_moves_and_never_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pulse.BEAT < 10
+    monkeypatch.setattr(pulse, "BEAT", 0.01)
+    folder = RunFolder(tmp_path)
+    folder.set_status("running", step=3)
+    with pulse.Pulse(folder, 3) as beating:
+        beating.step = 5
+        until(lambda: folder.status()["step"] == 5)
+        folder.set_status("finished", step=9)
+        time.sleep(0.1)
+    assert (folder.status()["state"], folder.status()["step"]) == ("finished", 9)
