@@ -27,6 +27,7 @@ from helpers.offline_wandb import (
     written,
 )
 from helpers.wandb_server import wandb_server
+from shoal.dashboards.wandb_logger import WandbRun
 from shoal.system.signals import Stopped
 from shoal.training.module import SuperResolution
 from shoal.training.run import train as make_run
@@ -98,6 +99,21 @@ def test_closing_as_failed_is_recorded_and_closing_again_does_nothing(folder):
 def test_a_time_of_day_can_end_the_id_which_may_hold_no_colon(folder):
     run = wandb_run(folder, attempt="2026-01-02T03:04:05+00:00")
     assert run.version == f"{folder.name}-20260102T0304050000"
+
+
+def test_names_longer_than_wandb_takes_are_cut_where_they_name_and_whole_in_the_config(tmp_path):
+    name = "w" * 190
+    folder = tmp_path / f"{name}-x3-s0-1f3a9c2e"
+    folder.mkdir()
+    run = WandbRun(folder, ATTEMPT, "shoal", None, [name, "x3", f"{name}2"], 2.0, 120.0)
+    run.log_config({"name": name})
+    run.close(0)
+    (part,) = offline_parts(folder)
+    begun = next(r.run for r in sent(part) if r.HasField("run"))
+    assert sorted(begun.tags) == ["w" * 64, "x3"]
+    assert len(begun.run_id) == 128
+    assert begun.run_id.endswith(f"-x3-s0-1f3a9c2e-{ATTEMPT}")
+    assert {"name": name} in [values(r.config.update) for r in sent(part)]
 
 
 def test_a_run_that_was_given_nothing_leaves_nothing(folder):

@@ -12,8 +12,8 @@ from shoal.grid.runner import GridRunner, say, share_of_cores
 class LocalRunner(GridRunner):
     """Makes each run in a process of its own.
 
-    The first SIGINT or SIGTERM is passed on to the runs as SIGTERM: they save and end. A second
-    one kills them.
+    The first signal is passed on to the runs as SIGTERM: they save and end. A second SIGINT or
+    SIGTERM kills them.
 
     Args:
         runs: of the grid.

@@ -15,6 +15,7 @@ from shoal.errors import UserError, first_line
 from shoal.runs.folder import RunFolder, now
 from shoal.runs.run import Run
 from shoal.system.files import UNWRITABLE
+from shoal.system.streams import warnings_in
 from shoal.training.module import Diverged
 from shoal.training.ranks import Ranks
 
@@ -44,10 +45,10 @@ def begin(run: Run, ranks: Ranks) -> str:
 
 @contextlib.contextmanager
 def kept(folder: RunFolder) -> Iterator[None]:
-    """Keep the console in `log.txt`, and let the status say how the run ended."""
+    """Keep the console and all warnings in `log.txt`, and let the status say how the run ended."""
     with (folder.path / "log.txt").open("a") as log:
         try:
-            with contextlib.redirect_stdout(_Tee(sys.stdout, log)):
+            with contextlib.redirect_stdout(_Tee(sys.stdout, log)), warnings_in(log):
                 yield
         except Diverged as error:
             folder.set_status("diverged", reason=str(error), step=error.step)
