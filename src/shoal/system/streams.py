@@ -1,4 +1,4 @@
-"""The console of a command: it outlives whoever reads it, and warnings appear on it, each a line."""
+"""The console of a command: it outlives whoever reads it, and each warning is a line on it."""
 
 import contextlib
 import errno

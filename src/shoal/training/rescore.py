@@ -12,6 +12,7 @@ from shoal.models.bicubic import Bicubic
 from shoal.models.build import build
 from shoal.runs.identity import bicubic
 from shoal.runs.kind import Kind
+from shoal.runs.preflight import require_fit_pictures
 from shoal.runs.run import Run
 from shoal.runs.tables import SCORES, Means, means
 from shoal.training.summary import print_summary
@@ -34,6 +35,7 @@ def add_scores(run: Run) -> None:
     with folder.locked():
         absent = _unscored(run)  # another process may have been here since
         lacking = replace(run, selection=replace(run.selection, test=absent))
+        require_fit_pictures(lacking)
         new = score_run(lacking, _final_network(run))
         again = {(row["dataset"], row["protocol"]) for row in new}  # after a kill between two files
         old = folder.rows("scores.csv")

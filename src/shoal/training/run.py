@@ -2,8 +2,10 @@
 
 import torch
 
+from shoal.models.profile import parameters
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
+from shoal.runs.preflight import require_fit_pictures, require_room
 from shoal.runs.run import Run
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop
@@ -54,8 +56,10 @@ def _lead(run: Run, command: str, ranks: Ranks) -> None:
         return print_scores(run)
     keep_freed_memory()
     run.require_pictures()
+    require_fit_pictures(run)
     devices = check_devices(run.config)
     made_of = Ingredients(build_network(run.config), open_pictures(run))
+    require_room(run, parameters(made_of.network))
     if devices.num_devices * devices.num_nodes > ranks.count:
         del made_of  # it has shown that nothing is to be refused
         return train_by_ranks(train, run, command, devices)
