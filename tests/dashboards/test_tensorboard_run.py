@@ -11,6 +11,7 @@ from tensorboard.backend.event_processing import (
 
 from helpers.offline_wandb import ATTEMPT, row
 from shoal.dashboards.base import dashboards, tensorboard_logger
+
 CONFIG = {"name": "eeds", "seed": 3, "arm": "wide", "task": {"optimizer": {"lr": 0.001}}}
 
 

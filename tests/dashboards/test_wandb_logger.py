@@ -155,6 +155,8 @@ def test_a_training_that_is_stopped_and_goes_on_is_one_run_with_every_row(
 ):
     paths = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}", *small_pictures)
     cfg = composing.configured("model=ees", "budget=smoke", "logger=wandb", *paths)
+    monkeypatch.setenv("SHOAL_EXPERIMENT", "width")
+    monkeypatch.setenv("SHOAL_ARM", "wide")
     with monkeypatch.context() as patch:
         patch.setattr(SuperResolution, "on_train_batch_end", terminated_at(13))
         with pytest.raises(Stopped):
@@ -168,6 +170,9 @@ def test_a_training_that_is_stopped_and_goes_on_is_one_run_with_every_row(
     curve = finished.rows("curve.csv")
     assert logged == {int(row["step"]): float(row["val/psnr"]) for row in curve}
     assert [exit_codes(part) for part in parts] == [[1], [0]]
+    facts = [values(r.config.update) for part in parts for r in sent(part)]
+    for key, value in (("experiment", "width"), ("arm", "wide"), ("seed", 0)):
+        assert [fact[key] for fact in facts if key in fact] == [value, value]
 
 
 def terminated_at(step):

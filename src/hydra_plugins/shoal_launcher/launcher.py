@@ -1,7 +1,7 @@
 """The launcher: each run of a grid in a process of its own, here or wherever a backend puts it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
@@ -46,6 +46,7 @@ class ShoalLauncher(Launcher):
             UserError: the backend isn't installed.
         """
         self.loader, self.config = hydra_context.config_loader, config
+        self.arms: dict[tuple[str, ...], str] = {}  # of an experiment's runs, by overrides
         if self.backend:
             from shoal.grid.backends import backend
 
@@ -64,7 +65,10 @@ class ShoalLauncher(Launcher):
         from shoal.grid.composing import compose
         from shoal.grid.outcome import OutcomeKind
 
-        runs = [compose(self.loader, self.config, overrides) for overrides in job_overrides]
+        runs = [
+            replace(run, arm=self.arms.get(run.overrides, ""))
+            for run in (compose(self.loader, self.config, each) for each in job_overrides)
+        ]
         grid = self._runner(runs)
         outcomes = grid.run()
         by_key = {run.key: outcomes[name] for name, run in grid.runs.items()}

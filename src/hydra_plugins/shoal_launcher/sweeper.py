@@ -15,6 +15,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from hydra_plugins.shoal_launcher.launcher import ShoalLauncher
 from shoal.errors import UserError
 from shoal.system.variables import EXPERIMENT
 
@@ -88,6 +89,8 @@ class ShoalSweeper(Sweeper):
         path = plan.write(command=typed())
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
         os.environ[EXPERIMENT] = experiment.name
+        if isinstance(self.runner, ShoalLauncher):
+            self.runner.arms = {run.overrides: label for label, run in plan.runs}
         returns = self.runner.launch([run.overrides for _, run in plan.runs], initial_job_idx=0)
         config = plan.runs[-1][1].config
         report(path, config.paths.experiments, config.logger)

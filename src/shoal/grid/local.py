@@ -56,7 +56,7 @@ class LocalRunner(GridRunner):
     def _start_one(self, name: str) -> None:
         number, run = self.number(name), self.runs[name]
         prefix = f"[{number}] " if self.at_once > 1 else ""
-        process = start(run.folder, command(run.arguments), self.environment(number), prefix)
+        process = start(run.folder, command(run.arguments), self.environment(run, number), prefix)
         if isinstance(process, Outcome):
             self.end(name, process)
             return

@@ -32,6 +32,7 @@ class PlannedRun:
         tree: as composed, resolved, without `hydra`.
         hydra: the `hydra` node.
         run: what the tree asks for.
+        arm: the label of the experiment's arm that it is of, if any.
     """
 
     overrides: tuple[str, ...]
@@ -39,6 +40,7 @@ class PlannedRun:
     tree: DictConfig
     hydra: DictConfig
     run: Run
+    arm: str = ""
 
     @property
     def config(self) -> RunConfig:

@@ -74,7 +74,7 @@ class RemoteRunner(GridRunner):
             command(run.arguments),
             Path.cwd(),
             run.folder.path.resolve(),
-            carried() | self.environment(number),
+            carried() | self.environment(run, number),
             f"[{number}] ",
             self.folder / "stop",
         )

@@ -9,7 +9,7 @@ from shoal.grid import estimate
 from shoal.grid.outcome import GridStopped, Outcome, OutcomeKind, diverged, listing
 from shoal.grid.planned import PlannedRun, State, by_name, distinct
 from shoal.system.signals import INSISTING, handled, listening
-from shoal.system.variables import RUN_NUMBER, THREADS
+from shoal.system.variables import ARM, RUN_NUMBER, THREADS
 
 
 class GridRunner(ABC):
@@ -86,10 +86,10 @@ class GridRunner(ABC):
         left = [self.runs[name] for name in (*self.working, *self.waiting)]
         return estimate.together(left, self.threads, self.at_once)
 
-    def environment(self, number: str) -> dict[str, str]:
+    def environment(self, run: PlannedRun, number: str) -> dict[str, str]:
         """The environment variables that a run's process gets."""
         threads = {THREADS: str(self.threads)} if self.threads else {}
-        return {RUN_NUMBER: number} | threads
+        return {RUN_NUMBER: number, ARM: run.arm} | threads
 
     def end(self, name: str, outcome: Outcome) -> None:
         """A run has ended."""

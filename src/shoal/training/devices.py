@@ -24,7 +24,6 @@ from shoal.training.module import Diverged
 from shoal.training.ranks import Orders, Ranks, require_match
 from shoal.training.spawn import RankFailed, spawn
 
-
 # Weights and scores are float32 in all of them; a network all in another type can't be compared.
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
 

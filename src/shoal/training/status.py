@@ -1,6 +1,7 @@
 """What is kept of a run while it works: its status, its console, its dashboards."""
 
 import contextlib
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from shoal.runs.folder import RunFolder, now
 from shoal.runs.run import Run
 from shoal.system.files import UNWRITABLE
 from shoal.system.streams import warnings_in
+from shoal.system.variables import ARM, EXPERIMENT
 from shoal.training.module import Diverged
 from shoal.training.ranks import Ranks
 
@@ -77,7 +79,7 @@ def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
     entries = run.config.logger.values()
     loggers = [instantiate(entry, folder=run.folder.path, attempt=attempt) for entry in entries]
     for dashboard in dashboards(loggers):
-        dashboard.log_config(run.config.plain())
+        dashboard.log_config(run.config.plain() | _place(run))
     exit_code = 1
     try:
         yield loggers
@@ -85,6 +87,12 @@ def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
     finally:
         for dashboard in dashboards(loggers):
             dashboard.close(exit_code)
+
+
+def _place(run: Run) -> dict[str, Any]:
+    """What a dashboard groups runs by, beside the seed: the experiment, and the arm in it."""
+    arm = os.environ.get(ARM) or run.config.name
+    return {"experiment": os.environ.get(EXPERIMENT), "arm": arm}
 
 
 class _Tee:
