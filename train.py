@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 
 from shoal.runs.config import RunConfig, register_resolvers
 from shoal.system.console import exit_code, share_config_store, typed
+from shoal.system.streams import open_console
 
 register_resolvers()
 share_config_store()
@@ -31,4 +32,5 @@ def _train(tree: DictConfig) -> None:
 
 
 if __name__ == "__main__":
+    open_console()
     sys.exit(exit_code(main, Path(__file__).parent / "conf"))

@@ -22,7 +22,7 @@ def imported(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-RUNS_WITH_TORCH = {"environment", "verify", "merge", "adopt"}
+RUNS_WITH_TORCH = {"environment", "preflight", "verify", "merge", "adopt"}
 LIGHT = [
     *("results", "results.listing", "claims", "report", "report.publish", "search.space"),
     *("grid.plan", "grid.local", "grid.remote", "grid.fairness", "data.selection"),

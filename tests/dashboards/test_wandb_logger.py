@@ -27,6 +27,7 @@ from helpers.offline_wandb import (
     written,
 )
 from helpers.wandb_server import wandb_server
+from shoal.dashboards.wandb_logger import WandbRun
 from shoal.system.signals import Stopped
 from shoal.training.module import SuperResolution
 from shoal.training.run import train as make_run
@@ -100,6 +101,21 @@ def test_a_time_of_day_can_end_the_id_which_may_hold_no_colon(folder):
     assert run.version == f"{folder.name}-20260102T0304050000"
 
 
+def test_names_longer_than_wandb_takes_are_cut_where_they_name_and_whole_in_the_config(tmp_path):
+    name = "w" * 190
+    folder = tmp_path / f"{name}-x3-s0-1f3a9c2e"
+    folder.mkdir()
+    run = WandbRun(folder, ATTEMPT, "shoal", None, [name, "x3", f"{name}2"], 2.0, 120.0)
+    run.log_config({"name": name})
+    run.close(0)
+    (part,) = offline_parts(folder)
+    begun = next(r.run for r in sent(part) if r.HasField("run"))
+    assert sorted(begun.tags) == ["w" * 64, "x3"]
+    assert len(begun.run_id) == 128
+    assert begun.run_id.endswith(f"-x3-s0-1f3a9c2e-{ATTEMPT}")
+    assert {"name": name} in [values(r.config.update) for r in sent(part)]
+
+
 def test_a_run_that_was_given_nothing_leaves_nothing(folder):
     run = wandb_run(folder)
     run.close(0)
@@ -139,6 +155,8 @@ def test_a_training_that_is_stopped_and_goes_on_is_one_run_with_every_row(
 ):
     paths = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}", *small_pictures)
     cfg = composing.configured("model=ees", "budget=smoke", "logger=wandb", *paths)
+    monkeypatch.setenv("SHOAL_EXPERIMENT", "width")
+    monkeypatch.setenv("SHOAL_ARM", "wide")
     with monkeypatch.context() as patch:
         patch.setattr(SuperResolution, "on_train_batch_end", terminated_at(13))
         with pytest.raises(Stopped):
@@ -152,6 +170,9 @@ def test_a_training_that_is_stopped_and_goes_on_is_one_run_with_every_row(
     curve = finished.rows("curve.csv")
     assert logged == {int(row["step"]): float(row["val/psnr"]) for row in curve}
     assert [exit_codes(part) for part in parts] == [[1], [0]]
+    facts = [values(r.config.update) for part in parts for r in sent(part)]
+    for key, value in (("experiment", "width"), ("arm", "wide"), ("seed", 0)):
+        assert [fact[key] for fact in facts if key in fact] == [value, value]
 
 
 def terminated_at(step):

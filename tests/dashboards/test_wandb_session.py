@@ -1,8 +1,10 @@
 """How a run comes to W&B's server, or does without."""
 
+import glob
 import os
 import pty
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import time
 
 import pytest
 
+from helpers.composing import ROOT
 from helpers.grids import ENOUGH
 from helpers.offline_wandb import (
     ATTEMPT,
@@ -116,6 +119,48 @@ def test_a_malformed_key_and_a_called_for_but_missing_one_mean_offline(folder, m
     assert len(offline_parts(folder)) == len(offline_parts(other)) == 1
 
 
+@pytest.mark.parametrize("mode", [None, "offline", "disabled"])
+def test_an_offline_run_says_in_one_line_how_it_is_sent(folder, monkeypatch, capsys, mode):
+    if mode:
+        monkeypatch.setenv("WANDB_MODE", mode)
+    run = wandb_run(folder)
+    run.log_metrics(row(0), 0)
+    run.close(0)
+    said = capsys.readouterr().out
+    if mode == "disabled":
+        assert said == ""
+        return
+    assert len(said.splitlines()) == 1
+    assert (f"WANDB_MODE={mode}" if mode else "no API key") in said
+    (command,) = re.findall("`(wandb sync .+)`", said)
+    with wandb_server() as server:
+        wandb_command(["sync", *glob.glob(shlex.split(command)[2])], server.url, folder)  # noqa: PTH207
+        assert server.exit_codes[f"{folder.name}-{ATTEMPT}"] == [0]
+
+
+def test_an_unreachable_server_is_told_on_the_console_and_in_the_log_and_a_closed_pipe_ends_nothing(
+    tmp_path, cache, small_pictures
+):
+    command = [sys.executable, str(ROOT / "train.py"), "model=ees", "budget=smoke", *small_pictures]
+    paths = f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}"
+    there = {"WANDB_API_KEY": KEY, "WANDB_BASE_URL": "http://127.0.0.1:9"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*command, *paths], stdout=pipe, stderr=pipe, text=True, env=os.environ | there
+    ) as process:
+        assert "step 0/20" in process.stdout.readline()
+        process.stdout.close()  # as `| head -1` does
+        errors = process.stderr.read()
+        assert process.wait(timeout=ENOUGH) == 0
+    (folder,) = (tmp_path / "runs").iterdir()
+    (line,) = errors.splitlines()
+    assert line.startswith("warning: W&B: ConnectionError: no connection to http://127.0.0.1:9; ")
+    assert f"`wandb sync {folder}/wandb/offline-run-*` sends it" in line
+    log = (folder / "log.txt").read_text()
+    assert line in log
+    assert "step 20/20" in log
+
+
 RAISES = """
 import sys
 from pathlib import Path
@@ -128,7 +173,7 @@ raise ValueError("broken")
 """
 
 
-def test_on_a_terminal_without_a_key_nothing_is_asked_or_said_and_an_exception_marks_it_failed(
+def test_on_a_terminal_without_a_key_nothing_is_asked_and_an_exception_marks_it_failed(
     folder,
 ):
     here, there = pty.openpty()  # a terminal that nobody types at
@@ -145,8 +190,9 @@ def test_on_a_terminal_without_a_key_nothing_is_asked_or_said_and_an_exception_m
         assert process.wait(timeout=ENOUGH) == 1
     os.close(here)
     lines = said.decode().split("\r\n")
-    assert lines[0] == "the run's own line"
-    assert lines[1].startswith("Traceback")
+    assert lines[0].startswith("W&B: offline (no API key here, see `wandb login`); `wandb sync ")
+    assert lines[1] == "the run's own line"
+    assert lines[2].startswith("Traceback")
     assert lines[-2:] == ["ValueError: broken", ""]
     assert "wandb:" not in said.decode()
     assert [exit_codes(part) for part in offline_parts(folder)] == [[1]]

@@ -84,7 +84,29 @@ def test_two_jobs_work_at_a_time_and_share_the_cores(grid: Grid) -> None:
     assert grid.issue("-m", "model=bicubic", "scale=2").out.count("threads None") == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+TWO_ARMS = """
+# @package _global_
+hydra: {mode: MULTIRUN}
+experiment:
+  question: Which?
+  factors: [model]
+  arms:
+    deep: [model=eed]
+    all learned: [model=ees]
+"""
+
+
+def test_each_run_of_an_experiment_knows_its_arm(grid: Grid) -> None:
+    own = grid.folder / "own" / "experiment"
+    own.mkdir(parents=True)
+    (own / "two.yaml").write_text(TWO_ARMS)
+    said = grid.issue("--config-dir", "own", "experiment=two")
+    assert len(said.list_of("finished")) == 2
+    assert (grid.run("eed") / "arm").read_text() == "deep"
+    assert (grid.run("ees") / "arm").read_text() == "all learned"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP])
 def test_a_stop_is_passed_on_and_the_runs_save(grid: Grid, number: signal.Signals) -> None:
     grid.wish(ees="wait", eed="wait")
     process = grid.begin("-m", "model=ees,eed,eeds", "jobs=2")

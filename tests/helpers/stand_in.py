@@ -107,6 +107,7 @@ def main(cfg: DictConfig) -> None:
     folder.create()
     with folder.locked():
         folder.set_status("running")
+        folder.write("arm", os.environ.get("SHOAL_ARM", "no grid"))
         end(cfg, folder)
         scores = {each.name: {cfg.protocol: {"images": 99}} for each in run.selection.test}
         val = {"final_psnr": level(cfg)}

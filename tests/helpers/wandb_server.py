@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import yaml
+
 
 class WandbServer(ThreadingHTTPServer):
     """Keeps what runs sent; `refuse` is the answer to everything, `hang` part of a silent path."""
@@ -20,6 +22,9 @@ class WandbServer(ThreadingHTTPServer):
         self.runs: dict[str, dict[str, Any]] = {}  # by id: what upserts said
         self.history: dict[str, list[dict[str, Any]]] = {}
         self.exit_codes: dict[str, list[int]] = {}
+        self.sweep: dict[str, Any] = {}  # as `wandb sweep` sent it
+        self.asked: list[dict[str, Any]] = []  # what agents are still to run, by parameter
+        self.summaries: dict[str, dict[str, Any]] = {}
 
     @property
     def url(self) -> str:
@@ -42,7 +47,32 @@ class WandbServer(ThreadingHTTPServer):
             sequence = {"id": "S", "latestArtifact": None}
             artifact = {"id": "A", "state": "COMMITTED", "artifactSequence": sequence}
             return {"createArtifact": {"artifact": artifact}}
+        if sweeping := self.sweeping(query, variables):
+            return sweeping
         return {"viewer": {"id": "V", "entity": "me", "username": "me", "flags": "{}"}}
+
+    def sweeping(self, query: str, variables: dict[str, Any]) -> dict[str, Any] | None:
+        """Answers to `wandb sweep` and `wandb agent`, which gets one run at a time."""
+        project = {"name": "shoal", "entity": {"name": "me"}}
+        if "UpsertSweep" in query:
+            self.sweep = yaml.safe_load(variables["config"])
+            sweep = {"name": "s1", "project": project}
+            return {"upsertSweep": {"sweep": sweep, "configValidationWarnings": []}}
+        if "SweepWithRuns" in query:
+            sweep = {"name": "s1", "config": yaml.dump(self.sweep), "runs": {"edges": []}}
+            return {"project": {"sweep": sweep}}
+        if "CreateAgent" in query:
+            return {"createAgent": {"agent": {"id": "a1"}}}
+        if "Heartbeat" not in query:
+            return None
+        commands: list[dict[str, Any]] = []
+        if not json.loads(variables["runState"] or "{}"):
+            commands = [{"type": "exit"}]
+            if self.asked:
+                args = {key: {"value": value} for key, value in self.asked.pop(0).items()}
+                run = {"run_id": f"run{len(self.asked)}", "program": self.sweep["program"]}
+                commands = [{"type": "run", "args": args, **run}]
+        return {"agentHeartbeat": {"agent": {"id": "a1"}, "commands": json.dumps(commands)}}
 
     def resume_status(self, run: str) -> dict[str, Any] | None:
         if run not in self.runs:
@@ -68,6 +98,9 @@ class WandbServer(ThreadingHTTPServer):
         if part:
             rows = self.history.setdefault(run, [])
             rows[part["offset"] :] = [json.loads(line) for line in part["content"]]
+        summary = body.get("files", {}).get("wandb-summary.json")
+        if summary:
+            self.summaries[run] = json.loads(summary["content"][-1])
         if body.get("complete"):
             self.exit_codes.setdefault(run, []).append(body["exitcode"])
 

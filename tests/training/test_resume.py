@@ -93,12 +93,15 @@ def test_a_run_stopped_three_ways_ends_as_if_it_had_not_been(
     assert training.curve() == undisturbed.curve()
 
 
-def test_sigterm_saves_where_it_stopped_and_exits_with_143(tmp_path, cache, small_pictures):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+def test_a_scheduler_s_signal_saves_where_it_stopped_and_is_the_exit_code(
+    tmp_path, cache, small_pictures, number
+):
     endless = ("budget.max_steps=1000000", "budget.val_every=1000000")
     training = Training(tmp_path, cache, "task/ema=decay", *endless, *small_pictures)
-    code, said = training.stop([signal.SIGTERM], 0.3)
-    assert code == 143
-    assert "stopped by SIGTERM; the same command goes on from here" in said
+    code, said = training.stop([number], 0.3)
+    assert code == 128 + number
+    assert f"stopped by {number.name}; the same command goes on from here" in said
     (checkpoint,) = (training.folder / "checkpoints").glob("step-*.ckpt")
     assert int(checkpoint.stem.split("-")[1]) > 0
 

@@ -47,6 +47,7 @@ class ShoalLauncher(Launcher):
         """
         self.loader, self.config = hydra_context.config_loader, config
         self.titles: dict[tuple[str, ...], str] = {}  # of an experiment's runs, by overrides
+        self.arms: dict[tuple[str, ...], str] = {}  # of an experiment's runs, by overrides
         if self.backend:
             from shoal.grid.backends import backend
 
@@ -65,7 +66,11 @@ class ShoalLauncher(Launcher):
         from shoal.grid.composing import compose
 
         runs = [
-            replace(run, title=self.titles.get(run.overrides, ""))
+            replace(
+                run,
+                title=self.titles.get(run.overrides, ""),
+                arm=self.arms.get(run.overrides, ""),
+            )
             for run in (compose(self.loader, self.config, each) for each in job_overrides)
         ]
         grid = self._runner(runs)

@@ -110,6 +110,8 @@ class ShoalSweeper(Sweeper):
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
         os.environ[EXPERIMENT] = experiment.name
         self._call(titles(plan.runs, plan.turned))
+        if isinstance(self.runner, ShoalLauncher):
+            self.runner.arms = {run.overrides: label for label, run in plan.runs}
         returns = self.runner.launch([run.overrides for _, run in plan.runs], initial_job_idx=0)
         config = plan.runs[-1][1].config
         report(path, config.paths.experiments, config.logger)

@@ -3,7 +3,6 @@
 It is on top: it may import everything but training.
 """
 
-import io
 import signal
 import sys
 
@@ -17,6 +16,7 @@ from shoal.cli.report import pages, report
 from shoal.cli.score import score
 from shoal.cli.upscale import upscale
 from shoal.errors import USER_ERROR, UserError, one_line
+from shoal.system.streams import open_console
 
 app = typer.Typer(
     help="Super-resolution with deep and shallow networks: pictures in, larger pictures out.",
@@ -32,9 +32,7 @@ app.add_typer(data.app, name="data", no_args_is_help=True)
 
 def main() -> None:
     """Run the command line; what is the user's to mend becomes one line on stderr, exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a file name may hold what can't be printed
-            stream.reconfigure(errors="backslashreplace")
+    open_console()
     code, message = _outcome(sys.argv[1:])
     if message:
         print(f"shoal: {one_line(message)}", file=sys.stderr)

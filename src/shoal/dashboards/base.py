@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger
+from lightning.pytorch.loggers import CSVLogger, Logger
 
+from shoal.dashboards.tensorboard_run import TensorBoardRun
 from shoal.errors import UserError
 
 
@@ -47,15 +48,15 @@ def csv_logger(folder: Path, attempt: str) -> CSVLogger:
     return CSVLogger(folder, name="csv", flush_logs_every_n_steps=1)
 
 
-def tensorboard_logger(folder: Path, attempt: str) -> TensorBoardLogger:
-    """Lightning's TensorBoard logger, in `tensorboard/`; it joins the parts of a run by itself.
+def tensorboard_logger(folder: Path, attempt: str) -> TensorBoardRun:
+    """A run in TensorBoard.
 
     Raises:
         UserError: If TensorBoard is not installed.
     """
     del attempt  # a forced run starts in an empty folder
     try:
-        return TensorBoardLogger(folder, name="tensorboard", version="", default_hp_metric=False)
+        return TensorBoardRun(folder)
     except ModuleNotFoundError as error:
         raise UserError(
             "logger=tensorboard needs a package more: pip install 'shoal[tensorboard]'"

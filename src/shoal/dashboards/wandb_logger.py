@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lightning.pytorch.loggers import Logger
 from lightning.pytorch.utilities import rank_zero_only
 
-from shoal.dashboards.wandb_session import Facts, Patience, open_session
+from shoal.dashboards.wandb_session import LONGEST_ID, Facts, Patience, open_session
 from shoal.errors import first_line
 
 if TYPE_CHECKING:  # a run that does not mirror to W&B never imports it
@@ -46,9 +46,10 @@ class WandbRun(Logger):
     ) -> None:
         super().__init__()
         self._patience = Patience(answer_within, finish_within)
+        ending = f"-{''.join(filter(str.isalnum, attempt))}"  # no colons there
         self._facts = Facts(
             folder=Path(folder),
-            id=f"{Path(folder).name}-{''.join(filter(str.isalnum, attempt))}",  # no colons there
+            id=Path(folder).name[len(ending) - LONGEST_ID :] + ending,  # the digest ends the name
             project=project,
             group=group,
             tags=tuple(dict.fromkeys(tag for tag in tags if tag)),

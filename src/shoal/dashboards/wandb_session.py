@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 import socket
 import threading
 import urllib.request
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 AXES = ("step", "seconds", "macs")
 FLUSH_SECONDS = 1.0  # at W&B's own 15, a killed run would lose its last rows
 CONNECT_SECONDS = 3.0  # a server that is there takes a connection in far less
+LONGEST_TAG, LONGEST_ID = 64, 128  # what W&B takes
+OFFLINE = ("offline", "dryrun")  # its modes of that meaning
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,16 @@ class Facts:
     tags: tuple[str, ...]
     job_type: str = "train"
 
+    @property
+    def fitting_tags(self) -> list[str]:
+        """The tags as W&B takes them: one that is too long would cost the whole run."""
+        return list(dict.fromkeys(tag[:LONGEST_TAG] for tag in self.tags))
+
+    @property
+    def how_to_send(self) -> str:
+        """The command that sends what is kept offline, all parts of an interrupted run."""
+        return f"`wandb sync {shlex.quote(str(self.folder / 'wandb'))}/offline-run-*`"
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -46,6 +59,8 @@ class Patience:
 def open_session(facts: Facts, patience: Patience) -> "wandb.Run":
     """Begin a W&B run, or continue the one of the same id; offline where online fails.
 
+    Where it is offline, one line says so, why, and how it is sent later.
+
     Raises:
         Exception: Whatever W&B raises when not even an offline run can be begun.
     """
@@ -53,13 +68,17 @@ def open_session(facts: Facts, patience: Patience) -> "wandb.Run":
     os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
     import wandb
 
-    if _silent(patience).mode != "online":
-        return _begin(facts)
+    mode = _silent(patience).mode
+    if mode not in ("online", *OFFLINE):
+        return _begin(facts)  # disabled, say
+    why = f"WANDB_MODE={mode}" if mode in OFFLINE else "no API key here, see `wandb login`"
     try:
-        if _can_go_online():
+        if mode == "online" and _can_go_online():
             return _begin(facts, wandb.Settings(init_timeout=patience.answer_within))
+        print(f"W&B: offline ({why}); {facts.how_to_send} sends it", flush=True)
     except Exception as error:  # the server's, the key's, the network's: all mean offline
-        log.warning("W&B: %s; %s is kept offline", first_line(error), facts.id)
+        words = "W&B: %s; %s is kept offline: %s sends it"
+        log.warning(words, first_line(error), facts.id, facts.how_to_send)
         wandb.teardown()  # W&B's process still holds the id of the run that failed to begin
         _silent(patience)
     return _begin(facts, wandb.Settings(mode="offline"))
@@ -129,7 +148,7 @@ def _begin(facts: Facts, settings: "wandb.Settings | None" = None) -> "wandb.Run
         group=facts.group,
         name=facts.folder.name,
         id=facts.id,
-        tags=facts.tags,
+        tags=facts.fitting_tags,
         job_type=facts.job_type,
         dir=facts.folder,
         resume="allow",  # online, the parts of an interrupted run are one run

@@ -12,8 +12,8 @@ from shoal.grid.runner import GridRunner, say, share_of_cores, titled
 class LocalRunner(GridRunner):
     """Makes each run in a process of its own.
 
-    The first SIGINT or SIGTERM is passed on to the runs as SIGTERM: they save and end. A second
-    one kills them.
+    The first signal is passed on to the runs as SIGTERM: they save and end. A second SIGINT or
+    SIGTERM kills them.
 
     Args:
         runs: of the grid.
@@ -56,7 +56,7 @@ class LocalRunner(GridRunner):
     def _start_one(self, name: str) -> None:
         number, run = self.number(name), self.runs[name]
         prefix = f"[{number}] " if self.at_once > 1 else ""
-        process = start(run.folder, command(run.arguments), self.environment(number), prefix)
+        process = start(run.folder, command(run.arguments), self.environment(run, number), prefix)
         if isinstance(process, Outcome):
             self.end(name, process)
             return

@@ -34,6 +34,7 @@ class PlannedRun:
         hydra: the `hydra` node.
         run: what the tree asks for.
         title: what it is called in its grid, beside its id.
+        arm: the label of the experiment's arm that it is of, if any.
     """
 
     overrides: tuple[str, ...]
@@ -42,6 +43,7 @@ class PlannedRun:
     hydra: DictConfig
     run: Run
     title: str = ""
+    arm: str = ""
 
     @property
     def config(self) -> RunConfig:

@@ -20,7 +20,7 @@ from shoal.grid.runner import GridRunner, say, share_of_cores
 class RemoteRunner(GridRunner):
     """Has a backend make the runs, each in a process of its own wherever the backend puts it.
 
-    The first SIGINT or SIGTERM asks all runs to save and end, by a file that they look for: it
+    The first signal asks all runs to save and end, by a file that they look for: it
     reaches every machine that sees the folder of the runs. A second one doesn't wait for them.
 
     Args:
@@ -74,7 +74,7 @@ class RemoteRunner(GridRunner):
             command(run.arguments),
             Path.cwd(),
             run.folder.path.resolve(),
-            carried() | self.environment(number),
+            carried() | self.environment(run, number),
             f"[{number}] ",
             self.folder / "stop",
             run.title,

@@ -8,8 +8,8 @@ from types import FrameType
 from shoal.grid import estimate
 from shoal.grid.outcome import GridStopped, Outcome, OutcomeKind, diverged, listing
 from shoal.grid.planned import PlannedRun, State, by_name, distinct
-from shoal.system.signals import SIGNALS, handled
-from shoal.system.variables import RUN_NUMBER, THREADS
+from shoal.system.signals import INSISTING, handled, listening
+from shoal.system.variables import ARM, RUN_NUMBER, THREADS
 
 
 class GridRunner(ABC):
@@ -52,7 +52,7 @@ class GridRunner(ABC):
             GridStopped: a signal asked for it.
         """
         say(self.overview())
-        with handled(dict.fromkeys(SIGNALS, self.on_signal)):
+        with handled(listening(self.on_signal)):
             self.work()
         for line in ["", *listing({name: self.outcomes[name] for name in self.runs})]:
             say(line)
@@ -66,7 +66,8 @@ class GridRunner(ABC):
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
         """A signal has come."""
-        self.signals.append(number)
+        if not self.signals or number in INSISTING:
+            self.signals.append(number)
 
     def overview(self) -> str:
         """How many runs there are, how many are left, and how long they take."""
@@ -85,10 +86,10 @@ class GridRunner(ABC):
         left = [self.runs[name] for name in (*self.working, *self.waiting)]
         return estimate.together(left, self.threads, self.at_once)
 
-    def environment(self, number: str) -> dict[str, str]:
+    def environment(self, run: PlannedRun, number: str) -> dict[str, str]:
         """The environment variables that a run's process gets."""
         threads = {THREADS: str(self.threads)} if self.threads else {}
-        return {RUN_NUMBER: number} | threads
+        return {RUN_NUMBER: number, ARM: run.arm} | threads
 
     def end(self, name: str, outcome: Outcome) -> None:
         """A run has ended."""

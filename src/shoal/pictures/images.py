@@ -2,6 +2,8 @@
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from shoal.system.files import asked_for
 
 # Above this a picture is taken for a decompression bomb; SHOAL_MAX_PIXELS raises the limit.
 MAX_PIXELS = 200_000_000
+TURNED = (5, 6, 7, 8)  # EXIF's orientations that lay a picture on its side
 GREY_MODES = {"1", "L", "LA", "La"}
 DEEP_GREY_MODES = {"I;16", "I;16B", "I;16L", "I;16N", "I"}
 # Of a TIFF file's tags those that speak of the picture; the others say how the file is laid out.
@@ -51,16 +54,34 @@ def read(path: Path) -> Picture:
         UserError: the file is missing, no picture, cut short, animated, in floating point, or
             larger than the limit.
     """
+    with _opened(path) as image:
+        if colour16.is_sixteen(image):
+            with Image.open(path) as again:
+                return _decode_sixteen(image, again)
+        return decode(image)
+
+
+def size(path: Path) -> tuple[int, int]:
+    """Width and height of a picture file as it is shown, by its header alone.
+
+    Raises:
+        UserError: the header says what `read` refuses.
+    """
+    with _opened(path) as image:
+        turned = image.getexif().get(ExifTags.Base.Orientation, 1) in TURNED
+        return (image.height, image.width) if turned else image.size
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """A picture file to decode; what goes wrong meanwhile is worded."""
     try:
         with warnings.catch_warnings():
             # Of sizes above its own limit (ours is checked below) and of odd metadata: not ours.
             warnings.simplefilter("ignore")
             with Image.open(path) as image:
                 _refuse(image, path)
-                if colour16.is_sixteen(image):
-                    with Image.open(path) as again:
-                        return _decode_sixteen(image, again)
-                return decode(image)
+                yield image
     except UserError:
         raise
     except FileNotFoundError:

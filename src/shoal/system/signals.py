@@ -1,13 +1,17 @@
-"""Stopping a run when a signal asks for it: SIGTERM (Slurm's preemption) and Ctrl-C."""
+"""Stopping a run when a signal asks for it: Ctrl-C, a scheduler's, a terminal that is closed."""
 
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# SIGTERM: Slurm's preemption; SIGUSR1 and 2: what `sbatch --signal=USR1@90` sends before the end.
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+# Of which a second one means: don't wait. A terminal that is closed may send SIGHUP several times.
+INSISTING = (signal.SIGTERM, signal.SIGINT)
+Handler = Callable[[int, FrameType | None], None]
 
 
 class Stopped(BaseException):
@@ -48,6 +52,12 @@ def handled(handlers: Mapping[int, Any]) -> Iterator[None]:
         install(before)
 
 
+def listening(handler: Handler) -> dict[int, Handler]:
+    """A handler for each of `SIGNALS`, but for SIGHUP where `nohup` has asked to ignore it."""
+    deaf = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    return {number: handler for number in SIGNALS if not (deaf and number == signal.SIGHUP)}
+
+
 def deaf_to_interrupts() -> contextlib.AbstractContextManager[None]:
     """Processes started within ignore Ctrl-C, which reaches them too, until they listen."""
     return handled({signal.SIGINT: signal.SIG_IGN})
@@ -56,7 +66,7 @@ def deaf_to_interrupts() -> contextlib.AbstractContextManager[None]:
 class Stop:
     """A context that listens to the signals of `SIGNALS`.
 
-    A signal raises `Stopped` where the program stands; within `patient` it is only noted in
+    It raises `Stopped` where the program stands; within `patient` it is only noted in
     `asked`, for a loop that stops where it is safe to. A second SIGINT never waits.
 
     Args:
@@ -69,14 +79,17 @@ class Stop:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Stop":
-        self._before = {number: signal.getsignal(number) for number in SIGNALS}
-        install(dict.fromkeys(SIGNALS, self._hear))
+        handlers = listening(self._hear)
+        self._before = {number: signal.getsignal(number) for number in handlers}
+        install(handlers)
         return self
 
     def __exit__(self, *_: object) -> None:
         install(self._before)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
+        if self.asked is not None and number not in INSISTING:
+            return
         again = self.asked == signal.SIGINT and number == signal.SIGINT
         self.asked = number
         if again or not self._patient:

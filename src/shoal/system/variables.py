@@ -2,4 +2,5 @@
 
 RUN_NUMBER = "SHOAL_JOB"  # which run of how many this is, e.g. "3/8"
 EXPERIMENT = "SHOAL_EXPERIMENT"  # by which dashboards know the runs that belong together
+ARM = "SHOAL_ARM"  # the label of the experiment's arm that a run is of
 THREADS = "OMP_NUM_THREADS"  # of a run; PyTorch and OpenMP read it too

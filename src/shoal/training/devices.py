@@ -25,6 +25,9 @@ from shoal.training.module import Diverged
 from shoal.training.ranks import Orders, Ranks, require_match
 from shoal.training.spawn import RankFailed, spawn
 
+# Weights and scores are float32 in all of them; a network all in another type can't be compared.
+PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
+
 
 def check_devices(config: RunConfig) -> Trainer:
     """Make sure that the trainer's devices and precision are to be had here.
@@ -36,6 +39,9 @@ def check_devices(config: RunConfig) -> Trainer:
         UserError: they aren't, e.g. `trainer=gpu` where there is none, or can't share the batch.
     """
     quiet()
+    if config.precision not in PRECISIONS:
+        words = f"trainer.precision={config.precision} is none that networks are trained in"
+        raise UserError(f"{words}: take one of {', '.join(PRECISIONS)}")
     try:
         with warnings.catch_warnings(action="ignore"):  # they come again when the run begins
             trainer: Trainer = instantiate(

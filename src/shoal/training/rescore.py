@@ -18,6 +18,7 @@ from shoal.models.bicubic import Bicubic
 from shoal.models.build import build
 from shoal.runs.identity import bicubic
 from shoal.runs.kind import Kind
+from shoal.runs.preflight import require_fit_pictures
 from shoal.runs.run import Run
 from shoal.runs.scored import meanings, unscored
 from shoal.runs.tables import Means, means, score_columns
@@ -44,6 +45,7 @@ def add_scores(run: Run) -> None:
     with folder.locked():
         absent = unscored(run)  # another process may have been here since
         lacking = replace(run, selection=replace(run.selection, test=absent))
+        require_fit_pictures(lacking)
         try_metrics(lacking)
         new = score_run(lacking, _final_network(run))
         record = folder.record()

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import torch
 
+from shoal.models.profile import parameters
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.predecessor import changed_since_last
+from shoal.runs.preflight import require_fit_pictures, require_room
 from shoal.runs.run import Run
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop
@@ -66,9 +68,11 @@ def _lead(run: Run, attempt: Attempt) -> None:
     if since := changed_since_last(run):
         print(since, flush=True)
     run.require_pictures()
+    require_fit_pictures(run)
     devices = check_devices(run.config)
     try_metrics(run)
     made_of = Ingredients.of(run)
+    require_room(run, parameters(made_of.network))
     if devices.num_devices * devices.num_nodes > attempt.ranks.count:
         del made_of  # it has shown that nothing is to be refused
         return train_by_ranks(train, run, (attempt.command, attempt.begun), devices)

@@ -24,7 +24,8 @@ from torch.multiprocessing.spawn import (
 
 from shoal.errors import FAILED, UserError
 from shoal.system.parent import die_with
-from shoal.system.signals import SIGNALS, Stopped, deaf_to_interrupts, handled
+from shoal.system.signals import INSISTING, Stopped, deaf_to_interrupts, handled, listening
+from shoal.system.streams import open_console
 from shoal.system.variables import THREADS
 from shoal.training.module import Diverged
 
@@ -113,6 +114,7 @@ def _rank(index: int, facts: tuple[Any, ...], work: Callable[..., Any], argument
     """What each rank does: its work, and report to the parent how it ended."""
     count, port, threads, parent, endings = facts
     die_with(parent)
+    open_console()
     here = {"LOCAL_RANK": index, "NODE_RANK": 0, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     here |= {"WORLD_SIZE": count, THREADS: threads}
     os.environ.update({name: str(value) for name, value in here.items()})
@@ -133,10 +135,11 @@ def _passing_on(context: ProcessContext) -> Iterator[list[int]]:
     signals: list[int] = []
 
     def pass_on(number: int, frame: FrameType | None) -> None:
-        signals.append(number)
+        if not signals or number in INSISTING:
+            signals.append(number)
         for process in context.processes:
             if process.is_alive():
                 process.terminate() if len(signals) == 1 else process.kill()
 
-    with handled(dict.fromkeys(SIGNALS, pass_on)):
+    with handled(listening(pass_on)):
         yield signals

@@ -1,8 +1,10 @@
 """What is kept of a run while it works: its status, its console, its dashboards."""
 
 import contextlib
+import os
 import traceback
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from hydra.utils import instantiate
@@ -15,6 +17,7 @@ from shoal.runs.run import Run
 from shoal.system.files import UNWRITABLE
 from shoal.system.signals import Stopped
 from shoal.system.tee import teed
+from shoal.system.variables import ARM, EXPERIMENT
 from shoal.training.module import Diverged
 from shoal.training.ranks import Ranks
 
@@ -44,7 +47,7 @@ def begin(run: Run, ranks: Ranks) -> str:
 
 @contextlib.contextmanager
 def kept(folder: RunFolder) -> Iterator[None]:
-    """Keep the console in `log.txt`, and let the status say how the run ended."""
+    """Keep the console and all warnings in `log.txt`, and let the status say how the run ended."""
     with (folder.path / "log.txt").open("a") as log:
         try:
             with teed(log):
@@ -85,7 +88,7 @@ def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
     entries = run.config.logger.values()
     loggers = [instantiate(entry, folder=run.folder.path, attempt=attempt) for entry in entries]
     for dashboard in dashboards(loggers):
-        dashboard.log_config(run.config.plain())
+        dashboard.log_config(run.config.plain() | _place(run))
     exit_code = 1
     try:
         yield loggers
@@ -93,3 +96,9 @@ def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
     finally:
         for dashboard in dashboards(loggers):
             dashboard.close(exit_code)
+
+
+def _place(run: Run) -> dict[str, Any]:
+    """What a dashboard groups runs by, beside the seed: the experiment, and the arm in it."""
+    arm = os.environ.get(ARM) or run.config.name
+    return {"experiment": os.environ.get(EXPERIMENT), "arm": arm}
