@@ -29,7 +29,7 @@ class TensorBoardRun(TensorBoardLogger):
         self._newest = 0
         self._over = False
 
-    def log_hyperparams(self, params: dict[str, Any] | Namespace, *_: Any, **__: Any) -> None:  # type: ignore[override]
+    def log_hyperparams(self, params: dict[str, Any] | Namespace, *_: Any, **__: Any) -> None:
         """Nothing: a task's arguments are part of the config that `log_config` shows."""
 
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
@@ -73,7 +73,7 @@ class TensorBoardRun(TensorBoardLogger):
         from torch.utils.tensorboard.summary import hparams
 
         summaries = hparams(hyperparameters, {})  # type: ignore[no-untyped-call]  # PyTorch's gap
-        self.experiment._get_file_writer().add_summary(summaries[which], 0)  # type: ignore[no-untyped-call]
+        self.experiment._get_file_writer().add_summary(summaries[which], 0)
 
 
 def _dotted(node: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -90,7 +90,14 @@ def _on(file: TextIO | None) -> logging.Handler:
     return handler
 
 
-def _show(message: Any, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
+def _show(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     """A warning of Python's as a logger's: without the line of source that raised it."""
     logging.getLogger("py.warnings").warning("%s (%s:%d)", message, filename, lineno)
 

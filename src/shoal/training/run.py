@@ -18,6 +18,7 @@ from shoal.training.ingredients import Ingredients, build_network, open_pictures
 from shoal.training.module import Diverged
 from shoal.training.ranks import Orders, Ranks, gathered, started_outside
 from shoal.training.rescore import add_scores, print_scores
+from shoal.training.reused import show_in_sweep
 from shoal.training.status import begin, kept, open_loggers
 
 
@@ -53,6 +54,7 @@ def _lead(run: Run, command: str, ranks: Ranks) -> None:
     if run.folder.finished and not run.config.force:
         print(f"{run.folder.id} is finished: reused (force=true starts it anew)", flush=True)
         add_scores(run)
+        show_in_sweep(run)
         return print_scores(run)
     keep_freed_memory()
     run.require_pictures()
