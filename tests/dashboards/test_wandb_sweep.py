@@ -1,5 +1,6 @@
 """`wandb sweep` and `wandb agent`, both real, drive train.py by the example of docs/."""
 
+import json
 import os
 import subprocess
 import sys
@@ -39,7 +40,9 @@ def test_every_parameter_of_the_example_is_a_key_of_the_config():
     assert config.task.optimizer["lr"] == 1e-4
 
 
-def test_an_agent_trains_what_the_server_asks_for(tmp_path, cache, small_pictures):
+def test_an_agent_trains_what_the_server_asks_for_and_shows_what_is_finished(
+    tmp_path, cache, small_pictures
+):
     file = tmp_path / "sweep.yaml"
     file.write_text(yaml.dump(EXAMPLE | {"program": str(ROOT / "train.py")}))
     small = dict(text.split("=") for text in small_pictures) | {"budget": "smoke"}
@@ -49,11 +52,17 @@ def test_an_agent_trains_what_the_server_asks_for(tmp_path, cache, small_picture
         done = wandb(["sweep", "--project", "shoal", "--entity", "me", str(file)], server, tmp_path)
         assert done.returncode == 0, done.stderr
         assert server.sweep["metric"] == {"name": "val/psnr", "goal": "maximize"}
-        server.asked = [values | {"seed": 0}]
+        server.asked = [values | {"seed": 0}] * 2
         done = wandb(["agent", "me/shoal/s1"], server, tmp_path)
         assert done.returncode == 0, done.stderr
         (folder,) = (tmp_path / "runs").glob("ees-x3-s0-*")
         assert (folder / "record.json").is_file(), done.stderr
         # As the run that the server has named, with the metric it sweeps by.
-        assert server.exit_codes == {"run0": [0]}
-        assert [row["step"] for row in server.history["run0"] if "val/psnr" in row] == [0, 10, 20]
+        assert server.exit_codes == {"run0": [0], "run1": [0]}
+        trained, reused = (
+            {row["step"]: row["val/psnr"] for row in server.history[name] if "val/psnr" in row}
+            for name in ("run1", "run0")
+        )
+        assert list(trained) == [0, 10, 20]
+        assert trained == reused
+        assert json.loads((folder / "status.json").read_text())["state"] == "finished"

@@ -24,7 +24,6 @@ class WandbServer(ThreadingHTTPServer):
         self.exit_codes: dict[str, list[int]] = {}
         self.sweep: dict[str, Any] = {}  # as `wandb sweep` sent it
         self.asked: list[dict[str, Any]] = []  # what agents are still to run, by parameter
-        self.summaries: dict[str, dict[str, Any]] = {}
 
     @property
     def url(self) -> str:
@@ -98,9 +97,6 @@ class WandbServer(ThreadingHTTPServer):
         if part:
             rows = self.history.setdefault(run, [])
             rows[part["offset"] :] = [json.loads(line) for line in part["content"]]
-        summary = body.get("files", {}).get("wandb-summary.json")
-        if summary:
-            self.summaries[run] = json.loads(summary["content"][-1])
         if body.get("complete"):
             self.exit_codes.setdefault(run, []).append(body["exitcode"])
 

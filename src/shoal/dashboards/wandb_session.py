@@ -19,6 +19,7 @@ from shoal.errors import first_line
 
 log = logging.getLogger(__name__)
 
+TARGET = "shoal.dashboards.wandb_logger.WandbRun"  # of a config's loggers, the one that means W&B
 AXES = ("step", "seconds", "macs")
 FLUSH_SECONDS = 1.0  # at W&B's own 15, a killed run would lose its last rows
 CONNECT_SECONDS = 3.0  # a server that is there takes a connection in far less

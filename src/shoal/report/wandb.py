@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from PIL import Image
 
-from shoal.dashboards.wandb_session import Facts, Patience, open_session
+from shoal.dashboards.wandb_session import TARGET, Facts, Patience, open_session
 from shoal.errors import first_line
 from shoal.report import Findings
 from shoal.report.curves import convergence_figure
@@ -24,15 +24,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TARGET = (
-    "shoal.dashboards.wandb_logger.WandbRun"  # the logger that says where runs, and so reports, go
-)
 SENT = "sent"  # the digest of the rows last sent
 CURVES = ["arm", "scale", "seed", "step", "seconds", "macs", "train/loss", "val/psnr", "val/ssim"]
 
 
 def settings(loggers: Mapping[str, Mapping[str, Any]] | None) -> Mapping[str, Any] | None:
-    """The entry of a config's loggers that means W&B, if there is one."""
+    """The entry of a config's loggers that says where runs, and so reports, go on W&B, if any."""
     entries = (loggers or {}).values()
     return next((entry for entry in entries if entry["_target_"] == TARGET), None)
 

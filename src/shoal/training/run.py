@@ -23,6 +23,7 @@ from shoal.training.ingredients import Ingredients
 from shoal.training.module import Diverged
 from shoal.training.ranks import Orders, gathered, started_outside
 from shoal.training.rescore import add_scores, print_scores, try_metrics
+from shoal.training.reused import show_in_sweep
 from shoal.training.start import Attempt, announce
 from shoal.training.status import begin, kept, open_loggers
 
@@ -60,6 +61,7 @@ def _lead(run: Run, attempt: Attempt) -> None:
     if run.folder.finished and not run.config.force:
         print(f"{run.folder.id} is finished: reused (force=true starts it anew)", flush=True)
         add_scores(run)
+        show_in_sweep(run)
         return print_scores(run)
     if run.config.debug is not None:
         words = f"debug={run.config.debug.name}: {run.folder.path} stands apart from real runs"
