@@ -10,9 +10,10 @@ from omegaconf import OmegaConf
 from helpers.composing import composed, configured
 from shoal.errors import UserError
 from shoal.runs.identity import Content, run_id
-from shoal.runs.trainer import APART, DECIDING, NOTHING, OURS, check_trainer
+from shoal.runs.trainer import APART, DECIDING, FIXED, NOTHING, OURS, check_trainer
 
 CONTENT = Content("d" * 64)
+GROUPS = (NOTHING, OURS, FIXED, DECIDING, APART)
 SIGNATURE = inspect.signature(Trainer).parameters
 
 
@@ -28,11 +29,11 @@ def named(**arguments):
 
 @pytest.mark.parametrize("name", SIGNATURE)
 def test_every_argument_of_the_trainer_has_one_meaning(name):
-    assert [name in group for group in (NOTHING, OURS, DECIDING, APART)].count(True) == 1
+    assert [name in group for group in GROUPS].count(True) == 1
 
 
 def test_no_argument_is_made_up_and_defaults_are_lightnings():
-    assert {*NOTHING, *OURS, *DECIDING, *APART} == set(SIGNATURE)
+    assert {name for group in GROUPS for name in group} == set(SIGNATURE)
     ours = {"deterministic"}  # conf/trainer/auto.yaml sets it
     for name in DECIDING.keys() - ours:
         assert DECIDING[name] == SIGNATURE[name].default, name
@@ -42,11 +43,18 @@ def test_no_argument_is_made_up_and_defaults_are_lightnings():
 def test_what_a_key_of_ours_means_is_refused_with_that_key(name):
     with pytest.raises(UserError) as refused:
         check_trainer({"_target_": "lightning.Trainer", name: 3})
-    assert str(refused.value).startswith(f"trainer.{name}=3 is set by {OURS[name]}: ")
+    assert str(refused.value) == f"trainer.{name}=3 is not taken: write {OURS[name]}"
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_what_every_run_has_the_same_is_refused(name):
+    with pytest.raises(UserError, match=rf"trainer\.{name}=True is not taken, .+: leave it out"):
+        check_trainer({"_target_": "lightning.Trainer", name: True})
 
 
 def test_the_refusal_is_a_commands():
-    with pytest.raises(UserError, match=r"accumulate_grad_batches=4 is set by budget\.batch_size"):
+    words = r"trainer\.accumulate_grad_batches=4 is not taken: write budget\.batch_size"
+    with pytest.raises(UserError, match=words):
         configured("+trainer.accumulate_grad_batches=4")
 
 

@@ -17,10 +17,9 @@ NOTHING = (
     *("enable_autolog_hparams", "model_registry"),
 )
 
-# Given to the Trainer by us, or meant by a key of ours: what to write instead.
+# Meant by a key of ours: what to write instead.
 OURS = {
     "logger": "logger=NAME",
-    "callbacks": "nothing: a run has its own",
     "fast_dev_run": "budget=smoke",
     "max_epochs": "budget.max_steps",
     "min_epochs": "budget.max_steps",
@@ -34,17 +33,22 @@ OURS = {
     "overfit_batches": "data=folder data.train=FOLDER with a picture or two",
     "val_check_interval": "budget.val_every",
     "check_val_every_n_epoch": "budget.val_every",
-    "num_sanity_val_steps": "nothing: the curve begins with the untrained network",
     "log_every_n_steps": "budget.val_every",
     "enable_checkpointing": "keep_checkpoints",
-    "enable_progress_bar": "nothing: it appears in a terminal alone",
-    "enable_model_summary": "nothing: record.json has the parameters",
     "accumulate_grad_batches": "budget.batch_size",
     "gradient_clip_val": "task/clip=adjustable task.clip.theta",
     "gradient_clip_algorithm": "task/clip=adjustable task.clip.theta",
-    "use_distributed_sampler": "nothing: the patch stream shares out its batches itself",
     "barebones": "logger=none",
     "default_root_dir": "paths.runs",
+}
+
+# Given to the Trainer by us, always: why.
+FIXED = {
+    "callbacks": "a run has its own",
+    "num_sanity_val_steps": "the curve begins with the untrained network",
+    "enable_progress_bar": "a run has its own",
+    "enable_model_summary": "record.json has the parameters",
+    "use_distributed_sampler": "the patch stream shares out its batches itself",
 }
 
 # What changes bits, with the value that runs have unless they say otherwise.
@@ -65,11 +69,13 @@ def check_trainer(trainer: Node) -> None:
     Raises:
         UserError: naming the argument and what to write instead.
     """
-    for name, instead in OURS.items():
-        value = trainer.get(name)
-        if value is not None and value is not False:
-            remedy = "take it out" if instead.startswith("nothing") else "write that"
-            raise UserError(f"trainer.{name}={value} is set by {instead}: {remedy}")
+    for name, value in trainer.items():
+        if value is None or value is False:
+            continue
+        if name in OURS:
+            raise UserError(f"trainer.{name}={value} is not taken: write {OURS[name]}")
+        if name in FIXED:
+            raise UserError(f"trainer.{name}={value} is not taken, {FIXED[name]}: leave it out")
 
 
 def deciding_arguments(trainer: Node) -> dict[str, Any]:
@@ -90,4 +96,4 @@ def _may_decide(name: str, value: Any) -> bool:
         return isinstance(value, dict)
     if name in DECIDING:
         return bool(value != DECIDING[name])
-    return name not in APART and value is not None and name not in OURS
+    return value is not None and name not in {*APART, *OURS, *FIXED}
