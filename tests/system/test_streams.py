@@ -10,7 +10,11 @@ import pytest
 from helpers.composing import ROOT
 from helpers.grids import ENOUGH
 
-OPEN = "from shoal.system.streams import open_console\nfrom shoal.system.tee import teed\nopen_console()\n"
+OPEN = """
+from shoal.system.streams import open_console
+from shoal.system.tee import teed
+open_console()
+"""
 WARNED = """
 import logging, warnings
 with open("log.txt", "w") as log, teed(log):
