@@ -128,6 +128,19 @@ def test_a_folder_of_pictures_has_a_name(role, value):
         RunConfig.of(cfg)
 
 
+def test_a_config_of_before_a_group_was_there_is_read_as_without_it():
+    tree, groups = composed(), ("metrics", "callbacks", "debug")
+    OmegaConf.set_struct(tree, False)
+    for group in groups:
+        tree.pop(group, None)
+    assert RunConfig.of(tree) == configured()
+    for group in groups:
+        assert not getattr(configured(), group)
+    tree.pop("task")
+    with pytest.raises(UserError, match="task is not set"):
+        RunConfig.of(tree)
+
+
 def test_no_suggestion_is_made_where_nothing_is_near():
     assert unknown("model", "zzz", ["eed"]) == "model=zzz is unknown: choose one of eed"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from helpers.composing import configured
 from shoal.data.catalog import picture_set
 from shoal.data.selection import Entry, select
 from shoal.errors import UserError
@@ -75,3 +76,9 @@ def test_a_folder_of_other_pictures_is_not_called_as_a_set_of_the_literature(
     folder = pictures(tmp_path / "Set5", 1)
     with pytest.raises(UserError, match="name Set5 of other pictures, Set5 of the literature"):
         select("folder", str(folder), str(folder), str(folder))
+
+
+def test_the_command_line_mixes_as_a_file_does() -> None:
+    config = configured("data=t91", "data.test=[Set5,./faces,{more: /data/2026-more}]")
+    assert config.data.test == ["Set5", "./faces", {"more": "/data/2026-more"}]
+    assert configured("data=folder", "data.train=[T91,./faces]").data.train == ["T91", "./faces"]

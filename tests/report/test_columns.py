@@ -62,6 +62,13 @@ def test_a_study_without_one_has_the_columns_that_it_had(tmp_path: Path) -> None
     assert not [name for name in table(plain, published()) if name.startswith("Sample v")]
 
 
+def test_a_certificate_tells_of_it(study: Study, tmp_path: Path) -> None:
+    said = results.explain("eeds", "Sample", 3, tmp_path, [])
+    assert ", vif 0.6000 ± 0.1414" in said.splitlines()[0]
+    assert ", vif 0.5000" in said
+    assert "vif" not in results.explain("dcnn", "Sample", 3, tmp_path, [])
+
+
 def test_the_page_sorts_the_column_by_its_number(study: Study) -> None:
     html = page(findings(study), [], None, "")
     assert "Sample vif" in html

@@ -158,3 +158,13 @@ def test_overfit_gives_the_same_batch_at_each_step(short) -> None:
 def test_the_profile_is_in_the_runs_folder(short) -> None:
     folder = train(short("debug=profiler", "budget.max_steps=2", "budget.val_every=2"), "")
     assert "run_training_batch" in (folder.path / "fit-profile.txt").read_text()
+
+
+def test_lightnings_own_checkpoint_works_beside_ours(short, tmp_path: Path) -> None:
+    saver = (
+        f"{{_target_: lightning.pytorch.callbacks.ModelCheckpoint, dirpath: {tmp_path / 'own'}}}"
+    )
+    folder = train(short(f"+callbacks.saver={saver}"), "")
+    assert folder.finished
+    assert not folder.checkpoints.exists()
+    assert len(list((tmp_path / "own").glob("*.ckpt"))) == 1

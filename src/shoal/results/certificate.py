@@ -10,8 +10,8 @@ from shoal.errors import UserError
 from shoal.results.kept import place
 from shoal.results.outdated import made_by
 from shoal.results.rows import NAMES, read_runs, read_tables
-from shoal.results.study import grids, read_grid
-from shoal.runs.tables import SCORES
+from shoal.results.study import KEY, grids, read_grid
+from shoal.runs.tables import SCORES, extras
 
 # Facts that the runs of one cell should share; where they don't, each value names its runs.
 SHARED = {
@@ -104,19 +104,24 @@ def _strings(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _certificate(cell: pd.DataFrame, scores: pd.DataFrame) -> str:
     by = scores.groupby("id", sort=False)
-    means = by.agg(psnr=("psnr", "mean"), ssim=("ssim", "mean"), images=("image", "size"))
+    # What `metrics=` added, where all these runs have it.
+    added = [name for name in extras(map(str, scores.dropna(axis=1))) if name not in (*KEY, "id")]
+    others = {name: (name, "mean") for name in added}
+    means = by.agg(psnr=("psnr", "mean"), ssim=("ssim", "mean"), images=("image", "size"), **others)
     rows = cell.drop_duplicates("id").set_index("id").join(means, how="inner")
     first, score = rows.iloc[0], scores.iloc[0]
     lines = [
         f"{first['arm']} on {score['dataset']} x{first['scale']}: {_spread(rows['psnr'], 2)} dB, "
-        f"SSIM {_spread(rows['ssim'], 4)}",
+        f"SSIM {_spread(rows['ssim'], 4)}"
+        + "".join(f", {name} {_spread(rows[name], 4)}" for name in others),
         f"  {first['where']}, arm {first['arm']}, model {first['model']}",
         f"  protocol {score['protocol']}: mean over pictures of each run, then over {_count(rows)}",
     ]
     for column, meaning in _facts(rows):
         lines += [f"  {meaning}: {text}" for text in _values(rows, column)]
     for name, row in rows.iterrows():
-        facts = [f"{key} {_shown(row[key])}" for key in PER_RUN if str(row.get(key, "")) != ""]
+        told = [key for key in (*PER_RUN, *others) if str(row.get(key, "")) != ""]
+        facts = [f"{key} {_shown(row[key])}" for key in told]
         lines += [f"  run {name}: {', '.join(facts)}"]
         lines += [f"    weights sha256 {row['weights_sha256']}"] if row["weights_sha256"] else []
         lines += [f"    redo: {row['command']}"]

@@ -1,5 +1,7 @@
 """The small table after a run: bicubic beside the model, per data set."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
@@ -18,10 +20,6 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
     table = Table("test set", "images", title=f"{name}, protocol {protocol}", title_justify="left")
     for column in ("bicubic PSNR", f"{name} PSNR", "gain", "bicubic SSIM", f"{name} SSIM"):
         table.add_column(column, justify="right")
-    beside = extra_columns(model, protocol)
-    for column in beside:
-        table.add_column(f"bicubic {column}", justify="right")
-        table.add_column(f"{name} {column}", justify="right")
     for dataset, protocols in model.items():
         if protocol not in protocols or dataset not in bicubic:
             continue
@@ -36,9 +34,24 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
             f"{gain:+.2f}",
             f"{base['ssim']:.4f}",
             f"{ours['ssim']:.4f}",
-            *(_shown(scores.get(column)) for column in beside for scores in (base, ours)),
         )
     Console().print(table)
+    if beside := extra_columns(model, protocol):
+        Console().print(_columns(name, protocol, beside, model, bicubic))
+
+
+def _columns(
+    name: str, protocol: str, beside: Sequence[str], model: Means, bicubic: Means
+) -> Table:
+    """The means of the columns that `metrics=` added: a table apart, for a narrow terminal."""
+    table = Table("test set", "column")
+    for whose in ("bicubic", name):
+        table.add_column(whose, justify="right")
+    for dataset, protocols in model.items():
+        ours, base = (sets.get(protocol, {}) for sets in (protocols, bicubic.get(dataset, {})))
+        for column in beside:
+            table.add_row(dataset, column, _shown(base.get(column)), _shown(ours.get(column)))
+    return table
 
 
 def extra_columns(model: Means, protocol: str) -> list[str]:

@@ -1,0 +1,45 @@
+"""What docs/own_parts.md shows is what Shoal takes."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+
+from helpers.composing import ROOT, configured
+from shoal.models.build import build
+from shoal.runs.groups import Data, metric_columns
+from shoal.system.fields import nodes, read
+
+TEXT = (ROOT / "docs" / "own_parts.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, flags=re.DOTALL)
+
+
+def test_the_upsampler_works_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (source,) = blocks("py")
+    (tmp_path / "own_parts_up.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    for part in ("own_parts_up.Up", "{_target_: own_parts_up.Up, kernel: 5}"):
+        config = configured("model=ees", f"model.upsampler={part}")
+        assert build(config.name, config.model)(torch.rand(1, 1, 5, 7)).shape == (1, 1, 15, 21)
+
+
+def test_the_files_are_read_as_printed() -> None:
+    data, metrics, callbacks = map(yaml.safe_load, blocks("yaml"))
+    assert read(Data, data, "data.").test == ["Set5", {"faces": "/data/2026-faces"}]
+    assert list(metric_columns("metrics", metrics)) == ["lpips"]
+    assert list(nodes("callbacks", callbacks)) == ["norms"]
+
+
+def test_every_option_that_it_names_is_there() -> None:
+    named = re.findall(r"`(metrics|callbacks|debug)=(\w+)`", TEXT)
+    assert len(named) >= 2
+    for group, option in named:
+        if (group, option) != ("metrics", "lpips"):  # shown as a file of one's own
+            assert (ROOT / "conf" / group / f"{option}.yaml").is_file(), option
+    table = re.findall(r"^\| `(\w+)` \|", TEXT, flags=re.MULTILINE)
+    assert sorted(table) == sorted(path.stem for path in (ROOT / "conf" / "debug").glob("*.yaml"))
