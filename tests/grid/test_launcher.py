@@ -129,7 +129,8 @@ def test_a_second_stop_kills(grid: Grid) -> None:
     time.sleep(0.5)
     assert process.poll() is None
     until(lambda: process.poll() is not None or process.send_signal(signal.SIGINT))
-    assert ended(process).code == 128 + signal.SIGINT
+    # The latter where one more came while Python itself was ending.
+    assert ended(process).code in (128 + signal.SIGINT, -signal.SIGINT)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
