@@ -8,11 +8,18 @@ from shoal.data.catalog import PictureSet
 from shoal.data.selection import test_key
 from shoal.errors import UserError
 from shoal.runs.run import Run
+from shoal.system.code import own_code
 
 
 def meanings(metrics: Mapping[str, Any]) -> dict[str, str]:
-    """What stands behind each column of scores, as a record keeps it: its config as text."""
-    return {name: json.dumps(entry, sort_keys=True) for name, entry in metrics.items()}
+    """What stands behind each column of scores, as a record keeps it.
+
+    Its config as text, and the digests of the user's own modules that it is built from.
+    """
+    return {
+        name: json.dumps(entry | ({"code": code} if (code := own_code(entry)) else {}), sort_keys=True)
+        for name, entry in metrics.items()
+    }
 
 
 def unscored(run: Run) -> tuple[PictureSet, ...]:

@@ -20,7 +20,7 @@ NOTHING = (
 # Meant by a key of ours: what to write instead.
 OURS = {
     "logger": "logger=NAME",
-    "fast_dev_run": "budget=smoke",
+    "fast_dev_run": "debug=fast",
     "max_epochs": "budget.max_steps",
     "min_epochs": "budget.max_steps",
     "max_steps": "budget.max_steps",
@@ -30,7 +30,7 @@ OURS = {
     "limit_val_batches": "budget.val_pictures",
     "limit_test_batches": "budget.test_pictures",
     "limit_predict_batches": "budget.test_pictures",
-    "overfit_batches": "data=folder data.train=FOLDER with a picture or two",
+    "overfit_batches": "debug=overfit",
     "val_check_interval": "budget.val_every",
     "check_val_every_n_epoch": "budget.val_every",
     "log_every_n_steps": "budget.val_every",
