@@ -244,7 +244,8 @@ def finish(run: PlannedRun, **facts: Any) -> None:
     }
     times = {"started_at": "2026-01-01T10:00:00+00:00", "finished_at": "2026-01-01T10:10:00+00:00"}
     record = {"scores": scores, "resumed": 0, "seconds": 500.0, "threads": 2, "accelerator": "cpu"}
-    folder.write_json("record.json", record | times | facts)
+    digests = {"data_digests": run.selection.digests()}
+    folder.write_json("record.json", record | times | digests | facts)
 
 
 def test_a_record_is_reused_where_it_has_the_scores_that_are_asked_for(
@@ -257,6 +258,8 @@ def test_a_record_is_reused_where_it_has_the_scores_that_are_asked_for(
     assert planned("model=ees", "protocol=rgb").state() == State.TODO
     assert planned("model=ees", "force=true").state() == State.TODO
     finish(one, scores={"Sample": {"classic": {"images": 1}}})
+    assert one.state() == State.TODO
+    finish(one, data_digests=one.selection.digests() | {"Sample": "of other pictures"})
     assert one.state() == State.TODO
 
 

@@ -125,7 +125,8 @@ class RunProcess:
             reason = f"{'killed' if code < 0 else 'stopped'} by {signal.Signals(number).name}"
             return reason + (" (out of memory?)" if number == signal.SIGKILL else "")
         if code == 0:
-            return "ended without a record"
+            # It made the run of what it found, which has another folder.
+            return "code or pictures have changed since the grid began: issue it again"
         own = status.get("state") == "failed" and status.get("pid") == self.popen.pid
         last_line = self.errors.last.removeprefix("train.py: ") if self.errors else ""
         return (
