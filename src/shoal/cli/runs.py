@@ -8,7 +8,9 @@ import typer
 from shoal.cli.options import Root, Runs, Trust
 from shoal.errors import UserError
 
-app = typer.Typer(help="What has been trained: list, explain, verify, merge, adopt, clean.")
+app = typer.Typer(
+    help="What has been trained: list, compare, explain, verify, merge, adopt, clean."
+)
 
 
 @app.command("list")
@@ -30,6 +32,18 @@ def runs_list(
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+@app.command("compare")
+def runs_compare(
+    names: Annotated[list[str], typer.Argument(help="Ids of runs, or how they begin.")],
+    runs: Runs = Path("runs"),
+    png: Annotated[Path, typer.Option(help="Where the curves are drawn.")] = Path("compare.png"),
+) -> None:
+    """Show what differs between runs: config, scores picture by picture, curves."""
+    from shoal.report.compare import chosen, print_comparison
+
+    print_comparison(chosen(runs, names), png)
 
 
 @app.command("verify")
