@@ -29,5 +29,7 @@ def test_a_title_has_arm_what_it_turns_scale_and_seed() -> None:
     turned = {"bicubic": {"model": "bicubic"}, "wide": {"model.channels": 64}}
     called = titles([("bicubic", bicubic), ("wide", wide)], turned)
     assert list(called.values()) == ["bicubic", "wide (channels=64), seed 1"]
+    alone = {"wide": {"model.shallow": None}}
+    assert list(titles([("wide", wide)], alone).values()) == ["wide (shallow=none), seed 1"]
     both = [("wide", wide), ("wide", a_run("model=mine", "scale=2", seed=1, scale=2))]
     assert list(titles(both, turned).values())[1] == "wide (channels=64), x2, seed 1"

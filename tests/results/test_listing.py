@@ -6,7 +6,7 @@ import pytest
 
 from helpers.made_up import MadeUp, study_of
 from shoal.errors import UserError
-from shoal.results.listing import listing
+from shoal.results.listing import listing, print_listing
 from shoal.runs.folder import RunFolder
 
 
@@ -20,7 +20,58 @@ def test_the_listing_has_status_score_age_and_size(tmp_path: Path) -> None:
     files = [p for p in (tmp_path / done).rglob("*") if p.is_file()]
     assert table.loc[done, "size"] == sum(p.stat().st_size for p in files)
     assert table.loc[done, "score"].startswith("Sample ")
-    assert table.loc[done, "age"].endswith(" s")
+    assert 0 <= table.loc[done, "age"] < 600
+
+
+def test_columns_are_named_rows_are_chosen_and_sorted(tmp_path: Path) -> None:
+    MadeUp(scales=(2, 3), seeds=(0, 1)).write(tmp_path)
+    columns = ["id", "scale", "final_psnr", "Sample", "parameters"]
+    table = listing(tmp_path, columns=columns, conditions=["model=eed", "scale=2"], sort="-Sample")
+    assert list(table.columns) == ["id", "scale", "val/final_psnr", "Sample", "parameters"]
+    assert [name[:9] for name in sorted(table["id"])] == ["eed-x2-s0", "eed-x2-s1"]
+    assert table["Sample"].is_monotonic_decreasing
+    with pytest.raises(UserError, match="did you mean scale"):
+        listing(tmp_path, columns=["scael"])
+    with pytest.raises(UserError, match=r"no run in .* has model=x"):
+        listing(tmp_path, conditions=["model=x"])
+    with pytest.raises(UserError, match="write COLUMN=VALUE"):
+        listing(tmp_path, conditions=["model"])
+
+
+def test_what_differs_has_a_column_and_what_all_share_has_none(tmp_path: Path) -> None:
+    made = MadeUp(arms={"eed": "eed"}, seeds=(0, 1))
+    made.write(tmp_path)
+    for seed, rate in enumerate(("0.001", "0.01")):
+        path = tmp_path / made.run_id("eed", 3, seed) / "config.yaml"
+        more = f"model: {{scale: 3, lr: 1}}\ntask: {{optimizer: {{lr: {rate}}}, init: plain}}\n"
+        path.write_text(f"name: eed\nscale: 3\nseed: 7\n{more}")
+    table = listing(tmp_path)
+    assert list(table.columns) == [
+        "id",
+        "state",
+        "step",
+        "score",
+        "task.optimizer.lr",
+        *("age", "size"),
+    ]
+    assert table["task.optimizer.lr"].to_list() == [0.001, 0.01]
+    with pytest.raises(UserError, match=r"lr may be any of model\.lr, task\.optimizer\.lr"):
+        listing(tmp_path, columns=["lr"])
+
+
+def test_ids_are_whole_in_a_narrow_terminal_and_in_csv(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    MadeUp(scales=(2, 3)).write(tmp_path / "runs")
+    table = listing(tmp_path / "runs")
+    print_listing(table)
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in table["id"])
+    print_listing(table, tmp_path / "runs.csv")
+    lines = (tmp_path / "runs.csv").read_text().splitlines()
+    assert lines[0].startswith("id,state,step,score,model")
+    assert len(lines) == len(table) + 1
 
 
 def test_a_killed_run_is_listed_with_the_last_step_of_its_curve(tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ class ShoalSweeper(Sweeper):
         from shoal.grid.experiment import is_of_experiment, read
         from shoal.grid.naming import titles
         from shoal.grid.plan import Plan
+        from shoal.report.live import live_page, place
         from shoal.report.publish import report
         from shoal.system.console import typed
 
@@ -112,8 +113,11 @@ class ShoalSweeper(Sweeper):
         self._call(titles(plan.runs, plan.turned))
         if isinstance(self.runner, ShoalLauncher):
             self.runner.arms = {run.overrides: label for label, run in plan.runs}
-        returns = self.runner.launch([run.overrides for _, run in plan.runs], initial_job_idx=0)
         config = plan.runs[-1][1].config
+        print(f"as runs finish: {place(path, config.paths.experiments)}", flush=True)
+        with live_page(path, config.paths.experiments):
+            overrides = [run.overrides for _, run in plan.runs]
+            returns = self.runner.launch(overrides, initial_job_idx=0)
         report(path, config.paths.experiments, config.logger)
         return returns
 

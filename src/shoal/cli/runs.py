@@ -8,15 +8,42 @@ import typer
 from shoal.cli.options import Root, Runs, Trust
 from shoal.errors import UserError
 
-app = typer.Typer(help="What has been trained: list, explain, verify, merge, adopt, clean.")
+app = typer.Typer(
+    help="What has been trained: list, compare, explain, verify, merge, adopt, clean."
+)
 
 
 @app.command("list")
-def runs_list(runs: Runs = Path("runs")) -> None:
-    """List all runs: status, score, age, size."""
-    from shoal.results.listing import print_listing
+def runs_list(
+    runs: Runs = Path("runs"),
+    columns: Annotated[
+        str, typer.Option(help="What to show, e.g. id,scale,lr,Set5,parameters.")
+    ] = "",
+    where: Annotated[str, typer.Option(help="Which runs, e.g. model=eeds,scale=3.")] = "",
+    sort: Annotated[str, typer.Option(help="By a column; -COLUMN: the largest first.")] = "id",
+    csv: Annotated[Path | None, typer.Option(help="Write them there instead.")] = None,
+) -> None:
+    """List all runs: status, score, what differs between them, age, size."""
+    from shoal.results.listing import listing, print_listing
 
-    print_listing(runs)
+    table = listing(runs, columns=_listed(columns), conditions=_listed(where), sort=sort)
+    print_listing(table, csv)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+@app.command("compare")
+def runs_compare(
+    names: Annotated[list[str], typer.Argument(help="Ids of runs, or how they begin.")],
+    runs: Runs = Path("runs"),
+    png: Annotated[Path, typer.Option(help="Where the curves are drawn.")] = Path("compare.png"),
+) -> None:
+    """Show what differs between runs: config, scores picture by picture, curves."""
+    from shoal.report.compare import chosen, print_comparison
+
+    print_comparison(chosen(runs, names), png)
 
 
 @app.command("verify")

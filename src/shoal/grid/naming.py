@@ -50,7 +50,7 @@ def titles(
 
 
 def _title(label: str, turned: Mapping[str, Any], run: PlannedRun, several_scales: bool) -> str:
-    words = [_word(name, str(value)) for name, value in turned.items()]
+    words = [_word(name, "none" if val is None else str(val)) for name, val in turned.items()]
     said = ", ".join(word for word in words if word.casefold() != label.casefold())
     facts = [f"{label} ({said})" if said else label]
     facts += [f"x{run.config.scale}"] if several_scales else []

@@ -90,6 +90,28 @@ def write_pages(out: Path) -> list[Path]:
     return [folder / PAGE for folder in folders]
 
 
+def write_live(study: Study, out: Path, reload: int) -> Path:
+    """Write nothing but the page of a study whose runs are still at work.
+
+    Args:
+        study: of runs.
+        out: the folder of all findings.
+        reload: seconds after which a browser takes the page anew.
+
+    Raises:
+        UserError: no run has finished.
+    """
+    found = findings(study)
+    with drawing():
+        figure = frontier_figure(study, found.numbers)
+        frontier = rendered(figure, "svg") if figure else None
+    folder = home(study, out)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = page(found, crops(study), frontier, reading(folder), reload)
+    write_whole(folder / PAGE, text)
+    return folder / PAGE
+
+
 def _write_page(found: Findings, pictures: list[Crop], folder: Path) -> None:
     drawn = folder / "frontier.svg"
     frontier = drawn.read_bytes() if drawn.is_file() else None

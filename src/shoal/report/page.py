@@ -25,7 +25,13 @@ TEMPLATES = jinja2.Environment(
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def page(found: Findings, crops: list[Crop], frontier: bytes | None, reading: str) -> str:
+def page(
+    found: Findings,
+    crops: list[Crop],
+    frontier: bytes | None,
+    reading: str,
+    reload: int | None = None,
+) -> str:
     """The experiment as HTML.
 
     Args:
@@ -33,6 +39,7 @@ def page(found: Findings, crops: list[Crop], frontier: bytes | None, reading: st
         crops: for the slider.
         frontier: the figure as SVG, if there is one.
         reading: what people make of it, in Markdown; HTML in it is shown as it stands.
+        reload: while runs are at work: seconds after which a browser takes the page anew.
     """
     study = found.study
     looks = {"bicubic": styles({"bicubic": None})["bicubic"]} | styles(study.models)
@@ -41,6 +48,7 @@ def page(found: Findings, crops: list[Crop], frontier: bytes | None, reading: st
     rows = verdict_rows(found.verdicts).to_dict("records")
     return TEMPLATES.get_template("page.html.j2").render(
         f=found,
+        reload=reload,
         reading=Markup(MARKDOWN.render(reading)),
         study=study,
         looks=looks.values(),

@@ -1,32 +1,62 @@
-"""All runs of a folder at a glance: status, score, age, size."""
+"""All runs of a folder at a glance: status, score, what differs, age, size."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from shoal.errors import UserError
-from shoal.results.rows import read_runs, read_tables
+from shoal.results.facts import column, differing, facts, where
+from shoal.results.rows import read_tables
 from shoal.runs.tables import SCORES
+from shoal.system.files import write_whole
+
+FIRST, LAST = ("id", "state", "step", "score"), ("age", "size")
 
 
-def listing(runs: Path, now: datetime | None = None) -> pd.DataFrame:
-    """One row per run folder, by name.
+def listing(
+    runs: Path,
+    now: datetime | None = None,
+    *,
+    columns: Sequence[str] = (),
+    conditions: Sequence[str] = (),
+    sort: str = "id",
+) -> pd.DataFrame:
+    """One row per run folder.
 
-    Returns:
-        id; state; step; score (`Set5 32.05`: the first test set's PSNR in dB); age since the run
-        finished or last spoke; size of its files in bytes.
+    Args:
+        runs: the folder of all runs.
+        now: to which ages are counted.
+        columns: to be shown; if none, id; state; step; score (`Set5 32.05`: the first test set's
+            PSNR in dB); whatever of their configs differs between the runs shown; age since the
+            run finished or last spoke; size of its files in bytes.
+        conditions: `COLUMN=VALUE`, all of which hold for the runs shown.
+        sort: a column; with a minus before it, the largest first.
 
     Raises:
-        UserError: there is no run.
+        UserError: there is no run, no such column, or no run that meets the conditions.
     """
     folders = sorted(p.parent for p in runs.glob("*/status.json"))
     folders = sorted({*folders, *(p.parent for p in runs.glob("*/record.json"))})
     if not folders:
         raise UserError(f"{runs} holds no runs: python train.py model=eeds")
-    table = read_runs(folders)[["id", "state", "step"]]
+    table = where(_all(folders, now), conditions)
+    if table.empty:
+        raise UserError(f"no run in {runs} has {','.join(conditions)}: leave a condition out")
+    key = column(table, sort.removeprefix("-"))
+    values = table[key].map(str) if table[key].map(type).nunique() > 1 else table[key]
+    order = values.sort_values(ascending=not sort.startswith("-"), kind="stable").index
+    table = table.loc[order].reset_index(drop=True)
+    shown = [column(table, name) for name in columns] or _default(table)
+    return table[list(dict.fromkeys(shown))]
+
+
+def _all(folders: Sequence[Path], now: datetime | None) -> pd.DataFrame:
+    table = facts(folders)
     scores = read_tables(folders, "scores.csv", SCORES)
     first = scores[scores["dataset"] == scores.groupby("id")["dataset"].transform("first")]
     means = first.groupby(["id", "dataset", "protocol"], sort=False)["psnr"].mean().reset_index()
@@ -35,18 +65,45 @@ def listing(runs: Path, now: datetime | None = None) -> pd.DataFrame:
     since = (now or datetime.now(UTC)).timestamp()
     return table.assign(
         score=[score.get(name, "") for name in table["id"]],
-        age=[_age(since - _touched(folder)) for folder in folders],
+        age=[since - _touched(folder) for folder in folders],
         size=[sum(p.stat().st_size for p in f.rglob("*") if p.is_file()) for f in folders],
     )
 
 
-def print_listing(runs: Path) -> None:
-    """Print the listing as a table; see `listing`."""
-    table = Table("run", "status", "step", "PSNR (dB)", "age", "size")
-    for row in listing(runs).to_dict("records"):
-        row["size"] = f"{row['size'] / 2**20:.1f} MiB"
-        table.add_row(*map(str, row.values()))
-    Console().print(table)
+def _default(table: pd.DataFrame) -> list[str]:
+    """Of what differs, the config's part: a record's facts are there for who names them."""
+    config = [name for name in table.columns if "." in name or name in ("model", "scale", "seed")]
+    return [*FIRST, *differing(table[config]), *LAST]
+
+
+def print_listing(table: pd.DataFrame, csv: Path | None = None) -> None:
+    """Print a listing as a table, or write it as CSV.
+
+    Args:
+        table: from `listing`.
+        csv: a file; numbers go there as they are, ages in seconds, sizes in bytes.
+    """
+    if csv is not None:
+        write_whole(csv, table.to_csv(index=False, lineterminator="\n"))
+        return
+    shown = Table()
+    for name in table.columns:
+        # Whole ids, however narrow the terminal: they are there to be copied.
+        width = int(table[name].map(len).max()) if name == "id" else None
+        shown.add_column(name, no_wrap=name == "id", min_width=width)
+    for row in table.to_dict("records"):
+        shown.add_row(*(_cell(str(name), value) for name, value in row.items()))
+    Console().print(shown)
+
+
+def _cell(name: str, value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    if name == "age":
+        return _age(float(value))
+    if name == "size":
+        return f"{value / 2**20:.1f} MiB"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _touched(folder: Path) -> float:

@@ -17,7 +17,9 @@ def meanings(metrics: Mapping[str, Any]) -> dict[str, str]:
     Its config as text, and the digests of the user's own modules that it is built from.
     """
     return {
-        name: json.dumps(entry | ({"code": code} if (code := own_code(entry)) else {}), sort_keys=True)
+        name: json.dumps(
+            entry | ({"code": code} if (code := own_code(entry)) else {}), sort_keys=True
+        )
         for name, entry in metrics.items()
     }
 

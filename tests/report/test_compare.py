@@ -1,0 +1,65 @@
+"""Runs beside each other."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from rich.console import Console
+
+from helpers.made_up import EXACT, MadeUp
+from shoal.errors import UserError
+from shoal.report.compare import chosen, differences, print_comparison, scores
+from shoal.report.plot import plot
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> MadeUp:
+    made = MadeUp(sets={"Set5": 5}, **EXACT)
+    made.write(tmp_path)
+    return made
+
+
+def test_runs_are_named_by_how_their_ids_begin(tmp_path: Path, made: MadeUp) -> None:
+    found = chosen(tmp_path, ["eeds-x3-s0", made.run_id("ees", 3, 1)])
+    assert [folder.name[:9] for folder in found] == ["eeds-x3-s", "ees-x3-s1"]
+    for names, said in {
+        ("eed-x3", "ees-x3-s1"): "eed-x3 may be any of eed-x3-s0-.*: add digits",
+        ("nothing", "ees-x3-s1"): "nothing is no run in",
+        ("ees-x3-s1",): "name two runs or more",
+    }.items():
+        with pytest.raises(UserError, match=said):
+            chosen(tmp_path, names)
+
+
+def test_differences_and_gains_are_those_of_the_runs(tmp_path: Path, made: MadeUp) -> None:
+    folders = chosen(tmp_path, ["ees-x3-s0", "eeds-x3-s1"])
+    differ = differences(folders)
+    assert differ.loc["seed"].to_list() == ["0", "1"]
+    assert "scale" not in differ.index
+    (row,) = scores(folders).to_dict("records")
+    # Levels are 31 and 32 dB; without noise every picture gains the same.
+    assert row[folders[1].name].endswith(" (+1.00 [+1.00, +1.00])")
+
+
+def test_a_comparison_ends_in_a_picture(
+    tmp_path: Path, made: MadeUp, capsys: pytest.CaptureFixture[str]
+) -> None:
+    png = tmp_path / "out" / "compare.png"
+    print_comparison(chosen(tmp_path, ["ees-x3-s0", "eeds-x3-s1"]), png, Console(width=140))
+    said = capsys.readouterr().out
+    assert made.run_id("ees", 3, 0) in said
+    assert f"b: {made.run_id('eeds', 3, 1)}" in said
+    with Image.open(png) as picture:
+        assert picture.width > 300
+
+
+def test_a_plot_has_each_curve_where_it_is() -> None:
+    rising = np.array([[0.0, 20.0], [50.0, 30.0], [100.0, 40.0]])
+    flat = np.array([[0.0, 30.0], [100.0, 30.0]])
+    text = plot({"rising": rising, "flat": flat}, width=49, height=11)
+    rows = [line.partition("│")[2] for line in text[:11]]
+    assert text[0].startswith("  40.00 │")
+    assert rows[0][-1] == "a"  # the highest point, at the end
+    assert set(rows[10]) == {"b", "*"} or set(rows[10]) == {"b", "a", "*"}  # 30 is the lowest
+    assert text[-2:] == ["a: rising", "b: flat"]

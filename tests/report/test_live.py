@@ -1,0 +1,58 @@
+"""The page while runs are at work."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from helpers.grids import until
+from helpers.made_up import MadeUp
+from shoal.report.live import RELOAD, build, live_page, place
+from shoal.report.publish import publish
+from shoal.results import read
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """A grid of which one arm and one seed of another have finished."""
+    made = MadeUp(arms={"bicubic": "bicubic", "ees": "ees"}, seeds=(0, 1))
+    made.absent = [made.run_id("ees", 3, 1)]
+    return made.write(tmp_path / "runs")
+
+
+def test_a_page_reloads_itself_until_all_have_ended_and_nothing_else_is_written(
+    tmp_path: Path, plan: Path
+) -> None:
+    out = tmp_path / "reports"
+    page = build(plan, out)
+    assert page == place(plan, out)
+    assert [path for path in out.rglob("*") if path.is_file()] == [page]
+    refresh = f'<meta http-equiv="refresh" content="{RELOAD}">'
+    assert refresh in page.read_text()
+    assert "not run: ees x3 s1" in page.read_text()
+    publish(read(plan), out)
+    assert refresh not in page.read_text()
+
+
+def test_before_a_run_has_finished_there_is_no_page(tmp_path: Path) -> None:
+    made = MadeUp()
+    made.absent = [row["id"] for row in made.planned()]
+    assert build(made.write(tmp_path / "runs"), tmp_path / "reports") is None
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_process_of_its_own_keeps_the_page_and_ends_with_the_grid(
+    tmp_path: Path, plan: Path
+) -> None:
+    out = tmp_path / "reports"
+    with live_page(plan, out):
+        until(place(plan, out).is_file)
+    assert not list(out.rglob(".unfinished*"))
+
+
+def test_a_page_that_cannot_be_built_stops_no_grid(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    with live_page(tmp_path / "no plan.json", Path(os.devnull)):
+        pass
+    assert time.monotonic() - begun < 60
