@@ -244,6 +244,7 @@ def test_all_wrong_sizes_are_named_in_one_line_and_no_csv_appears(folders, tmp_p
         (("sr", "nowhere"), "nowhere: no such picture or folder"),
         (("sr", "hr", "--csv", "nowhere/s.csv"), "nowhere is no folder: make it first"),
         (("sr", "hr", "--csv", "sr"), "sr is a folder: name a file in it"),
+        (("sr", "hr", "--csv", "hr/a.png"), "hr/a.png is a picture's name: name a .csv"),
     ],
 )
 def test_wrong_arguments_are_refused(folders, tmp_path, monkeypatch, arguments, says):

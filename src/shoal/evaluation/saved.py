@@ -18,7 +18,7 @@ from rich.table import Table
 
 from shoal.errors import UserError, unknown
 from shoal.evaluation.protocols import PROTOCOLS
-from shoal.pictures.finding import pictures
+from shoal.pictures.finding import SUFFIXES, pictures
 from shoal.pictures.images import read
 from shoal.system.files import csv_text, write_whole
 from shoal.system.progress import tracked
@@ -174,10 +174,13 @@ def check_target(path: Path) -> None:
     """Refuse a file that can't be written, before minutes of scoring.
 
     Raises:
-        UserError: its folder is missing or not writable, or it is a folder itself.
+        UserError: its folder is missing or not writable, it is a folder itself, or called as a
+            picture is.
     """
     if path.is_dir():
         raise UserError(f"{path} is a folder: name a file in it")
+    if path.suffix.lower() in SUFFIXES:
+        raise UserError(f"{path} is a picture's name: name a .csv")
     if not path.parent.is_dir():
         raise UserError(f"{path.parent} is no folder: make it first")
     if not os.access(path.parent, os.W_OK):
