@@ -35,7 +35,7 @@ def upscale(
     ] = None,
     weights: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="A run's folder, or its weights.safetensors."),
+        typer.Option(metavar="PATH", help="A run's folder or weights.safetensors."),
     ] = None,
     format: Annotated[
         Kind | None, typer.Option(help="Of the files; PNG unless -o says otherwise.")

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rich.console import Console
 from rich.table import Table
 
 from shoal.errors import UserError, unknown
@@ -22,6 +21,7 @@ from shoal.pictures.finding import SUFFIXES, pictures
 from shoal.pictures.images import read
 from shoal.system.files import csv_text, write_whole
 from shoal.system.progress import tracked
+from shoal.system.screen import screen
 
 COLUMNS = ("image", "psnr", "ssim")
 # What may follow the HR picture's stem in that of an SR picture: its end, `_`, `-`, or x3.
@@ -155,7 +155,7 @@ def print_scores(rows: Iterable[Score]) -> None:
         table.add_column(title, f"{mean[key]:.{digits}f}", justify="right")
     for row in single:
         table.add_row(row["image"], f"{row['psnr']:.2f}", f"{row['ssim']:.4f}")
-    Console(markup=False).print(table)
+    screen().print(table)
 
 
 def write_scores(path: Path, rows: Sequence[Score]) -> None:

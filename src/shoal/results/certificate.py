@@ -59,16 +59,14 @@ def explain(
     Raises:
         UserError: no finished run has such a score.
     """
-    found: list[
-        tuple[bool, str, str]
-    ] = []  # whether it is no trial, when it finished, what it says
+    found: list[tuple[bool, str, str]] = []  # no trial, when it finished, text
     seen = set[tuple[str, ...]]()
     for rows, scores in [_from_runs(runs), *_from_findings(experiments)]:
         wanted = rows[
             (rows["arm"].eq(model) | rows["model"].eq(model)) & rows["scale"].eq(str(scale))
         ]
         for (where, arm), cell in wanted.groupby(["where", "arm"], sort=False):
-            if experiment and not where.startswith(f"experiment {experiment}"):
+            if experiment and not str(where).startswith(f"experiment {experiment}"):
                 continue
             alike = scores["dataset"].str.casefold().eq(dataset.casefold())
             named = scores[alike & scores["id"].isin(cell["id"])]
@@ -93,10 +91,10 @@ def explain(
 
 def _age(cell: pd.DataFrame) -> tuple[bool, str]:
     """Whether a cell is of real trainings, and when its last run finished (ISO 8601)."""
-    budget, finished = (
-        cell.get(name, pd.Series(dtype=object)) for name in ("budget", "finished_at")
-    )
-    return not budget.eq("smoke").any(), str(finished.max()) if len(finished) else ""
+    none = pd.Series(dtype=object)
+    trial = cell.get("budget", none).eq("smoke").any()
+    finished = cell.get("finished_at", none)
+    return not trial, str(finished.max()) if len(finished) else ""
 
 
 def _from_runs(runs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from shoal.errors import UserError
 from shoal.results.rows import read_runs, read_tables
 from shoal.runs.tables import SCORES
+from shoal.system.screen import screen
 
 
 def listing(runs: Path, now: datetime | None = None) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def print_listing(runs: Path) -> None:
     for row in listing(runs).to_dict("records"):
         row["size"] = f"{row['size'] / 2**20:.1f} MiB"
         table.add_row(*map(str, row.values()))
-    Console().print(table)
+    screen().print(table)
 
 
 def _touched(folder: Path) -> float:

@@ -1,9 +1,9 @@
 """The small table after a run: bicubic beside the model, per data set."""
 
-from rich.console import Console
 from rich.table import Table
 
 from shoal.runs.tables import Means
+from shoal.system.screen import screen
 
 
 def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> None:
@@ -33,4 +33,4 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
             f"{base['ssim']:.4f}",
             f"{ours['ssim']:.4f}",
         )
-    Console().print(table)
+    screen().print(table)
