@@ -1,6 +1,7 @@
 """Curves over training. Plot functions take rows and an axis and return the axis."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -77,7 +78,7 @@ def single_seeds(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, 
     for (arm, _), part in rows[several].groupby(["arm", "id"], sort=False):
         part = part.dropna(subset="val/psnr")
         part = part if axis == "step" else part[part[axis] > 0]
-        thin = {"color": looks[str(arm)].light, "linewidth": 0.6, "alpha": 0.45}
+        thin: dict[str, Any] = {"color": looks[str(arm)].light, "linewidth": 0.6, "alpha": 0.45}
         axes.plot(part[axis], part["val/psnr"], zorder=2, **thin)
     return axes
 
