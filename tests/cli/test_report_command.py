@@ -27,6 +27,17 @@ def test_shoal_report_writes_the_folder_and_prints_the_table(
     assert "indicated" in capsys.readouterr().out
 
 
+def test_a_report_of_nothing_names_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    MadeUp().write(tmp_path)
+    assert command(monkeypatch, "report", "ablaton", "--runs", tmp_path) == 2
+    said = capsys.readouterr().err
+    assert "no grid named 'ablaton' (did you mean ablation?): there are ablation" in said
+    assert command(monkeypatch, "report", "nothing", "--runs", tmp_path) == 2
+    assert "no grid named 'nothing': there are ablation" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from shoal.cli import app
 from shoal.errors import UserError
+from shoal.evaluation.pairing import pairs
 from shoal.evaluation.protocols import PROTOCOLS
-from shoal.evaluation.saved import pairs, score
+from shoal.evaluation.saved import score
 from shoal.pictures.colour import levels, luma, rgb, to_pixels, ycbcr
 from shoal.pictures.images import read, write_png
 from shoal.pictures.resample import upscale
@@ -164,6 +165,13 @@ def test_sixteen_bits_and_transparency_are_scored_as_eight_bits_and_opaque(folde
         ("img_1_10", "img_1"),
         ("v1.5x2", "v1.5"),
         ("bébé (1) [b]_x3", "bébé (1) [b]"),
+        ("be\u0301be\u0301_x3", "b\u00e9b\u00e9"),
+        ("img_001_SRF_2_bicubic", "img_001_SRF_2_HR"),
+        ("0801x4", "0801_GT"),
+        ("SR_0801", "0801"),
+        ("photo 2x", "photo"),
+        ("photo(x2)", "photo"),
+        ("photo (2x)", "photo"),
     ],
 )
 def test_pictures_pair_by_the_longest_hr_stem_that_begins_the_sr_stem(folders, sr, hr):
@@ -171,6 +179,17 @@ def test_pictures_pair_by_the_longest_hr_stem_that_begins_the_sr_stem(folders, s
     rivals = {f"{name}.png": (9, 9) for name in ("baby", "img_1") if name != hr and name != sr}
     made = folders(others | rivals | {f"{sr}.png": (9, 9)}, others | rivals | {f"{hr}.bmp": (9, 9)})
     assert [b.stem for a, b in pairs(*made) if a.stem == sr] == [hr]
+
+
+def test_a_pattern_says_how_else_pictures_are_called(folders):
+    made = folders({"out-a.final.png": (9, 9)}, {"a.png": (9, 9)})
+    with pytest.raises(UserError, match=r"say how else with --pair, e\.g\. --pair 'SR_\{\}'"):
+        pairs(*made)
+    assert [b.stem for _, b in pairs(*made, "out-{}.final")] == ["a"]
+    with pytest.raises(UserError, match=r"no HR picture in .* for out-a\.final\.png"):
+        pairs(*made, "out-{}")
+    with pytest.raises(UserError, match=r"--pair out has no \{\} for the HR picture's name"):
+        pairs(*made, "out")
 
 
 def test_two_files_pair_whatever_they_are_called(folders):
@@ -246,6 +265,7 @@ def test_all_wrong_sizes_are_named_in_one_line_and_no_csv_appears(folders, tmp_p
         (("sr", "nowhere"), "nowhere: no such picture or folder"),
         (("sr", "hr", "--csv", "nowhere/s.csv"), "nowhere is no folder: make it first"),
         (("sr", "hr", "--csv", "sr"), "sr is a folder: name a file in it"),
+        (("sr", "hr", "--csv", "hr/a.png"), "hr/a.png is a picture's name: name a .csv"),
     ],
 )
 def test_wrong_arguments_are_refused(folders, tmp_path, monkeypatch, arguments, says):

@@ -48,8 +48,25 @@ def test_refusals_name_the_file_and_nothing_is_overwritten(tmp_path):
         return str(result.exception)
 
     assert "would both become" in told(tmp_path)
-    assert "add --force" in told(tmp_path / "a.png")
+    assert "would replace a picture that goes in" in told(tmp_path / "a.png")
+    assert "add --force" in told(tmp_path / "a.bmp")
     assert "no such picture or folder" in told(tmp_path / "b.png")
     for width, height in ((2, 6), (1, 1), (20_000, 1)):
         with pytest.raises(UserError, match=f"{width} x {height} is smaller than the scale 3"):
             degrade(np.zeros((height, width), np.uint8), 3)
+
+
+def test_hr_pictures_are_never_replaced_by_their_lr_pictures(tmp_path):
+    """Also through a link, and where force would allow it."""
+    hr = tmp_path / "hr"
+    hr.mkdir()
+    for name in ("a.png", "b.png"):
+        Image.effect_noise((12, 9), 50).save(hr / name)
+    (tmp_path / "link").symlink_to(hr)
+    before = {path.name: path.read_bytes() for path in hr.iterdir()}
+    for output in (hr, tmp_path / "link", hr / ".." / "hr"):
+        arguments = ["degrade", str(hr), "-o", str(output), "--force"]
+        refused = CliRunner().invoke(app, arguments).exception
+        assert isinstance(refused, UserError)
+        assert "would replace a picture that goes in: choose another -o" in str(refused)
+    assert {path.name: path.read_bytes() for path in hr.iterdir()} == before

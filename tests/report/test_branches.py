@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from matplotlib.figure import Figure
 
 from helpers.made_up import MadeUp, study_of
 from shoal import results
 from shoal.report.branches import PARTS, branch_curves, branches_figure, ensembles
+from shoal.report.charts import charts
 from shoal.report.curves import mean_curves
 from shoal.report.style import styles
 
@@ -36,3 +38,18 @@ def test_branch_curves_return_their_axes(study: results.Study) -> None:
 def test_no_arm_with_branches_means_no_figure_of_them(tmp_path: Path) -> None:
     arms = {name: name for name in ("bicubic", "eed")}
     assert branches_figure(study_of(MadeUp(arms=arms), tmp_path)) is None
+
+
+@pytest.mark.parametrize("first", ["a", "eeds", "eed"])
+def test_an_ensemble_never_looks_like_one_of_its_branches(tmp_path: Path, first: str) -> None:
+    """Arms that aren't named after a model take free looks, a branch's among them."""
+    arms = {first: "eeds", "b": "eeds", "c": "dscnn", "d": "eeds"}
+    study = study_of(MadeUp(arms=arms, levels=dict.fromkeys(arms, 31.0)), tmp_path)
+    figure = branches_figure(study)
+    assert figure is not None
+    for axes in figure.axes[: len(arms)]:
+        assert len({line.get_color() for line in axes.get_lines()}) == 3
+    drawn = charts(study, [], {arm: {"color": arm} for arm in arms})["branches"]
+    for panel in drawn:
+        looks = [(each["color"], each["dash"]) for each in panel["series"] if "dash" in each]
+        assert len(set(looks)) == len(looks)

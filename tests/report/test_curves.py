@@ -32,7 +32,6 @@ def test_convergence_draws_every_arm_in_order_and_returns_its_axes(
     assert [line.get_color() for line in axes.get_lines()] == [
         looks[arm].light for arm in study.arms if arm != "bicubic"
     ]
-    assert len(axes.collections) == 5  # a band each
     line = axes.get_lines()[0]
     expected = rows[(rows["arm"] == "ees") & (rows[axis] > 0 if axis != "step" else True)]
     assert line.get_xdata() == pytest.approx(expected[axis].to_numpy())
@@ -63,3 +62,13 @@ def test_figures_follow_the_rows_alone(study: results.Study) -> None:
         for kind in ("svg", "png"):
             once, again = (rendered(convergence_figure(study), kind) for _ in range(2))
             assert once == again
+
+
+def test_each_seed_is_a_thin_line_of_its_own(study: results.Study) -> None:
+    """No band: its width would be that of one collapsed run, on both sides of all others."""
+    steps = convergence_figure(study).axes[0]
+    assert not steps.collections
+    looks = styles(study.models)
+    thin = [line.get_color() for line in steps.get_lines() if line.get_linewidth() < 0.7]
+    seeds = study.finished[study.finished["steps"] > 0].groupby("arm", sort=False).size()
+    assert {arm: thin.count(looks[arm].light) for arm in seeds.index} == seeds.to_dict()

@@ -142,3 +142,13 @@ def test_the_slider_follows_the_pointer_and_pictures_change(browser: Browser, pa
 def test_the_page_fits_a_telephone(browser: Browser, page: Path) -> None:
     browser.open(page, width=390, height=800)
     assert browser.run("document.documentElement.scrollWidth") <= 390
+
+
+def test_logarithmic_axes_have_as_many_ticks_as_are_readable(browser: Browser, page: Path) -> None:
+    """A dead branch's energy is 1e-35."""
+    browser.open(page)
+    for low in (1e-35, 1e-9, 1e-3, 0.5, 0.99):
+        ticks = browser.run(f"logTicks({low}, 1)")
+        assert 1 <= len(ticks) <= 9, (low, ticks)
+        assert all(low <= tick <= 1.001 for tick in ticks)
+    assert browser.run("logTicks(1, 1)") == [1]

@@ -1,6 +1,7 @@
 """`explain`: every fact behind a number."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,29 @@ def test_explain_of_nothing_names_the_command(tmp_path: Path) -> None:
         results.explain("eeds", "Sample", 4, tmp_path, [tmp_path])
     with pytest.raises(UserError, match="scored on Set5"):
         results.explain("eeds", "Set5", 3, tmp_path, [tmp_path])
+
+
+def test_explain_shows_the_newest_alone_real_runs_before_trials(tmp_path: Path) -> None:
+    """`--all` shows every cell, `--experiment` those of one; a set's name is taken in any case."""
+    for digest, budget, folder in (
+        ("0a1b2c3d", "quick", "ablation/sample-x3-quick"),
+        ("1a1b2c3d", "smoke", "ablation/sample-x3-smoke"),
+        ("2a1b2c3d", "standard", "shallow/sample-x3-standard"),
+    ):
+        made = MadeUp(budget=budget, folder=folder, digest=digest)
+        day = {"0": "01", "1": "03", "2": "02"}[digest[0]]
+        made.record = {
+            row["id"]: {"budget": budget, "finished_at": f"2026-01-{day}T00:00:00+00:00"}
+            for row in made.planned()
+        }
+        made.write(tmp_path)
+    tell = partial(results.explain, "eeds", "sample", 3, tmp_path, [tmp_path / "none"])
+    newest = tell()
+    assert newest.count("eeds on Sample x3") == 1
+    assert "experiment shallow/sample-x3-standard" in newest
+    assert newest.endswith("2 more: --all shows them, --experiment NAME those of one experiment")
+    heads = [line for line in tell(every=True).splitlines() if line.startswith("  experiment")]
+    assert [head.split(",")[0].split("-")[-1] for head in heads] == ["standard", "quick", "smoke"]
+    assert "experiment ablation/sample-x3-quick" in tell("ablation")
+    with pytest.raises(UserError, match="no finished run of eeds in depth was scored"):
+        tell("depth")

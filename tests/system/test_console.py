@@ -2,6 +2,7 @@
 
 import copy
 import os
+import shlex
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from helpers.composing import CONF, ROOT, composed
 from shoal.errors import UserError
 from shoal.runs.config import register_resolvers
 from shoal.system.console import exit_code, share_config_store
+from shoal.system.mistakes import quoted
 
 
 def train(*overrides, cwd):
@@ -40,6 +42,44 @@ def test_a_mistake_is_one_line_and_exit_code_2_and_leaves_nothing(overrides, lin
     assert len(done.stderr.strip().splitlines()) == 1
     assert line in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_on_the_command_line_says_what_to_type_instead(tmp_path, monkeypatch, capsys):
+    """Within this process: composing alone is what refuses."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "broken.yaml").write_text("_target_: a.B\n  scale: 3\n")
+    (tmp_path / "model" / "twice.yaml").write_text("_target_: a.B\nscale: 3\nscale: 2\n")
+    own = f"hydra.searchpath=[file://{tmp_path}]"
+    for overrides, line in {
+        ("loss=l1",): "loss is not in the config: did you mean task/loss=l1?",
+        ("optimizer=sgd",): "optimizer is not in the config: did you mean task/optimizer=sgd?",
+        ("launcher=ray",): "did you mean hydra/launcher=ray?",
+        ("lr=1e-3",): "lr is not in the config: did you mean task.optimizer.lr?",
+        ("task.lr=1e-3",): "task.lr is not in the config: did you mean task.optimizer.lr?",
+        ("steps=5",): "did you mean budget.max_steps?",
+        ("model=ees", "model.deep.units=1"): "model.deep.units is not in the config: `python",
+        ("model=eed,ees",): "add -m for a run of each, python train.py -m model=eed,ees",
+        ("data.train=a,b",): "if it is one value, quote it, \"data.train='a,b'\"",
+        ("data.train=写真",): "quote the value twice, \"data.train='写真'\"",
+        ("data.train=a(b",): "quote the value twice, \"data.train='a(b'\"",
+        ("data.train=a (b)",): "quote the value twice, \"data.train='a (b)'\"",
+        ("data.train=Bilder [alt]",): "quote the value twice, \"data.train='Bilder [alt]'\"",
+        ("name=a=b",): "quote the value twice, \"name='a=b'\"",
+        ("[alt]",): "[alt] has no value: write KEY=VALUE",
+        (own, "model=broken"): "model/broken.yaml is broken YAML in line 2: mapping values",
+        (own, "model=twice"): "model/twice.yaml is broken YAML in line 3: found duplicate key",
+    }.items():
+        assert exit_code(lambda given=overrides: composed(*given), CONF) == 2, overrides
+        said = capsys.readouterr().err
+        assert said.startswith("train.py: ")
+        assert said.count("\n") == 1
+        assert line in said
+
+
+@pytest.mark.parametrize("name", ["写真", "a (b)", "Bilder [alt]", "it's", "$5", "a,b", "a=b"])
+def test_what_is_said_to_be_typed_is_understood(name):
+    (word,) = shlex.split(quoted(f"data.train={name}"))
+    assert composed("data=folder", word).data.train == name
 
 
 def test_composing_leaves_the_shared_config_store_as_it_was(monkeypatch):

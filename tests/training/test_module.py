@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from shoal.errors import UserError
 from shoal.pictures.resample import downscale, upscale
 from shoal.training.module import SuperResolution
 
@@ -47,3 +48,17 @@ def test_any_other_network_is_compared_by_its_answer_alone():
     lr, hr = torch.rand(2, 1, 5, 4), torch.rand(2, 1, 20, 16)
     loss = task_of(nn.Upsample(scale_factor=4)).training_step((lr, hr), 0)
     assert torch.equal(loss, nn.functional.mse_loss(nn.Upsample(scale_factor=4)(lr), hr))
+
+
+class Narrow(nn.Module):
+    """Enlarges by 4, but for a column."""
+
+    def forward(self, lr):
+        return upscale(lr, 4)[..., 1:]
+
+
+def test_an_answer_of_another_size_is_refused_and_hr_is_never_made_to_fit():
+    lr, hr = torch.rand(2, 1, 5, 4), torch.rand(2, 1, 20, 16)
+    for step in ("training_step", "validation_step"):
+        with pytest.raises(UserError, match=r"\(2, 1, 20, 15\) where HR is \(2, 1, 20, 16\)"):
+            getattr(task_of(Narrow()), step)((lr, hr), 0)

@@ -10,6 +10,7 @@ from PIL import Image
 
 import shoal
 from helpers.enlarging import NOISE, pixels
+from helpers.networks import SMALL, stored
 from shoal.errors import UserError
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.models import weights
@@ -80,3 +81,12 @@ def test_importing_the_package_stays_instant():
     )
     assert done.stdout.strip() == "False"
     assert callable(shoal.load)
+
+
+def test_the_folder_of_a_run_stands_for_its_weights(tmp_path):
+    (tmp_path / "run").mkdir()
+    path = stored(tmp_path / "run" / "weights.safetensors", SMALL, 2)
+    assert shoal.load(path.parent, runtime="torch").scale == 2
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match=r"weights\.safetensors: no such file"):
+        shoal.load(tmp_path / "empty")

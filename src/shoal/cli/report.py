@@ -17,17 +17,27 @@ def report(
     id: Annotated[
         str | None, typer.Option(help="Digest of the grid, where there are several; the newest.")
     ] = None,
+    latex: Annotated[
+        bool, typer.Option("--latex", help="Print the table for a paper instead (booktabs).")
+    ] = False,
+    columns: Annotated[
+        str, typer.Option(help="Of --latex, in this order, e.g. 'psnr,ssim,Set5 psnr,macs,time'.")
+    ] = "psnr,published,parameters",
 ) -> None:
     """Write an experiment's tables, figures, verdicts and page from its runs' records."""
+    from shoal.report import findings
+    from shoal.report.latex import latex as table_of
     from shoal.report.publish import publish
     from shoal.results import load, read_kept
     from shoal.results.kept import STUDY
 
     kept = Path(experiment)
-    if (kept / STUDY).is_file():
-        publish(read_kept(kept), kept.resolve().parents[1])
+    drawn_anew = (kept / STUDY).is_file()
+    study = read_kept(kept) if drawn_anew else load(runs, experiment, id)
+    if latex:
+        print(table_of(findings(study), columns.replace(", ", ",").split(",")), end="")
     else:
-        publish(load(runs, experiment, id), out)
+        publish(study, kept.resolve().parents[1] if drawn_anew else out)
 
 
 def pages(

@@ -129,8 +129,14 @@ def runs_explain(
     experiments: Annotated[
         list[Path], typer.Option(help="Findings, for runs that are gone; may be given twice.")
     ] = [Path("reports"), Path("experiments")],  # noqa: B006 - typer only reads it
+    experiment: Annotated[
+        str | None, typer.Option(help="How its name begins, e.g. ablation; any if not given.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All there are, not the newest alone.")
+    ] = False,
 ) -> None:
     """Print what stands behind a number: runs, data, code, protocol, commands."""
     from shoal.results import explain
 
-    print(explain(model, dataset, scale, runs, experiments))
+    print(explain(model, dataset, scale, runs, experiments, experiment, every=every))

@@ -11,6 +11,9 @@ def score(
     hr: Annotated[Path, typer.Argument(help="The HR picture, or the folder of them.")],
     scale: Annotated[int, typer.Option(min=2, help="Of the enlargement.")],
     protocol: Annotated[str, typer.Option(help="classic or rgb.")] = "classic",
+    pair: Annotated[
+        str | None, typer.Option(help="How SR pictures are called, e.g. 'SR_{}': {} is HR's name.")
+    ] = None,
     csv: Annotated[Path | None, typer.Option(help="Also write the scores to this file.")] = None,
 ) -> None:
     """Score pictures of any method against HR pictures, as the literature does."""
@@ -18,7 +21,7 @@ def score(
 
     if csv:
         scores.check_target(csv)
-    rows = scores.score(sr, hr, scale, protocol)
+    rows = scores.score(sr, hr, scale, protocol, pair)
     scores.print_scores(rows)
     if csv:
         scores.write_scores(csv, rows)

@@ -34,7 +34,8 @@ def upscale(
         str | None, typer.Option(help="eeds_fast or eeds; the best that ships if not given.")
     ] = None,
     weights: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A run's weights.safetensors instead.")
+        Path | None,
+        typer.Option(metavar="PATH", help="A run's folder or weights.safetensors."),
     ] = None,
     format: Annotated[
         Kind | None, typer.Option(help="Of the files; PNG unless -o says otherwise.")

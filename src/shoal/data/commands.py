@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from shoal.data.catalog import names, picture_set
@@ -11,6 +10,7 @@ from shoal.data.fetch import Outcome, fetch
 from shoal.data.mirrors import DEFAULT_MIRRORS
 from shoal.data.sets import PictureSet
 from shoal.system.progress import bars
+from shoal.system.screen import screen
 
 
 def print_list(root: Path) -> None:
@@ -19,7 +19,7 @@ def print_list(root: Path) -> None:
     for pictures in map(picture_set, names()):
         count = str(len(pictures.files))
         table.add_row(pictures.name, pictures.role, count, here(pictures, root), pictures.terms)
-    console = Console()
+    console = screen()
     console.print(table)
     console.print(f"here: in {root}; fetch sets with `shoal data fetch NAME...`", highlight=False)
 

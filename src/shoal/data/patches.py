@@ -130,8 +130,8 @@ def check_patch(caches: Sequence[Cache], patch_size: int, scale: int) -> None:
         height, width = cache.sizes[smallest] * scale
         if patch_size > min(height, width):
             raise UserError(
-                f"budget.patch_size={patch_size} is larger than {cache.names[smallest]} "
-                f"({width} x {height}): take at most {min(height, width)}"
+                f"budget.patch_size={patch_size} is larger than the picture "
+                f"{cache.names[smallest]} ({width} x {height}): take at most {min(height, width)}"
             )
 
 

@@ -8,36 +8,26 @@ Transparency isn't looked at; the levels of 16-bit pictures count on the scale o
 """
 
 import os
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from shoal.errors import UserError, unknown
+from shoal.evaluation.pairing import Pair, pairs, refuse
 from shoal.evaluation.protocols import PROTOCOLS
-from shoal.pictures.finding import pictures
+from shoal.pictures.finding import SUFFIXES
 from shoal.pictures.images import read
 from shoal.system.files import csv_text, write_whole
 from shoal.system.progress import tracked
+from shoal.system.screen import screen
 
 COLUMNS = ("image", "psnr", "ssim")
-# What may follow the HR picture's stem in that of an SR picture: its end, `_`, `-`, or x3.
-FOLLOWS = re.compile(r"\Z|[_-]|x\d")
-NAMED = 20  # problems that one line has room for
 Score = dict[str, Any]
 
 
-class Pair(NamedTuple):
-    """An SR picture and the HR picture that it should equal."""
-
-    sr: Path
-    hr: Path
-
-
-def score(sr: Path, hr: Path, scale: int, protocol: str) -> list[Score]:
+def score(sr: Path, hr: Path, scale: int, protocol: str, pattern: str | None = None) -> list[Score]:
     """Score a picture, or a folder of them.
 
     Args:
@@ -45,6 +35,7 @@ def score(sr: Path, hr: Path, scale: int, protocol: str) -> list[Score]:
         hr: the same of HR; it is cropped to the scale.
         scale: an integer >= 2; as many pixels are shaved off each border.
         protocol: `classic` or `rgb`.
+        pattern: how SR pictures are called, as `pairing.pairs` takes it.
 
     Returns:
         Rows of image (the HR picture's stem), psnr (dB; infinite for equal pictures) and ssim; the
@@ -56,73 +47,15 @@ def score(sr: Path, hr: Path, scale: int, protocol: str) -> list[Score]:
     if protocol not in PROTOCOLS:
         raise UserError(unknown("protocol", protocol, PROTOCOLS))
     rows, problems = [], []
-    for pair in tracked(pairs(sr, hr), f"scoring, {protocol}"):
+    for pair in tracked(pairs(sr, hr, pattern), f"scoring, {protocol}"):
         try:
             psnr, ssim = _scores(pair, scale, protocol)
         except UserError as error:
             problems.append(str(error))
         else:
             rows.append({"image": pair.hr.stem, "psnr": psnr, "ssim": ssim})
-    _refuse(problems)
+    refuse(problems)
     return [*rows, _mean(rows)]
-
-
-def pairs(sr: Path, hr: Path) -> list[Pair]:
-    """Two pictures, whatever they are called; of two folders, the pairs that their names make.
-
-    Raises:
-        UserError: a path isn't there, or a picture has no partner, or two.
-    """
-    for path in (sr, hr):
-        if not path.exists():
-            raise UserError(f"{path}: no such picture or folder")
-    if sr.is_file() and hr.is_file():
-        return [Pair(sr, hr)]
-    if sr.is_file() or hr.is_file():
-        raise UserError(f"{sr} and {hr}: one is a file; give two pictures or two folders")
-    stems = _by_stem(pictures([hr]))
-    partners: dict[Path, list[Path]] = {reference: [] for reference in stems.values()}
-    strangers: list[Path] = []
-    for picture in pictures([sr]):
-        reference = _reference(picture.stem, stems)
-        (partners[reference] if reference else strangers).append(picture)
-    lonely = [reference for reference, found in partners.items() if not found]
-    rivals = [found for found in partners.values() if len(found) > 1]
-    _refuse(
-        [
-            *([f"no HR picture in {hr} for {_names(strangers)}"] if strangers else []),
-            *([f"no SR picture in {sr} for {_names(lonely)}"] if lonely else []),
-            *(f"{_names(found)} in {sr} are of one HR picture" for found in rivals),
-        ]
-    )
-    return [Pair(picture, reference) for reference, (picture,) in partners.items()]
-
-
-def _by_stem(references: Iterable[Path]) -> dict[str, Path]:
-    stems: dict[str, Path] = {}
-    for reference in references:
-        other = stems.setdefault(reference.stem, reference)
-        if other != reference:
-            raise UserError(f"{other} and {reference} differ by their endings alone: keep one")
-    return stems
-
-
-def _reference(stem: str, stems: Mapping[str, Path]) -> Path | None:
-    """The HR picture with the longest stem that begins an SR picture's."""
-    for end in range(len(stem), 0, -1):
-        if stem[:end] in stems and FOLLOWS.match(stem, end):
-            return stems[stem[:end]]
-    return None
-
-
-def _names(paths: Iterable[Path]) -> str:
-    return ", ".join(path.name for path in paths)
-
-
-def _refuse(problems: Sequence[str]) -> None:
-    if problems:
-        more = f"; and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
-        raise UserError("; ".join(problems[:NAMED]) + more)
 
 
 def _scores(pair: Pair, scale: int, protocol: str) -> tuple[float, float]:
@@ -155,7 +88,7 @@ def print_scores(rows: Iterable[Score]) -> None:
         table.add_column(title, f"{mean[key]:.{digits}f}", justify="right")
     for row in single:
         table.add_row(row["image"], f"{row['psnr']:.2f}", f"{row['ssim']:.4f}")
-    Console(markup=False).print(table)
+    screen().print(table)
 
 
 def write_scores(path: Path, rows: Sequence[Score]) -> None:
@@ -174,10 +107,13 @@ def check_target(path: Path) -> None:
     """Refuse a file that can't be written, before minutes of scoring.
 
     Raises:
-        UserError: its folder is missing or not writable, or it is a folder itself.
+        UserError: its folder is missing or not writable, it is a folder itself, or called as a
+            picture is.
     """
     if path.is_dir():
         raise UserError(f"{path} is a folder: name a file in it")
+    if path.suffix.lower() in SUFFIXES:
+        raise UserError(f"{path} is a picture's name: name a .csv")
     if not path.parent.is_dir():
         raise UserError(f"{path.parent} is no folder: make it first")
     if not os.access(path.parent, os.W_OK):

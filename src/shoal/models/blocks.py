@@ -37,8 +37,27 @@ class Supervised(Protocol):
         """
 
 
+def at_least(least: int, **counts: int) -> None:
+    """Refuse counts that would silently make another network: of -1 layers Python makes none.
+
+    Raises:
+        UserError: naming the count, its value and the bound.
+    """
+    for name, value in counts.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise UserError(f"{name}={value} is not an integer of at least {least}")
+
+
 def conv(kernel: int, inputs: int, outputs: int) -> nn.Conv2d:
-    """A convolution that keeps the size; `kernel` is odd."""
+    """A convolution that keeps the size.
+
+    Raises:
+        UserError: the kernel is even, which shifts and widens the picture, or no kernel; or there
+            are no channels.
+    """
+    if isinstance(kernel, bool) or not isinstance(kernel, int) or kernel < 1 or kernel % 2 == 0:
+        raise UserError(f"a kernel of {kernel} keeps no size: take an odd one, 1, 3, 5...")
+    at_least(1, inputs=inputs, outputs=outputs)
     return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
 
 
@@ -87,7 +106,7 @@ class MultiScale(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, kernels: tuple[int, ...]) -> None:
         super().__init__()
-        if outputs % len(kernels):
+        if not kernels or outputs % len(kernels):
             raise UserError(f"{len(kernels)} kernels cannot share {outputs} channels equally")
         share = outputs // len(kernels)
         self.scales = nn.ModuleList(conv(kernel, inputs, share) for kernel in kernels)

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, conv, conv_relu
+from shoal.models.blocks import GREY, at_least, conv, conv_relu
 from shoal.pictures.resample import upscale
 
 
@@ -40,6 +40,7 @@ class DCNN(nn.Module):
 
     def __init__(self, scale: int, depth: int) -> None:
         super().__init__()
+        at_least(0, depth=depth)
         self.scale = scale
         middle = (conv_relu(3, 64, 64) for _ in range(depth))
         self.layers = nn.Sequential(conv_relu(9, 1, 64), *middle, conv(5, 64, 1))

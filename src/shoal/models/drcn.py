@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import torch
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, conv, conv_relu, he_
+from shoal.models.blocks import GREY, at_least, conv, conv_relu, he_
 from shoal.pictures.resample import upscale
 
 CHANNELS = 256
@@ -25,6 +25,7 @@ class DRCN(nn.Module):
 
     def __init__(self, scale: int, recursions: int) -> None:
         super().__init__()
+        at_least(1, recursions=recursions)
         self.scale = scale
         self.embed = nn.Sequential(conv_relu(3, 1, CHANNELS), conv_relu(3, CHANNELS, CHANNELS))
         recurring = conv(3, CHANNELS, CHANNELS)

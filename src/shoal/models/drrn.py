@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, conv, he_
+from shoal.models.blocks import GREY, at_least, conv, he_
 from shoal.pictures.resample import upscale
 
 CHANNELS = 128
@@ -23,6 +23,7 @@ class DRRN(nn.Module):
 
     def __init__(self, scale: int, units: int) -> None:
         super().__init__()
+        at_least(0, units=units)
         self.scale, self.units = scale, units
         self.extract = conv(3, 1, CHANNELS)
         self.unit = nn.Sequential(relu_conv(CHANNELS), relu_conv(CHANNELS))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, MultiScale, ResidualUnit, conv, conv_relu
+from shoal.models.blocks import GREY, MultiScale, ResidualUnit, at_least, conv, conv_relu
 from shoal.models.upsamplers import Maker, build
 
 
@@ -26,6 +26,7 @@ class EED(nn.Module):
         self, scale: int, upsampler: str | Maker, units: int, kernels: Sequence[int]
     ) -> None:
         super().__init__()
+        at_least(0, units=units)
         self.extract = nn.Sequential(conv_relu(3, 1, 64), ResidualUnit(64))
         self.upsample = nn.Sequential(
             conv_relu(1, 64, 4),

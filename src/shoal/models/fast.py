@@ -10,7 +10,7 @@ from functools import partial
 from torch import Tensor, nn
 
 from shoal.errors import UserError
-from shoal.models.blocks import GREY, conv
+from shoal.models.blocks import GREY, at_least, conv
 from shoal.models.reparam import Folding
 from shoal.models.upsamplers import Subpixel
 
@@ -76,6 +76,7 @@ class EEDFast(nn.Module):
         folding: bool = False,
     ) -> None:
         super().__init__()
+        at_least(0, pairs=pairs)
         self.extract = nn.Sequential(conv(3, 1, channels), activate(activation, channels))
         self.deepen = nn.Sequential(
             *(ResidualPair(channels, activation, folding=folding) for _ in range(pairs))

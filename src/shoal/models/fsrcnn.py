@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, conv, he_
+from shoal.models.blocks import GREY, at_least, conv, he_
 from shoal.models.upsamplers import Deconvolution
 
 
@@ -22,6 +22,7 @@ class FSRCNN(nn.Module):
 
     def __init__(self, scale: int, features: int, shrunk: int, mappings: int) -> None:
         super().__init__()
+        at_least(0, mappings=mappings)
         self.extract = conv_prelu(5, 1, features)
         self.shrink = conv_prelu(1, features, shrunk)
         self.map = nn.Sequential(*(conv_prelu(3, shrunk, shrunk) for _ in range(mappings)))

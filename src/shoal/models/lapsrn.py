@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, conv, he_
+from shoal.models.blocks import GREY, at_least, conv, he_
 from shoal.models.upsamplers import Deconvolution
 from shoal.pictures.resample import resize
 
@@ -24,6 +24,7 @@ class Level(nn.Module):
 
     def __init__(self, depth: int) -> None:
         super().__init__()
+        at_least(0, depth=depth)
         layers = (nn.Sequential(conv(3, CHANNELS, CHANNELS), leaky()) for _ in range(depth))
         self.deepen = nn.Sequential(*layers)
         # Kernel 4*: the authors' code has 3, whose centre lies half an HR pixel beside the pixel's.

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY
+from shoal.models.blocks import GREY, at_least
 from shoal.pictures.resample import upscale
 
 LR_PATCH, HR_PATCH = 9, 5  # sides, at HR size
@@ -30,6 +30,7 @@ class SCN(nn.Module):
 
     def __init__(self, scale: int, atoms: int, stages: int) -> None:
         super().__init__()
+        at_least(0, stages=stages)
         self.scale, self.stages = scale, stages
         self.extract = bare(LR_PATCH, 1, FEATURES)  # H
         self.encode = bare(1, FEATURES, atoms)  # W

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, conv, conv_relu, he_
+from shoal.models.blocks import GREY, at_least, conv, conv_relu, he_
 from shoal.models.upsamplers import Deconvolution
 
 WIDTH = 256  # of the bottleneck and the deconvolutions
@@ -43,6 +43,7 @@ class SRDenseNet(nn.Module):
 
     def __init__(self, scale: int, blocks: int, layers: int, growth: int) -> None:
         super().__init__()
+        at_least(1, blocks=blocks, layers=layers)
         count = blocks * layers
         self.extract = conv_relu(3, 1, growth)
         dense = (DenseLayer(growth * (1 + before), growth) for before in range(count))

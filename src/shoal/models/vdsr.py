@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, conv, conv_relu, he_
+from shoal.models.blocks import GREY, at_least, conv, conv_relu, he_
 from shoal.pictures.resample import upscale
 
 
@@ -19,6 +19,7 @@ class VDSR(nn.Module):
 
     def __init__(self, scale: int, depth: int) -> None:
         super().__init__()
+        at_least(2, depth=depth)
         self.scale = scale
         middle = (conv_relu(3, 64, 64) for _ in range(depth - 2))
         self.layers = nn.Sequential(conv_relu(3, 1, 64), *middle, conv(3, 64, 1))

@@ -12,6 +12,7 @@ from shoal.pictures.colour import Pixels
 from shoal.pictures.finding import pictures
 from shoal.pictures.images import Picture, read
 from shoal.pictures.resample import crop, downscale_integers
+from shoal.pictures.targets import require_free
 
 
 def degrade(pixels: Pixels, scale: int) -> Pixels:
@@ -44,16 +45,12 @@ def degrade_files(
         Each picture and the file that was written for it.
 
     Raises:
-        UserError: a picture can't be read, two would get one name, or a file is in the way.
+        UserError: a picture can't be read, two would get one name, one would be replaced by its
+            own LR picture, or a file is in the way.
     """
     sources = list(pictures(paths))
     targets = {source: output / f"{source.stem}.png" for source in sources}
-    for source, target in targets.items():
-        rivals = [other for other in sources if targets[other] == target and other != source]
-        if rivals:
-            raise UserError(f"{source} and {rivals[0]} would both become {target}: rename one")
-        if target.exists() and not force:
-            raise UserError(f"{target} is there already: add --force to replace it")
+    require_free(((source, [target]) for source, target in targets.items()), force=force)
     for source, target in targets.items():
         pixels = read(source).pixels
         try:

@@ -24,6 +24,11 @@ FACTS = [f"val/psnr_{b}" for b in BRANCHES] + [
 ]
 
 
+def whole_look(own: Style) -> Style:
+    """An ensemble's look beside its branches: its own, unless a branch has that colour too."""
+    return MODELS["eeds"] if own.light in {look.light for look in BRANCHES.values()} else own
+
+
 def ensembles(study: Study) -> list[tuple[str, int]]:
     """Arms and scales whose curves know of branches, in the order of the table."""
     rows = study.curves[study.curves["id"].isin(study.finished["id"])]
@@ -76,7 +81,7 @@ def branches_figure(study: Study) -> Figure | None:
     for (arm, scale), column in zip(found, grid.T, strict=True):
         rows = means[(means["arm"] == arm) & (means["scale"] == scale)]
         for axes, part in zip(column, PARTS, strict=True):
-            branch_curves(rows, axes, part, looks[arm])
+            branch_curves(rows, axes, part, whole_look(looks[arm]))
             axes.set_xlabel(AXES["step"] if part == PARTS[-1] else "")
             if arm == found[0][0] or part == "psnr":
                 axes.legend(loc="best", fontsize=8, handlelength=3.2)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from shoal.report.branches import BRANCHES, FACTS, ensembles
+from shoal.report.branches import BRANCHES, FACTS, ensembles, whole_look
 from shoal.report.curves import mean_curves, window
 from shoal.report.samples import Crop
 from shoal.report.sheet import png
-from shoal.report.style import Style
+from shoal.report.style import Style, styles
 from shoal.results import Study, untrained_level
 from shoal.runs.sheet import Grey
 
@@ -88,15 +88,17 @@ def _series(arm: str, rows: pd.DataFrame, lost: bool) -> dict[str, Any]:
 
 
 def _branches(study: Study, looks: Mapping[str, Look]) -> list[dict[str, Any]]:
-    means = mean_curves(study, ["val/psnr", *FACTS])
+    means, own = mean_curves(study, ["val/psnr", *FACTS]), styles(study.models)
     panels = []
     for arm, scale in ensembles(study):
         rows = means[(means["arm"] == arm) & (means["scale"] == scale)]
         where = f"{arm} x{scale}" if len(study.scales) > 1 else arm
         for kind, (title, unit, log, digits, columns) in PANELS.items():
-            chosen = [("val/psnr", "both", looks[arm])] if kind == "psnr" else []
+            whole = whole_look(own[arm])
+            look = looks[arm] if whole is own[arm] else _both(whole)
+            chosen = [("val/psnr", "both", look)] if kind == "psnr" else []
             for branch, style in BRANCHES.items():
-                look = look_of(style, f"light-dark({style.light}, {style.dark})")
+                look = _both(style)
                 for column, name in columns.items():
                     solid = {"dash": "none"} if name.endswith("below") else {}
                     chosen.append((column.format(branch), name.format(branch), look | solid))
@@ -104,6 +106,11 @@ def _branches(study: Study, looks: Mapping[str, Look]) -> list[dict[str, Any]]:
             facts = {"title": f"{where}: {title}", "label": unit, "log": log, "digits": digits}
             panels.append(facts | {"step": rows["step"].tolist(), "series": series})
     return panels
+
+
+def _both(style: Style) -> Look:
+    """A look in the colour of the reader's scheme."""
+    return look_of(style, f"light-dark({style.light}, {style.dark})")
 
 
 def _picture(crop: Crop) -> dict[str, Any]:

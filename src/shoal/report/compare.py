@@ -17,6 +17,7 @@ from shoal.results.facts import config_facts
 from shoal.results.rows import read_tables
 from shoal.runs.tables import CURVE, SCORES
 from shoal.system.files import asked_for
+from shoal.system.screen import screen
 
 
 def chosen(runs: Path, names: Sequence[str]) -> list[Path]:
@@ -85,7 +86,7 @@ def print_comparison(folders: Sequence[Path], png: Path, console: Console | None
     Raises:
         UserError: `png` can't be written.
     """
-    console = console or Console()
+    console = console or screen()
     differ = differences(folders).rename_axis("config").reset_index()
     console.print(_drawn("what differs", differ) if len(differ) else "the configs are the same")
     found = scores(folders)

@@ -1,6 +1,7 @@
 """Curves over training. Plot functions take rows and an axis and return the axis."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -44,7 +45,7 @@ def every(count: int) -> tuple[int, int]:
 
 
 def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
-    """Validation PSNR against steps, seconds or multiply-adds: mean and band of one deviation.
+    """Validation PSNR against steps, seconds or multiply-adds: the mean over seeds.
 
     Args:
         rows: of one scale, from `mean_curves` with `val/psnr`.
@@ -58,16 +59,27 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
         if part.empty:
             continue
         x, y = part[axis].to_numpy(float), part["val/psnr"].to_numpy(float)
-        sd = part["val/psnr sd"].fillna(0).to_numpy(float)
         axes.plot(x, y, label=arm, markevery=every(len(part)), zorder=3, **line(look))
-        if sd.any():
-            axes.fill_between(x, y - sd, y + sd, color=look.light, alpha=0.16, linewidth=0)
     axes.set_xlabel(AXES[axis])
     if axis == "step":
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     else:
         axes.set_xscale("log")
         tick_decades(axes, seconds=axis == "seconds")
+    return axes
+
+
+def single_seeds(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
+    """The runs behind the means as thin lines: one that collapsed is seen as the one that it is.
+
+    A band of a standard deviation would be as wide as that run is far away, on both sides.
+    """
+    several = rows.groupby("arm")["id"].transform("nunique") > 1
+    for (arm, _), part in rows[several].groupby(["arm", "id"], sort=False):
+        part = part.dropna(subset="val/psnr")
+        part = part if axis == "step" else part[part[axis] > 0]
+        thin: dict[str, Any] = {"color": looks[str(arm)].light, "linewidth": 0.6, "alpha": 0.45}
+        axes.plot(part[axis], part["val/psnr"], zorder=2, **thin)
     return axes
 
 
@@ -94,6 +106,8 @@ def convergence_figure(study: Study) -> Figure:
     looks, means = styles(study.models), mean_curves(study, ["val/psnr"])
     lost = study.runs.loc[study.runs["state"] == "diverged", "id"]
     diverged = study.curves[study.curves["id"].isin(lost)]
+    trained = study.finished.loc[study.finished["steps"] > 0, "id"]
+    finished = study.curves[study.curves["id"].isin(trained)]
     levels = untrained_level(study)
     scales = list(study.scales)
     lines = max(2, -(-len({*looks, "bicubic"}) // PER_LINE))
@@ -104,6 +118,7 @@ def convergence_figure(study: Study) -> Figure:
         ends = pd.concat([last, levels[levels.index == scale]])
         for axes, axis in zip(row, AXES, strict=True):
             convergence(rows, axes, axis, looks)
+            single_seeds(finished[finished["scale"] == scale], axes, axis, looks)
             unfinished(diverged[diverged["scale"] == scale], axes, axis, looks)
             if scale in levels.index:
                 bicubic_level(axes, float(levels[scale]), looks)

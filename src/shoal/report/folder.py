@@ -12,6 +12,7 @@ from shoal.report.curves import convergence_figure
 from shoal.report.findings import Findings, findings
 from shoal.report.frontier import frontier_figure
 from shoal.report.index import index
+from shoal.report.latex import latex
 from shoal.report.page import commands, page
 from shoal.report.samples import Crop, crops, kept_crops
 from shoal.report.sheet import samples_sheet
@@ -141,8 +142,7 @@ def _tables(found: Findings) -> dict[str, bytes]:
     }
     files = {STUDY: facts(study)}
     files |= {name: rows.to_csv(index=False, lineterminator="\n") for name, rows in frames.items()}
-    cells = _columns(found.cells)
-    files["table.tex"] = tabulate(cells, headers="keys", tablefmt="latex_booktabs") + "\n"
+    files["table.tex"] = latex(found)
     return {name: text.encode() for name, text in files.items()}
 
 

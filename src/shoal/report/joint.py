@@ -12,6 +12,7 @@ from shoal.report.paired import gain, psnr_table, worded
 from shoal.results.rows import read_runs
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
+from shoal.system.screen import screen
 
 
 @dataclass(frozen=True)
@@ -121,4 +122,4 @@ def print_joint(members: Sequence[Member], console: Console | None = None) -> No
         table.add_column(name, justify="left" if name in ("arm", "runs") else "right")
     for line in cells.to_numpy().tolist():
         table.add_row(*line)
-    (console or Console()).print(table)
+    (console or screen()).print(table)

@@ -30,8 +30,8 @@ function linearTicks(low, high, count) {
 
 function logTicks(low, high) {
   const mantissas = high / low > 300 ? [1] : high / low > 12 ? [1, 3] : [1, 2, 5];
-  const ticks = [];
-  for (let e = Math.floor(Math.log10(low)); 10 ** e <= high; e++)
+  const ticks = [], stride = Math.max(1, Math.ceil(Math.log10(high / low) / 7)); // decades: no more than have room
+  for (let e = Math.floor(Math.log10(low) / stride) * stride; 10 ** e <= high; e += stride)
     for (const m of mantissas) {
       const value = +(m * 10 ** e).toPrecision(3);
       if (value >= low && value <= high) ticks.push(value);

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from shoal.report.findings import Findings
 from shoal.report.text import effect, worded
+from shoal.system.screen import screen
 
 # What a terminal has room for; the rest is in the folder.
 LEFT_OUT = ("of the paper's training", "MACs per LR pixel", "training MACs", "dead channels")
@@ -20,7 +21,7 @@ def print_table(found: Findings, console: Console | None = None) -> None:
         found: from `findings`.
         console: where to; the terminal if not given.
     """
-    console = console or Console()
+    console = console or screen()
     console.print(_fitting(found, console))
     for note in found.notes:
         console.print(f"note: {note}", highlight=False, markup=False)

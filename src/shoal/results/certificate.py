@@ -31,40 +31,72 @@ FAMILIES = {"data_digests": "digest of", "versions": "version of", "code": "code
 PER_RUN = ["seed", "psnr", "ssim", "images", "resumed", "finished_at"]
 
 
-def explain(model: str, dataset: str, scale: int, runs: Path, experiments: Sequence[Path]) -> str:
+def explain(
+    model: str,
+    dataset: str,
+    scale: int,
+    runs: Path,
+    experiments: Sequence[Path],
+    experiment: str | None = None,
+    *,
+    every: bool = False,
+) -> str:
     """What stands behind the score of a model (or of an arm of that label) on a test set.
 
     Args:
         model: a model's or an arm's name.
-        dataset: a test set's name, e.g. `Set5`.
+        dataset: a test set's name, e.g. `Set5`, in any case.
         scale: of the enlargement.
         runs: folder of runs; may be gone.
         experiments: folders of findings, which answer for runs that are gone.
+        experiment: how the name of the experiment begins, e.g. `ablation`; None: of any, and of
+            none.
+        every: whether all cells are told of; else the newest, and how many others there are.
 
     Returns:
-        one certificate per cell: an arm of an experiment, or runs that no experiment names.
+        one certificate per cell: an arm of an experiment, or runs that no experiment names; the
+        newest first, those of short trials (`budget=smoke`) last.
 
     Raises:
         UserError: no finished run has such a score.
     """
-    found, seen = [], set[tuple[str, ...]]()
+    found: list[tuple[bool, str, str]] = []  # no trial, when it finished, text
+    seen = set[tuple[str, ...]]()
     for rows, scores in [_from_runs(runs), *_from_findings(experiments)]:
         wanted = rows[
             (rows["arm"].eq(model) | rows["model"].eq(model)) & rows["scale"].eq(str(scale))
         ]
         cells = wanted.groupby([wanted["where"], wanted["arm"], made_by(wanted)], sort=False)
         for (where, arm, _), cell in cells:
-            named = scores[scores["dataset"].eq(dataset) & scores["id"].isin(cell["id"])]
+            if experiment and not str(where).startswith(f"experiment {experiment}"):
+                continue
+            alike = scores["dataset"].str.casefold().eq(dataset.casefold())
+            named = scores[alike & scores["id"].isin(cell["id"])]
             key = (where, arm, *sorted(cell["id"]))
             if len(named) and key not in seen:
                 seen.add(key)
-                found += [_certificate(cell, part) for _, part in named.groupby("protocol")]
+                for _, part in named.groupby("protocol"):
+                    scored = cell[cell["id"].isin(part["id"])]
+                    found.append((*_age(scored), _certificate(cell, part)))
     if not found:
         raise UserError(
-            f"no finished run of {model} was scored on {dataset} at x{scale} in {runs} or "
-            f"{' or '.join(map(str, experiments))}: python train.py model={model} scale={scale}"
+            f"no finished run of {model}{f' in {experiment}' if experiment else ''} was scored on "
+            f"{dataset} at x{scale} in {runs} or {' or '.join(map(str, experiments))}: "
+            f"python train.py model={model} scale={scale}"
         )
-    return "\n\n".join(found)
+    texts = [text for *_, text in sorted(found, key=lambda each: each[:2], reverse=True)]
+    if every or len(texts) == 1:
+        return "\n\n".join(texts)
+    others = f"{len(texts) - 1} more: --all shows them, --experiment NAME those of one experiment"
+    return f"{texts[0]}\n\n{others}"
+
+
+def _age(cell: pd.DataFrame) -> tuple[bool, str]:
+    """Whether a cell is of real trainings, and when its last run finished (ISO 8601)."""
+    none = pd.Series(dtype=object)
+    trial = cell.get("budget", none).eq("smoke").any()
+    finished = cell.get("finished_at", none)
+    return not trial, str(finished.max()) if len(finished) else ""
 
 
 def _from_runs(runs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

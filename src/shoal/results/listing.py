@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from shoal.errors import UserError
@@ -14,6 +13,7 @@ from shoal.results.facts import column, differing, facts, where
 from shoal.results.rows import read_tables
 from shoal.runs.tables import SCORES
 from shoal.system.files import write_whole
+from shoal.system.screen import screen
 
 FIRST, LAST = ("id", "state", "step", "score"), ("age", "size")
 
@@ -93,7 +93,7 @@ def print_listing(table: pd.DataFrame, csv: Path | None = None) -> None:
         shown.add_column(name, no_wrap=name == "id", min_width=width)
     for row in table.to_dict("records"):
         shown.add_row(*(_cell(str(name), value) for name, value in row.items()))
-    Console().print(shown)
+    screen().print(shown)
 
 
 def _cell(name: str, value: Any) -> str:

@@ -1,5 +1,6 @@
 """An experiment as it stands on disk: what was planned, and the rows that its runs left."""
 
+import difflib
 import json
 import re
 from dataclasses import dataclass
@@ -84,14 +85,21 @@ def load(runs: Path, experiment: str, digest: str | None = None) -> Study:
     """
     found = grids(runs, experiment)
     if not found:
-        raise UserError(
-            f"{runs} holds no grid named {experiment!r}: python train.py experiment={experiment}"
-        )
+        raise UserError(_no_grid(runs, experiment))
     chosen = [path for path in found if path.stem[-8:].startswith(digest or "")]
     if not chosen:
         there = ", ".join(path.stem[-8:] for path in found)
         raise UserError(f"no grid of {experiment!r} begins with {digest!r}: --id one of {there}")
     return read(chosen[-1])
+
+
+def _no_grid(runs: Path, experiment: str) -> str:
+    """What there is instead: the grids of other names, newest first."""
+    there = list(dict.fromkeys(path.stem[:-9] for path in reversed(grids(runs))))
+    near = difflib.get_close_matches(experiment, there, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    known = f"there are {', '.join(there)}" if there else f"python train.py experiment={experiment}"
+    return f"{runs} holds no grid named {experiment!r}{hint}: {known}"
 
 
 def read_grid(path: Path) -> dict[str, Any]:

@@ -1,23 +1,20 @@
 """How `train.py` ends: one line for a user's mistake, the right exit code for everything."""
 
-import difflib
 import os
-import re
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
-from omegaconf import OmegaConf
 
-from shoal.errors import USER_ERROR, one_line, unknown
+from shoal.errors import USER_ERROR, one_line
 from shoal.system.files import UNWRITABLE
+from shoal.system.mistakes import config_mistake
 
-CONFIG = ("hydra.", "omegaconf.")  # whose errors are mistakes in the config
+CONFIG = ("hydra.", "omegaconf.", "yaml.")  # whose errors are mistakes in the config
 
 
 def share_config_store() -> None:
@@ -79,35 +76,3 @@ def _raised_in(error: BaseException) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     return str(trace.tb_frame.f_globals.get("__name__", "")) if trace else ""
-
-
-def config_mistake(error: BaseException, conf: Path | None) -> str:
-    """One line for what Hydra refuses, with a suggestion where a name is nearly right."""
-    text = " ".join(str(error).split())
-    if missing := re.search(r"Could not find '([\w/@.]+)/(\w*)'", text):
-        group, value = missing.groups()
-        return unknown(group, value, getattr(error, "options", None) or [])
-    if key := re.search(r"(?:Key|Could not override) '([\w./@]+)'", text):
-        return _misspelt(key.group(1), conf)
-    if override := re.search(r"Error parsing override '(.+?)'.*missing EQUAL", text):
-        return f"{override.group(1)} has no value: write KEY=VALUE, e.g. model=eeds"
-    return text
-
-
-def _misspelt(key: str, conf: Path | None) -> str:
-    near = difflib.get_close_matches(key, _keys(conf) if conf else [], n=1)
-    hint = f"did you mean {near[0]}?" if near else "`python train.py --cfg job` shows all"
-    return f"{key} is not in the config: {hint}"
-
-
-def _keys(conf: Path) -> list[str]:
-    """Every key of the default config, dotted."""
-    with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
-        config = OmegaConf.to_container(compose("config"), resolve=False)
-
-    def walk(node: object, prefix: str) -> Iterator[str]:
-        for name, value in node.items() if isinstance(node, dict) else ():
-            yield f"{prefix}{name}"
-            yield from walk(value, f"{prefix}{name}.")
-
-    return list(walk(config, ""))

@@ -19,6 +19,7 @@ from shoal.models.profile import macs
 from shoal.models.reparam import folded
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
+from shoal.system.building import built
 from shoal.training.agreement import Agreement
 from shoal.training.callbacks.averaging import Averaging
 from shoal.training.callbacks.checkpoints import Checkpoints
@@ -110,9 +111,9 @@ def _module(run: Run, network: nn.Module, agreement: Agreement) -> SuperResoluti
     return SuperResolution(
         network,
         run.config.scale,
-        loss=instantiate(task.loss),
-        optimizer=instantiate(task.optimizer),
-        schedule=instantiate(task.schedule, _convert_="all"),
+        loss=built("task.loss", task.loss),
+        optimizer=built("task.optimizer", task.optimizer),
+        schedule=built("task.schedule", task.schedule, _convert_="all"),
         max_steps=run.config.budget.max_steps,
         theta=task.clip.theta,
         global_loss=agreement.global_loss,

@@ -11,7 +11,7 @@ from torch import nn
 from shoal.data.cache import open_cache
 from shoal.data.module import SuperResolutionData
 from shoal.errors import UserError, first_line
-from shoal.models.build import build
+from shoal.models.build import build, require_enlarges
 from shoal.models.initialise import initialise
 from shoal.runs.config import RunConfig
 from shoal.runs.kind import Kind
@@ -64,10 +64,11 @@ def build_network(config: RunConfig) -> nn.Module:
     """The config's network at its start, a function of the seed.
 
     Raises:
-        UserError: it can't be built; the message names the model.
+        UserError: it can't be built, or doesn't enlarge by the scale; the message names the model.
     """
     seed_everything(config.seed, verbose=False)
     network = build(config.name, config.model)
+    require_enlarges(config.name, network, config.scale)
     initialise(network, config.task.init)
     return network
 

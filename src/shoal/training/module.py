@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from shoal.errors import FAILED
+from shoal.errors import FAILED, UserError
 from shoal.evaluation.validation import Validation
 from shoal.models.blocks import Branching, Supervised
 from shoal.pictures.resample import resize
@@ -33,6 +33,17 @@ class Diverged(Exception):
 
     def __str__(self) -> str:
         return f"the loss is not finite after {self.step} steps"
+
+
+def require_size(sr: Tensor, hr: Tensor) -> None:
+    """Refuse an answer of another size, which some losses would stretch to fit.
+
+    Raises:
+        UserError: naming both shapes.
+    """
+    if sr.shape != hr.shape:
+        shapes = f"{tuple(sr.shape)} where HR is {tuple(hr.shape)}"
+        raise UserError(f"the network answers {shapes}: mend how it enlarges")
 
 
 class SuperResolution(LightningModule):
@@ -73,22 +84,26 @@ class SuperResolution(LightningModule):
 
         Raises:
             Diverged: it is not finite.
+            UserError: the network's answer has another size than HR.
         """
         lr, hr = batch
-        parts = [
-            weight * self.loss(picture, resize(hr, *picture.shape[-2:]))
-            for weight, picture in self._supervision(lr)
-        ]
+        parts = [weight * self.loss(*pair) for weight, pair in self._supervision(lr, hr)]
         loss = self.global_loss(torch.stack(parts).sum())
         if not torch.isfinite(loss):
             raise Diverged(self.global_step)
         return loss
 
-    def _supervision(self, lr: Tensor) -> list[tuple[float, Tensor]]:
-        """What is compared with HR, and how much each loss weighs: the answer alone, as a rule."""
+    def _supervision(self, lr: Tensor, hr: Tensor) -> list[tuple[float, Pair]]:
+        """What is compared with what, and how much each loss weighs: SR and HR alone, as a rule.
+
+        Only a network that is supervised on smaller pictures too is compared with HR made smaller.
+        """
         if isinstance(self.network, Supervised):
-            return self.network.supervision(lr, self.global_step / self.max_steps)
-        return [(1.0, self.network(lr))]
+            pictures = self.network.supervision(lr, self.global_step / self.max_steps)
+            return [(weight, (each, resize(hr, *each.shape[-2:]))) for weight, each in pictures]
+        sr = self.network(lr)
+        require_size(sr, hr)
+        return [(1.0, (sr, hr))]
 
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
         """Score one whole picture, or none, where a rank has no more of its own."""
@@ -99,6 +114,7 @@ class SuperResolution(LightningModule):
         with torch.autocast(self.device.type, enabled=False):
             branches = self.network.branches(lr) if isinstance(self.network, Branching) else {}
             sr = branches["deep"] + branches["shallow"] if branches else self.network(lr)
+            require_size(sr, hr)
             self.validation.update(sr, hr, branches)
 
     def on_validation_epoch_end(self) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 
 from shoal.runs.tables import Means
+from shoal.system.screen import screen
 
 
 def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> None:
@@ -35,9 +35,9 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
             f"{base['ssim']:.4f}",
             f"{ours['ssim']:.4f}",
         )
-    Console().print(table)
+    screen().print(table)
     if beside := extra_columns(model, protocol):
-        Console().print(_columns(name, protocol, beside, model, bicubic))
+        screen().print(_columns(name, protocol, beside, model, bicubic))
 
 
 def _columns(

@@ -9,6 +9,7 @@ from shoal import pretrained
 from shoal.errors import UserError
 from shoal.models import weights
 from shoal.models.profile import reach
+from shoal.runs.folder import RunFolder
 from shoal.upscale import runtimes
 from shoal.upscale.tiles import side_for
 from shoal.upscale.upscaler import Upscaler
@@ -28,8 +29,8 @@ def load(
     """What enlarges pictures, ready to be called.
 
     Args:
-        model: a network that ships (`eeds_fast`, `eeds`), or the path of a run's
-            `weights.safetensors`; the network that is best for most if None.
+        model: a network that ships (`eeds_fast`, `eeds`), or the path of a run's folder
+            or of its `weights.safetensors`; the network that is best for most if None.
         scale: 2, 3 or 4; if None, the file's own, and 2 for networks that ship.
         runtime: `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest that is installed.
         tile: side of the pieces that are computed at once, in pixels of the input; it changes
@@ -62,5 +63,6 @@ def load(
 def _weights(model: str | Path | None, scale: int | None) -> Path:
     """The file meant: a string that ends in .safetensors is a path, any other a name."""
     if isinstance(model, Path) or (model and model.endswith(".safetensors")):
-        return Path(model)
+        path = Path(model)
+        return RunFolder(path).weights if path.is_dir() else path
     return pretrained.find(model, scale or pretrained.DEFAULT_SCALE)

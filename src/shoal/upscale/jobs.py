@@ -7,6 +7,7 @@ from pathlib import Path
 from shoal.errors import UserError
 from shoal.pictures import formats
 from shoal.pictures.finding import pictures
+from shoal.pictures.targets import require_free
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def plan(
         Job(source, target, target.with_name(f"{target.stem}-compare.png") if compare else None)
         for source, target in zip(sources, targets, strict=True)
     ]
-    _refuse(jobs, force=force)
+    require_free(((job.source, job.written) for job in jobs), force=force)
     return jobs
 
 
@@ -72,17 +73,3 @@ def _file(output: Path, sources: Sequence[Path], kind: str | None) -> Path:
     if kind is not None and formats.of(output) != formats.FORMATS[kind]:
         raise UserError(f"{output} is no name for --format {kind}: leave one of them out")
     return output
-
-
-def _refuse(jobs: Sequence[Job], *, force: bool) -> None:
-    origin: dict[Path, Path] = {}
-    sources = {job.source.resolve() for job in jobs}
-    for job in jobs:
-        for path in job.written:
-            rival = origin.setdefault(path, job.source)
-            if rival != job.source:
-                raise UserError(f"{rival} and {job.source} would both become {path}: rename one")
-            if path.resolve() in sources:
-                raise UserError(f"{path} would replace a picture that goes in: choose another -o")
-            if path.exists() and not force:
-                raise UserError(f"{path} is there already: add --force to replace it")

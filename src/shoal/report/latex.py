@@ -1,0 +1,138 @@
+r"""The table of a paper, as narrow as a column: booktabs, best score bold, second underlined.
+
+It needs `\usepackage{booktabs}` alone. Published scores stand in columns of their own, and a column
+that has nothing to say is left out.
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from shoal.errors import UserError, unknown
+from shoal.report.findings import Findings
+from shoal.report.numbers import seconds, short
+from shoal.report.tables import test_sets
+
+# Columns beside the scores: head, the number's name, and how it is written.
+COSTS: dict[str, tuple[str, str, Callable[[float], str]]] = {
+    "parameters": ("Param.", "parameters", short),
+    "macs": ("MACs/LR px", "macs_per_lr_pixel", short),
+    "time": ("Training", "seconds", seconds),
+}
+DIGITS = {"psnr": 2, "ssim": 4}
+SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+NOTHING = "--"
+
+
+def escaped(text: str) -> str:
+    r"""Text as LaTeX sets it.
+
+    >>> print(escaped("eeds_fast, 5 % & more"))
+    eeds\_fast, 5 \% \& more
+    """
+    return re.sub(r"[\\~^&%$#_{}]", lambda c: SPECIAL.get(c[0], f"\\{c[0]}"), text)
+
+
+def columns_of(found: Findings) -> list[str]:
+    """The names that `--columns` takes: `psnr`, `ssim`, one of a set (`Set5 psnr`), the costs."""
+    each = [f"{name} {fact}" for name in test_sets(found.study) for fact in DIGITS]
+    published = [f"{name} published" for name in each]
+    return [*DIGITS, *each, *published, "published", *COSTS]
+
+
+def latex(found: Findings, columns: Sequence[str] = ("psnr", "published", "parameters")) -> str:
+    """A `table` with caption and label.
+
+    Args:
+        found: the findings.
+        columns: of `columns_of`, in this order; `psnr` and `ssim` mean those of every test set,
+            `published` the published scores beside each chosen one that has any.
+
+    Raises:
+        UserError: there is no column of such a name.
+    """
+    for name in columns:
+        if name not in columns_of(found):
+            raise UserError(unknown("--columns", name, columns_of(found)))
+    numbers = found.numbers.reset_index()
+    chosen = [column for name in _expanded(found, columns) if (column := _column(numbers, name))]
+    scales = len(found.study.scales) > 1
+    heads = ["Method", *(["Scale"] if scales else []), *(head for head, _ in chosen)]
+    names = [escaped(str(arm)) for arm in numbers["arm"]]
+    factors = [[rf"$\times${scale}" for scale in numbers["scale"]]] if scales else []
+    lines = list(zip(names, *factors, *(cells for _, cells in chosen), strict=True))
+    breaks = {i for i in range(1, len(lines)) if scales and names[i] != names[i - 1]}
+    body = [r"\midrule" * (i in breaks) + " & ".join(line) + r" \\" for i, line in enumerate(lines)]
+    return "\n".join([
+        r"\begin{table}[t]", r"\centering\small", r"\setlength{\tabcolsep}{4pt}",
+        rf"\caption{{{caption(found)}}}", rf"\label{{tab:{_label(found)}}}",
+        rf"\begin{{tabular}}{{l{'r' * (len(heads) - 1)}}}", r"\toprule",
+        " & ".join(heads) + r" \\", r"\midrule", *body,
+        r"\bottomrule", r"\end{tabular}", r"\end{table}", "",
+    ])  # fmt: skip
+
+
+def caption(found: Findings) -> str:
+    """What a reader must know of the scores: pictures, protocol, seeds, budget."""
+    study = found.study
+    scales = ", ".join(rf"$\times${scale}" for scale in study.scales)
+    count = len(study.seeds)
+    over = f"mean $\\pm$ standard deviation over {count} seeds" if count > 1 else "one seed"
+    return (
+        f"{escaped(study.experiment)}: trained on {escaped(study.data)} at {scales}, budget "
+        f"\\emph{{{escaped(study.budget)}}}; protocol \\emph{{{escaped(study.protocol)}}}, {over}. "
+        "Best in bold, second underlined."
+    )
+
+
+def _label(found: Findings) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", found.study.folder)
+
+
+def _expanded(found: Findings, columns: Sequence[str]) -> list[str]:
+    """The columns of single sets; the published scores follow the ones that they stand beside."""
+    sets, beside = test_sets(found.study), "published" in columns
+    names: list[str] = []
+    for name in columns:
+        scores = [f"{each} {name}" for each in sets] if name in DIGITS else [name]
+        for score in (score for score in scores if score != "published"):
+            names.append(score)
+            if beside and score.split(" ")[-1] in DIGITS:
+                names.append(f"{score} published")
+    return list(dict.fromkeys(names))
+
+
+def _column(numbers: pd.DataFrame, name: str) -> tuple[str, list[str]] | None:
+    """Head and cells; None where no row has a number."""
+    if name in COSTS:
+        head, key, form = COSTS[name]
+        values = numbers[key].astype(float)
+        cells = [NOTHING if math.isnan(v) else escaped(form(v)) for v in values]
+        return (head, cells) if values.notna().any() else None
+    published = name.endswith(" published")
+    dataset, _, fact = name.removesuffix(" published").rpartition(" ")
+    values = numbers[f"{dataset} published {fact}" if published else f"{dataset} {fact}"]
+    values = values.astype(float)
+    if not values.notna().any():
+        return None
+    head = f"{escaped(dataset)} {fact.upper()}"
+    plain = [NOTHING if math.isnan(v) else f"{v:.{DIGITS[fact]}f}" for v in values]
+    if published:
+        return "publ.", plain
+    marked = _marked(plain, numbers["scale"])
+    return head, [_with_spread(*pair, DIGITS[fact]) for pair in
+                  zip(marked, numbers[f"{name} sd"].astype(float), strict=True)]  # fmt: skip
+
+
+def _marked(plain: Sequence[str], scales: pd.Series) -> list[str]:
+    """The best of each scale in bold, the second underlined; equal as printed is equal."""
+    printed = pd.Series([math.nan if cell == NOTHING else float(cell) for cell in plain])
+    rank = printed.groupby(scales.to_numpy()).rank(method="dense", ascending=False)
+    marks = {1.0: r"\textbf{%s}", 2.0: r"\underline{%s}"}
+    return [marks.get(place, "%s") % cell for place, cell in zip(rank, plain, strict=True)]
+
+
+def _with_spread(cell: str, sd: float, digits: int) -> str:
+    return cell if math.isnan(sd) else rf"{cell} {{\scriptsize$\pm${sd:.{digits}f}}}"

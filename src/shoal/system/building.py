@@ -1,0 +1,57 @@
+"""Objects that a config names: built, or refused in one line that says why."""
+
+import difflib
+import pkgutil
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from hydra.utils import instantiate
+
+from shoal.errors import UserError, first_line
+
+
+def built(key: str, node: Mapping[str, Any], **more: Any) -> Any:
+    """What a `_target_` and its arguments make.
+
+    Args:
+        key: where the node stands, for what is said, e.g. `task.loss`.
+        node: the target and its arguments.
+        more: further arguments, and Hydra's flags.
+
+    Raises:
+        UserError: it can't be built; the message says why.
+    """
+    try:
+        return instantiate(node, **more)
+    except Exception as error:
+        cause = error.__cause__ or error
+        if part := re.search(r"full_key: (\S+)", str(error)):
+            key = f"{key}.{part[1]}"
+        if isinstance(cause, UserError):
+            raise UserError(f"{key}: {cause}") from None
+        raise UserError(f"{key} can't be built: {_reason(cause)}") from error
+
+
+def _reason(cause: BaseException) -> str:
+    """Why something can't be built; Hydra keeps why a target isn't found for its second line."""
+    found = re.match(r"Error loading '(.+)':\n(.+)", str(cause))
+    if not found:
+        return first_line(cause)
+    target, said = found.groups()
+    absent = re.search(r"No module named '([\w.]+)'", said)
+    if not absent or not f"{target}.".startswith(f"{absent[1]}."):
+        return f"importing {target} fails with {said}"
+    parent, _, name = absent[1].rpartition(".")
+    if not parent:
+        return f"there is no module {name}: put its folder on PYTHONPATH, or mend {target}"
+    near = difflib.get_close_matches(name, _names(parent), n=1)
+    return f"{parent} has no {name}" + (f": did you mean {parent}.{near[0]}?" if near else "")
+
+
+def _names(module: str) -> list[str]:
+    """What a module that has been imported holds, a package's modules included."""
+    there = sys.modules[module]
+    inside = pkgutil.iter_modules(getattr(there, "__path__", []))
+    return [*vars(there), *(each.name for each in inside)]
