@@ -75,6 +75,7 @@ class ShoalSweeper(Sweeper):
         return returns
 
     def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
+        from shoal.claims import read_claims, require_arms
         from shoal.grid.composing import compose
         from shoal.grid.experiment import is_of_experiment, read
         from shoal.grid.plan import Plan
@@ -82,6 +83,7 @@ class ShoalSweeper(Sweeper):
         from shoal.system.console import typed
 
         experiment = read(self.loader, self.master)
+        require_arms(read_claims(experiment.claims), [*experiment.arms, *experiment.left_out])
         given = [[text for text in each if not is_of_experiment(text)] for each in combinations]
         composing = functools.partial(compose, self.loader, self.master)
         plan = Plan(experiment, given, composing)
