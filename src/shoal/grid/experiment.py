@@ -49,7 +49,7 @@ def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
         UserError: its file is not as it must be.
     """
     name = str(master.hydra.runtime.choices["experiment"])
-    facts: Any = OmegaConf.to_container(master.experiment)
+    facts: Any = OmegaConf.to_container(master.experiment) if "experiment" in master else None
     base = (f"experiment={name}",) if _sets_more(loader, master) else ()
     texts = [text for text in master.hydra.overrides.task if text.startswith("~experiment.arms.")]
     left_out = tuple(key(text).removeprefix("experiment.arms.") for text in texts)
@@ -84,7 +84,7 @@ def _read(name: str, facts: Any, base: tuple[str, ...], left_out: tuple[str, ...
 def _require_keys(facts: Any) -> None:
     """Refuse a file that lacks a part, or has one that there isn't."""
     if not isinstance(facts, Mapping):
-        raise UserError(f"experiment: is no map with {', '.join(KNOWN)}")
+        raise UserError(f"its file has no map experiment: with {', '.join(KNOWN)}")
     if "experiment" in facts:
         raise UserError("its file must begin with the line '# @package _global_'")
     if other := [str(each) for each in facts if each not in KNOWN]:
