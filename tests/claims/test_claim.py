@@ -1,38 +1,61 @@
-"""The file of claims."""
+"""Claims as experiments have them."""
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from helpers.composing import CONF
-from shoal.claims import Claim, load_claims
+from helpers.composing import CONF, options
+from helpers.made_up import claims_of
+from shoal.claims import read_claims, require_arms
 from shoal.errors import UserError
 
-CLAIMS = load_claims()
+TEST = {"measure": "psnr", "greater": ["eeds"], "lesser": ["eed"]}
 
 
 def test_the_paper_s_nine_claims_are_there_and_three_of_ours() -> None:
-    assert [claim.id for claim in CLAIMS] == [*(f"C{i}" for i in range(1, 10)), "I1", "F1", "F2"]
+    ids = {claim.id for name in options("experiment") for claim in read_claims(claims_of(name))}
+    assert ids == {*(f"C{i}" for i in range(1, 10)), "I1", "F1", "F2"}
 
 
-def test_an_unknown_measure_is_refused(tmp_path: Path) -> None:
-    entry = {"says": "", "experiments": ["a"], "tests": [{"measure": "vibes"}]}
-    (tmp_path / "claims.yaml").write_text(yaml.safe_dump({"C1": entry}))
-    with pytest.raises(UserError, match="no measure \\['vibes'\\]"):
-        load_claims(tmp_path / "claims.yaml")
+def test_a_claim_of_two_experiments_is_one_claim() -> None:
+    ablation, scales = claims_of("ablation"), claims_of("scales")
+    assert {name: ablation[name] for name in scales} == scales
 
 
-def test_a_missing_file_of_claims_is_a_line(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"claims\.yaml is absent"):
-        load_claims(tmp_path / "claims.yaml")
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("eeds is best", r"claims\.mine needs says: \(one sentence\) and tests"),
+        ({"tests": [TEST]}, "needs says"),
+        ({"says": "x"}, "has no tests: write a list of comparisons"),
+        ({"says": "x", "tests": []}, "has no tests"),
+        ({"says": "x", "test": [TEST]}, r"key=test is unknown \(did you mean tests\?\)"),
+        ({"says": "x", "tests": ["psnr"]}, "measure=None is unknown: choose one of psnr"),
+        ({"says": "x", "tests": [TEST | {"measure": "psrn"}]}, r"did you mean psnr\?"),
+        ({"says": "x", "tests": [{"measure": "psnr", "lesser": ["a"]}]}, "greater is no list"),
+        ({"says": "x", "tests": [TEST | {"lesser": "eed"}]}, r"lesser is no list of arms, e\.g"),
+        ({"says": "x", "tests": [TEST | {"pre": "set"}]}, r"key=pre is unknown \(did you mean per"),
+        ({"says": "x", "tests": [TEST | {"margin": "wide"}]}, "margin=wide is no number"),
+        ({"says": "x", "tests": [TEST | {"measure": "cost"}]}, "cost needs axis"),
+    ],
+)
+def test_a_claim_that_lacks_or_misspells_something_is_one_line(entry: Any, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        read_claims({"mine": entry})
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=[claim.id for claim in CLAIMS])
-def test_the_arms_of_a_claim_are_arms_of_its_experiments(claim: Claim) -> None:
-    for name in claim.experiments:
-        path = CONF / "experiment" / f"{name}.yaml"
-        arms = yaml.safe_load(path.read_text())["experiment"]["arms"]
-        for test in claim.tests:
-            for side in ("greater", "lesser"):
-                assert {ref.split(":")[0] for ref in test[side]} <= {str(arm) for arm in arms}
+def test_a_claim_about_an_arm_that_there_is_not_names_the_nearest() -> None:
+    claims = read_claims({"mine": {"says": "x", "tests": [TEST]}})
+    require_arms(claims, ["eed", "eeds"])
+    with pytest.raises(UserError, match=r"claims\.mine: arm=eeds is unknown \(did you mean eedss"):
+        require_arms(claims, ["eed", "eedss"])
+    branches = TEST | {"measure": "share_above", "greater": ["eeds:deep"], "lesser": ["eeds:deep"]}
+    require_arms(read_claims({"mine": {"says": "x", "tests": [branches]}}), ["eeds"])
+
+
+@pytest.mark.parametrize("name", options("experiment"))
+def test_the_arms_of_a_claim_are_arms_of_its_experiment(name: str) -> None:
+    path = CONF / "experiment" / f"{name}.yaml"
+    arms = yaml.safe_load(path.read_text())["experiment"]["arms"]
+    require_arms(read_claims(claims_of(name)), map(str, arms))

@@ -54,7 +54,7 @@ def test_pairs_that_both_miss_the_goal_say_nothing(plain: results.Study) -> None
     curves = {"ees": [20.0, 25.0], "eed": [20.0, 28.0]}
     (sample,) = cost(curves_of(plain, curves), "eed", "ees", 3, "step", above_bicubic=0.5)
     assert sample.differences.shape == (0, 1)
-    claim = Claim("X", "", ("ablation",), ({"measure": "cost", "greater": ["eed"],
+    claim = Claim("X", "", ({"measure": "cost", "greater": ["eed"],
         "lesser": ["ees"], "axis": "step", "above_bicubic": 0.5},))  # fmt: skip
     (verdict,) = judge(curves_of(plain, curves), [claim])
     assert (verdict.word, verdict.why) == ("undecided", "nothing to compare")

@@ -6,16 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.made_up import LEVELS, REAL, MadeUp, study_of
+from helpers.made_up import LEVELS, REAL, MadeUp, claims_of, study_of
 from shoal import results
-from shoal.claims import Verdict, judge, load_claims
+from shoal.claims import Verdict, judge, read_claims
 from shoal.claims.statistics import holm
-
-CLAIMS = load_claims()
 
 
 def verdicts(made: MadeUp, runs: Path) -> dict[str, Verdict]:
-    return {verdict.id: verdict for verdict in judge(study_of(made, runs), CLAIMS)}
+    study = study_of(made, runs)
+    return {verdict.id: verdict for verdict in judge(study, read_claims(study.claims))}
 
 
 def null_study(template: results.Study, rng: np.random.Generator) -> results.Study:
@@ -32,7 +31,9 @@ def null_study(template: results.Study, rng: np.random.Generator) -> results.Stu
 
 def test_whole_experiments_without_an_effect_rarely_claim_one(tmp_path: Path) -> None:
     template = study_of(MadeUp(**REAL, sets={"Set5": 5}), tmp_path)
-    claims = [claim for claim in CLAIMS if claim.id in ("C2", "C4", "C6")]
+    claims = [
+        claim for claim in read_claims(claims_of("ablation")) if claim.id in ("C2", "C4", "C6")
+    ]
     rng = np.random.default_rng(7)
     false = 0
     for _ in range(80):

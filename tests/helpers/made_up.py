@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from PIL import Image
 
+from helpers.composing import CONF
 from shoal import results
 from shoal.runs.tables import CURVE
 
@@ -50,6 +52,9 @@ class MadeUp:
     diverged: Mapping[str, int] = field(default_factory=dict)  # run id -> step
     running: Mapping[str, int] = field(default_factory=dict)
     absent: Sequence[str] = ()
+    claims: Mapping[str, Any] | None = None  # None: those that the experiment's file has
+    baseline: str | None = None
+    cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def run_id(self, arm: str, scale: int, seed: int | None) -> str:
         part = "" if seed is None else f"-s{seed}"
@@ -85,6 +90,9 @@ class MadeUp:
                 {"label": arm, "factor": {"model": model}, "overrides": [f"model={model}"]}
                 for arm, model in self.arms.items()
             ],
+            "claims": claims_of(self.experiment) if self.claims is None else self.claims,
+            "baseline": self.baseline,
+            "cells": self.cells,
             "runs": self.planned(),
         }
         path = runs / ".experiments" / f"{self.experiment}-{self.digest}.json"
@@ -192,6 +200,14 @@ class MadeUp:
             "started_at": "2026-01-02T03:00:00+00:00", "finished_at": "2026-01-02T03:04:05+00:00",
         }  # fmt: skip
         (folder / "record.json").write_text(json.dumps(record | self.record.get(folder.name, {})))
+
+
+def claims_of(experiment: str) -> dict[str, Any]:
+    """The claims that an experiment of ours has, as its file has them."""
+    path = CONF / "experiment" / f"{experiment}.yaml"
+    if not path.is_file():
+        return {}
+    return yaml.safe_load(path.read_text())["experiment"].get("claims", {})
 
 
 def study_of(made: MadeUp, runs: Path) -> results.Study:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -18,6 +19,9 @@ from omegaconf import DictConfig
 from hydra_plugins.shoal_launcher.launcher import ShoalLauncher
 from shoal.errors import UserError
 from shoal.system.variables import EXPERIMENT
+
+if TYPE_CHECKING:
+    from shoal.grid.experiment import Experiment
 
 
 @dataclass
@@ -66,7 +70,7 @@ class ShoalSweeper(Sweeper):
         combinations = self._combinations(arguments)
         if "search" in self.master:
             return self._search(combinations)
-        if "experiment" in self.master:
+        if self.master.hydra.runtime.choices.get("experiment"):
             returns = self._experiment(combinations)
         else:
             returns = self._grid(combinations)
@@ -104,6 +108,7 @@ class ShoalSweeper(Sweeper):
         from shoal.system.console import typed
 
         experiment = read(self.loader, self.master)
+        _require_claims(experiment)
         given = [[text for text in each if not is_of_experiment(text)] for each in combinations]
         composing = functools.partial(compose, self.loader, self.master)
         plan = Plan(experiment, given, composing)
@@ -173,6 +178,20 @@ class ShoalSweeper(Sweeper):
             else:
                 choices[key] = [f"{key}={value}" for value in override.sweep_string_iterator()]
         return [list(combination) for combination in itertools.product(*choices.values())]
+
+
+def _require_claims(experiment: "Experiment") -> None:
+    """Refuse a claim that can't be tested, before anything is trained for it.
+
+    Raises:
+        UserError: naming the experiment, the claim and what is wrong with it.
+    """
+    from shoal.claims import read_claims, require_arms
+
+    try:
+        require_arms(read_claims(experiment.claims), [*experiment.arms, *experiment.left_out])
+    except UserError as error:
+        raise UserError(f"experiment={experiment.name}: {error}") from None
 
 
 def _is_of_search(key: str) -> bool:

@@ -1,9 +1,21 @@
-"""The paper's claims, tested on rows: measures, statistics, verdicts.
+"""What an experiment's rows say: claims tested, arms against a baseline, effects of factors.
 
 It imports results alone, and no torch.
 """
 
-from shoal.claims.claim import Claim, load_claims
-from shoal.claims.verdicts import Comparison, Verdict, judge
+from shoal.claims.claim import Claim, read_claims, require_arms
+from shoal.claims.comparison import Comparison
+from shoal.claims.differences import Difference, against_baseline, effects
+from shoal.claims.verdicts import Verdict, judge
 
-__all__ = ["Claim", "Comparison", "Verdict", "judge", "load_claims"]
+__all__ = [
+    "Claim",
+    "Comparison",
+    "Difference",
+    "Verdict",
+    "against_baseline",
+    "effects",
+    "judge",
+    "read_claims",
+    "require_arms",
+]

@@ -1,42 +1,88 @@
-"""Claims as data: a sentence, the experiments that test it, and what is compared."""
+"""Claims as data: a sentence, and the comparisons that it stands or falls with."""
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shoal.claims.measures import MEASURES
-from shoal.errors import UserError
+from shoal.errors import UserError, unknown
 
 SIDES = ("greater", "lesser")
-CLAIMS = Path(__file__).with_name("claims.yaml")
+# What a measure is handed by the study; its other arguments are the words of a test.
+HANDED = ("study", "scale", *SIDES)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of the paper and the comparisons that it stands or falls with: all must hold."""
+    """A sentence and the comparisons that it stands or falls with: all must hold."""
 
     id: str
     says: str
-    experiments: tuple[str, ...]
     tests: tuple[Mapping[str, Any], ...]
 
 
-def load_claims(path: Path = CLAIMS) -> list[Claim]:
-    """Read claims.yaml.
+def read_claims(written: Mapping[str, Any]) -> list[Claim]:
+    """The claims of an experiment, as its file has them: `ID: {says: ..., tests: [...]}`.
 
     Raises:
-        UserError: it is absent, or names a measure that there isn't.
+        UserError: one lacks or misspells something.
     """
-    if not path.is_file():
-        raise UserError(f"{path} is absent: it says which claims an experiment tests; restore it")
-    claims = [
-        Claim(name, entry["says"], tuple(entry["experiments"]), tuple(entry["tests"]))
-        for name, entry in yaml.safe_load(path.read_text()).items()
-    ]
-    unknown = {t["measure"] for c in claims for t in c.tests} - set(MEASURES)
-    if unknown:
-        raise UserError(f"{path}: no measure {sorted(unknown)}; there are {', '.join(MEASURES)}")
-    return claims
+    return [_claim(str(name), entry) for name, entry in written.items()]
+
+
+def require_arms(claims: Sequence[Claim], arms: Iterable[str]) -> None:
+    """Refuse a claim about an arm that there isn't.
+
+    Args:
+        claims: from `read_claims`.
+        arms: that the experiment's file has.
+
+    Raises:
+        UserError: naming the claim and the nearest arm.
+    """
+    there = list(arms)
+    for claim in claims:
+        for name in (ref.split(":")[0] for test in claim.tests for s in SIDES for ref in test[s]):
+            if name not in there:
+                raise UserError(f"claims.{claim.id}: {unknown('arm', name, there)}")
+
+
+def _claim(name: str, entry: Any) -> Claim:
+    where = f"claims.{name}"
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("says"), str):
+        raise UserError(f"{where} needs says: (one sentence) and tests: (a list)")
+    if other := [str(key) for key in entry if key not in ("says", "tests")]:
+        raise UserError(f"{where}: {unknown('key', other[0], ('says', 'tests'))}")
+    tests = entry.get("tests")
+    if not isinstance(tests, list) or not tests:
+        example = "{measure: psnr, greater: [ARM], lesser: [ARM]}"
+        raise UserError(f"{where} has no tests: write a list of comparisons, e.g. {example}")
+    return Claim(name, entry["says"], tuple(_checked(where, test) for test in tests))
+
+
+def _checked(where: str, test: Any) -> Mapping[str, Any]:
+    """A test whose words are all known."""
+    measure = test.get("measure") if isinstance(test, Mapping) else None
+    if measure not in MEASURES:
+        raise UserError(f"{where}: {unknown('measure', measure, MEASURES)}")
+    for side in SIDES:
+        arms = test.get(side)
+        if not isinstance(arms, list) or not arms or not all(isinstance(a, str) for a in arms):
+            raise UserError(f"{where}: {side} is no list of arms, e.g. {side}: [eeds]")
+    words = [n for n in inspect.signature(MEASURES[measure]).parameters if n not in HANDED]
+    needed = ["measure", *SIDES, "margin", *words]
+    if other := [str(word) for word in test if word not in needed]:
+        raise UserError(f"{where}: {unknown('key', other[0], needed)}")
+    _require_words(where, test, words)
+    return test
+
+
+def _require_words(where: str, test: Mapping[str, Any], words: Sequence[str]) -> None:
+    parameters = inspect.signature(MEASURES[test["measure"]]).parameters
+    empty = inspect.Parameter.empty
+    if absent := [w for w in words if parameters[w].default is empty and w not in test]:
+        raise UserError(f"{where}: {test['measure']} needs {', '.join(absent)}")
+    margin = test.get("margin", 0)
+    if isinstance(margin, bool) or not isinstance(margin, int | float):
+        raise UserError(f"{where}: margin={margin} is no number")

@@ -9,6 +9,13 @@ from scipy.special import stdtr, stdtrit  # scipy.stats takes a second to import
 Floats = NDArray[np.float64]
 
 
+class Variance(NamedTuple):
+    """Of the means of seeds, and its degrees of freedom: known from more than one difference."""
+
+    value: float
+    df: int
+
+
 class Estimate(NamedTuple):
     """A mean difference, its standard error and degrees of freedom; arrays of one shape.
 
@@ -32,7 +39,7 @@ class Estimate(NamedTuple):
         return np.asarray(2 * stdtr(self.df, -t))
 
 
-def crossed(differences: ArrayLike) -> Estimate:
+def crossed(differences: ArrayLike, seeds: Variance | None = None) -> Estimate:
     """The mean of differences paired by seed and picture.
 
     A seed shifts all pictures and a picture all seeds, so that neither's differences are
@@ -41,12 +48,15 @@ def crossed(differences: ArrayLike) -> Estimate:
 
     Args:
         differences: `(..., S, I)`, complete; leading axes are independent studies.
+        seeds: the variance of seed means, where it is known better than from these differences.
     """
     d = np.asarray(differences, dtype=float)
     counts = d.shape[-2:]
     means = (d.mean(axis=-1), d.mean(axis=-2))
     parts = [m.var(axis=-1, ddof=1) / n for m, n in zip(means, counts, strict=True) if n > 1]
     dfs = [n - 1 for n in counts if n > 1]
+    if seeds is not None and counts[0] > 1:
+        parts[0], dfs[0] = np.full_like(parts[0], seeds.value / counts[0]), seeds.df
     effect = d.mean(axis=(-2, -1))
     if not parts:
         missing = np.full_like(effect, np.nan)

@@ -7,32 +7,10 @@ from itertools import product
 import numpy as np
 
 from shoal.claims.claim import SIDES, Claim
+from shoal.claims.comparison import LEVEL, Comparison, compare, held_back
 from shoal.claims.measures import MEASURES
-from shoal.claims.pairs import Sample
-from shoal.claims.statistics import crossed, holm
+from shoal.claims.statistics import holm
 from shoal.results import Study
-
-LEVEL = 0.05
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One difference of two arms: its 95 % interval, and p against the claim's margin.
-
-    Attributes:
-        unit: `dB`, nothing, or `x`: effect, low and high are then ratios.
-        sign: +1 where the difference is on the claim's side of the margin, else -1.
-    """
-
-    text: str
-    unit: str
-    effect: float
-    low: float
-    high: float
-    p: float
-    sign: int
-    seeds: int
-    images: int
 
 
 @dataclass(frozen=True)
@@ -57,8 +35,8 @@ class Verdict:
 
 
 def judge(study: Study, claims: Sequence[Claim]) -> list[Verdict]:
-    """Test the claims that belong to the study's experiment, with Holm's adjustment over them."""
-    verdicts = [_test(study, claim) for claim in claims if study.experiment in claim.experiments]
+    """Test a study's claims, with Holm's adjustment over them."""
+    verdicts = [_test(study, claim) for claim in claims]
     adjusted = holm([verdict.p for verdict in verdicts])
     return [_worded(study, v, float(p)) for v, p in zip(verdicts, adjusted, strict=True)]
 
@@ -102,19 +80,7 @@ def _comparisons(study: Study, claim: Claim) -> Iterator[Comparison]:
                 for sample in MEASURES[test["measure"]](study, greater, lesser, scale, **chosen):
                     where = f" at x{scale}" if len(study.scales) > 1 else ""
                     text = f"{sample.what}: {greater} against {lesser}{where}"
-                    yield _compare(sample, text, test.get("margin", 0.0))
-
-
-def _compare(sample: Sample, text: str, margin: float) -> Comparison:
-    seeds, images = sample.differences.shape
-    if not seeds or not images:
-        return Comparison(text, sample.unit, np.nan, np.nan, np.nan, np.nan, -1, seeds, images)
-    estimate = crossed(sample.differences)
-    shown = np.array([estimate.effect, *estimate.interval()])
-    effect, low, high = map(float, np.exp(shown) if sample.unit == "x" else shown)
-    sign = 1 if estimate.effect > -margin else -1
-    p = float(estimate.p(-margin))
-    return Comparison(text, sample.unit, effect, low, high, p, sign, seeds, images)
+                    yield compare(sample, text, test.get("margin", 0.0))
 
 
 def _whole(found: Sequence[Comparison]) -> tuple[Comparison, float]:
@@ -135,8 +101,7 @@ def _worded(study: Study, verdict: Verdict, adjusted: float) -> Verdict:
     verdict = replace(verdict, holm=adjusted)
     if verdict.decisive is None or not adjusted < LEVEL:
         return verdict
-    limits = ["one seed"] if min(c.seeds for c in verdict.comparisons) < 2 else []
-    limits += ["sample data"] if study.data == "sample" else []
-    words = ("indicated", "indicated against") if limits else ("supported", "contradicted")
+    why = held_back(study, min(c.seeds for c in verdict.comparisons))
+    words = ("indicated", "indicated against") if why else ("supported", "contradicted")
     word = words[0] if verdict.decisive.sign > 0 else words[1]
-    return replace(verdict, word=word, why=", ".join(limits))
+    return replace(verdict, word=word, why=why)

@@ -1,17 +1,19 @@
-"""An experiment: a question, the factors it turns, and its arms."""
+"""An experiment: a question, the factors it turns, its arms, and what is asked of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from shoal.errors import UserError
+from shoal.errors import UserError, unknown
+from shoal.grid import cross
 from shoal.grid.composing import key
 
-# Which may turn two factors at once: a cross of them.
-MOST_FACTORS = 2
+KNOWN = ("question", "factors", "arms", "cross", "exclude", "baseline", "claims")
+ARM = "a list of overrides, e.g. [model=eed, model.units=3]"
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,23 @@ class Experiment:
     Attributes:
         name: of the file.
         question: one sentence.
-        factors: keys of the config, one or, in a cross, two.
+        factors: keys of the config.
         arms: the overrides of each, by label, in the order of the table. A run is made of nothing
             but them and what the user says, so that experiments share runs.
+        cells: of a cross, the values of each arm's factors as text, by label.
+        baseline: the arm that the others are compared with.
+        claims: as the file has them, by id; `shoal.claims` reads them.
+        left_out: arms that the file has and the command line took away.
     """
 
     name: str
     question: str
     factors: tuple[str, ...]
     arms: dict[str, tuple[str, ...]]
+    cells: dict[str, dict[str, str]] = field(default_factory=dict)
+    baseline: str | None = None
+    claims: dict[str, Any] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
@@ -39,17 +49,87 @@ def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
         UserError: its file is not as it must be.
     """
     name = str(master.hydra.runtime.choices["experiment"])
-    facts: Any = OmegaConf.to_container(master.experiment)
+    facts: Any = OmegaConf.to_container(master.experiment) if "experiment" in master else None
     base = (f"experiment={name}",) if _sets_more(loader, master) else ()
+    texts = [text for text in master.hydra.overrides.task if text.startswith("~experiment.arms.")]
+    left_out = tuple(key(text).removeprefix("experiment.arms.") for text in texts)
     try:
-        arms = {str(label): (*base, *arm) for label, arm in facts["arms"].items()}
-        experiment = Experiment(name, str(facts["question"]), tuple(facts["factors"]), arms)
-    except (LookupError, TypeError, AttributeError) as error:
-        known = "question, factors (a list) and arms (label: [overrides])"
-        raise UserError(f"experiment={name} is incomplete ({error!r}): it needs {known}") from None
-    if not 1 <= len(experiment.factors) <= MOST_FACTORS:
-        raise UserError(f"experiment={name}: factors are one, or two that are crossed")
-    return experiment
+        return _read(name, facts, base, left_out)
+    except UserError as error:
+        raise UserError(f"experiment={name}: {error}") from None
+
+
+def _read(name: str, facts: Any, base: tuple[str, ...], left_out: tuple[str, ...]) -> Experiment:
+    _require_keys(facts)
+    found = dict(cross.named(cross.cells(_map(facts, "cross"), _exclude(facts))))
+    arms = {str(label): _arm(label, arm) for label, arm in _map(facts, "arms").items()}
+    if twice := arms.keys() & found.keys():
+        raise UserError(f"{sorted(twice)[0]} is an arm and a cell of the cross: rename the arm")
+    arms |= {label: cross.overrides(cell) for label, cell in found.items()}
+    baseline = facts.get("baseline")
+    if baseline is not None and str(baseline) not in (*arms, *left_out):
+        raise UserError(unknown("baseline", baseline, arms))
+    return Experiment(
+        name,
+        facts["question"],
+        _factors(facts),
+        {label: (*base, *arm) for label, arm in arms.items()},
+        {label: cross.texts(cell) for label, cell in found.items()},
+        None if baseline is None or str(baseline) in left_out else str(baseline),
+        _map(facts, "claims"),
+        left_out,
+    )
+
+
+def _require_keys(facts: Any) -> None:
+    """Refuse a file that lacks a part, or has one that there isn't."""
+    if not isinstance(facts, Mapping):
+        raise UserError(f"its file has no map experiment: with {', '.join(KNOWN)}")
+    if "experiment" in facts:
+        raise UserError("its file must begin with the line '# @package _global_'")
+    if other := [str(each) for each in facts if each not in KNOWN]:
+        raise UserError(unknown("experiment", other[0], KNOWN).replace("=", ".", 1))
+    if not isinstance(facts.get("question"), str):
+        raise UserError("it has no question: write one sentence, question: Is mine better?")
+    if not facts.get("arms") and not facts.get("cross"):
+        raise UserError(
+            "it has no arms: write arms: {LABEL: [overrides]} or cross: {factor: [values]}"
+        )
+    if "exclude" in facts and not facts.get("cross"):
+        raise UserError("exclude: takes cells from a cross, and it has none")
+
+
+def _factors(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """What arms may differ in: the factors of a cross, or those that are named."""
+    named = facts.get("factors")
+    if facts.get("cross"):
+        if named is not None:
+            raise UserError("factors: are those of the cross: leave the line out")
+        return tuple(map(cross.factor, facts["cross"]))
+    if not isinstance(named, list) or not named:
+        raise UserError("factors: is no list of the keys that its arms turn, e.g. [model]")
+    return tuple(map(str, named))
+
+
+def _arm(label: Any, arm: Any) -> tuple[str, ...]:
+    texts = arm if isinstance(arm, list) else []
+    if not texts or not all(isinstance(text, str) and "=" in text for text in texts):
+        raise UserError(f"arms.{label} is not {ARM}")
+    return tuple(texts)
+
+
+def _exclude(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    excluded = facts.get("exclude", [])
+    if not isinstance(excluded, list) or not all(isinstance(e, Mapping) and e for e in excluded):
+        raise UserError("exclude: is no list of cells, e.g. [{model: eed, task/loss: l1}]")
+    return excluded
+
+
+def _map(facts: Mapping[str, Any], part: str) -> dict[str, Any]:
+    found = facts.get(part) or {}
+    if not isinstance(found, Mapping):
+        raise UserError(f"{part}: is not a map")
+    return {str(name): value for name, value in found.items()}
 
 
 def is_of_experiment(override: str) -> bool:

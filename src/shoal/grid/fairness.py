@@ -28,7 +28,8 @@ def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None
     first = next(label for label, run in runs.items() if run.config.kind is Kind.TRAINED)
     for label, view in views.items():
         # What trains nothing differs by being another model, whatever the factors are.
-        free = experiment.factors if runs[label].config.kind is Kind.TRAINED else ("model",)
+        untrained = runs[label].config.kind is Kind.UNTRAINED
+        free = ("model", *experiment.factors) if untrained else experiment.factors
         keys = [key for key in _differences(view, views[first]) if not _under(key, free)]
         if keys:
             raise UserError(

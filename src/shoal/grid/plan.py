@@ -9,6 +9,7 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.grid.composing import key
+from shoal.grid.cross import complete
 from shoal.grid.experiment import Experiment
 from shoal.grid.fairness import factors, require_fair
 from shoal.grid.planned import PlannedRun, State, one_folder
@@ -104,6 +105,9 @@ class Plan:
             "protocol": last.config.protocol,
             "test_sets": [pictures.name for pictures in last.selection.test],
             "arms": self._arms(),
+            "cells": self._cells(),
+            "baseline": self.experiment.baseline,
+            "claims": self.experiment.claims,
             "runs": self._rows(),
         }
 
@@ -121,6 +125,14 @@ class Plan:
             }
             for label, run in self._first.items()
         ]
+
+    def _cells(self) -> dict[str, dict[str, str]]:
+        """The values of a cross by label, also of one whose arms are written out."""
+        trained = {
+            name: run for name, run in self._first.items() if run.config.kind is Kind.TRAINED
+        }
+        values = {name: factors(self.experiment, run) for name, run in trained.items()}
+        return self.experiment.cells or complete(values)
 
     def _rows(self) -> list[dict[str, Any]]:
         """Every run once; one that trains nothing has no seed."""

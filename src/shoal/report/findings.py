@@ -5,11 +5,11 @@ from functools import lru_cache
 
 import pandas as pd
 
-from shoal.claims import Verdict, judge, load_claims
+from shoal.claims import Difference, Verdict, against_baseline, effects, judge, read_claims
 from shoal.errors import UserError
 from shoal.report.published import load_published
 from shoal.report.tables import headline, table, test_sets
-from shoal.report.text import pace, shown, worded
+from shoal.report.text import AGAINST, EFFECTS, Part, difference_rows, pace, shown, worded
 from shoal.results import Study, notes
 
 
@@ -21,6 +21,8 @@ class Findings:
         numbers: from `tables.table`.
         cells: the same as text.
         pace: how soon each arm got how far, as text.
+        differences: of each arm to the baseline.
+        effects: of a cross's factors.
         notes: what must be said beside the table.
         answer: one line.
     """
@@ -30,6 +32,8 @@ class Findings:
     cells: pd.DataFrame
     pace: pd.DataFrame
     verdicts: list[Verdict]
+    differences: list[Difference]
+    effects: list[Difference]
     notes: list[str]
     answer: str
 
@@ -39,6 +43,16 @@ class Findings:
         study = self.study
         scales = "/".join(f"x{scale}" for scale in study.scales)
         return f"{study.experiment}: {study.data}, {scales}, {study.budget}"
+
+    @property
+    def compared(self) -> list[Part]:
+        """The arms against the baseline and the effects of factors, where there are any."""
+        baseline = difference_rows(self.differences, "arm")
+        parts = [
+            Part(f"Against {self.study.baseline}", AGAINST, baseline),
+            Part("Effects of the factors", EFFECTS, difference_rows(self.effects, "factor")),
+        ]
+        return [part for part in parts if len(part.rows)]
 
     @property
     def seeds(self) -> str:
@@ -64,13 +78,15 @@ def findings(study: Study) -> Findings:
         raise UserError(f"no run of {study.experiment!r} has finished: {study.command}")
     published = load_published()
     numbers = table(study, published)
-    verdicts = judge(study, load_claims())
+    verdicts = judge(study, read_claims(study.claims))
     return Findings(
         study=study,
         numbers=numbers,
         cells=shown(study, numbers, published),
         pace=pace(study, numbers),
         verdicts=verdicts,
+        differences=against_baseline(study),
+        effects=effects(study),
         notes=notes(study) + _literature(study, published),
         answer=answer(study, numbers, verdicts),
     )

@@ -160,6 +160,7 @@ def _readme(found: Findings, files: set[str], words: str) -> str:
         table=_markdown(found.cells),
         pace=_markdown(found.pace),
         verdicts=_markdown(verdict_rows(found.verdicts)),
+        compared=[(part, _markdown(part.rows)) for part in found.compared],
         frontier="frontier.svg" in files,
         branches="branches.svg" in files,
         samples="samples.png" in files,

@@ -25,6 +25,8 @@ def print_table(found: Findings, console: Console | None = None) -> None:
     console.print(_fitting(found, console))
     for note in found.notes:
         console.print(f"note: {note}", highlight=False, markup=False)
+    for part in found.compared:
+        console.print(_drawn(part.heading, part.rows))
     if found.verdicts:
         verdicts = Table("claim", "says", "verdict", "effect [95 % interval]")
         for verdict in found.verdicts:
@@ -46,8 +48,8 @@ def _fitting(found: Findings, console: Console) -> Table:
 
 def _drawn(title: str, cells: pd.DataFrame) -> Table:
     table = Table(title=title, title_justify="left")
-    for name in cells.columns:
-        table.add_column(name, justify="left" if name == "arm" else "right")
+    for place, name in enumerate(cells.columns):
+        table.add_column(name, justify="right" if place else "left")
     for line in cells.to_numpy().tolist():
         table.add_row(*line)
     return table

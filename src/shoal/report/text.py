@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from shoal.claims import Comparison, Verdict
+from shoal.claims import Comparison, Difference, Verdict
 from shoal.report.numbers import ABSENT, probability, seconds, short, spread
 from shoal.report.tables import GOALS, test_sets
 from shoal.results import Study, columns_beside
@@ -25,6 +25,26 @@ NUMBER_OF = {
 }
 ENDS_IN = {" PSNR (dB)": " psnr", " SSIM": " ssim", " published": " published psnr"}
 PACE = (("step", "steps", "{:.0f}".format), ("seconds", "time", seconds), ("macs", "MACs", short))
+
+AGAINST = (
+    "Test PSNR of each arm minus the baseline's, picture by picture of a set. Seeds and pictures"
+    " are crossed random factors; p is adjusted by Holm over this table."
+)
+EFFECTS = (
+    "What a value changes beside the factor's first one, and what two values change together"
+    " beyond the sum of what each does alone: test PSNR over the pictures of all sets, averaged"
+    " over the settings of the other factors. Seeds and pictures are crossed random factors; p is"
+    " adjusted by Holm over this table. Undecided isn't nil: the interval says how large an effect"
+    " may be."
+)
+
+
+class Part(NamedTuple):
+    """A part of a report: its heading, what is to be known, and a table."""
+
+    heading: str
+    words: str
+    rows: pd.DataFrame
 
 
 def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +103,27 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     )
 
 
-def worded(verdict: Verdict) -> str:
+def difference_rows(differences: Sequence[Difference], over: str) -> pd.DataFrame:
+    """One row per difference, as text.
+
+    Args:
+        differences: to a baseline, or effects of factors.
+        over: the head of the first column.
+    """
+    columns: dict[str, list[str]] = {
+        over: [d.name for d in differences],
+        "on": [d.where for d in differences],
+        "difference [95 % interval]": [effect(d.comparison) for d in differences],
+        "p (Holm)": [probability(d.holm) for d in differences],
+        "word": [worded(d) for d in differences],
+        "settings": [str(d.over) for d in differences],
+        "n": [_n(d.comparison) for d in differences],
+    }
+    empty = {"on": not any(columns["on"]), "settings": not any(d.over for d in differences)}
+    return pd.DataFrame({name: cells for name, cells in columns.items() if not empty.get(name)})
+
+
+def worded(verdict: Verdict | Difference) -> str:
     """The word, and in brackets what holds it back."""
     return f"{verdict.word} ({verdict.why})" if verdict.why else verdict.word
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from shoal.errors import UserError
 from shoal.results.rows import NAMES, RECORD
-from shoal.results.study import KEY, Study
+from shoal.results.study import ASKED, KEY, Study
 from shoal.runs.values import value
 
 STUDY = "study.json"  # what the tables beside it don't say
@@ -20,7 +20,8 @@ FACTS = (
 
 def facts(study: Study) -> str:
     """The text of `study.json`."""
-    return json.dumps({name: getattr(study, name) for name in FACTS}, indent=1) + "\n"
+    asked = {name: getattr(study, name) for name in ASKED if getattr(study, name)}
+    return json.dumps({name: getattr(study, name) for name in FACTS} | asked, indent=1) + "\n"
 
 
 def read_kept(folder: Path) -> Study:
@@ -37,6 +38,7 @@ def read_kept(folder: Path) -> Study:
         told |= {name: tuple(told[name]) for name in ("scales", "seeds")}
         return Study(
             **{name: told[name] for name in FACTS},
+            **{name: told[name] for name in ASKED if name in told},
             root=folder,
             folder=place(folder),
             runs=_runs(folder / "runs.csv"),

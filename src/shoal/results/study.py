@@ -3,7 +3,7 @@
 import difflib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from shoal.results.rows import read_runs, read_tables
 from shoal.runs.tables import CURVE, SCORES
 
 KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
+
+# What an experiment may leave out; older plans have none of it.
+ASKED = ("claims", "baseline", "cells")
 
 
 @dataclass(frozen=True, eq=False)  # tables have no truth value; a study is itself alone
@@ -33,6 +36,9 @@ class Study:
             made by older code are `outdated`, and stand in none of the other tables.
         scores: arm, scale, seed, id, dataset, image, protocol, psnr (dB), ssim: finished runs only.
         curves: arm, scale, seed, id and the columns of curve.csv, of every run that has begun.
+        claims: as the experiment's file has them, by id.
+        baseline: the arm that the others are compared with.
+        cells: of a cross, the values of each arm's factors as text, by label.
     """
 
     root: Path
@@ -51,6 +57,9 @@ class Study:
     runs: pd.DataFrame
     scores: pd.DataFrame
     curves: pd.DataFrame
+    claims: dict[str, Any] = field(default_factory=dict)
+    baseline: str | None = None
+    cells: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -131,6 +140,7 @@ def read(path: Path) -> Study:
     )
     return Study(
         **{name: grid[name] for name in facts},
+        **{name: grid[name] for name in ASKED if name in grid},
         root=path.parents[1],
         digest=path.stem[-8:],
         scales=tuple(grid["scales"]),
