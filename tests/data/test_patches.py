@@ -123,7 +123,9 @@ def test_impossible_patches_are_refused_with_value_and_remedy():
     cache = numbered([(9, 11), (4, 14)])
     with pytest.raises(UserError, match="patch_size=9 is no multiple of scale=2"):
         PatchStream([cache], 9, 4, seed=0)
-    with pytest.raises(UserError, match=r"larger than picture1 \(28 x 8\): take at most 8"):
+    with pytest.raises(
+        UserError, match=r"larger than the picture picture1 \(28 x 8\): take at most 8"
+    ):
         PatchStream([cache], 10, 4, seed=0)
     with pytest.raises(UserError, match="batch_size=4 can't be shared by 3 devices"):
         PatchStream([cache], 8, 4, seed=0, ranks=3)

@@ -12,7 +12,7 @@ from shoal.errors import UserError
 from shoal.evaluation.columns import GIVEN, build_columns, try_columns
 from shoal.evaluation.metrics import psnr
 from shoal.runs import groups
-from shoal.runs.identity import run_id
+from shoal.runs.run import Run
 
 
 class Largest(Metric):
@@ -118,5 +118,5 @@ def test_a_column_that_can_not_be_is_refused(override: str, words: str) -> None:
 
 def test_columns_decide_no_weight_and_no_name() -> None:
     assert set(GIVEN) == set(groups.GIVEN)
-    assert run_id(configured("metrics=vif"), "d" * 64) == run_id(configured(), "d" * 64)
+    assert Run.of(configured("metrics=vif")).folder.id == Run.of(configured()).folder.id
     assert list(configured("metrics=[vif,ms_ssim]").metrics) == ["vif", "ms_ssim"]

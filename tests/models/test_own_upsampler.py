@@ -83,7 +83,7 @@ def test_ours_by_target_is_ours_by_name() -> None:
         ("own_up.number", "upsampler=own_up.number makes no torch.nn.Module but a int"),
         ("own_up.Narrow", r"upsampler=own_up\.Narrow\(4, 8, 3\) can't enlarge .* TypeError"),
         ("own_up.Broken", r"can't enlarge \(1, 4, 8, 9\): RuntimeError: what a pity"),
-        ("own_up.Upp", r"own_up\.Upp"),
+        ("own_up.Upp", r"own_up has no Upp: did you mean own_up\.Up\?"),
         ("nowhere.Up", r"nowhere"),
         ("subpixl", "upsampler=subpixl is unknown: choose one of deconvolution, .* mine.Up"),
     ],
