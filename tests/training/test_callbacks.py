@@ -11,13 +11,13 @@ from torch import Tensor
 from helpers.composing import configured, options
 from shoal.errors import UserError
 from shoal.runs.config import RunConfig
-from shoal.runs.identity import run_id
+from shoal.runs.identity import Content, run_id
 from shoal.runs.run import Run
 from shoal.training.callbacks.checkpoints import Checkpoints
 from shoal.training.ingredients import build_callbacks
 from shoal.training.run import train
 
-DIGEST = "d" * 64
+CONTENT = Content("d" * 64)
 OWN = f"{{_target_: {__name__}.Recorder}}"
 STOPPING = "{_target_: lightning.pytorch.callbacks.EarlyStopping, monitor: val/psnr, mode: max,"
 
@@ -53,7 +53,7 @@ def test_a_callback_works_after_ours_and_changes_no_bit_by_being_there(short) ->
     assert own.id != plain.id
     assert len(Recorder.seen) == 4
     names = [type(each).__name__ for each in Recorder.others]
-    assert names[:4] == ["Curve", "Mirror", "ProgressBar", "Recorder"]
+    assert names[:5] == ["Curve", "Mirror", "ProgressBar", "Pulse", "Recorder"]
     assert isinstance(
         Recorder.others[-1], Checkpoints
     )  # Lightning puts these last, for their state
@@ -64,10 +64,10 @@ def test_a_callback_works_after_ours_and_changes_no_bit_by_being_there(short) ->
 
 def test_callbacks_enter_the_name_of_what_is_trained_alone() -> None:
     some, other = f"+callbacks.mine={OWN}", "callbacks=lr_monitor"
-    names = {run_id(configured(*each), DIGEST) for each in ([], [some], [other], [some, other])}
+    names = {run_id(configured(*each), CONTENT) for each in ([], [some], [other], [some, other])}
     assert len(names) == 4
     untrained = configured("model=bicubic", some)
-    assert run_id(untrained, DIGEST) == run_id(configured("model=bicubic"), DIGEST)
+    assert run_id(untrained, CONTENT) == run_id(configured("model=bicubic"), CONTENT)
     assert build_callbacks(untrained) == []
 
 
@@ -113,7 +113,7 @@ def test_a_run_that_looks_for_mistakes_stands_apart(short, tmp_path: Path, debug
     ours = {f"budget.{key}={value}" for key, value in vars(plain.budget).items()}
     same = configured("model=espcn", *(text.replace("None", "null") for text in ours))
     assert vars(same.budget) == vars(plain.budget)
-    assert run_id(same, DIGEST) != run_id(plain, DIGEST)
+    assert run_id(same, CONTENT) != run_id(plain, CONTENT)
     assert real.folder.id != run.folder.id
 
 
