@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from helpers.composing import ROOT, configured
@@ -40,6 +41,7 @@ def test_every_parameter_of_the_example_is_a_key_of_the_config():
     assert config.task.optimizer["lr"] == 1e-4
 
 
+@pytest.mark.slow
 def test_an_agent_trains_what_the_server_asks_for_and_shows_what_is_finished(
     tmp_path, cache, small_pictures
 ):

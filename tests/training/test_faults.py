@@ -13,6 +13,7 @@ from lightning import Trainer
 from PIL import Image
 
 from helpers.composing import configured
+from shoal.data.sets import sha256
 from shoal.errors import UserError
 from shoal.system.signals import Stopped
 from shoal.training import run as training
@@ -94,6 +95,7 @@ def test_a_test_picture_that_vanishes_in_training_is_named_and_nothing_trained_i
     for number in range(3):
         path = tmp_path / "photos" / f"{number}.png"
         Image.effect_noise((60, 50), 60 + number).save(path)
+    path = max(path.parent.iterdir(), key=sha256)  # which is held out, and scored
     photos = ("data=folder", f"data.train={tmp_path / 'photos'}")
     content, ended = path.read_bytes(), SuperResolution.on_train_end
 
