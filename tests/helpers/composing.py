@@ -7,6 +7,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from shoal.runs.config import RunConfig, register_resolvers
+from shoal.system.console import share_config_store
 
 ROOT = Path(__file__).parents[2]
 CONF = ROOT / "conf"
@@ -15,6 +16,7 @@ CONF = ROOT / "conf"
 def composed(*overrides: str) -> DictConfig:
     """The config of `python train.py OVERRIDES`, resolved."""
     register_resolvers()
+    share_config_store()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         cfg = compose("config", list(overrides), return_hydra_config=True)
         HydraConfig.instance().set_config(cfg)

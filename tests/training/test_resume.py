@@ -93,7 +93,9 @@ def test_a_run_stopped_three_ways_ends_as_if_it_had_not_been(
     assert training.curve() == undisturbed.curve()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGUSR1, marks=pytest.mark.slow)]
+)
 def test_a_scheduler_s_signal_saves_where_it_stopped_and_is_the_exit_code(
     tmp_path, cache, small_pictures, number
 ):

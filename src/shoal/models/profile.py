@@ -14,7 +14,7 @@ PROBE = 8
 STRIPS = (64, 256, 1024)
 WIDTH = 2  # of those strips
 # Speed is measured in so many passes, or in those that begin within so many seconds.
-PASSES, ENOUGH = 5, 5.0
+PASSES, ENOUGH = 3, 3.0
 
 
 def parameters(network: nn.Module) -> int:
