@@ -52,23 +52,24 @@ def test_a_run_leaves_everything_that_a_reader_needs(trained):
 
 
 def test_the_same_run_gives_the_same_bytes_whatever_the_folder_workers_and_loggers(
-    trained, tmp_path, cache, monkeypatch
+    trained, tmp_path, cache, small_pictures, monkeypatch
 ):
     monkeypatch.setenv("WANDB_MODE", "offline")
-    first = trained("model=ees")
+    ees = ("model=ees", *small_pictures)
+    first = trained(*ees)
     others = [
-        trained("model=ees", runs="elsewhere"),
-        trained("model=ees", "data_workers=1", runs="a worker"),
-        trained("model=ees", "data_workers=2", runs="workers"),
-        trained("model=ees", "logger=many", runs="logged"),
-        in_a_process("model=ees", runs=tmp_path / "process", cache=cache),
+        trained(*ees, runs="elsewhere"),
+        trained(*ees, "data_workers=1", runs="a worker"),
+        trained(*ees, "data_workers=2", runs="workers"),
+        trained(*ees, "logger=many", runs="logged"),
+        in_a_process(*ees, runs=tmp_path / "process", cache=cache),
     ]
     for other in others:
         assert other.id == first.id
         assert other.weights.read_bytes() == first.weights.read_bytes()
         assert without_clock(other) == without_clock(first)
         assert other.rows("scores.csv") == first.rows("scores.csv")
-    assert trained("model=ees", "seed=1").weights.read_bytes() != first.weights.read_bytes()
+    assert trained(*ees, "seed=1").weights.read_bytes() != first.weights.read_bytes()
 
 
 def in_a_process(*overrides, runs, cache):
@@ -254,7 +255,7 @@ class Nearest(nn.Upsample):
 
 
 def test_a_network_of_ones_own_that_learns_nothing_is_scored_verified_and_scored_again(
-    tmp_path, cache
+    tmp_path, cache, small_pictures
 ):
     (tmp_path / "nearest.py").write_text(NEAREST)
     (tmp_path / "conf" / "model").mkdir(parents=True)
@@ -274,14 +275,14 @@ def test_a_network_of_ones_own_that_learns_nothing_is_scored_verified_and_scored
         return ended.stdout
 
     train = [str(ROOT / "train.py"), "--config-dir", "conf", "model=nearest", "budget=smoke"]
-    train += ["logger=none", f"paths.cache={cache}"]
+    train += ["logger=none", f"paths.cache={cache}", *small_pictures]
     done(*train, "seed=0")
     assert "is finished: reused" in done(*train, "seed=1", "protocol=rgb")
     (folder,) = map(RunFolder, (tmp_path / "runs").glob("nearest-x3-*"))
     assert re.fullmatch(r"nearest-x3-[0-9a-f]{8}", folder.id)
     record = folder.record()
     assert (record["kind"], record["seed"], record["budget"]) == ("untrained", None, None)
-    assert set(record["scores"]["Sample"]) == {"classic", "rgb"}
+    assert set(record["scores"]["photos-val"]) == {"classic", "rgb"}
     verify = ["runs", "verify", "--runs", "runs", "--trust"]
     assert (
         done("-c", "from shoal.cli import main; main()", *verify) == f"{folder.id}  as recorded\n"
