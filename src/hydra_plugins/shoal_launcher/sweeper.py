@@ -86,17 +86,17 @@ class ShoalSweeper(Sweeper):
 
         runs = [compose(self.loader, self.master, each) for each in combinations]
         named = list(zip(labels(runs), runs, strict=True))
-        self._call(titles(named, {}))
+        self._call(titles(named, {}), arms={})
         returns = self.runner.launch(combinations, initial_job_idx=0)
         from shoal.report.joint import Member, print_joint  # here: it takes a second to import
 
         print_joint([Member(label, run.run) for label, run in named])
         return returns
 
-    def _call(self, titles: dict[tuple[str, ...], str]) -> None:
-        """Have the launcher call runs so in its lines, by their overrides."""
+    def _call(self, titles: dict[tuple[str, ...], str], arms: dict[tuple[str, ...], str]) -> None:
+        """Have the launcher call runs so in its lines, and by their arms, each by its overrides."""
         if isinstance(self.runner, ShoalLauncher):
-            self.runner.titles = titles
+            self.runner.titles, self.runner.arms = titles, arms
 
     def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         from shoal.grid.composing import compose
@@ -115,9 +115,8 @@ class ShoalSweeper(Sweeper):
         path = plan.write(command=typed())
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
         os.environ[EXPERIMENT] = experiment.name
-        self._call(titles(plan.runs, plan.turned))
-        if isinstance(self.runner, ShoalLauncher):
-            self.runner.arms = {run.overrides: label for label, run in plan.runs}
+        arms = {run.overrides: label for label, run in plan.runs}
+        self._call(titles(plan.runs, plan.turned), arms)
         config = plan.runs[-1][1].config
         print(f"as runs finish: {place(path, config.paths.experiments)}", flush=True)
         with live_page(path, config.paths.experiments):

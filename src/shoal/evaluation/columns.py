@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from hydra.utils import instantiate
 from torch import Tensor
 from torchmetrics import Metric
 
 from shoal.errors import UserError, first_line
+from shoal.system.building import built
 
 # What a metric is given, made of luma levels `(1, 1, H, W)` in 0..255 with the border shaved off.
 GIVEN: dict[str, Callable[[Tensor], Tensor]] = {
@@ -68,11 +68,7 @@ def build_columns(metrics: Mapping[str, Mapping[str, Any]]) -> list[Column]:
 
 
 def _metric(name: str, config: Mapping[str, Any]) -> Metric:
-    try:
-        metric = instantiate(config)
-    except Exception as error:
-        cause = error.__cause__ or error
-        raise UserError(f"metrics.{name} can't be built: {first_line(cause)}") from error
+    metric = built(f"metrics.{name}", config)
     if not isinstance(metric, Metric):
         kind = type(metric).__name__
         raise UserError(f"metrics.{name} is no torchmetrics.Metric but a {kind}")

@@ -37,17 +37,17 @@ def adopt(findings: Path, runs: Path) -> Iterator[tuple[str, str]]:
             written.
     """
     try:
-        told = _Told(findings)
+        kept = _Findings(findings)
         runs.mkdir(parents=True, exist_ok=True)
-        for row in told.runs:
-            yield row["id"], _bring(told, row, RunFolder(runs / row["id"]))
+        for row in kept.runs:
+            yield row["id"], _bring(kept, row, RunFolder(runs / row["id"]))
     except (LookupError, ValueError, TypeError) as error:
         raise UserError(f"{findings} doesn't tell of whole runs ({first_line(error)})") from None
     except OSError as error:
         raise UserError(f"{runs} can't take the runs of {findings}: {error}") from None
 
 
-class _Told:
+class _Findings:
     """What a folder of findings says of its finished runs, as text."""
 
     def __init__(self, findings: Path) -> None:
@@ -95,7 +95,7 @@ def _crops(findings: Path) -> dict[tuple[str, str], dict[str, Grey]]:
     return found
 
 
-def _bring(told: _Told, row: Mapping[str, str], ours: RunFolder) -> str:
+def _bring(kept: _Findings, row: Mapping[str, str], ours: RunFolder) -> str:
     if ours.finished:
         return "kept: finished here"
     if ours.path.exists():
@@ -104,17 +104,17 @@ def _bring(told: _Told, row: Mapping[str, str], ours: RunFolder) -> str:
     with tempfile.TemporaryDirectory(dir=ours.path.parent, prefix=".adopting-") as beside:
         run = RunFolder(Path(beside) / ours.id)
         run.path.mkdir()
-        _write(told, row, run)
+        _write(kept, row, run)
         run.path.rename(ours.path)
     return "adopted"
 
 
-def _write(told: _Told, row: Mapping[str, str], run: RunFolder) -> None:
-    record, scores, curve = _record(row), told.scores[run.id], told.curves[run.id]
+def _write(kept: _Findings, row: Mapping[str, str], run: RunFolder) -> None:
+    record, scores, curve = _record(row), kept.scores[run.id], kept.curves[run.id]
     run.write_rows("scores.csv", list(scores[0]), scores)
     run.write_rows("curve.csv", list(curve[0]), curve)
-    _write_samples(run, told.crops.get(run.id, {}))
-    run.set_status("finished", step=record["steps"], adopted_from=told.name)
+    _write_samples(run, kept.crops.get(run.id, {}))
+    run.set_status("finished", step=record["steps"], adopted_from=kept.name)
     run.write_json("record.json", record | {"scores": means(scores)})
 
 

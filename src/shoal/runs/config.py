@@ -99,10 +99,6 @@ class RunConfig:
         return str(self.trainer.get("precision", "32-true"))
 
 
-def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: str(value) if isinstance(value, Path) else value for key, value in pairs}
-
-
 def nearest_multiple(size: int, scale: Any) -> int:
     """The multiple of `scale` nearest to `size`, at least `scale`; `size` where scale is no scale.
 

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from hydra.utils import instantiate
 from lightning import Callback, seed_everything
 from torch import nn
 
 from shoal.data.cache import open_cache
 from shoal.data.module import SuperResolutionData
-from shoal.errors import UserError, first_line
+from shoal.errors import UserError
 from shoal.models.build import build, require_enlarges
 from shoal.models.initialise import initialise
 from shoal.runs.config import RunConfig
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
+from shoal.system.building import built
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,7 @@ def build_callbacks(config: RunConfig) -> list[Callback]:
 
 
 def _callback(key: str, entry: Mapping[str, Any]) -> Callback:
-    try:
-        callback = instantiate(entry)
-    except Exception as error:
-        cause = error.__cause__ or error
-        raise UserError(f"{key} can't be built: {first_line(cause)}") from error
+    callback = built(key, entry)
     if not isinstance(callback, Callback):
         kind = type(callback).__name__
         raise UserError(f"{key} is no lightning.Callback but a {kind}")

@@ -5,17 +5,17 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image
 from torch import nn
 
 from shoal.data.catalog import locate
 from shoal.data.selection import test_key
-from shoal.errors import UserError, first_line
+from shoal.errors import UserError
 from shoal.evaluation.benchmark import Score, score
 from shoal.evaluation.columns import build_columns, try_columns
 from shoal.models import weights
 from shoal.models.bicubic import Bicubic
 from shoal.models.build import build
+from shoal.pictures.images import size
 from shoal.runs.identity import bicubic
 from shoal.runs.kind import Kind
 from shoal.runs.preflight import require_fit_pictures
@@ -87,20 +87,16 @@ def try_metrics(run: Run) -> None:
             for pictures in run.selection.test
             for path in locate(pictures, config.paths.data)[: config.budget.test_pictures]
         ]
-        try_columns(columns, {path.name: scored_size(path, config.scale) for path in paths})
+        try_columns(columns, {path.name: _scored_size(path, config.scale) for path in paths})
 
 
-def scored_size(path: Path, scale: int) -> tuple[int, int]:
+def _scored_size(path: Path, scale: int) -> tuple[int, int]:
     """Height and width of what is scored of a picture: cropped to the scale, the border shaved off.
 
     Raises:
         UserError: it is no picture.
     """
-    try:
-        with Image.open(path) as image:
-            width, height = image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UserError(f"{path}: broken picture ({first_line(error)})") from None
+    width, height = size(path)
     return height // scale * scale - 2 * scale, width // scale * scale - 2 * scale
 
 
