@@ -37,16 +37,6 @@ class Recorder(Callback):
         Recorder.seen.append(batch[1].clone())
 
 
-@pytest.fixture
-def short(tmp_path: Path, cache: Path, small_pictures: tuple[str, str]):
-    def config(*overrides: str) -> RunConfig:
-        places = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}", "logger=none")
-        length = ("budget=smoke", "budget.max_steps=4", "budget.val_every=2", "trainer=cpu")
-        return configured(*small_pictures, "model=espcn", *places, *length, *overrides)
-
-    return config
-
-
 def test_a_callback_works_after_ours_and_changes_no_bit_by_being_there(short) -> None:
     plain = train(short(), "")
     own = train(short(f"+callbacks.mine={OWN}"), "")

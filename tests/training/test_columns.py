@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers.composing import configured
 from shoal.errors import UserError
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
@@ -12,16 +11,6 @@ from shoal.runs.run import Run
 from shoal.runs.scored import unscored
 from shoal.runs.tables import extras, means, score_columns
 from shoal.training.run import train
-
-
-@pytest.fixture
-def short(tmp_path: Path, cache: Path, small_pictures: tuple[str, str]):
-    def config(*overrides: str) -> RunConfig:
-        places = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}", "logger=none")
-        length = ("budget=smoke", "budget.max_steps=2", "budget.val_every=2", "trainer=cpu")
-        return configured(*small_pictures, "model=espcn", *places, *length, *overrides)
-
-    return config
 
 
 def finished(config: RunConfig) -> RunFolder:

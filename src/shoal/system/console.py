@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
+from hydra.core.hydra_config import HydraConfig
 
-from shoal.errors import USER_ERROR, one_line
+from shoal.errors import USER_ERROR, UserError, one_line
 from shoal.system.files import UNWRITABLE
 from shoal.system.mistakes import config_mistake
+from shoal.system.variables import EXPERIMENT
 
 CONFIG = ("hydra.", "omegaconf.", "yaml.")  # whose errors are mistakes in the config
 
@@ -29,6 +31,20 @@ def share_config_store() -> None:
 def typed() -> str:
     """The command that the user typed."""
     return shlex.join(["python", "train.py", *sys.argv[1:]])
+
+
+def require_grid() -> None:
+    """Refuse an experiment that would train one network: its file forgot to ask for a grid.
+
+    Raises:
+        UserError: naming the experiment and the remedy.
+    """
+    name = HydraConfig.get().runtime.choices.get("experiment")
+    asked = "hydra.mode=RUN" in sys.argv or os.environ.get(EXPERIMENT)  # an arm, by hand or by us
+    if name and not asked:
+        raise UserError(
+            f"experiment={name}: add 'hydra: {{mode: MULTIRUN}}' to its file, or say -m"
+        )
 
 
 def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
