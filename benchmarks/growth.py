@@ -11,7 +11,8 @@ from benchmarks.measure import middle, side_by_side
 from benchmarks.setting import ROOT
 from shoal.data.patches import PatchStream
 from shoal.evaluation.metrics import psnr, ssim
-from shoal.report.style import Style, drawing, line, panels, rendered
+from shoal.report.figures.canvas import drawing, line, panels, rendered
+from shoal.report.figures.looks import Style
 from shoal.system.files import write_whole
 
 FILE = ROOT / "benchmarks" / "growth.png"

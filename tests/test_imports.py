@@ -24,7 +24,7 @@ def imported(statement: str) -> set[str]:
 
 RUNS_WITH_TORCH = {"environment", "preflight", "verify", "merge", "adopt"}
 LIGHT = [
-    *("results", "results.listing", "claims", "report", "report.publish", "search.space"),
+    *("results", "results.listing", "claims", "report.publish", "report.folder", "search.space"),
     *("grid.plan", "grid.local", "grid.remote", "grid.fairness", "data.selection"),
     *(
         f"runs.{path.stem}"
@@ -48,6 +48,10 @@ def test_a_report_is_written_without_torch() -> None:
 
 def test_the_command_line_starts_with_nothing_heavy() -> None:
     assert not imported("import shoal.cli") & {*HEAVY, "pandas", "matplotlib", "scipy"}
+
+
+def test_grids_and_searches_end_without_what_draws_figures() -> None:
+    assert "matplotlib" not in imported("from shoal.report import home, index, joint, live")
 
 
 # What each package may import from the others, beside `errors`, which all may. Whatever is no key

@@ -74,6 +74,6 @@ def test_a_page_is_built_from_committed_findings_alone_and_without_torch(tmp_pat
 
 
 def test_the_index_of_committed_findings_is_what_their_readmes_say() -> None:
-    from shoal.report import index
+    from shoal.report.index import index
 
     assert (FINDINGS / "README.md").read_text() == index(FINDINGS)

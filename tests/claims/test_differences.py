@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from helpers.made_up import REAL, MadeUp, study_of
-from shoal import report, results
+from shoal import results
 from shoal.claims import Difference, against_baseline, effects
 from shoal.report.findings import findings
+from shoal.report.folder import write_report
 
 # What each value adds to 30 dB; the first of each factor adds nothing.
 TRUTH = {
@@ -152,7 +153,7 @@ def test_a_study_that_asks_for_neither_has_neither(tmp_path: Path) -> None:
 
 def test_both_tables_are_read_again_from_the_findings(tmp_path: Path) -> None:
     study = study_of(crossed(baseline="eed-mse-plain"), tmp_path / "runs")
-    folder = report.write_report(study, tmp_path / "out")
+    folder = write_report(study, tmp_path / "out")
     again = results.read_kept(folder)
     assert (again.baseline, again.cells) == (study.baseline, study.cells)
     assert effects(again) == effects(study)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from shoal.report.published import COLUMNS
+from shoal.report.tables.published import COLUMNS
 
 
 def published(*rows: tuple[object, ...]) -> pd.DataFrame:

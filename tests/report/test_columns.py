@@ -10,12 +10,13 @@ from typer.testing import CliRunner
 
 from helpers.literature import published
 from helpers.made_up import MadeUp, study_of
-from shoal import report, results
+from shoal import results
 from shoal.cli import app
 from shoal.report.findings import findings
-from shoal.report.page import page
-from shoal.report.tables import table
-from shoal.report.text import shown
+from shoal.report.folder import write_report
+from shoal.report.page.page import page
+from shoal.report.tables.cells import shown
+from shoal.report.tables.table import table
 from shoal.results import Study, columns_beside, read_kept
 from shoal.runs.folder import RunFolder
 from shoal.runs.tables import means, score_columns
@@ -76,7 +77,7 @@ def test_the_page_sorts_the_column_by_its_number(study: Study) -> None:
 
 
 def test_kept_findings_and_runs_adopted_from_them_have_it_too(study: Study, tmp_path: Path) -> None:
-    folder = report.write_report(study, tmp_path / "findings")
+    folder = write_report(study, tmp_path / "findings")
     kept = read_kept(folder)
     assert (
         results.per_run(kept)

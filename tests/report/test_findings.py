@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from helpers.made_up import REAL, MadeUp, study_of
-from shoal import report, results
+from shoal import results
 from shoal.errors import UserError
 from shoal.report.findings import findings
-from shoal.report.text import effect, verdict_rows
+from shoal.report.folder import write_report
+from shoal.report.tables.verdicts import effect, verdict_rows
 
 
 def test_an_effect_is_said_in_its_unit(tmp_path: Path) -> None:
@@ -50,7 +51,7 @@ def test_a_study_in_any_state_is_reported(tmp_path: Path, state: str) -> None:
     elif state == "begun":
         made.running = dict.fromkeys(trained[1:], 0)
     study = study_of(made, tmp_path / "runs")
-    folder = report.write_report(study, tmp_path)
+    folder = write_report(study, tmp_path)
     assert (folder / "README.md").read_text().count("**Answer.** Highest on Sample x3") == 1
 
 
@@ -63,6 +64,6 @@ def test_a_study_without_scores_tells_the_validation_curve(tmp_path: Path, lost:
         else:
             path.write_text(path.read_text().replace("classic", "rgb"))
     study = results.load(tmp_path / "runs", "ablation")
-    folder = report.write_report(study, tmp_path)
+    folder = write_report(study, tmp_path)
     assert "Highest on the validation pictures x3: eeds" in (folder / "README.md").read_text()
     assert any("no score by protocol classic" in note for note in findings(study).notes)

@@ -1,6 +1,7 @@
 """The page while runs are at work."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -8,9 +9,13 @@ import pytest
 
 from helpers.grids import until
 from helpers.made_up import MadeUp
-from shoal.report.live import RELOAD, build, live_page, place
+from shoal.report.home import PAGE
+from shoal.report.live import RELOAD, build, live_page
 from shoal.report.publish import publish
 from shoal.results import read
+from shoal.system.signals import Stopped
+
+REFRESH = f'<meta http-equiv="refresh" content="{RELOAD}">'
 
 
 @pytest.fixture
@@ -25,20 +30,19 @@ def test_a_page_reloads_itself_until_all_have_ended_and_nothing_else_is_written(
     tmp_path: Path, plan: Path
 ) -> None:
     out = tmp_path / "reports"
-    page = build(plan, out)
-    assert page == place(plan, out)
+    page = build(plan, out, RELOAD)
+    assert page == out / "ablation" / "sample-x3-quick" / PAGE
     assert [path for path in out.rglob("*") if path.is_file()] == [page]
-    refresh = f'<meta http-equiv="refresh" content="{RELOAD}">'
-    assert refresh in page.read_text()
+    assert REFRESH in page.read_text()
     assert "not run: ees x3 s1" in page.read_text()
     publish(read(plan), out)
-    assert refresh not in page.read_text()
+    assert REFRESH not in page.read_text()
 
 
 def test_before_a_run_has_finished_there_is_no_page(tmp_path: Path) -> None:
     made = MadeUp()
     made.absent = [row["id"] for row in made.planned()]
-    assert build(made.write(tmp_path / "runs"), tmp_path / "reports") is None
+    assert build(made.write(tmp_path / "runs"), tmp_path / "reports", RELOAD) is None
     assert not (tmp_path / "reports").exists()
 
 
@@ -46,8 +50,18 @@ def test_a_process_of_its_own_keeps_the_page_and_ends_with_the_grid(
     tmp_path: Path, plan: Path
 ) -> None:
     out = tmp_path / "reports"
-    with live_page(plan, out):
-        until(place(plan, out).is_file)
+    page = out / "ablation" / "sample-x3-quick" / PAGE
+
+    def stopped() -> None:
+        with live_page(plan, out):
+            until(page.is_file)
+            assert REFRESH in page.read_text()
+            raise Stopped(signal.SIGINT)
+
+    with pytest.raises(Stopped):
+        stopped()
+    assert REFRESH not in page.read_text()  # nobody will write another
+    assert "not run: ees x3 s1" in page.read_text()
     assert not list(out.rglob(".unfinished*"))
 
 

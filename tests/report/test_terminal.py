@@ -2,14 +2,15 @@
 
 from rich.console import Console
 
-from shoal import report, results
+from shoal import results
 from shoal.report.findings import findings
+from shoal.report.terminal import print_table
 
 
 def test_the_table_on_the_screen_has_scores_notes_and_verdicts(study: results.Study) -> None:
     console = Console(width=200, record=True, file=None, quiet=False, force_terminal=False)
     with console.capture() as captured:
-        report.print_table(findings(study), console)
+        print_table(findings(study), console)
     text = captured.get()
     for part in ("eeds", "Sample PSNR (dB)", "note: dcnn x3 s1 diverged at step 900", "C4"):
         assert part in text
@@ -18,7 +19,7 @@ def test_the_table_on_the_screen_has_scores_notes_and_verdicts(study: results.St
 def test_a_narrow_terminal_gets_fewer_columns_instead_of_cut_ones(study: results.Study) -> None:
     console = Console(width=100, force_terminal=False)
     with console.capture() as captured:
-        report.print_table(findings(study), console)
+        print_table(findings(study), console)
     text = captured.get()
     assert "Sample PSNR" in text
     assert "SSIM" not in text

@@ -7,8 +7,8 @@ import pytest
 
 from helpers.made_up import MadeUp
 from helpers.offline_wandb import nobodys_wandb, offline_parts, sent
-from shoal.report import Findings, findings
 from shoal.report import wandb as wandb_report
+from shoal.report.findings import Findings, findings
 from shoal.results import read
 
 __all__ = ["nobodys_wandb"]  # a fixture that is used by itself

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from helpers.made_up import MadeUp, study_of
-from shoal import report, results
+from shoal import results
 from shoal.errors import UserError
 from shoal.report.findings import findings
+from shoal.report.folder import write_pages, write_report
 
 FILES = {
     *("README.md", "table.csv", "table.tex", "runs.csv", "scores.csv", "curves.csv"),
@@ -21,7 +22,7 @@ FILES = {
 
 
 def test_the_same_rows_give_the_same_files(study: results.Study, tmp_path: Path) -> None:
-    first, second = (report.write_report(study, tmp_path / name) for name in "ab")
+    first, second = (write_report(study, tmp_path / name) for name in "ab")
     assert {path.name for path in first.iterdir()} == FILES
     for path in first.iterdir():
         assert path.read_bytes() == (second / path.name).read_bytes(), path.name
@@ -30,20 +31,20 @@ def test_the_same_rows_give_the_same_files(study: results.Study, tmp_path: Path)
 def test_committed_rows_explain_a_number_when_its_runs_are_gone(
     study: results.Study, tmp_path: Path
 ) -> None:
-    report.write_report(study, tmp_path / "out")
+    write_report(study, tmp_path / "out")
     from_runs = results.explain("eeds", "Sample", 3, study.root, [tmp_path / "none"])
     shutil.rmtree(study.root)
     assert results.explain("eeds", "Sample", 3, study.root, [tmp_path / "out"]) == from_runs
 
 
 def test_runs_and_their_findings_give_one_certificate(study: results.Study, tmp_path: Path) -> None:
-    report.write_report(study, tmp_path / "out")
+    write_report(study, tmp_path / "out")
     text = results.explain("eeds", "Sample", 3, study.root, [tmp_path / "out"])
     assert text.count("eeds on Sample x3") == 1
 
 
 def test_every_row_can_be_traced_from_the_csv_files(study: results.Study, tmp_path: Path) -> None:
-    folder = report.write_report(study, tmp_path)
+    folder = write_report(study, tmp_path)
     runs, scores = (pd.read_csv(folder / f"{name}.csv") for name in ("runs", "scores"))
     curves = pd.read_csv(folder / "curves.csv")
     assert len(runs) == 16
@@ -57,7 +58,7 @@ def test_every_row_can_be_traced_from_the_csv_files(study: results.Study, tmp_pa
 def test_the_readme_has_question_answer_command_table_and_verdicts(
     study: results.Study, tmp_path: Path
 ) -> None:
-    text = (report.write_report(study, tmp_path) / "README.md").read_text()
+    text = (write_report(study, tmp_path) / "README.md").read_text()
     found = findings(study)
     assert f"**Question.** {study.question}" in text
     assert "**Answer.** Highest on Sample x3: eeds" in text
@@ -74,7 +75,7 @@ def test_what_people_make_of_the_findings_is_kept(study: results.Study, tmp_path
     folder = tmp_path / study.folder
     folder.mkdir(parents=True)
     (folder / "reading.md").write_text("It *holds*\nat `x3`.\n\nFor <b>five</b> pictures.\n")
-    report.write_report(study, tmp_path)
+    write_report(study, tmp_path)
     readme = (folder / "README.md").read_text()
     assert "## Reading\n\nIt *holds*\nat `x3`.\n\nFor <b>five</b> pictures.\n" in readme
     html = (folder / "index.html").read_text()
@@ -89,7 +90,7 @@ def test_the_index_lists_every_folder_with_its_answer(study: results.Study, tmp_
         (tmp_path / "recipe" / name / "README.md").write_text(
             f"# Recipe\n\n**Question.** Which rate?\n\n**Answer.** {answer}.\n"
         )
-    report.write_report(study, tmp_path)
+    write_report(study, tmp_path)
     text = (tmp_path / "README.md").read_text()
     first = r"\| Which rate\? +\| \[recipe/a\]\(recipe/a/README\.md\) +\| 3e-3\. +\|"
     assert re.search(first, text)
@@ -103,16 +104,16 @@ def test_findings_are_drawn_anew_from_what_they_keep(tmp_path: Path) -> None:
     made.diverged = {made.run_id("eed", 3, 1): 400}
     made.absent = [made.run_id("dcnn", 2, 1)]
     study = study_of(made, tmp_path / "runs")
-    folder = report.write_report(study, tmp_path / "out")
+    folder = write_report(study, tmp_path / "out")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     shutil.rmtree(study.root)
     (folder / "index.html").unlink()
-    assert report.write_pages(tmp_path / "out") == [folder / "index.html"]
+    assert write_pages(tmp_path / "out") == [folder / "index.html"]
     assert (folder / "index.html").read_bytes() == before["index.html"]
     for name in before.keys() - {"study.json", "runs.csv", "scores.csv", "curves.csv"}:
         if not name.startswith("samples"):
             (folder / name).unlink()
-    assert report.write_report(results.read_kept(folder), tmp_path / "out") == folder
+    assert write_report(results.read_kept(folder), tmp_path / "out") == folder
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
@@ -124,22 +125,22 @@ def test_a_study_of_another_precision_never_takes_the_folder_of_one_that_is_ther
         replace(study_of(MadeUp(steps=200), runs), precision=precision)
         for precision in ("bf16-mixed", "32-true")
     )
-    assert report.write_report(half, out) == out / "ablation" / "sample-x3-quick"
+    assert write_report(half, out) == out / "ablation" / "sample-x3-quick"
     apart = out / "ablation" / "sample-x3-quick-32-true"
-    assert report.write_report(full, out) == apart
+    assert write_report(full, out) == apart
     shutil.rmtree(out / "ablation" / "sample-x3-quick")
-    assert report.write_report(full, out) == apart  # and goes there again
-    assert report.write_report(half, out) == out / "ablation" / "sample-x3-quick"
+    assert write_report(full, out) == apart  # and goes there again
+    assert write_report(half, out) == out / "ablation" / "sample-x3-quick"
     (out / "ablation" / "sample-x3-quick" / "study.json").write_text("{")
     with pytest.raises(UserError, match=r"study\.json is damaged"):
-        report.write_report(full, out)
+        write_report(full, out)
 
 
 @pytest.mark.parametrize("lost", ["study.json", "runs.csv", "curves.csv"])
 def test_findings_that_lack_a_file_are_refused_in_one_line(
     study: results.Study, tmp_path: Path, lost: str
 ) -> None:
-    folder = report.write_report(study, tmp_path)
+    folder = write_report(study, tmp_path)
     (folder / lost).unlink()
     with pytest.raises(UserError, match="is no folder of findings"):
         results.read_kept(folder)

@@ -7,7 +7,7 @@ import pytest
 from helpers.literature import published
 from helpers.made_up import EXACT, MadeUp, study_of
 from shoal import results
-from shoal.report.tables import table
+from shoal.report.tables.table import table
 
 NAMES = {seed: MadeUp().run_id("eed", 3, seed) for seed in (0, 1, 2)}
 LATER = {"finished_at": "2026-02-02T03:04:05+00:00"}

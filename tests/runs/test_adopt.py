@@ -11,8 +11,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from helpers.made_up import MadeUp
-from shoal import report, results
+from shoal import results
 from shoal.cli import app
+from shoal.report.folder import write_report
 from shoal.runs.folder import RunFolder
 
 DRAWN = (
@@ -32,7 +33,7 @@ def told(*words: object) -> tuple[int, str]:
 
 
 def reported(runs: Path, out: Path) -> Path:
-    return report.write_report(results.load(runs, "ablation"), out)
+    return write_report(results.load(runs, "ablation"), out)
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,8 @@ class ShoalSweeper(Sweeper):
         from shoal.grid.experiment import is_of_experiment, read
         from shoal.grid.naming import titles
         from shoal.grid.plan import Plan
-        from shoal.report.live import live_page, place
+        from shoal.report.home import PAGE, home
+        from shoal.report.live import live_page
         from shoal.report.publish import report
         from shoal.system.console import typed
 
@@ -118,11 +119,13 @@ class ShoalSweeper(Sweeper):
         arms = {run.overrides: label for label, run in plan.runs}
         self._call(titles(plan.runs, plan.turned), arms)
         config = plan.runs[-1][1].config
-        print(f"as runs finish: {place(path, config.paths.experiments)}", flush=True)
-        with live_page(path, config.paths.experiments):
+        findings = config.paths.experiments
+        page = home(findings, plan.folder, config.precision) / PAGE
+        print(f"as runs finish: {page}", flush=True)
+        with live_page(path, findings):
             overrides = [run.overrides for _, run in plan.runs]
             returns = self.runner.launch(overrides, initial_job_idx=0)
-        report(path, config.paths.experiments, config.logger)
+        report(path, findings, config.logger)
         return returns
 
     def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:

@@ -25,9 +25,9 @@ def report(
     ] = "psnr,published,parameters",
 ) -> None:
     """Write an experiment's tables, figures, verdicts and page from its runs' records."""
-    from shoal.report import findings
-    from shoal.report.latex import latex as table_of
+    from shoal.report.findings import findings
     from shoal.report.publish import publish
+    from shoal.report.tables.latex import latex as table_of
     from shoal.results import load, read_kept
     from shoal.results.kept import STUDY
 
@@ -44,7 +44,7 @@ def pages(
     findings: Annotated[Path, typer.Argument(help="e.g. experiments")] = Path("reports"),
 ) -> None:
     """Build the page of every finding in a folder from what is kept there, without any run."""
-    from shoal.report import write_pages
+    from shoal.report.folder import write_pages
 
     for page in write_pages(findings):
         print(page)

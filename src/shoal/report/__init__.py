@@ -1,11 +1,10 @@
 """The findings of an experiment: a folder of files, a page, a table on the screen, a W&B run.
 
-It imports claims, results and what lies below them, and no torch.
+Import the module that you need: Matplotlib takes a second. It imports claims, results and what lies
+below them, and no torch.
+
+- `findings`: all that is said of one experiment; `tables` says it in cells, `figures` draws it
+- `folder`, `page`, `index`, `terminal`, `wandb`: where it is said; `publish` says it everywhere
+- `home`, `live`: where a page lies, and how it follows the runs
+- `joint`, `compare`: runs that no experiment names, beside each other
 """
-
-from shoal.report.findings import Findings, findings
-from shoal.report.folder import write_pages, write_report
-from shoal.report.index import index
-from shoal.report.terminal import print_table
-
-__all__ = ["Findings", "findings", "index", "print_table", "write_pages", "write_report"]

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from shoal.errors import UserError
-from shoal.report.numbers import ABSENT
+from shoal.report.figures.canvas import drawing, rendered
 from shoal.report.paired import gain, psnr_table, worded
 from shoal.report.plot import Points, plot
-from shoal.report.style import drawing, rendered
+from shoal.report.tables.numbers import ABSENT
 from shoal.results.facts import config_facts
 from shoal.results.rows import read_tables
 from shoal.runs.tables import CURVE, SCORES

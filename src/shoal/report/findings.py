@@ -7,9 +7,10 @@ import pandas as pd
 
 from shoal.claims import Difference, Verdict, against_baseline, effects, judge, read_claims
 from shoal.errors import UserError
-from shoal.report.published import load_published
-from shoal.report.tables import headline, table, test_sets
-from shoal.report.text import AGAINST, EFFECTS, Part, difference_rows, pace, shown, worded
+from shoal.report.tables.cells import pace, shown
+from shoal.report.tables.published import load_published
+from shoal.report.tables.table import headline, table, test_sets
+from shoal.report.tables.verdicts import AGAINST, EFFECTS, Part, difference_rows, worded
 from shoal.results import Study, notes
 
 
@@ -62,9 +63,24 @@ class Findings:
 
     @property
     def best(self) -> tuple[str, int]:
-        """The arm that scores highest at the first scale that has a score, and that scale."""
+        """The arm that scores highest at the first scale that has a score, and that scale.
+
+        Where nothing has a score or a curve, the first arm that has finished.
+        """
         ranked = ((_ranked(self.study, self.numbers, scale), scale) for scale in self.study.scales)
-        return next((str(scores.idxmax()), scale) for scores, scale in ranked if len(scores))
+        first = self.study.finished.iloc[0]
+        scored = ((str(scores.idxmax()), scale) for scores, scale in ranked if len(scores))
+        return next(scored, (str(first["arm"]), int(first["scale"])))
+
+    @property
+    def commands(self) -> dict[str, str]:
+        """What to type to see where a number comes from, and to make the report anew."""
+        arm, scale = self.best
+        dataset = next(iter(self.study.scores["dataset"]), "Set5")
+        return {
+            "explain": f"shoal runs explain {arm} --set {dataset} --scale {scale}",
+            "remake": f"shoal report {self.study.experiment} --id {self.study.digest}",
+        }
 
 
 @lru_cache(maxsize=2)  # printed, written and sent to dashboards

@@ -2,34 +2,22 @@
 
 from pathlib import Path
 
-import jinja2
-import pandas as pd
-from tabulate import tabulate
-
 from shoal.errors import UserError
-from shoal.report.branches import branches_figure
-from shoal.report.curves import convergence_figure
+from shoal.report.figures.branches import branches_figure
+from shoal.report.figures.canvas import drawing, rendered
+from shoal.report.figures.convergence import convergence_figure
+from shoal.report.figures.frontier import frontier_figure
+from shoal.report.figures.samples import Crop, crops, kept_crops
+from shoal.report.figures.sheet import samples_sheet
 from shoal.report.findings import Findings, findings
-from shoal.report.frontier import frontier_figure
+from shoal.report.home import PAGE, home, reading
 from shoal.report.index import index
-from shoal.report.latex import latex
-from shoal.report.page import commands, page
-from shoal.report.samples import Crop, crops, kept_crops
-from shoal.report.sheet import samples_sheet
-from shoal.report.style import drawing, rendered
-from shoal.report.text import verdict_rows
+from shoal.report.page.page import page
+from shoal.report.readme import readme
+from shoal.report.tables.latex import latex
 from shoal.results import Study
-from shoal.results.kept import STUDY, facts, precision, read_kept
+from shoal.results.kept import STUDY, facts, read_kept
 from shoal.system.files import write_whole
-
-MARKDOWN = jinja2.Environment(
-    loader=jinja2.PackageLoader("shoal.report", "."),
-    autoescape=False,  # Markdown is no HTML
-    trim_blocks=True,
-    keep_trailing_newline=True,
-    undefined=jinja2.StrictUndefined,
-)
-PAGE = "index.html"
 
 
 def write_report(study: Study, out: Path) -> Path:
@@ -47,30 +35,18 @@ def write_report(study: Study, out: Path) -> Path:
     """
     kept = (study.root / STUDY).is_file()
     found, pictures = findings(study), kept_crops(study) if kept else crops(study)
-    folder = home(study, out)
+    folder = home(out, study.folder, study.precision)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder} can't be made: {error}; choose another folder") from None
     files = _figures(found, pictures) | _tables(found)
-    files["README.md"] = _readme(found, set(files), reading(folder)).encode()
+    files["README.md"] = readme(found, files, reading(folder)).encode()
     for name, content in files.items():
         write_whole(folder / name, content)
     _write_page(found, pictures, folder)
     write_whole(out / "README.md", index(out))
     return folder
-
-
-def home(study: Study, out: Path) -> Path:
-    """The folder of a study's findings, which no study of another precision takes from it.
-
-    A name tells the precision only where two studies differ in nothing else: who comes second, goes
-    to `<name>-<precision>`, and there again.
-    """
-    plain = out / study.folder
-    named = plain.with_name(f"{plain.name}-{study.precision}")
-    taken = precision(plain) not in (None, study.precision)
-    return named if taken or named.is_dir() else plain
 
 
 def write_pages(out: Path) -> list[Path]:
@@ -91,13 +67,13 @@ def write_pages(out: Path) -> list[Path]:
     return [folder / PAGE for folder in folders]
 
 
-def write_live(study: Study, out: Path, reload: int) -> Path:
-    """Write nothing but the page of a study whose runs are still at work.
+def write_live(study: Study, out: Path, reload: int | None) -> Path:
+    """Write nothing but the page of a study whose runs are at work, or were.
 
     Args:
         study: of runs.
         out: the folder of all findings.
-        reload: seconds after which a browser takes the page anew.
+        reload: seconds after which a browser takes the page anew; None: nobody works on it.
 
     Raises:
         UserError: no run has finished.
@@ -106,7 +82,7 @@ def write_live(study: Study, out: Path, reload: int) -> Path:
     with drawing():
         figure = frontier_figure(study, found.numbers)
         frontier = rendered(figure, "svg") if figure else None
-    folder = home(study, out)
+    folder = home(out, study.folder, study.precision)
     folder.mkdir(parents=True, exist_ok=True)
     text = page(found, crops(study), frontier, reading(folder), reload)
     write_whole(folder / PAGE, text)
@@ -144,34 +120,3 @@ def _tables(found: Findings) -> dict[str, bytes]:
     files |= {name: rows.to_csv(index=False, lineterminator="\n") for name, rows in frames.items()}
     files["table.tex"] = latex(found)
     return {name: text.encode() for name, text in files.items()}
-
-
-def reading(folder: Path) -> str:
-    """The Markdown of `reading.md`: what people make of the findings; never written over."""
-    path = folder / "reading.md"
-    return path.read_text().strip() if path.is_file() else ""
-
-
-def _readme(found: Findings, files: set[str], words: str) -> str:
-    return MARKDOWN.get_template("readme.md.j2").render(
-        f=found,
-        reading=words,
-        study=found.study,
-        table=_markdown(found.cells),
-        pace=_markdown(found.pace),
-        verdicts=_markdown(verdict_rows(found.verdicts)),
-        compared=[(part, _markdown(part.rows)) for part in found.compared],
-        frontier="frontier.svg" in files,
-        branches="branches.svg" in files,
-        samples="samples.png" in files,
-        **commands(found),
-    )
-
-
-def _columns(cells: pd.DataFrame) -> dict[str, list[str]]:
-    return {str(name): cells[name].tolist() for name in cells.columns}
-
-
-def _markdown(cells: pd.DataFrame) -> str:
-    # Left as text: tabulate would read "32.10" as a number and drop its zero.
-    return tabulate(_columns(cells), headers="keys", tablefmt="github", disable_numparse=True)

@@ -7,8 +7,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from shoal.report.numbers import ABSENT, seconds, short, spread
 from shoal.report.paired import gain, psnr_table, worded
+from shoal.report.tables.numbers import ABSENT, seconds, short, spread
 from shoal.results.rows import read_runs
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run

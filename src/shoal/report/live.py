@@ -17,13 +17,19 @@ from shoal.system.parent import dying_with_us
 
 LOOK = 5.0  # seconds between looks at the runs
 CURVES = 60.0  # seconds after which curves that have grown are worth a page too
-GRACE = 10.0  # seconds to drop a page that is being written
+GRACE = 30.0  # seconds for a last page
 RELOAD = 10  # seconds after which a browser looks for a newer page
+# How the page's process ends: by a last page, which is also what the kernel asks for where the grid
+# dies; or without, where a report follows.
+LAST, DROP = signal.SIGTERM, signal.SIGINT
 
 
 @contextlib.contextmanager
 def live_page(plan: Path, out: Path) -> Iterator[None]:
     """Keep a page up to date for as long as this lasts.
+
+    However it ends, the page reloads itself no more: an exception leaves a last page of what there
+    is, as the death of this process does; otherwise the report that follows writes it.
 
     Args:
         plan: the file that the grid wrote.
@@ -43,23 +49,17 @@ def live_page(plan: Path, out: Path) -> Iterator[None]:
     except OSError:  # too many processes: the grid goes on without
         yield
         return
+    end = LAST
     try:
         yield
+        end = DROP
     finally:
-        process.terminate()
+        process.send_signal(end)
         try:
             process.wait(GRACE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def place(plan: Path, out: Path) -> Path:
-    """Where the page of a grid is, once a run has finished."""
-    from shoal.report.folder import PAGE, home
-    from shoal.results import read
-
-    return home(read(plan), out) / PAGE
 
 
 def watch(plan: Path, out: Path) -> None:
@@ -70,7 +70,7 @@ def watch(plan: Path, out: Path) -> None:
         now = _state(plan)
         if seen is None or now[0] != seen[0] or (now != seen and _since(built) > CURVES):
             with contextlib.suppress(Exception):  # nobody reads it here: the report will say it
-                build(plan, out)
+                build(plan, out, RELOAD)
             seen, built = now, time.monotonic()
         time.sleep(LOOK)
 
@@ -90,7 +90,7 @@ def _state(plan: Path) -> tuple[object, object]:
     return [folder.state() for folder in folders], grown
 
 
-def build(plan: Path, out: Path) -> Path | None:
+def build(plan: Path, out: Path, reload: int | None) -> Path | None:
     """Write the page of the runs as they are now; nothing, where none has finished yet.
 
     Nothing else of the findings is touched before all runs have ended.
@@ -98,6 +98,7 @@ def build(plan: Path, out: Path) -> Path | None:
     Args:
         plan: the file that the grid wrote.
         out: the folder of all findings.
+        reload: seconds after which a browser takes the page anew; None: never.
 
     Returns:
         The page.
@@ -107,12 +108,21 @@ def build(plan: Path, out: Path) -> Path | None:
     from shoal.results import read
 
     try:
-        return write_live(read(plan), out, RELOAD)
+        return write_live(read(plan), out, reload)
     except UserError:
         return None
 
 
+def _until_the_end(plan: Path, out: Path) -> None:
+    signal.signal(LAST, lambda *_: sys.exit())  # what is being written is cleared away
+    signal.signal(DROP, signal.default_int_handler)
+    try:
+        watch(plan, out)
+    except SystemExit:
+        signal.signal(LAST, signal.SIG_IGN)  # a scheduler sends it to us, and the grid after it
+        build(plan, out, reload=None)
+
+
 if __name__ == "__main__":
     os.nice(10)  # behind the runs, whose processor it shares
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # what is being written is cleared away
-    watch(Path(sys.argv[1]), Path(sys.argv[2]))
+    _until_the_end(Path(sys.argv[1]), Path(sys.argv[2]))

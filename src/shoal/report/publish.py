@@ -23,8 +23,10 @@ def publish(
         UserError: no run has finished, or `out` can't be written.
     """
     # Imported here: drawing takes seconds to import, and most of a grid's life is waiting.
-    from shoal.report import findings, print_table, write_report
     from shoal.report import wandb as wandb_report
+    from shoal.report.findings import findings
+    from shoal.report.folder import write_report
+    from shoal.report.terminal import print_table
 
     found = findings(study)
     print_table(found)

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shoal.report.findings import Findings
-from shoal.report.text import effect, worded
+from shoal.report.tables.verdicts import effect, worded
 from shoal.system.screen import screen
 
 # What a terminal has room for; the rest is in the folder.

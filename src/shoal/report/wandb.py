@@ -12,10 +12,10 @@ from PIL import Image
 
 from shoal.dashboards.wandb_session import TARGET, Facts, Patience, open_session
 from shoal.errors import first_line
-from shoal.report import Findings
-from shoal.report.curves import convergence_figure
-from shoal.report.style import drawing, rendered
-from shoal.report.text import verdict_rows
+from shoal.report.figures.canvas import drawing, rendered
+from shoal.report.figures.convergence import convergence_figure
+from shoal.report.findings import Findings
+from shoal.report.tables.verdicts import verdict_rows
 from shoal.runs.sheet import SHEET
 from shoal.system.files import write_whole
 

@@ -1,17 +1,15 @@
 """The birth certificate of a number: the runs, code, data and commands behind a table cell."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from shoal.errors import UserError
-from shoal.results.kept import place
 from shoal.results.outdated import made_by
-from shoal.results.rows import NAMES, read_runs, read_tables
-from shoal.results.study import KEY, grids, read_grid
-from shoal.runs.tables import SCORES, extras
+from shoal.results.sources import from_findings, from_runs
+from shoal.results.study import KEY
+from shoal.runs.tables import extras
 
 # Facts that the runs of one cell should share; where they don't, each value names its runs.
 SHARED = {
@@ -62,7 +60,7 @@ def explain(
     """
     found: list[tuple[bool, str, str]] = []  # no trial, when it finished, text
     seen = set[tuple[str, ...]]()
-    for rows, scores in [_from_runs(runs), *_from_findings(experiments)]:
+    for rows, scores in [from_runs(runs), *from_findings(experiments)]:
         wanted = rows[
             (rows["arm"].eq(model) | rows["model"].eq(model)) & rows["scale"].eq(str(scale))
         ]
@@ -97,41 +95,6 @@ def _age(cell: pd.DataFrame) -> tuple[bool, str]:
     trial = cell.get("budget", none).eq("smoke").any()
     finished = cell.get("finished_at", none)
     return not trial, str(finished.max()) if len(finished) else ""
-
-
-def _from_runs(runs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    folders = sorted(path.parent for path in runs.glob("*/record.json"))
-    records = _strings(read_runs(folders).rename(columns={"scale": "_scale", "seed": "_seed"}))
-    newest = {grid["folder"]: grid for grid in map(read_grid, grids(runs))}
-    cited = [
-        {"where": f"experiment {folder}", "id": row["id"], "arm": row["arm"]}
-        for folder, grid in newest.items()
-        for row in grid["runs"]
-    ]
-    rows = records.merge(pd.DataFrame(cited, columns=["where", "id", "arm"]), on="id", how="left")
-    # Runs of no experiment belong to one cell where their commands differ in nothing but the seed.
-    alone = rows["command"].map(lambda text: re.sub(r"\s+seed=\S+", "", text))
-    rows["where"] = rows["where"].fillna("no experiment: " + alone)
-    rows["arm"] = rows["arm"].fillna(rows["model"])
-    for name in ("scale", "seed"):
-        rows[name] = rows.get(f"_{name}", "")
-    return rows, read_tables(folders, "scores.csv", SCORES)
-
-
-def _from_findings(
-    experiments: Iterable[Path],
-) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    for path in (path for folder in experiments for path in sorted(folder.rglob("runs.csv"))):
-        if not path.with_name("scores.csv").is_file():
-            continue
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-        scores = pd.read_csv(path.with_name("scores.csv"), dtype=NAMES)
-        rows["where"] = f"experiment {place(path.parent)}"
-        yield rows[rows["state"] == "finished"], scores
-
-
-def _strings(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.astype("string").fillna("").astype(object)
 
 
 def _certificate(cell: pd.DataFrame, scores: pd.DataFrame) -> str:

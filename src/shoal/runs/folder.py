@@ -1,21 +1,19 @@
-"""A run's folder: its files, written whole and read back; its status; its lock."""
+"""A run's folder: how far it has come, its status, its lock."""
 
-import csv
-import json
 import os
-import shutil
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
+from shoal.runs.files import RunFiles
 from shoal.runs.kind import Kind
-from shoal.system.files import Row, csv_text, sweep, write_whole
-from shoal.system.lock import Held, heartbeat, hold, is_held
+from shoal.system.files import sweep
+from shoal.system.lock import Held, hold, is_held
 
 
 def now() -> str:
@@ -23,25 +21,16 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-class RunFolder:
-    """The folder of one run.
+class RunFolder(RunFiles):
+    """The folder of one run: its files, its status and its lock.
 
     Args:
         path: `runs/<id>`; made by `create`, not here.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.checkpoints = path / "checkpoints"
-        self.samples = path / "samples"
-        self.weights = path / "weights.safetensors"
-        self.lock = path / "lock"
+        super().__init__(path)
         self._changing = threading.RLock()  # the status, which two threads of a run write
-
-    @property
-    def id(self) -> str:
-        """The run's name."""
-        return self.path.name
 
     @property
     def finished(self) -> bool:
@@ -62,7 +51,7 @@ class RunFolder:
 
     def record(self) -> dict[str, Any]:
         """The record of a finished run."""
-        return self._read("record.json")
+        return self.read_json("record.json")
 
     @property
     def kind(self) -> Kind:
@@ -80,54 +69,9 @@ class RunFolder:
         can't say so: see `state`.
         """
         try:
-            return self._read("status.json")
+            return self.read_json("status.json")
         except (OSError, ValueError):
             return {}
-
-    def _read(self, name: str) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads((self.path / name).read_text())
-        return content
-
-    def create(self) -> None:
-        """Make the folder.
-
-        Raises:
-            UserError: it can't be written.
-        """
-        try:
-            self.checkpoints.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(f"{self.path} can't be made: {error}; choose paths.runs=DIR") from None
-
-    def clear(self) -> None:
-        """Forget everything but the lock (`force=true`)."""
-        for entry in self.path.iterdir() if self.path.is_dir() else ():
-            if entry in (self.lock, heartbeat(self.lock)):
-                continue
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
-
-    def write(self, name: str, content: bytes | str) -> None:
-        """Write one of the run's files, whole."""
-        write_whole(self.path / name, content)
-
-    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
-        """Write a JSON file, whole."""
-        self.write(name, json.dumps(content, indent=1) + "\n")
-
-    def write_rows(self, name: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        """Write a CSV file, whole."""
-        self.write(name, csv_text(columns, rows))
-
-    def rows(self, name: str) -> list[dict[str, str]]:
-        """The rows of a CSV file; none where it is absent."""
-        path = self.path / name
-        if not path.is_file():
-            return []
-        with path.open(newline="") as file:
-            return list(csv.DictReader(file))
 
     def set_status(self, state: str, **facts: Any) -> None:
         """Change the status; facts not given stay as they were, but for the reason."""

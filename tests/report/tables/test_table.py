@@ -8,9 +8,10 @@ import pytest
 
 from helpers.literature import published
 from helpers.made_up import EXACT, LEVELS, MadeUp, study_of
-from shoal import report, results
-from shoal.report.tables import table
-from shoal.report.text import pace, shown
+from shoal import results
+from shoal.report.folder import write_report
+from shoal.report.tables.cells import pace, shown
+from shoal.report.tables.table import table
 
 
 def test_the_table_keeps_the_grid_s_order_and_every_arm(tmp_path: Path) -> None:
@@ -78,11 +79,11 @@ def test_zeros_at_the_end_of_a_score_are_kept(tmp_path: Path) -> None:
     )
     study = study_of(made, tmp_path / "runs")
     study = replace(study, scores=study.scores.assign(psnr=32.1))
-    text = (report.write_report(study, tmp_path / "out") / "README.md").read_text()
+    text = (write_report(study, tmp_path / "out") / "README.md").read_text()
     assert "| 32.10 " in text
 
 
 def test_tex_escapes_and_has_every_arm(study: results.Study, tmp_path: Path) -> None:
-    text = (report.write_report(study, tmp_path) / "table.tex").read_text()
+    text = (write_report(study, tmp_path) / "table.tex").read_text()
     assert r"\toprule" in text
     assert all(arm in text for arm in study.arms)

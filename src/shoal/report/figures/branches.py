@@ -8,8 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from shoal.report.curves import AXES, every, mean_curves
-from shoal.report.style import MODELS, Style, line, panels, styles
+from shoal.report.figures.canvas import line, panels
+from shoal.report.figures.convergence import AXES, every
+from shoal.report.figures.curves import mean_curves
+from shoal.report.figures.looks import MODELS, Style, styles
 from shoal.results import Study
 
 BRANCHES = {"shallow": MODELS["ees"], "deep": MODELS["eed"]}

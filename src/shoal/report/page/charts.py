@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from shoal.report.branches import BRANCHES, FACTS, ensembles, whole_look
-from shoal.report.curves import mean_curves, window
-from shoal.report.samples import Crop
-from shoal.report.sheet import png
-from shoal.report.style import Style, styles
+from shoal.report.figures.branches import BRANCHES, FACTS, ensembles, whole_look
+from shoal.report.figures.curves import mean_curves, window
+from shoal.report.figures.looks import Style, styles
+from shoal.report.figures.samples import Crop
+from shoal.report.figures.sheet import png
 from shoal.results import Study, untrained_level
 from shoal.runs.sheet import Grey
 

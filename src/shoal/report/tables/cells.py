@@ -1,14 +1,13 @@
-"""Tables as people read them: cells and verdicts."""
+"""The table as people read it: cells of text."""
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
-from shoal.claims import Comparison, Difference, Verdict
-from shoal.report.numbers import ABSENT, probability, seconds, short, spread
-from shoal.report.tables import GOALS, test_sets
+from shoal.report.tables.numbers import ABSENT, seconds, short, spread
+from shoal.report.tables.table import GOALS, test_sets
 from shoal.results import Study, columns_beside
 
 # The number that a column of text shows: by its name, or by how its name ends.
@@ -25,26 +24,6 @@ NUMBER_OF = {
 }
 ENDS_IN = {" PSNR (dB)": " psnr", " SSIM": " ssim", " published": " published psnr"}
 PACE = (("step", "steps", "{:.0f}".format), ("seconds", "time", seconds), ("macs", "MACs", short))
-
-AGAINST = (
-    "Test PSNR of each arm minus the baseline's, picture by picture of a set. Seeds and pictures"
-    " are crossed random factors; p is adjusted by Holm over this table."
-)
-EFFECTS = (
-    "What a value changes beside the factor's first one, and what two values change together"
-    " beyond the sum of what each does alone: test PSNR over the pictures of all sets, averaged"
-    " over the settings of the other factors. Seeds and pictures are crossed random factors; p is"
-    " adjusted by Holm over this table. Undecided isn't nil: the interval says how large an effect"
-    " may be."
-)
-
-
-class Part(NamedTuple):
-    """A part of a report: its heading, what is to be known, and a table."""
-
-    heading: str
-    words: str
-    rows: pd.DataFrame
 
 
 def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -85,58 +64,6 @@ def pace(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
                 _reached(row, axis, gain, form) for row in _dicts(numbers)
             ]
     return cells[(numbers["macs"] != 0).to_numpy()]
-
-
-def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
-    """One row per claim, as text."""
-    return pd.DataFrame(
-        {
-            "claim": [v.id for v in verdicts],
-            "says": [v.says for v in verdicts],
-            "verdict": [worded(v) for v in verdicts],
-            "effect [95 % interval]": [effect(v.decisive) for v in verdicts],
-            "p": [probability(v.p) for v in verdicts],
-            "p (Holm)": [probability(v.holm) for v in verdicts],
-            "n": [_n(v.decisive) for v in verdicts],
-            "decided by": [v.decisive.text if v.decisive else ABSENT for v in verdicts],
-        }
-    )
-
-
-def difference_rows(differences: Sequence[Difference], over: str) -> pd.DataFrame:
-    """One row per difference, as text.
-
-    Args:
-        differences: to a baseline, or effects of factors.
-        over: the head of the first column.
-    """
-    columns: dict[str, list[str]] = {
-        over: [d.name for d in differences],
-        "on": [d.where for d in differences],
-        "difference [95 % interval]": [effect(d.comparison) for d in differences],
-        "p (Holm)": [probability(d.holm) for d in differences],
-        "word": [worded(d) for d in differences],
-        "settings": [str(d.over) for d in differences],
-        "n": [_n(d.comparison) for d in differences],
-    }
-    empty = {"on": not any(columns["on"]), "settings": not any(d.over for d in differences)}
-    return pd.DataFrame({name: cells for name, cells in columns.items() if not empty.get(name)})
-
-
-def worded(verdict: Verdict | Difference) -> str:
-    """The word, and in brackets what holds it back."""
-    return f"{verdict.word} ({verdict.why})" if verdict.why else verdict.word
-
-
-def effect(comparison: Comparison | None) -> str:
-    """An effect in its unit with its interval; ratios are said as multiples."""
-    if comparison is None or math.isnan(comparison.effect):
-        return ABSENT
-    c, ratio = comparison, comparison.unit == "x"
-    values = [f"{v:.3g}" if ratio else f"{v:+.3f}" for v in (c.effect, c.low, c.high)]
-    unit = "×" if ratio else f" {c.unit}".rstrip()
-    interval = "no interval" if math.isnan(c.low) else f"[{values[1]}, {values[2]}]"
-    return f"{values[0]}{unit} {interval}"
 
 
 def _rows(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
@@ -182,10 +109,3 @@ def _reached(
     if not done:
         return "not reached"
     return form(value) + ("" if done == row["seeds"] else f" ({done:.0f} of {row['seeds']})")
-
-
-def _n(comparison: Comparison | None) -> str:
-    if comparison is None or not comparison.seeds:
-        return ABSENT
-    seeds = f"{comparison.seeds} seed" + "s" * (comparison.seeds > 1)
-    return f"{seeds} × {comparison.images} pictures" if comparison.images > 1 else seeds

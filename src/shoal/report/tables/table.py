@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from shoal.report.published import reference
+from shoal.report.tables.published import reference
 from shoal.results import (
     AXES,
     Study,

@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 
 from helpers.made_up import MadeUp, study_of
 from shoal import results
-from shoal.report.branches import PARTS, branch_curves, branches_figure, ensembles
-from shoal.report.charts import charts
-from shoal.report.curves import mean_curves
-from shoal.report.style import styles
+from shoal.report.figures.branches import PARTS, branch_curves, branches_figure, ensembles
+from shoal.report.figures.curves import mean_curves
+from shoal.report.figures.looks import styles
+from shoal.report.page.charts import charts
 
 
 def test_branches_are_drawn_for_the_ensembles_alone(study: results.Study) -> None:

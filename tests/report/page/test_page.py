@@ -9,7 +9,8 @@ import pytest
 
 from helpers.browser import CHROMIUM, Browser
 from helpers.made_up import MadeUp, study_of
-from shoal import report, results
+from shoal import results
+from shoal.report.folder import write_report
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     made = MadeUp(samples=True)
     made.diverged = {made.run_id("dcnn", 3, 1): 900}
-    return report.write_report(study_of(made, folder / "runs"), folder) / "index.html"
+    return write_report(study_of(made, folder / "runs"), folder) / "index.html"
 
 
 def test_the_page_names_no_other_place(page: Path) -> None:
@@ -32,7 +33,7 @@ def test_labels_are_text_not_markup(tmp_path: Path) -> None:
     made = MadeUp(arms=arms, levels={"bicubic": 30.0, "<i>&": 31.0})
     made.write(tmp_path / "runs")
     study = results.load(tmp_path / "runs", "ablation")
-    text = (report.write_report(study, tmp_path) / "index.html").read_text()
+    text = (write_report(study, tmp_path) / "index.html").read_text()
     assert "<i>" not in text
     assert html.escape("<i>&") in text
 

@@ -1,4 +1,4 @@
-"""Curves over training. Plot functions take rows and an axis and return the axis."""
+"""Validation PSNR over training. Plot functions take rows and an axis and return the axis."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from shoal.report.style import Style, line, panels, styles, tick_decades
+from shoal.report.figures.canvas import line, panels, tick_decades
+from shoal.report.figures.curves import mean_curves, window
+from shoal.report.figures.looks import Style, styles
 from shoal.results import Study, untrained_level
 
 AXES = {
@@ -19,23 +21,6 @@ AXES = {
 }
 PER_LINE = 8  # of the legend
 MARKERS = 7  # along one curve: enough to tell it, few enough to see the line
-
-
-def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
-    """Curves averaged over the finished, trained runs of each arm and scale.
-
-    Only steps that all of them have are averaged, so that no run drops out along the line.
-
-    Returns:
-        arm, scale, step, seconds, macs (means), each column and `<column> sd`, n; by arm and step.
-    """
-    trained = study.finished.loc[study.finished["steps"] > 0, "id"]
-    rows = study.curves[study.curves["id"].isin(trained)]
-    by = rows.groupby(["arm", "scale", "step"], sort=False)
-    table = by[["seconds", "macs", *columns]].mean()
-    table = table.join(by[columns].std().add_suffix(" sd")).join(by.size().rename("n"))
-    full = table["n"] == table.groupby(["arm", "scale"])["n"].transform("max")
-    return table[full].sort_index(level="step", kind="stable").reset_index()
 
 
 def every(count: int) -> tuple[int, int]:
@@ -92,13 +77,6 @@ def unfinished(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, St
             axes.plot(part[axis], part["val/psnr"], color=colour, linewidth=0.8, alpha=0.8)
             axes.plot(part[axis].iloc[-1:], part["val/psnr"].iloc[-1:], "x", color=colour, ms=8)
     return axes
-
-
-def window(values: pd.Series, ends: pd.Series) -> tuple[float, float]:
-    """The range of PSNR worth a look: untrained networks begin 20 dB below all that matters."""
-    low, high = float(ends.min()), float(pd.concat([values, ends]).max())
-    room = max(high - low, 0.2)
-    return low - 0.6 * room, high + 0.12 * room
 
 
 def convergence_figure(study: Study) -> Figure:

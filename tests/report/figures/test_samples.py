@@ -7,9 +7,10 @@ import pandas as pd
 from PIL import Image
 
 from helpers.made_up import MadeUp, study_of
-from shoal import report, results
-from shoal.report.samples import crops
-from shoal.report.sheet import HEAD, samples_sheet
+from shoal import results
+from shoal.report.figures.samples import crops
+from shoal.report.figures.sheet import HEAD, samples_sheet
+from shoal.report.folder import write_report
 from shoal.runs.sheet import Tile, cut, read_grey
 
 
@@ -32,7 +33,7 @@ def test_samples_of_many_arms_are_wrapped_to_what_a_page_shows(tmp_path: Path) -
 def test_a_crop_is_cut_out_of_the_sheet_as_it_was_put_there(
     study: results.Study, tmp_path: Path
 ) -> None:
-    folder = report.write_report(study, tmp_path)
+    folder = write_report(study, tmp_path)
     first = study.finished.drop_duplicates("arm").set_index("arm")["id"].to_dict()
     tiles = cut(folder)
     assert {tile.arm for tile in tiles} == {"", "ees", "eed", "eeds", "dcnn", "dscnn"}
@@ -43,7 +44,7 @@ def test_a_crop_is_cut_out_of_the_sheet_as_it_was_put_there(
 
 
 def test_titles_of_the_sheet_lie_between_its_crops(study: results.Study, tmp_path: Path) -> None:
-    folder = report.write_report(study, tmp_path)
+    folder = write_report(study, tmp_path)
     sheet = read_grey(folder / "samples.png").copy()
     places = pd.read_csv(folder / "samples.csv")
     for row in places.itertuples():

@@ -8,8 +8,8 @@ import pytest
 
 from helpers.made_up import EXACT, MadeUp, study_of
 from shoal.errors import UserError
-from shoal.report import findings
-from shoal.report.latex import latex
+from shoal.report.findings import findings
+from shoal.report.tables.latex import latex
 
 
 def cells(text: str) -> dict[str, list[str]]:

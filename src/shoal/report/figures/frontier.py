@@ -1,17 +1,16 @@
 """The frontier: PSNR against what networks cost; a cheaper one that scores higher beats another."""
 
 from collections.abc import Mapping
-from itertools import pairwise
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
 
-from shoal.report.curves import bicubic_level
-from shoal.report.style import Style, line, panels, styles, tick_decades
-from shoal.report.tables import headline
+from shoal.report.figures.canvas import line, panels, tick_decades
+from shoal.report.figures.convergence import bicubic_level
+from shoal.report.figures.looks import Style, styles
+from shoal.report.figures.names import name_points
+from shoal.report.tables.table import headline
 from shoal.results import Study
 
 COSTS = {
@@ -22,9 +21,6 @@ COSTS = {
 }
 FRONT = "the best at their cost"
 GREY = "#b4b9c1"
-NAME_SIZE = 7.5  # points
-# Where a name may stand beside its marker, by preference: direction in x and y.
-SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 2), (0, -2))
 
 
 def points(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
@@ -91,8 +87,8 @@ def _frame(axes: Axes, cost: str, heights: list[float]) -> None:
     axes.set_xlabel(COSTS[cost])
 
 
-def name_points(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Style]) -> None:
-    """Write each arm's name beside its marker, where it covers least of what is there already.
+def name_arms(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Style]) -> None:
+    """Write each arm's name beside its marker.
 
     Args:
         rows: as `frontier` had them.
@@ -100,41 +96,10 @@ def name_points(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, S
         cost: one of `COSTS`.
         looks: by arm.
     """
-    rows = rows.dropna(subset=cost)
-    pixel = axes.figure.dpi / 72
-    places = axes.transData.transform(rows[[cost, "psnr"]].to_numpy(float))
-    taken = [_box(x, y, 7 * pixel, 7 * pixel) for x, y in places] + _steps(rows, axes, cost)
-    for arm, (x, y) in zip(rows["arm"], places, strict=True):
-        # Measuring text takes longer than drawing it: a letter is about 0.6 of the size wide.
-        width, height = 0.6 * NAME_SIZE * len(arm) * pixel, 1.1 * NAME_SIZE * pixel
-        gaps = width / 2 + 6 * pixel, height / 2 + 4 * pixel
-        boxes = [_box(x + dx * gaps[0], y + dy * gaps[1], width, height) for dx, dy in SIDES]
-        box = min(boxes, key=lambda box: _covered(box, taken, axes.bbox))
-        taken.append(box)
-        x, y = axes.transAxes.inverted().transform((box.x0 + width / 2, box.y0 + height / 2))
-        look: dict[str, Any] = {"fontsize": NAME_SIZE, "color": looks[arm].light}
-        axes.text(x, y, arm, transform=axes.transAxes, ha="center", va="center", **look)
-
-
-def _steps(rows: pd.DataFrame, axes: Axes, cost: str) -> list[Bbox]:
-    """The front's steps, each across and then up."""
-    corners = axes.transData.transform(front(rows, cost)[[cost, "psnr"]].to_numpy(float))
-    boxes = []
-    for (x0, y0), (x1, y1) in pairwise(corners):
-        boxes += [Bbox([[x0, y0 - 1], [x1, y0 + 1]]), Bbox([[x1 - 1, y0], [x1 + 1, y1]])]
-    return boxes
-
-
-def _box(x: float, y: float, width: float, height: float) -> Bbox:
-    return Bbox.from_bounds(x - width / 2, y - height / 2, width, height)
-
-
-def _covered(box: Bbox, taken: list[Bbox], frame: Bbox) -> float:
-    """How much of a box lies over others or outside of the frame."""
-    shared = (Bbox.intersection(box, other) for other in taken)
-    inside = Bbox.intersection(box, frame)
-    outside = box.width * box.height - (inside.width * inside.height if inside else 0)
-    return outside + sum(each.width * each.height for each in shared if each)
+    rows, best = rows.dropna(subset=cost), front(rows.dropna(subset=cost), cost)
+    colours = {str(arm): looks[arm].light for arm in rows["arm"]}
+    places, steps = (part[[cost, "psnr"]].to_numpy(float) for part in (rows, best))
+    name_points(axes, colours, places, steps)
 
 
 def frontier_figure(study: Study, numbers: pd.DataFrame) -> Figure | None:
@@ -150,7 +115,7 @@ def frontier_figure(study: Study, numbers: pd.DataFrame) -> Figure | None:
         for axes, cost in zip(row, costs, strict=True):
             frontier(part, axes, cost, looks)
         for axes, cost in zip(row, costs, strict=True):
-            name_points(part, axes, cost, looks)
+            name_arms(part, axes, cost, looks)
         row[0].set_ylabel(f"PSNR on {place}, x{scale} (dB)")
     handles, labels = grid[0][0].get_legend_handles_labels()
     shown = {name: handles[labels.index(name)] for name in (FRONT, "bicubic") if name in labels}

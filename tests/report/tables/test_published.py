@@ -10,9 +10,9 @@ from helpers.composing import ROOT
 from helpers.literature import published
 from helpers.made_up import EXACT, REAL, MadeUp, study_of
 from shoal.report.findings import findings
-from shoal.report.published import load_published, reference
-from shoal.report.tables import table
-from shoal.report.text import shown
+from shoal.report.tables.cells import shown
+from shoal.report.tables.published import load_published, reference
+from shoal.report.tables.table import table
 
 
 def test_published_scores_stand_beside_ours_with_the_difference(tmp_path: Path) -> None:

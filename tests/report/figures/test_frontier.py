@@ -10,9 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from helpers.literature import published
 from helpers.made_up import MadeUp, study_of
 from shoal import results
-from shoal.report.frontier import COSTS, front, frontier_figure, points
-from shoal.report.tables import table
-from shoal.report.text import shown
+from shoal.report.figures.frontier import COSTS, front, frontier_figure, points
+from shoal.report.tables.cells import shown
+from shoal.report.tables.table import table
 
 
 def costing(*rows: tuple[str, float, float], bicubic: float = 30.0) -> pd.DataFrame:

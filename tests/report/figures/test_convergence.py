@@ -7,8 +7,10 @@ from matplotlib.figure import Figure
 
 from helpers.made_up import LEVELS, MadeUp, study_of
 from shoal import results
-from shoal.report.curves import AXES, convergence, convergence_figure, mean_curves
-from shoal.report.style import drawing, rendered, styles
+from shoal.report.figures.canvas import drawing, rendered
+from shoal.report.figures.convergence import AXES, convergence, convergence_figure
+from shoal.report.figures.curves import mean_curves
+from shoal.report.figures.looks import styles
 
 
 def test_mean_curves_average_the_finished_runs(study: results.Study) -> None:

@@ -12,8 +12,8 @@ import pandas as pd
 
 from shoal.errors import UserError, unknown
 from shoal.report.findings import Findings
-from shoal.report.numbers import seconds, short
-from shoal.report.tables import test_sets
+from shoal.report.tables.numbers import seconds, short
+from shoal.report.tables.table import test_sets
 
 # Columns beside the scores: head, the number's name, and how it is written.
 COSTS: dict[str, tuple[str, str, Callable[[float], str]]] = {

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from helpers.composing import ROOT
-from shoal.report.style import styles
+from shoal.report.figures.looks import styles
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "conf" / "experiment").glob("*.yaml")))

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import IdentityTransform
 from PIL import Image
 
-from shoal.report.samples import Crop, lines
-from shoal.report.style import DPI, rendered
+from shoal.report.figures.canvas import DPI, rendered
+from shoal.report.figures.samples import Crop, lines
 from shoal.runs.sheet import COLUMNS, Grey, Tile
 from shoal.system.files import csv_text
 

@@ -8,15 +8,16 @@ import numpy as np
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from shoal.report.charts import charts, look_of
+from shoal.report.figures.looks import styles
+from shoal.report.figures.samples import Crop
 from shoal.report.findings import Findings
-from shoal.report.samples import Crop
-from shoal.report.style import styles
-from shoal.report.text import ENDS_IN, NUMBER_OF, effect, verdict_rows
+from shoal.report.page.charts import charts, look_of
+from shoal.report.tables.cells import ENDS_IN, NUMBER_OF
+from shoal.report.tables.verdicts import effect, verdict_rows
 from shoal.results import columns_beside
 
 TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("shoal.report", "."),
+    loader=jinja2.PackageLoader("shoal.report.page", "."),
     autoescape=True,
     trim_blocks=True,
     undefined=jinja2.StrictUndefined,
@@ -60,18 +61,8 @@ def page(
         frontier=frontier and base64.b64encode(frontier).decode(),
         rights=[*trained, "HR"],
         chosen=found.best[0],
-        **commands(found),
+        **found.commands,
     )
-
-
-def commands(found: Findings) -> dict[str, str]:
-    """What to type to see where a number comes from, and to make the report anew."""
-    study, (arm, scale) = found.study, found.best
-    dataset = next(iter(study.scores["dataset"]), "Set5")
-    return {
-        "explain": f"shoal runs explain {arm} --set {dataset} --scale {scale}",
-        "remake": f"shoal report {study.experiment} --id {study.digest}",
-    }
 
 
 def _lines(found: Findings) -> list[list[dict[str, Any]]]:

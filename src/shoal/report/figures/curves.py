@@ -1,0 +1,29 @@
+"""Curves over training as rows: of single runs, and averaged over the seeds of an arm."""
+
+import pandas as pd
+
+from shoal.results import Study
+
+
+def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
+    """Curves averaged over the finished, trained runs of each arm and scale.
+
+    Only steps that all of them have are averaged, so that no run drops out along the line.
+
+    Returns:
+        arm, scale, step, seconds, macs (means), each column and `<column> sd`, n; by arm and step.
+    """
+    trained = study.finished.loc[study.finished["steps"] > 0, "id"]
+    rows = study.curves[study.curves["id"].isin(trained)]
+    by = rows.groupby(["arm", "scale", "step"], sort=False)
+    table = by[["seconds", "macs", *columns]].mean()
+    table = table.join(by[columns].std().add_suffix(" sd")).join(by.size().rename("n"))
+    full = table["n"] == table.groupby(["arm", "scale"])["n"].transform("max")
+    return table[full].sort_index(level="step", kind="stable").reset_index()
+
+
+def window(values: pd.Series, ends: pd.Series) -> tuple[float, float]:
+    """The range of PSNR worth a look: untrained networks begin 20 dB below all that matters."""
+    low, high = float(ends.min()), float(pd.concat([values, ends]).max())
+    room = max(high - low, 0.2)
+    return low - 0.6 * room, high + 0.12 * room

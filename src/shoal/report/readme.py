@@ -1,0 +1,47 @@
+"""The findings as a README: Markdown that needs no browser."""
+
+from collections.abc import Collection
+
+import jinja2
+import pandas as pd
+from tabulate import tabulate
+
+from shoal.report.findings import Findings
+from shoal.report.tables.verdicts import verdict_rows
+
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("shoal.report", "."),
+    autoescape=False,  # Markdown is no HTML
+    trim_blocks=True,
+    keep_trailing_newline=True,
+    undefined=jinja2.StrictUndefined,
+)
+
+
+def readme(found: Findings, files: Collection[str], reading: str) -> str:
+    """The text of README.md.
+
+    Args:
+        found: all that the report says.
+        files: that lie beside it; figures are shown where they are among these.
+        reading: what people make of it, in Markdown.
+    """
+    return TEMPLATES.get_template("readme.md.j2").render(
+        f=found,
+        reading=reading,
+        study=found.study,
+        table=_markdown(found.cells),
+        pace=_markdown(found.pace),
+        verdicts=_markdown(verdict_rows(found.verdicts)),
+        compared=[(part, _markdown(part.rows)) for part in found.compared],
+        frontier="frontier.svg" in files,
+        branches="branches.svg" in files,
+        samples="samples.png" in files,
+        **found.commands,
+    )
+
+
+def _markdown(cells: pd.DataFrame) -> str:
+    columns = {str(name): cells[name].tolist() for name in cells.columns}
+    # Left as text: tabulate would read "32.10" as a number and drop its zero.
+    return tabulate(columns, headers="keys", tablefmt="github", disable_numparse=True)

@@ -1,0 +1,1 @@
+"""Numbers by arm and scale, and the same as text: of tables, verdicts, papers."""

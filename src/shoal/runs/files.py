@@ -1,0 +1,78 @@
+"""The files of a run: written whole, and read back."""
+
+import csv
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from shoal.errors import UserError
+from shoal.system.files import Row, csv_text, write_whole
+from shoal.system.lock import heartbeat
+
+
+class RunFiles:
+    """The files in the folder of one run.
+
+    Args:
+        path: `runs/<id>`; made by `create`, not here.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.samples = path / "samples"
+        self.weights = path / "weights.safetensors"
+        self.lock = path / "lock"
+
+    @property
+    def id(self) -> str:
+        """The run's name."""
+        return self.path.name
+
+    def create(self) -> None:
+        """Make the folder.
+
+        Raises:
+            UserError: it can't be written.
+        """
+        try:
+            self.checkpoints.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{self.path} can't be made: {error}; choose paths.runs=DIR") from None
+
+    def clear(self) -> None:
+        """Forget everything but the lock (`force=true`)."""
+        for entry in self.path.iterdir() if self.path.is_dir() else ():
+            if entry in (self.lock, heartbeat(self.lock)):
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+    def write(self, name: str, content: bytes | str) -> None:
+        """Write one of the run's files, whole."""
+        write_whole(self.path / name, content)
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write a JSON file, whole."""
+        self.write(name, json.dumps(content, indent=1) + "\n")
+
+    def write_rows(self, name: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Write a CSV file, whole."""
+        self.write(name, csv_text(columns, rows))
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """The rows of a CSV file; none where it is absent."""
+        path = self.path / name
+        if not path.is_file():
+            return []
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """What a JSON file says."""
+        content: dict[str, Any] = json.loads((self.path / name).read_text())
+        return content
