@@ -20,6 +20,7 @@ from shoal.training.agreement import Agreement
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients, build_network, open_pictures
 from shoal.training.ranks import Ranks
+from shoal.training.recipe import Recipe
 
 # Model: target of the row, steps in a block.
 TARGETS = {"eeds": ("<= 1.03", 4), "ees": ("<= 1.20", 24), "eeds_fast": ("<= 1.10", 24)}
@@ -97,7 +98,8 @@ def turns(model: str, block: int, blocks: int = BLOCKS) -> tuple[list[float], li
     folder.create()
     loggers = [instantiate(each, folder=folder.path, attempt="") for each in config.logger.values()]
     with Stop() as stop:
-        fit(run, Ingredients(network, data), loggers, Agreement(Ranks(), stop), None)
+        made_of = Ingredients(network, data, Recipe.of(config, network))
+        fit(run, made_of, loggers, Agreement(Ranks(), stop), None)
     return data.turns.ours[1:], data.turns.theirs[1:]
 
 

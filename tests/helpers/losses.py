@@ -23,7 +23,7 @@ from shoal.system.signals import Stop
 from shoal.training.agreement import Agreement
 from shoal.training.devices import quiet
 from shoal.training.fit import fit
-from shoal.training.ingredients import Ingredients, build_network, open_pictures
+from shoal.training.ingredients import Ingredients
 from shoal.training.module import SuperResolution
 from shoal.training.ranks import Ranks
 
@@ -58,7 +58,7 @@ def losses(setting: str, cache: Path) -> list[float]:
         paths = (f"paths.runs={runs}", f"paths.cache={cache}")
         run = Run.of(configured(*COMMON, *paths, *setting.split()))
         run.folder.create()
-        made_of = Ingredients(build_network(run.config), open_pictures(run))
+        made_of = Ingredients.of(run)
         run.config.trainer["limit_val_batches"] = 0  # which a command can't ask for
         quiet()
         fit(run, made_of, [], Agreement(Ranks(), Stop()), None)

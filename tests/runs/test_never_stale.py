@@ -23,7 +23,7 @@ from shoal.system.signals import Stop
 from shoal.training.agreement import Agreement
 from shoal.training.devices import quiet
 from shoal.training.fit import fit
-from shoal.training.ingredients import Ingredients, build_network, open_pictures
+from shoal.training.ingredients import Ingredients
 from shoal.training.ranks import Ranks
 
 MODELS = ("ees", "eed", "srcnn")
@@ -120,7 +120,7 @@ def trained(config: RunConfig) -> tuple[str, str]:
     """A run's id, and the digest of the weights that it comes to."""
     run = Run.of(config)
     run.folder.create()
-    made_of = Ingredients(build_network(config), open_pictures(run))
+    made_of = Ingredients.of(run)
     quiet()
     network = fit(run, made_of, [], Agreement(Ranks(), Stop()), None).network
     state = b"".join(value.numpy().tobytes() for value in network.state_dict().values())

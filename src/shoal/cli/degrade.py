@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from shoal.cli.options import Force
+from shoal.cli.options import Force, Scale
 
 
 def degrade(
     path: Annotated[list[Path], typer.Argument(help="Pictures, or folders of them.")],
-    scale: Annotated[int, typer.Option(min=2, help="The factor, an integer.")] = 3,
+    scale: Scale = 3,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")] = Path(
         "output"
     ),

@@ -5,6 +5,20 @@ from typing import Annotated
 
 import typer
 
+from shoal.errors import UserError
+
+
+def factor(text: str | int) -> int:
+    """The factor of an enlargement, as it is typed.
+
+    Raises:
+        UserError: it is no integer of at least 2.
+    """
+    if not (str(text).isdecimal() and int(text) >= 2):
+        raise UserError(f"--scale {text} is not an integer of at least 2: e.g. --scale 3")
+    return int(text)
+
+
 Root = Annotated[
     Path | None,
     typer.Option(help="Folder that holds the sets; $SHOAL_DATA, else data, if not given."),
@@ -14,3 +28,6 @@ Trust = Annotated[
     bool, typer.Option("--trust", help="Build networks not our own: runs code the file names.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
+Scale = Annotated[
+    int, typer.Option(parser=factor, metavar="S", help="Of the enlargement, an integer.")
+]

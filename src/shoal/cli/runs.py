@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from shoal.cli.options import Root, Runs, Trust
+from shoal.cli.options import Root, Runs, Scale, Trust
 from shoal.errors import UserError
 
 app = typer.Typer(
@@ -124,7 +124,7 @@ def runs_clean(
 def runs_explain(
     model: Annotated[str, typer.Argument(help="A model or an arm, e.g. eeds")],
     dataset: Annotated[str, typer.Option("--set", help="A test set, e.g. Set5")],
-    scale: Annotated[int, typer.Option(help="Of the enlargement.")] = 3,
+    scale: Scale = 3,
     runs: Runs = Path("runs"),
     experiments: Annotated[
         list[Path], typer.Option(help="Findings, for runs that are gone; may be given twice.")

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from shoal.cli.options import Scale
+
 
 def score(
     sr: Annotated[Path, typer.Argument(help="A picture, or a folder of them, of any method.")],
     hr: Annotated[Path, typer.Argument(help="The HR picture, or the folder of them.")],
-    scale: Annotated[int, typer.Option(min=2, help="Of the enlargement.")],
+    scale: Scale,
     protocol: Annotated[str, typer.Option(help="classic or rgb.")] = "classic",
     pair: Annotated[
         str | None, typer.Option(help="How SR pictures are called, e.g. 'SR_{}': {} is HR's name.")

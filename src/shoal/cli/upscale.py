@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shoal.cli.options import Force, Trust
+from shoal.cli.options import Force, Trust, factor
 from shoal.errors import UserError
 
 
@@ -29,7 +29,10 @@ def upscale(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="Folder; for one picture also a file's name.")
     ] = Path("output"),
-    scale: Annotated[int | None, typer.Option(help="2, 3 or 4.  [default: 2, or FILE's]")] = None,
+    scale: Annotated[
+        int | None,
+        typer.Option(parser=factor, metavar="S", help="2, 3 or 4.  [default: 2, or FILE's]"),
+    ] = None,
     model: Annotated[
         str | None, typer.Option(help="eeds_fast or eeds; the best that ships if not given.")
     ] = None,

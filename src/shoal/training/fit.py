@@ -19,7 +19,6 @@ from shoal.models.profile import macs
 from shoal.models.reparam import folded
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
-from shoal.system.building import built
 from shoal.training.agreement import Agreement
 from shoal.training.callbacks.averaging import Averaging
 from shoal.training.callbacks.checkpoints import Checkpoints
@@ -79,7 +78,7 @@ def fit(
     config, budget, network = run.config, run.config.budget, made_of.network
     # Channels last: the processor's convolutions needn't reorder every activation.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # stubs lack it
-    module = _module(run, network, agreement)
+    module = _module(run, made_of, agreement)
     curve = _curve(run, network)
     mirror = Mirror(curve)
     bar = ProgressBar(run.folder.id, curve, budget.max_steps)
@@ -106,16 +105,16 @@ def _curve(run: Run, network: nn.Module) -> Curve:
     return Curve(run.folder, budget.batch_size, 3.0 * macs(network) * lr_pixels)
 
 
-def _module(run: Run, network: nn.Module, agreement: Agreement) -> SuperResolution:
-    task = run.config.task
+def _module(run: Run, made_of: Ingredients, agreement: Agreement) -> SuperResolution:
+    recipe = made_of.recipe
     return SuperResolution(
-        network,
+        made_of.network,
         run.config.scale,
-        loss=built("task.loss", task.loss),
-        optimizer=built("task.optimizer", task.optimizer),
-        schedule=built("task.schedule", task.schedule, _convert_="all"),
+        loss=recipe.loss,
+        optimizer=recipe.optimizer,
+        schedule=recipe.schedule,
         max_steps=run.config.budget.max_steps,
-        theta=task.clip.theta,
+        theta=run.config.task.clip.theta,
         global_loss=agreement.global_loss,
     )
 

@@ -1,4 +1,4 @@
-"""What a run is made of: a network at its start, and decoded pictures."""
+"""What a run is made of: a network at its start, decoded pictures, and how it trains."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,16 @@ from shoal.runs.config import RunConfig
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
 from shoal.system.building import built
+from shoal.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Ingredients:
-    """Network, pictures and the config's callbacks; who has them has nothing left to refuse."""
+    """Network, pictures, recipe, and the config's callbacks; nothing is left to refuse."""
 
     network: nn.Module
     data: SuperResolutionData
+    recipe: Recipe
     callbacks: Sequence[Callback] = ()
 
     @classmethod
@@ -34,7 +36,9 @@ class Ingredients:
             UserError: one of them isn't to be had; see the functions of this module.
         """
         callbacks = build_callbacks(run.config)  # first: the network's seed holds for what follows
-        return cls(build_network(run.config), open_pictures(run), callbacks)
+        network = build_network(run.config)
+        recipe = Recipe.of(run.config, network)
+        return cls(network, open_pictures(run), recipe, callbacks)
 
 
 def build_callbacks(config: RunConfig) -> list[Callback]:

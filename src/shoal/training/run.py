@@ -25,7 +25,7 @@ from shoal.training.ranks import Orders, gathered, started_outside
 from shoal.training.rescore import add_scores, print_scores, try_metrics
 from shoal.training.reused import show_in_sweep
 from shoal.training.start import Attempt, announce
-from shoal.training.status import begin, kept, open_loggers
+from shoal.training.status import begin, kept, open_loggers, require_loggers
 
 
 def train(config: RunConfig, command: str, begun: float | None = None) -> RunFolder:
@@ -73,6 +73,7 @@ def _lead(run: Run, attempt: Attempt) -> None:
     require_fit_pictures(run)
     devices = check_devices(run.config)
     try_metrics(run)
+    require_loggers(run.config)
     made_of = Ingredients.of(run)
     require_room(run, parameters(made_of.network))
     if devices.num_devices * devices.num_nodes > attempt.ranks.count:

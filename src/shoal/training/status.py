@@ -1,6 +1,7 @@
 """What is kept of a run while it works: its status, its console, its dashboards."""
 
 import contextlib
+import inspect
 import os
 import traceback
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ from lightning.pytorch.loggers import Logger
 
 from shoal.dashboards.base import dashboards
 from shoal.errors import UserError, first_line
+from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder, now
 from shoal.runs.run import Run
+from shoal.system.building import built
 from shoal.system.files import UNWRITABLE
 from shoal.system.signals import Stopped
 from shoal.system.tee import teed
@@ -75,6 +78,20 @@ def kept(folder: RunFolder) -> Iterator[None]:
                 words = f"{folder.path} can't be written ({error.strerror})"
                 raise UserError(f"{words}: mend that, and the same command goes on") from None
             raise
+
+
+def require_loggers(config: RunConfig) -> None:
+    """Make sure that all loggers can be called as the config does; they begin in a run's folder.
+
+    Raises:
+        UserError: one isn't there, or takes none of an argument; it is named.
+    """
+    for name, entry in config.logger.items():
+        part = built(f"logger.{name}", entry, _partial_=True)
+        try:
+            inspect.signature(part.func).bind(folder="", attempt="", **part.keywords)
+        except TypeError as error:
+            raise UserError(f"logger.{name} can't be built: {error}") from None
 
 
 @contextlib.contextmanager

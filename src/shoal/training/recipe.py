@@ -1,0 +1,55 @@
+"""How a run trains: loss, optimiser and schedule, built and tried before anything is written."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from shoal.errors import UserError, first_line
+from shoal.runs.config import RunConfig
+from shoal.runs.kind import Kind
+from shoal.system.building import built
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a task makes.
+
+    Attributes:
+        loss: a scalar from SR and HR.
+        optimizer: from parameters.
+        schedule: from the optimiser and the number of steps.
+    """
+
+    loss: nn.Module
+    optimizer: Callable[[Iterable[nn.Parameter]], Optimizer]
+    schedule: Callable[..., LRScheduler]
+
+    @classmethod
+    def of(cls, config: RunConfig, network: nn.Module) -> Self:
+        """The recipe of a run, which its network's parameters have been tried with.
+
+        Raises:
+            UserError: a part can't be built, or doesn't take what it is given; it is named.
+        """
+        task = config.task
+        recipe = cls(
+            built("task.loss", task.loss),
+            built("task.optimizer", task.optimizer),
+            built("task.schedule", task.schedule, _convert_="all"),
+        )
+        if config.kind is Kind.TRAINED:
+            optimizer = _tried("task.optimizer", recipe.optimizer, network.parameters())
+            _tried("task.schedule", recipe.schedule, optimizer, config.budget.max_steps)
+        return recipe
+
+
+def _tried(key: str, make: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return make(*arguments)
+    except Exception as error:
+        cause = error.__cause__ or error
+        raise UserError(f"{key} can't be built: {first_line(cause)}") from error
