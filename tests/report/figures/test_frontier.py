@@ -4,13 +4,24 @@ from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from helpers.literature import published
 from helpers.made_up import MadeUp, study_of
 from shoal import results
-from shoal.report.figures.frontier import COSTS, front, frontier_figure, points
+from shoal.report.figures.frontier import (
+    COSTS,
+    front,
+    frontier,
+    frontier_figure,
+    name_arms,
+    points,
+    window,
+)
+from shoal.report.figures.looks import styles
 from shoal.report.tables.cells import shown
 from shoal.report.tables.table import table
 
@@ -52,6 +63,21 @@ def test_the_frontier_names_every_network_once_and_apart_from_the_others(
         boxes = [text.get_window_extent() for text in axes.texts]
         assert not [1 for a, b in combinations(boxes, 2) if a.overlaps(b)]
         assert all(axes.bbox.containsx(x) for box in boxes for x in (box.x0, box.x1))
+
+
+def test_axes_fit_their_points() -> None:
+    near = costing(("a", 100, 31.0), ("b", 500, 32.0), bicubic=30.5)
+    assert window(near) == pytest.approx((30.35, 32.15))
+    far = costing(("a", 100, 31.9), ("b", 500, 32.0), ("collapsed", 900, 12.0), bicubic=30.5)
+    assert window(far) == pytest.approx((31.885, 32.015))
+    axes = Figure().subplots()
+    looks = styles({"a": None, "b": None, "collapsed": None})
+    frontier(far, axes, "parameters", looks)
+    name_arms(far, axes, "parameters", looks)
+    assert axes.get_ylim() == pytest.approx((31.885, 32.015))
+    assert [text.get_text() for text in axes.texts] == ["a", "b", "collapsed ↓ 12.0"]
+    assert "bicubic" not in axes.get_legend_handles_labels()[1]
+    assert window(costing(("lost", 900, 12.0))) == pytest.approx((11.985, 12.015))
 
 
 def test_a_cost_that_no_record_has_gets_no_panel(study: results.Study) -> None:

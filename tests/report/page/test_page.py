@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def test_hovering_tells_values_on_every_axis(browser: Browser, page: Path) -> No
         browser.mouse("mouseMoved", x, y)
         tip = browser.run("document.querySelector('[data-convergence] .tip').innerText")
         assert re.search(r"step \d+", tip)
-        assert re.search(r"eeds\s+\d\d\.\d\d ± \d\.\d\d dB", tip)
+        assert re.search(r"eeds\s+\d\d\.\d\d \(\d\d\.\d\d to \d\d\.\d\d\) dB", tip)
         assert "MACs" in tip
     browser.mouse("mouseMoved", 2, 2)
     assert browser.run("document.querySelector('[data-convergence] .tip').hidden")
@@ -109,6 +110,9 @@ def test_the_curves_are_the_table_s_arms_and_can_be_hidden(browser: Browser, pag
     drawn = f"{lines}.map(line => line.dataset.series)"
     arms = ["ees", "eed", "eeds", "dcnn", "dscnn"]
     assert browser.run(drawn) == [*arms, "dcnn"]  # and the run that diverged
+    thin = "[...document.querySelectorAll('[data-seed-of]')].map(line => line.dataset.seedOf)"
+    seeds = {"ees": 3, "eed": 3, "eeds": 3, "dcnn": 2, "dscnn": 3}
+    assert Counter(browser.run(thin)) == seeds
     browser.click("[data-convergence] [data-arm=dcnn]")
     assert browser.run(drawn) == [arm for arm in arms if arm != "dcnn"]
     browser.click("[data-convergence] [data-arm=dcnn]")

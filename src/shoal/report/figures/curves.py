@@ -11,13 +11,12 @@ def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
     Only steps that all of them have are averaged, so that no run drops out along the line.
 
     Returns:
-        arm, scale, step, seconds, macs (means), each column and `<column> sd`, n; by arm and step.
+        arm, scale, step, seconds, macs and each column (means), n; by arm and step.
     """
     trained = study.finished.loc[study.finished["steps"] > 0, "id"]
     rows = study.curves[study.curves["id"].isin(trained)]
     by = rows.groupby(["arm", "scale", "step"], sort=False)
-    table = by[["seconds", "macs", *columns]].mean()
-    table = table.join(by[columns].std().add_suffix(" sd")).join(by.size().rename("n"))
+    table = by[["seconds", "macs", *columns]].mean().join(by.size().rename("n"))
     full = table["n"] == table.groupby(["arm", "scale"])["n"].transform("max")
     return table[full].sort_index(level="step", kind="stable").reset_index()
 

@@ -59,36 +59,46 @@ def frontier(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Styl
         cost: one of `COSTS`.
         looks: by arm.
     """
-    rows = rows.dropna(subset=cost)
+    rows, (low, high) = rows.dropna(subset=cost), window(rows)
     best = front(rows, cost)
-    if (level := rows["bicubic"].max()) > 0:
+    if low < (level := rows["bicubic"].max()) < high:
         bicubic_level(axes, level, looks)
     axes.plot(best[cost], best["psnr"], color=GREY, drawstyle="steps-post", label=FRONT)
     for arm, x, y, sd in rows[["arm", cost, "psnr", "psnr sd"]].itertuples(index=False):
         look = line(looks[arm]) | {"linestyle": "none", "markersize": 6.5, "zorder": 3}
-        axes.plot([x], [y], label=arm, **look)
-        if sd > 0:
+        axes.plot([x], [max(y, low)], label=arm, clip_on=False, **look)
+        if sd > 0 and y > low:
             axes.vlines(x, y - sd, y + sd, color=looks[arm].light, linewidth=1)
-    _frame(axes, cost, [*rows["psnr"], *([level] if level > 0 else [])])
+    axes.set_xscale("log")
+    axes.margins(x=0.14)
+    axes.set_ylim(low, high)
+    tick_decades(axes, seconds=cost.startswith("seconds"))
+    axes.set_xlabel(COSTS[cost])
     return axes
 
 
-def _frame(axes: Axes, cost: str, heights: list[float]) -> None:
-    """Limits, ticks and the label of the cost.
+def window(rows: pd.DataFrame) -> tuple[float, float]:
+    """The range of PSNR that tells networks apart.
 
-    The height goes by the means: where one seed of a few collapses, its deviation leaves the frame.
+    It is that of the means of what beats bicubic, and goes down to bicubic where it isn't far
+    below: else that line, or one collapsed arm, would press all others together. By the means,
+    since one collapsed seed of a few makes a deviation that no axis should follow.
+
+    Args:
+        rows: of one scale, from `points`.
     """
-    axes.set_xscale("log")
-    axes.margins(x=0.14)
-    if heights:
-        room = 0.12 * (max(heights) - min(heights)) or 0.5
-        axes.set_ylim(min(heights) - room, max(heights) + room)
-    tick_decades(axes, seconds=cost.startswith("seconds"))
-    axes.set_xlabel(COSTS[cost])
+    if rows.empty:  # nothing of this scale has finished yet
+        return 0.0, 1.0
+    level, psnr = rows["bicubic"].max(), rows["psnr"]
+    alive = psnr[psnr > level] if (psnr > level).any() else psnr
+    low, high = float(alive.min()), float(alive.max())
+    spread = max(high - low, 0.1)
+    low = min(low, level) if low - level < spread else low
+    return low - 0.15 * spread, high + 0.15 * spread
 
 
 def name_arms(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Style]) -> None:
-    """Write each arm's name beside its marker.
+    """Write each arm's name beside its marker; and its score, where it lies below the axes.
 
     Args:
         rows: as `frontier` had them.
@@ -96,9 +106,14 @@ def name_arms(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Sty
         cost: one of `COSTS`.
         looks: by arm.
     """
-    rows, best = rows.dropna(subset=cost), front(rows.dropna(subset=cost), cost)
-    colours = {str(arm): looks[arm].light for arm in rows["arm"]}
-    places, steps = (part[[cost, "psnr"]].to_numpy(float) for part in (rows, best))
+    rows, (low, _) = rows.dropna(subset=cost), window(rows)
+    steps = front(rows, cost)[[cost, "psnr"]].to_numpy(float)
+    names = [
+        str(arm) if psnr > low else f"{arm} ↓ {psnr:.1f}"
+        for arm, psnr in zip(rows["arm"], rows["psnr"], strict=True)
+    ]
+    colours = dict(zip(names, (looks[arm].light for arm in rows["arm"]), strict=True))
+    places = rows.assign(psnr=rows["psnr"].clip(lower=low))[[cost, "psnr"]].to_numpy(float)
     name_points(axes, colours, places, steps)
 
 

@@ -67,7 +67,7 @@ def _cells(found: list[Crop]) -> Iterator[Cell]:
     down = lines(len(arms))
     across = math.ceil((len(arms) + 2) / down)
     for i, crop in enumerate(found):
-        heads = {"hr": f"{crop.name}\nx{crop.scale}", "bicubic": _scored(crop, "bicubic")}
+        heads = {"hr": f"HR, x{crop.scale}\n{crop.name}", "bicubic": _scored(crop, "bicubic")}
         for place, (kind, title) in enumerate(heads.items()):
             pixels = crop.hr if kind == "hr" else crop.bicubic
             yield Cell(down * i, place, title, Tile(crop.name, crop.scale, kind, "", pixels))

@@ -59,13 +59,18 @@ def _rounded(values: pd.Series, digits: int = 5) -> list[float | None]:
 def _convergence(study: Study) -> list[dict[str, Any]]:
     means, levels = mean_curves(study, ["val/psnr"]), untrained_level(study)
     lost = study.runs.loc[study.runs["state"] == "diverged", "id"]
+    finished = study.curves[study.curves["id"].isin(study.finished["id"])]
     panels = []
     for scale in study.scales:
-        rows = means[means["scale"] == scale]
-        parts = [(arm, rows[rows["arm"] == arm], False) for arm in study.arms]
+        rows, runs = means[means["scale"] == scale], finished[finished["scale"] == scale]
+        series = [
+            _series(arm, part) | _seeds(runs[runs["arm"] == arm])
+            for arm in study.arms
+            if len(part := rows[rows["arm"] == arm])
+        ]
         broken = study.curves[study.curves["id"].isin(lost) & (study.curves["scale"] == scale)]
-        parts += [(part["arm"].iloc[0], part, True) for _, part in broken.groupby("id", sort=False)]
-        series = [_series(arm, part, gone) for arm, part, gone in parts if len(part)]
+        for _, part in broken.groupby("id", sort=False):
+            series.append(_series(part["arm"].iloc[0], part) | {"lost": True})
         ends = pd.concat([rows.groupby("arm")["val/psnr"].last(), levels[levels.index == scale]])
         bicubic = float(levels[scale]) if scale in levels.index else None
         drawn = {s["name"] for s in series} | ({"bicubic"} if scale in levels.index else set())
@@ -80,11 +85,19 @@ def _convergence(study: Study) -> list[dict[str, Any]]:
     return panels
 
 
-def _series(arm: str, rows: pd.DataFrame, lost: bool) -> dict[str, Any]:
-    points = {"step": rows["step"].tolist()}
-    points |= {axis: _rounded(rows[axis]) for axis in ("seconds", "macs")}
-    spread = {} if lost else {"sd": _rounded(rows["val/psnr sd"], 3)}
-    return {"name": arm, "lost": lost, **points, "y": _rounded(rows["val/psnr"]), **spread}
+def _series(arm: str, rows: pd.DataFrame) -> dict[str, Any]:
+    return {"name": arm, **_points(rows)}
+
+
+def _points(rows: pd.DataFrame) -> dict[str, Any]:
+    points = {"step": rows["step"].tolist(), "y": _rounded(rows["val/psnr"])}
+    return points | {axis: _rounded(rows[axis]) for axis in ("seconds", "macs")}
+
+
+def _seeds(runs: pd.DataFrame) -> dict[str, Any]:
+    """The runs behind a mean, where there are several."""
+    parts = [_points(part) for _, part in runs.groupby("id", sort=False)]
+    return {"seeds": parts} if len(parts) > 1 else {}
 
 
 def _branches(study: Study, looks: Mapping[str, Look]) -> list[dict[str, Any]]:

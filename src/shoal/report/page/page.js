@@ -39,15 +39,13 @@ function logTicks(low, high) {
   return ticks;
 }
 
-/* A chart: series {name, color, dash, width, x, y, sd} on axes {label, log, range} --------------- */
+/* A chart: series {name, color, dash, width, x, y, thin} on axes {label, log, range} ------------- */
 
 function chart(host, { series, lines = [], x, y, tell, wide = 1000, tall = 400 }) {
   host.textContent = "";
   const left = 58, right = 24, top = 30, bottom = 46;
-  const shown = series.map(s => {
-    const keep = s.x.map((v, i) => i).filter(i => s.y[i] != null && (!x.log || s.x[i] > 0) && (!y.log || s.y[i] > 0));
-    return { ...s, keep };
-  }).filter(s => s.keep.length);
+  const visible = s => s.x.map((v, i) => i).filter(i => s.y[i] != null && (!x.log || s.x[i] > 0) && (!y.log || s.y[i] > 0));
+  const shown = series.map(s => ({ ...s, keep: visible(s) })).filter(s => s.keep.length);
   const xs = shown.flatMap(s => s.keep.map(i => s.x[i])), ys = shown.flatMap(s => s.keep.map(i => s.y[i]));
   if (!xs.length) return;
   const f = v => (x.log ? Math.log(v) : v), g = v => (y.log ? Math.log(v) : v);
@@ -76,10 +74,8 @@ function chart(host, { series, lines = [], x, y, tell, wide = 1000, tall = 400 }
     add("line", { x1: left, x2: wide - right, y1: py(value), y2: py(value), stroke: color, "stroke-width": 1.6, "stroke-dasharray": dash, "data-line": name }, plot);
   const path = points => points.map((p, i) => `${i ? "L" : "M"}${p[0].toFixed(1)} ${p[1].toFixed(1)}`).join("");
   for (const s of shown) {
-    if (s.sd && s.sd.some(v => v)) {
-      const edge = sign => s.keep.map(i => [px(s.x[i]), py(Math.max(s.y[i] + sign * (s.sd[i] || 0), y0 - (y1 - y0)))]);
-      add("path", { d: path([...edge(1), ...edge(-1).reverse()]) + "Z", fill: s.color, "fill-opacity": .14 }, plot);
-    }
+    for (const line of s.thin || [])
+      add("path", { d: path(visible(line).map(i => [px(line.x[i]), py(line.y[i])])), stroke: s.color, "stroke-width": .8, "stroke-opacity": .5, "data-seed-of": s.name }, plot);
     add("path", { d: path(s.keep.map(i => [px(s.x[i]), py(s.y[i])])), stroke: s.color, "stroke-width": s.width || 2, "stroke-dasharray": s.dash || "none", "stroke-linejoin": "round", "data-series": s.name }, plot);
     if (s.lost) {
       const i = s.keep[s.keep.length - 1];
@@ -137,12 +133,16 @@ for (const host of document.querySelectorAll("[data-convergence]")) {
   const draw = () => chart($(".chart", host), {
     x: axes[axis], y: { label: "validation PSNR (dB)", range: panel.range },
     lines: panel.bicubic == null || hidden.has("bicubic") ? [] : [{ ...data.looks.bicubic, name: "bicubic", value: panel.bicubic }],
-    series: panel.series.filter(s => !hidden.has(s.name)).map(s => ({ ...data.looks[s.name], ...s, x: s[axis], width: s.lost ? 1 : data.looks[s.name].width })),
+    series: panel.series.filter(s => !hidden.has(s.name)).map(s => ({
+      ...data.looks[s.name], ...s, x: s[axis], width: s.lost ? 1 : data.looks[s.name].width,
+      thin: (s.seeds || []).map(each => ({ x: each[axis], y: each.y })),
+    })),
     tell(tip, { s, i }, rows) {
       make("b", { text: `step ${s.step[i]}` }, tip);
       for (const r of rows) {
-        const sd = r.s.sd && r.s.sd[r.i] ? ` ± ${r.s.sd[r.i].toFixed(2)}` : "";
-        row(tip, r.s.name + (r.s.lost ? " (diverged)" : ""), `${r.s.y[r.i].toFixed(2)}${sd} dB`, r.s === s);
+        const seeds = (r.s.seeds || []).map(each => each.y[each.step.indexOf(s.step[i])]).filter(v => v != null);
+        const range = seeds.length > 1 ? ` (${Math.min(...seeds).toFixed(2)} to ${Math.max(...seeds).toFixed(2)})` : "";
+        row(tip, r.s.name + (r.s.lost ? " (diverged)" : ""), `${r.s.y[r.i].toFixed(2)}${range} dB`, r.s === s);
       }
       row(tip, `${s.name}: ${s.seconds[i].toFixed(1)} s`, `${short(s.macs[i])} MACs`);
     },
