@@ -8,11 +8,18 @@ import hydra
 from omegaconf import DictConfig
 
 from shoal.runs.config import RunConfig, register_resolvers
-from shoal.system.console import exit_code, require_grid, share_config_store, typed
+from shoal.system.console import (
+    exit_code,
+    require_grid,
+    share_config_store,
+    take_words_in_any_order,
+    typed,
+)
 from shoal.system.streams import open_console
 
 register_resolvers()
 share_config_store()
+take_words_in_any_order()
 # What was imported until here has cost processor time and nothing else.
 BEGUN = time.monotonic() - time.process_time()
 

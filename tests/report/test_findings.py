@@ -1,6 +1,7 @@
 """What a study is found to say, in whatever state it is."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,11 @@ def test_a_study_without_scores_tells_the_validation_curve(tmp_path: Path, lost:
     folder = write_report(study, tmp_path)
     assert "Highest on the validation pictures x3: eeds" in (folder / "README.md").read_text()
     assert any("no score by protocol classic" in note for note in findings(study).notes)
+
+
+def test_runs_without_a_score_or_a_curve_are_reported_too(tmp_path: Path) -> None:
+    """As a grid of one's own may leave them: no test set, and no validation."""
+    study = study_of(MadeUp(seeds=(0,)), tmp_path / "runs")
+    bare = replace(study, scores=study.scores.iloc[:0], curves=study.curves.iloc[:0])
+    assert findings(bare).best == ("bicubic", 3)
+    assert (write_report(bare, tmp_path / "out") / "index.html").is_file()

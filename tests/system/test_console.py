@@ -12,7 +12,7 @@ from hydra.core.config_store import ConfigStore
 from helpers.composing import CONF, ROOT, composed
 from shoal.errors import UserError
 from shoal.runs.config import register_resolvers
-from shoal.system.console import exit_code, share_config_store
+from shoal.system.console import exit_code, share_config_store, take_words_in_any_order
 from shoal.system.mistakes import quoted
 
 
@@ -42,6 +42,18 @@ def test_a_mistake_is_one_line_and_exit_code_2_and_leaves_nothing(overrides, lin
     assert len(done.stderr.strip().splitlines()) == 1
     assert line in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_overrides_stand_on_both_sides_of_a_flag_and_an_unknown_one_is_one_line(monkeypatch):
+    module = sys.modules["hydra.main"]
+    monkeypatch.setattr(module, "get_args_parser", module.get_args_parser)
+    take_words_in_any_order()
+    words = ["model=ees", "-m", "seed=0,1", "--config-dir", "conf", "jobs=2"]
+    parsed = module.get_args_parser().parse_args(words)
+    assert parsed.multirun
+    assert parsed.overrides == ["model=ees", "seed=0,1", "jobs=2"]
+    with pytest.raises(UserError, match="unrecognized arguments: --sead; --hydra-help shows"):
+        module.get_args_parser().parse_args(["--sead", "1"])
 
 
 def test_a_mistake_on_the_command_line_says_what_to_type_instead(tmp_path, monkeypatch, capsys):

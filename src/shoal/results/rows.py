@@ -80,18 +80,26 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
         path = folder / name
         text = path.read_bytes().decode() if path.is_file() else ""
         if '"' in text:
-            table = pd.read_csv(io.StringIO(text, newline=""), dtype=NAMES)
-            quoted.append(table.assign(id=folder.name))
+            quoted.append(parsed(text).assign(id=folder.name))
         elif text:
             header, *lines = text.split("\n")
             bodies[header] += [f"{folder.name},{line}" for line in lines if line]
     parts = quoted + [
-        pd.read_csv(io.StringIO("\n".join([f"id,{header}", *lines])), dtype=NAMES)
-        for header, lines in bodies.items()
-        if lines
+        parsed("\n".join([f"id,{header}", *lines])) for header, lines in bodies.items() if lines
     ]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     known = ["id", *columns]
     table = table.reindex(columns=[*known, *(c for c in table.columns if c not in known)])
     # Without a row there is nothing to tell text from numbers by.
     return table.astype({key: str for key in NAMES if key in table and not parts})
+
+
+def parsed(text: str) -> pd.DataFrame:
+    """Rows of scores or of a curve. A picture may be called NA: no name is a missing one."""
+    numbers = [name for name in text.partition("\n")[0].split(",") if name not in NAMES]
+    return pd.read_csv(
+        io.StringIO(text, newline=""),
+        dtype=NAMES,
+        keep_default_na=False,
+        na_values={name: ["", "nan"] for name in numbers},
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from shoal.results.kept import place
-from shoal.results.rows import NAMES, read_runs, read_tables
+from shoal.results.rows import parsed, read_runs, read_tables
 from shoal.results.study import grids, read_grid
 from shoal.runs.tables import SCORES
 
@@ -44,7 +44,7 @@ def from_findings(experiments: Iterable[Path]) -> Iterator[Rows]:
         if not path.with_name("scores.csv").is_file():
             continue
         rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-        scores = pd.read_csv(path.with_name("scores.csv"), dtype=NAMES)
+        scores = parsed(path.with_name("scores.csv").read_bytes().decode())
         rows["where"] = f"experiment {place(path.parent)}"
         yield rows[rows["state"] == "finished"], scores
 

@@ -6,8 +6,9 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from hydra._internal.utils import get_args_parser
 from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 
@@ -26,6 +27,25 @@ def share_config_store() -> None:
     reads the copies: help takes twice as long, most of it in this.
     """
     ConfigStore.__deepcopy__ = lambda self, memo: self  # type: ignore[attr-defined]
+
+
+def take_words_in_any_order() -> None:
+    """Have Hydra's parser take overrides on both sides of a flag: `model=ees -m seed=0,1`.
+
+    As it is, it takes one unbroken row of them, and refuses the others in several lines.
+    """
+
+    def parser() -> Any:
+        made = get_args_parser()
+        made.parse_args = made.parse_intermixed_args  # type: ignore[method-assign]
+        made.error = _refuse  # type: ignore[method-assign]
+        return made
+
+    vars(sys.modules["hydra.main"])["get_args_parser"] = parser
+
+
+def _refuse(message: str) -> NoReturn:
+    raise UserError(f"{message}; --hydra-help shows the flags that there are")
 
 
 def typed() -> str:
