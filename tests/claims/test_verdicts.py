@@ -71,11 +71,12 @@ def test_a_claim_needs_each_of_its_parts(tmp_path: Path) -> None:
     ("made", "why"),
     [
         (MadeUp(**REAL, seeds=(0,)), "one seed"),
+        (MadeUp(**REAL, seeds=(0, 1), seed_sd=0.0), "two seeds"),
         (MadeUp(), "sample data"),
         (MadeUp(seeds=(0,)), "one seed, sample data"),
     ],
 )
-def test_one_seed_or_sample_data_indicates_at_most(tmp_path: Path, made: MadeUp, why: str) -> None:
+def test_few_seeds_or_sample_data_indicate_at_most(tmp_path: Path, made: MadeUp, why: str) -> None:
     found = verdicts(made, tmp_path)
     assert (found["C4"].word, found["C4"].why) == ("indicated", why)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from shoal.claims.claim import SIDES, Claim
 from shoal.claims.comparison import LEVEL, Comparison, compare, held_back
+from shoal.claims.differences import FEWEST
 from shoal.claims.measures import MEASURES
 from shoal.claims.statistics import holm
 from shoal.results import Study
@@ -101,7 +102,7 @@ def _worded(study: Study, verdict: Verdict, adjusted: float) -> Verdict:
     verdict = replace(verdict, holm=adjusted)
     if verdict.decisive is None or not adjusted < LEVEL:
         return verdict
-    why = held_back(study, min(c.seeds for c in verdict.comparisons))
+    why = held_back(study, min(c.seeds for c in verdict.comparisons), FEWEST)
     words = ("indicated", "indicated against") if why else ("supported", "contradicted")
     word = words[0] if verdict.decisive.sign > 0 else words[1]
     return replace(verdict, word=word, why=why)
