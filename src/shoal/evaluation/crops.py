@@ -2,20 +2,19 @@
 
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from shoal.evaluation.protocols import PROTOCOLS
+from shoal.evaluation.strip import strip
 from shoal.models.blocks import GREY, Branching
 from shoal.models.profile import device_of
-from shoal.pictures.colour import Pixels, to_pixels
+from shoal.pictures.colour import to_pixels
 from shoal.pictures.images import read, write_png
 from shoal.pictures.resample import upscale
 
 SIDE = 144  # HR pixels of a crop, less where the picture is smaller
-GAP = 4
 
 
 def detail(hr: Tensor, side: int, scale: int) -> tuple[int, int, int, int]:
@@ -40,7 +39,7 @@ def detail(hr: Tensor, side: int, scale: int) -> tuple[int, int, int, int]:
 def write_samples(
     network: nn.Module, path: Path, name: str, scale: int, folder: Path
 ) -> dict[str, Path]:
-    """Write one picture's crops, `classic` luma, each as a file and all side by side.
+    """Write one picture's crops, `classic` luma, each as a file and all on a strip.
 
     Args:
         network: in evaluation mode; an ensemble's branches are shown too, the deep one around grey.
@@ -67,12 +66,5 @@ def write_samples(
     for kind, crop in crops.items():
         write_png(files[kind], crop)
     files["strip"] = folder / f"{name}.png"
-    write_png(files["strip"], strip([crops[kind] for kind in crops]))
+    write_png(files["strip"], strip(crops))
     return files
-
-
-def strip(crops: list[Pixels]) -> Pixels:
-    """Crops side by side, white between them."""
-    gap = np.full((crops[0].shape[0], GAP), 255, crops[0].dtype)
-    parts = [part for crop in crops for part in (crop, gap)]
-    return np.concatenate(parts[:-1], axis=1)
