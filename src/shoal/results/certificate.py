@@ -7,7 +7,7 @@ import pandas as pd
 
 from shoal.errors import UserError
 from shoal.results.outdated import made_by
-from shoal.results.sources import from_findings, from_runs
+from shoal.results.sources import age, from_findings, from_runs
 from shoal.results.study import KEY
 from shoal.runs.tables import extras
 
@@ -75,7 +75,7 @@ def explain(
                 seen.add(key)
                 for _, part in named.groupby("protocol"):
                     scored = cell[cell["id"].isin(part["id"])]
-                    found.append((*_age(scored), _certificate(cell, part)))
+                    found.append((*age(scored), _certificate(cell, part)))
     if not found:
         raise UserError(
             f"no finished run of {model}{f' in {experiment}' if experiment else ''} was scored on "
@@ -87,14 +87,6 @@ def explain(
         return "\n\n".join(texts)
     others = f"{len(texts) - 1} more: --all shows them, --experiment NAME those of one experiment"
     return f"{texts[0]}\n\n{others}"
-
-
-def _age(cell: pd.DataFrame) -> tuple[bool, str]:
-    """Whether a cell is of real trainings, and when its last run finished (ISO 8601)."""
-    none = pd.Series(dtype=object)
-    trial = cell.get("budget", none).eq("smoke").any()
-    finished = cell.get("finished_at", none)
-    return not trial, str(finished.max()) if len(finished) else ""
 
 
 def _certificate(cell: pd.DataFrame, scores: pd.DataFrame) -> str:

@@ -51,3 +51,11 @@ def from_findings(experiments: Iterable[Path]) -> Iterator[Rows]:
 
 def _strings(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.astype("string").fillna("").astype(object)
+
+
+def age(cell: pd.DataFrame) -> tuple[bool, str]:
+    """Whether a cell is of real trainings, and when its last run finished (ISO 8601)."""
+    none = pd.Series(dtype=object)
+    trial = cell.get("budget", none).eq("smoke").any()
+    finished = cell.get("finished_at", none)
+    return not trial, str(finished.max()) if len(finished) else ""
