@@ -18,8 +18,9 @@ import torch
 from PIL import Image
 from tabulate import tabulate
 
-from shoal.data.cache import is_whole, open_cache
+from shoal.data.cache import open_cache
 from shoal.data.catalog import folder_set, locate, picture_set
+from shoal.data.decoding import is_whole
 from shoal.data.patches import PatchStream
 
 SIZE, BATCHES = (480, 320), 100

@@ -1,6 +1,7 @@
 """Patches: where they lie, and that they are a pure function of seed and number."""
 
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -117,6 +118,28 @@ def test_the_patches_of_a_seed_never_change():
         for patches in two.batch(step):
             checksum = zlib.crc32(patches.numpy().tobytes(), checksum)
     assert checksum == 0x76FE1DE1  # of the first version, which read each pixel by its own index
+
+
+def rgb(cache, channels=3):
+    """The same pictures with planes 0, 1 and 2 higher, in 8 bits."""
+    areas = np.split(cache.lr * 255, cache.starts[1:])
+    larger = np.split(cache.hr, cache.starts[1:] * cache.scale**2)
+    lr, hr = (
+        np.concatenate([plane + n for plane in planes for n in range(channels)]).astype(np.uint8)
+        for planes in (areas, larger)
+    )
+    return replace(cache, lr=lr, hr=hr, channels=channels)
+
+
+def test_patches_of_rgb_lie_where_those_of_luma_do_each_plane_alike():
+    caches = [numbered([(9, 11)]), numbered([(8, 14)])]
+    luma, colours = (PatchStream(each, 8, 6, seed=5) for each in (caches, [*map(rgb, caches)]))
+    for step in range(20):
+        for plane, planes in zip(luma.batch(step), colours.batch(step), strict=True):
+            assert planes.shape[1] == 3
+            for number in range(3):
+                levels = (planes[:, number : number + 1] * 255).round()
+                assert torch.equal(levels, (plane * 255).round() + number)
 
 
 def test_impossible_patches_are_refused_with_value_and_remedy():

@@ -1,7 +1,7 @@
 """Cutting patches out of a cache, a row of pixels at a time, and turning them."""
 
 from functools import cached_property
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shoal.data.cache import Cache
 
-T = TypeVar("T", np.float32, np.uint8)
+Patches = NDArray[Any]  # (n, C, p, p) of a cache's own type
 SYMMETRIES = 8  # of the square: four rotations, each also mirrored
 
 
@@ -30,43 +30,45 @@ class Source:
 
     # Made at the first use, never before: another process can't be sent such a view.
     @cached_property
-    def rows(self) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    def rows(self) -> tuple[Patches, NDArray[np.uint8]]:
         """Every row that a patch can have, by its first pixel, of LR and of HR; views."""
         lr, hr = np.asarray(self.cache.lr), np.asarray(self.cache.hr)
         side, hr_side = self.side, self.side * self.cache.scale
         return sliding_window_view(lr, side), sliding_window_view(hr, hr_side)
 
-    def cut(self, position: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """LR `(n, p, p)` and HR `(n, P, P)` patches; a row is copied in one piece."""
-        start, top, left, width = self._corners(position)
+    def cut(self, position: NDArray[np.int64]) -> tuple[Patches, NDArray[np.uint8]]:
+        """LR `(n, C, p, p)` and HR `(n, C, P, P)` patches; a row is copied in one piece."""
+        plane, top, left, width = self._corners(position)
         s, (lr, hr) = self.cache.scale, self.rows
-        lr_corners = start + top * width + left
-        hr_corners = start * s * s + (top * width * s + left) * s
+        lr_corners = plane + top * width + left
+        hr_corners = plane * s * s + (top * width * s + left) * s
         lr_patches = lr[lr_corners + np.arange(self.side) * width]
         return lr_patches, hr[hr_corners + np.arange(self.side * s) * (width * s)]
 
     def _corners(self, position: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
-        """Picture start, top, left and picture width of each position, LR pixels, `(n, 1)`."""
+        """Starts of planes `(n, C, 1)`; top, left, picture width `(n, 1, 1)`; all in LR pixels."""
         picture = np.searchsorted(self.ends, position, side="right")
         before = np.where(picture > 0, self.ends[picture - 1], 0)
         top, left = np.divmod(position - before, self.across[picture])
-        facts = self.cache.starts[picture], top, left, self.cache.sizes[picture, 1]
-        return tuple(fact[:, None] for fact in facts)
+        starts, sizes = self.cache.starts[picture], self.cache.sizes[picture]
+        channels = self.cache.channels
+        planes = channels * starts[:, None] + np.arange(channels) * sizes.prod(axis=1)[:, None]
+        return planes[:, :, None], *(each[:, None, None] for each in (top, left, sizes[:, 1]))
 
 
-def symmetric(patches: NDArray[T], symmetry: int) -> NDArray[T]:
-    """Squares `(n, p, p)` under a symmetry, a view.
+def symmetric(patches: NDArray[Any], symmetry: int) -> NDArray[Any]:
+    """Squares `(..., p, p)` under a symmetry, a view.
 
     Symmetries 0 to 3 are as many quarter turns (`np.rot90`), 4 to 7 those of the transposed square.
     """
     quarters = symmetry % 4
     if (symmetry >= 4) != (quarters % 2 == 1):
-        patches = patches.swapaxes(1, 2)
+        patches = patches.swapaxes(-2, -1)
     down, across = (-1 if quarters in flipped else 1 for flipped in ((1, 2), (2, 3)))
-    return patches[:, ::down, ::across]
+    return patches[..., ::down, ::across]
 
 
-def turned(patches: NDArray[T], order: NDArray[np.int64], bounds: NDArray[np.int64]) -> NDArray[T]:
+def turned(patches: Patches, order: NDArray[np.int64], bounds: NDArray[np.int64]) -> Patches:
     """Patches under their symmetries, put where `order` says; `bounds` parts the symmetries."""
     turned = np.empty_like(patches)
     for symmetry in range(SYMMETRIES):

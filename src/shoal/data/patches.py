@@ -8,13 +8,12 @@ a run can go on anywhere.
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from shoal.data.cache import Cache
-from shoal.data.cutting import SYMMETRIES, Source, turned
+from shoal.data.cache import Cache, unit
+from shoal.data.cutting import SYMMETRIES, Patches, Source, turned
 from shoal.errors import UserError
 
 # Patches to cut at once: small batches are cut several together, since each cut costs the same.
@@ -28,7 +27,7 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
     much as the positions they offer; each of the eight symmetries is as likely as any other.
 
     Args:
-        caches: the training sets, all of one scale.
+        caches: the training sets, all of one scale and as many channels.
         patch_size: side of the HR patch in pixels, a multiple of the scale.
         batch_size: patches of a step, over all ranks together.
         seed: of the stream, in 0..2^64 - 1.
@@ -76,7 +75,7 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         """This rank's share of a step's batch.
 
         Returns:
-            LR `(n, 1, p, p)` and HR `(n, 1, P, P)`, float32 in [0, 1], P = scale * p.
+            LR `(n, C, p, p)` and HR `(n, C, P, P)`, float32 in [0, 1], P = scale * p.
         """
         return next(self.batches(range(step, step + 1)))
 
@@ -87,8 +86,7 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         order = np.argsort(symmetry, kind="stable")
         bounds = np.searchsorted(symmetry[order], np.arange(SYMMETRIES + 1))
         upright = self._cut(position[order])
-        lr = torch.from_numpy(turned(upright[0], order, bounds))[:, None]
-        hr = torch.from_numpy(turned(upright[1], order, bounds))[:, None].float().div_(255)
+        lr, hr = (unit(turned(patches, order, bounds)) for patches in upright)
         by_step = (-1, self.share)
         yield from zip(
             lr.view(*by_step, *lr.shape[1:]), hr.view(*by_step, *hr.shape[1:]), strict=True
@@ -103,11 +101,12 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         position, symmetry = (values.reshape(-1, self.batch_size)[mine].ravel() for values in drawn)
         return position, symmetry
 
-    def _cut(self, position: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """The patches at these positions as they lie in the pictures, `(n, p, p)`, `(n, P, P)`."""
-        side = self.patch_size // self.scale
-        lr = np.empty((len(position), side, side), np.float32)
-        hr = np.empty((len(position), self.patch_size, self.patch_size), np.uint8)
+    def _cut(self, position: NDArray[np.int64]) -> tuple[Patches, NDArray[np.uint8]]:
+        """The patches at these positions as they lie in the pictures, LR and HR."""
+        first, side = self.sources[0].cache, self.patch_size // self.scale
+        shape = len(position), first.channels
+        lr = np.empty((*shape, side, side), first.lr.dtype)
+        hr = np.empty((*shape, self.patch_size, self.patch_size), np.uint8)
         source_of = np.searchsorted(self.ends, position, side="right")
         for number, source in enumerate(self.sources):
             mine = np.flatnonzero(source_of == number)

@@ -76,7 +76,27 @@ def grey(pixels: Pixels) -> Pixels:
     >>> grey(np.array([[[255] * 3, [7] * 3]], np.uint8)).tolist()
     [[255, 7]]
     """
-    return pixels if pixels.ndim == 2 else to_pixels((luma(pixels) - BT601_OFFSET[0]) * 255 / 219)
+    return pixels if pixels.ndim == 2 else to_pixels(grey_levels(levels(pixels)))
+
+
+def grey_levels(rgb: Tensor) -> Tensor:
+    """Levels of RGB `(N, 3, H, W)` to those of the grey that it shows, 0..255, not rounded."""
+    return (ycbcr(rgb)[:, :1] - BT601_OFFSET[0]) * 255 / 219
+
+
+def stored_luma(rgb: Tensor, *, grey: bool) -> Tensor:
+    """Luma levels `(N, 1, H, W)` of the 8-bit picture that levels of RGB are stored as.
+
+    Args:
+        rgb: not rounded, `(N, 3, H, W)`.
+        grey: whether a grey picture is stored, which is its own luma.
+    """
+    return rounded(grey_levels(rgb)) if grey else ycbcr(rounded(rgb))[:, :1]
+
+
+def rgb_levels(levels: Tensor) -> Tensor:
+    """Levels of RGB as they are; of grey three times, `(N, 3, H, W)`."""
+    return levels.expand(-1, 3, -1, -1)
 
 
 def rounded(levels: Tensor, largest: int = 255) -> Tensor:

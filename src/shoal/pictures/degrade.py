@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from shoal.errors import UserError
 from shoal.pictures import formats
-from shoal.pictures.colour import Pixels
+from shoal.pictures.colour import Pixels, levels, luma, rgb_levels, rounded
 from shoal.pictures.finding import pictures
 from shoal.pictures.images import Picture, read
-from shoal.pictures.resample import crop, downscale_integers
+from shoal.pictures.resample import crop, downscale, downscale_integers
 from shoal.pictures.targets import require_free
 
 
@@ -29,11 +30,46 @@ def degrade(pixels: Pixels, scale: int) -> Pixels:
         UserError: the picture is smaller than the scale.
     """
     planes = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-    hr = crop(torch.from_numpy(planes.astype(np.float64))[None], scale)
-    if not hr.numel():
-        raise UserError(f"{pixels.shape[1]} x {pixels.shape[0]} is smaller than the scale {scale}")
+    hr = _cropped(torch.from_numpy(planes.astype(np.float64))[None], scale)
     lr = downscale_integers(hr, scale, np.iinfo(pixels.dtype).max)[0].numpy().astype(pixels.dtype)
     return lr[0] if pixels.ndim == 2 else np.ascontiguousarray(np.moveaxis(lr, 0, -1))
+
+
+def luma_pair(pixels: Pixels, scale: int) -> tuple[Tensor, Tensor]:
+    """LR and HR luma as the protocol `classic` has them: HR rounded, LR not.
+
+    Args:
+        pixels: of an HR picture, grey or RGB.
+        scale: an integer >= 2, to which HR is cropped.
+
+    Returns:
+        float64 levels in 0..255, `(1, 1, h, w)` and `(1, 1, H, W)`, H = scale * h.
+
+    Raises:
+        UserError: the picture is smaller than the scale.
+    """
+    hr = _cropped(rounded(luma(pixels)), scale)
+    return downscale(hr, scale), hr
+
+
+def rgb_pair(pixels: Pixels, scale: int) -> tuple[Tensor, Tensor]:
+    """LR and HR colours as the protocol `rgb` has them: 8 bits, LR as MATLAB makes it of them.
+
+    The same of RGB, `(1, 3, h, w)` and `(1, 3, H, W)`, whole numbers; grey is repeated.
+
+    Raises:
+        UserError: the picture is smaller than the scale.
+    """
+    hr = rgb_levels(_cropped(rounded(levels(pixels)), scale))
+    return downscale_integers(hr, scale), hr
+
+
+def _cropped(hr: Tensor, scale: int) -> Tensor:
+    cropped = crop(hr, scale)
+    if not cropped.numel():
+        height, width = hr.shape[-2:]
+        raise UserError(f"{width} x {height} is smaller than the scale {scale}")
+    return cropped
 
 
 def degrade_files(

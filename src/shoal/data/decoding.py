@@ -1,0 +1,128 @@
+"""Picture files decoded into the folder of a cache: whole or absent, its bytes checked by sums."""
+
+import json
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from shoal.errors import UserError
+from shoal.pictures import images
+from shoal.pictures.colour import Pixels
+from shoal.pictures.degrade import luma_pair, rgb_pair
+from shoal.system.progress import tracked
+
+CHUNK = 1 << 24
+PARTS = ("hr", "lr")
+Planes = NDArray[Any]  # (C, H, W), as they are kept
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is kept of each picture.
+
+    Attributes:
+        name: in the names of caches.
+        lr: the type of LR: luma in [0, 1], or the levels of RGB, which MATLAB makes 8 bits.
+        pair: LR and HR levels `(1, C, H, W)` of a picture's pixels at a scale.
+    """
+
+    name: str
+    lr: type[np.float32] | type[np.uint8]
+    pair: Callable[[Pixels, int], tuple[Tensor, Tensor]]
+
+
+# By the channels of the pictures that a network maps.
+FORMS = {1: Form("", np.float32, luma_pair), 3: Form("-rgb", np.uint8, rgb_pair)}
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a cache is there with the very bytes that were written."""
+    try:
+        index = json.loads((folder / "index.json").read_text())
+        return all(_checksum(folder / part) == index["crc32"][part] for part in PARTS)
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _checksum(path: Path) -> int:
+    value = 0
+    with path.open("rb") as file:
+        while block := file.read(CHUNK):
+            value = zlib.crc32(block, value)
+    return value
+
+
+def build(folder: Path, name: str, files: Sequence[Path], scale: int, form: Form) -> None:
+    """Decode the pictures of a set into a new folder.
+
+    Args:
+        folder: where the cache will be; it is written beside and renamed.
+        name: of the set, for what is said.
+        files: of the set.
+        scale: an integer >= 2.
+        form: what is kept of each picture.
+
+    Raises:
+        UserError: a picture can't be read or is smaller than the scale, or the cache can't be
+            written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    except OSError as error:
+        raise UserError(f"the cache can't be written: {error}; choose paths.cache=DIR") from None
+    try:
+        _write(beside, name, files, scale, form)
+        beside.chmod(0o755)
+        # Where another process was faster, its folder is there, whole: ours is dropped.
+        if not folder.exists():
+            os.rename(beside, folder)  # noqa: PTH104 - fails on a filled folder, which is wanted
+    except OSError as error:
+        if not is_whole(folder):
+            raise UserError(
+                f"the cache can't be written: {error}; choose paths.cache=DIR"
+            ) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write(folder: Path, name: str, files: Sequence[Path], scale: int, form: Form) -> None:
+    sizes, checksums, grey = [], dict.fromkeys(PARTS, 0), []
+    with (folder / "hr").open("wb") as hr_file, (folder / "lr").open("wb") as lr_file:
+        parts: dict[str, BinaryIO] = {"hr": hr_file, "lr": lr_file}
+        for number, (pixels, hr, lr) in enumerate(_decoded(name, files, scale, form)):
+            sizes.append(lr.shape[1:])
+            if len(lr) > 1 and pixels.ndim == 2:
+                grey.append(number)
+            for part, planes in (("hr", hr), ("lr", lr)):
+                block = planes.tobytes()
+                checksums[part] = zlib.crc32(block, checksums[part])
+                parts[part].write(block)
+        for file in parts.values():
+            file.flush()
+            os.fsync(file.fileno())
+    index: dict[str, Any] = {"sizes": sizes, "crc32": checksums}
+    (folder / "index.json").write_text(json.dumps(index | ({"grey": grey} if grey else {})))
+
+
+def _decoded(
+    name: str, files: Sequence[Path], scale: int, form: Form
+) -> Iterator[tuple[Pixels, Planes, Planes]]:
+    """Each picture's pixels, and its planes of HR and LR."""
+    for file in tracked(files, f"decoding {name}"):
+        pixels = images.read(file).pixels
+        try:
+            lr, hr = form.pair(pixels, scale)
+        except UserError as error:
+            raise UserError(f"{file}: {error}") from None
+        kept = lr if form.lr is np.uint8 else lr / 255
+        yield pixels, hr[0].numpy().astype(np.uint8), kept[0].numpy().astype(form.lr)
