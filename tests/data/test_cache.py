@@ -1,6 +1,8 @@
 """Decoded pictures on disk: whole, shared, and noticed when damaged."""
 
+import json
 import multiprocessing
+import re
 
 import numpy as np
 import pytest
@@ -9,9 +11,11 @@ from PIL import Image
 
 from helpers.grids import ENOUGH
 from shoal.data.cache import open_cache
-from shoal.data.catalog import folder_set
+from shoal.data.catalog import folder_set, picture_set
 from shoal.errors import UserError
+from shoal.evaluation.protocols import PROTOCOLS
 from shoal.pictures.colour import luma, rounded
+from shoal.pictures.degrade import degrade
 from shoal.pictures.images import read
 from shoal.pictures.resample import crop, downscale
 
@@ -72,7 +76,7 @@ def test_a_broken_picture_is_named_and_nothing_half_made_stays(photos, tmp_path)
 
 def test_a_picture_smaller_than_the_scale_is_refused(photos, tmp_path):
     Image.new("L", (2, 9)).save(photos / "c.png")
-    with pytest.raises(UserError, match=r"c\.png: smaller than the scale 3"):
+    with pytest.raises(UserError, match=r"c\.png: 2 x 9 is smaller than the scale 3"):
         cache_of(photos, tmp_path / "cache")
 
 
@@ -97,3 +101,41 @@ def test_two_processes_that_build_at_once_end_with_the_same_cache(photos, tmp_pa
     assert len(sums) == 1
     assert [job.exitcode for job in jobs] == [0, 0]
     assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+def test_rgb_comes_back_as_the_protocol_rgb_has_it(photos, tmp_path):
+    pixels = read(photos / "a.png").pixels
+    lr, hr = cache_of(photos, tmp_path / "cache", channels=3).picture(0)
+    assert np.array_equal((hr * 255).round().numpy(), pixels[:18, :30].transpose(2, 0, 1))
+    assert torch.equal(lr, PROTOCOLS["rgb"].question(pixels, 3, 3).lr[0])
+    assert np.array_equal((lr * 255).round().numpy(), degrade(pixels, 3).transpose(2, 0, 1))
+
+
+@pytest.mark.data
+def test_rgb_lr_equals_matlabs_picture(shoal_data, tmp_path):
+    pictures = picture_set("Set5")
+    cache = open_cache(pictures, shoal_data, 3, tmp_path, channels=3)
+    for number, name in enumerate(cache.names):
+        matlab = read(shoal_data / "matlab_lr" / "Set5" / "x3" / f"{name}.png").pixels
+        lr = (cache.picture(number)[0] * 255).numpy()
+        assert np.array_equal(lr, matlab.transpose(2, 0, 1).astype(np.float32))
+
+
+def test_a_grey_picture_is_repeated_for_a_network_and_is_its_own_luma_in_scores(photos, tmp_path):
+    Image.effect_noise((24, 18), 60).save(photos / "c.png")
+    lr, hr = cache_of(photos, tmp_path / "cache", channels=3).picture(2)
+    assert (lr.shape, hr.shape) == ((3, 6, 8), (1, 18, 24))
+    assert torch.equal(lr, lr[:1].expand(3, -1, -1))
+
+
+def test_caches_of_luma_keep_names_and_bytes_beside_those_of_rgb(photos, tmp_path):
+    root = tmp_path / "cache"
+    luma = cache_of(photos, root)
+    (folder,) = root.iterdir()
+    assert re.fullmatch(r"photos-x3-v1-[0-9a-f]{16}", folder.name)
+    index = json.loads((folder / "index.json").read_text())
+    assert index == {"sizes": [[6, 10], [5, 5]], "crc32": {"hr": 2538932290, "lr": 1063316352}}
+    assert {path.name for path in folder.iterdir()} == {"hr", "lr", "index.json"}
+    cache_of(photos, root, channels=3)
+    assert len(list(root.iterdir())) == 2
+    assert torch.equal(cache_of(photos, root).picture(0)[0], luma.picture(0)[0])

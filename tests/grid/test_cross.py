@@ -169,3 +169,13 @@ def test_a_baseline_that_was_left_out_is_none(own: Own) -> None:
     assert own.read().baseline == "eed"
     without = own.read("~experiment.arms.eed")
     assert (without.baseline, without.left_out) == (None, ("eed",))
+
+
+def test_luma_and_rgb_can_be_crossed_where_both_are_scored_alike(own: Own) -> None:
+    cross = {"model.channels": [1, 3], "task/loss": ["mse", "l1"]}
+    own.write({"question": "What does bicubic chroma cost?", "cross": cross})
+    with pytest.raises(UserError, match="maps RGB, and protocol=classic scores luma networks"):
+        own.plan("model=eeds_fast")
+    plan = own.plan("model=eeds_fast", "protocol=rgb")
+    assert [turned["model.channels"] for turned in plan.turned.values()] == [1, 1, 3, 3]
+    assert [run.config.channels for _, run in plan.runs] == [1, 1, 3, 3]

@@ -10,6 +10,7 @@ from torch import nn
 from shoal.data.catalog import PictureSet, verify
 from shoal.evaluation.columns import Column
 from shoal.evaluation.protocols import PROTOCOLS, scores
+from shoal.models.channels import channels_of
 from shoal.models.profile import device_of
 from shoal.pictures.images import read
 from shoal.system.progress import tracked
@@ -30,7 +31,7 @@ def score(
     """Score a network on test sets.
 
     Args:
-        network: LR luma to SR luma, in evaluation mode.
+        network: LR to SR, luma or RGB, in evaluation mode.
         sets: the test sets.
         root: the folder of the downloadable ones.
         protocol: `classic` or `rgb`.
@@ -44,10 +45,10 @@ def score(
     Raises:
         UserError: a picture is missing, differs from the catalogue, or is too small.
     """
-    rows = []
+    rows, channels = [], channels_of(network)
     paths = list(_paths(sets, root, limit))
     for dataset, path in tracked(paths, f"scoring, {protocol}"):
-        question = PROTOCOLS[protocol].question(read(path).pixels, scale)
+        question = PROTOCOLS[protocol].question(read(path).pixels, scale, channels)
         sr = network(question.lr.to(device_of(network))).cpu()
         pair = PROTOCOLS[protocol].pair(sr, question, scale)
         psnr, ssim = scores(*pair)

@@ -6,11 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from shoal.evaluation.protocols import PROTOCOLS
 from shoal.evaluation.strip import strip
 from shoal.models.blocks import GREY, Branching
+from shoal.models.channels import LUMA, channels_of
 from shoal.models.profile import device_of
-from shoal.pictures.colour import to_pixels
+from shoal.pictures.colour import to_pixels, ycbcr
+from shoal.pictures.degrade import luma_pair, rgb_pair
 from shoal.pictures.images import read, write_png
 from shoal.pictures.resample import upscale
 
@@ -39,7 +40,7 @@ def detail(hr: Tensor, side: int, scale: int) -> tuple[int, int, int, int]:
 def write_samples(
     network: nn.Module, path: Path, name: str, scale: int, folder: Path
 ) -> dict[str, Path]:
-    """Write one picture's crops, `classic` luma, each as a file and all on a strip.
+    """Write one picture's crops, `classic` luma or colours, each as a file and all on a strip.
 
     Args:
         network: in evaluation mode; an ensemble's branches are shown too, the deep one around grey.
@@ -51,16 +52,17 @@ def write_samples(
     Returns:
         The files: `bicubic`, `sr`, `hr`, for ensembles `shallow` and `deep`, and `strip`.
     """
-    question = PROTOCOLS["classic"].question(read(path).pixels, scale)
-    lr = question.lr.to(device_of(network))
-    images = {"bicubic": upscale(question.lr, scale) * 255}
+    luma = channels_of(network) == LUMA
+    small, hr = (luma_pair if luma else rgb_pair)(read(path).pixels, scale)
+    lr = (small / 255).float().to(device_of(network))
+    images = {"bicubic": upscale(lr.cpu(), scale) * 255}
     if isinstance(network, Branching):
         branches = network.branches(lr)
         images["shallow"] = branches["shallow"].cpu() * 255
         images["deep"] = (branches["deep"].cpu() + GREY) * 255
     images["sr"] = network(lr).cpu() * 255
-    images["hr"] = question.hr
-    top, bottom, left, right = detail(question.hr, SIDE, scale)
+    images["hr"] = hr
+    top, bottom, left, right = detail(hr if luma else ycbcr(hr)[:, :1], SIDE, scale)
     crops = {kind: to_pixels(image[..., top:bottom, left:right]) for kind, image in images.items()}
     files = {kind: folder / f"{name}-{kind}.png" for kind in crops}
     for kind, crop in crops.items():

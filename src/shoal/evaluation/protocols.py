@@ -13,8 +13,10 @@ from torch import Tensor
 
 from shoal.errors import UserError
 from shoal.evaluation.metrics import psnr, ssim
-from shoal.pictures.colour import Pixels, grey, levels, luma, rgb, rounded, ycbcr
-from shoal.pictures.resample import crop, downscale, downscale_integers, upscale
+from shoal.models.channels import LUMA
+from shoal.pictures.colour import Pixels, grey, levels, luma, rgb, rounded, stored_luma, ycbcr
+from shoal.pictures.degrade import luma_pair, rgb_pair
+from shoal.pictures.resample import crop, downscale_integers, upscale
 
 
 @dataclass(frozen=True)
@@ -22,14 +24,17 @@ class Question:
     """What one picture asks of a network.
 
     Attributes:
-        lr: the network's input: float32 luma in [0, 1], `(1, 1, h, w)`.
+        lr: the network's input, float32 in [0, 1]: luma `(1, 1, h, w)`, or RGB `(1, 3, h, w)`.
         hr: the reference: float64 luma levels, `(1, 1, H, W)`, H = scale * h.
-        chroma: Cb and Cr levels of the LR picture, enlarged, `(1, 2, H, W)`; None for grey.
+        chroma: Cb and Cr levels of the LR picture, enlarged, `(1, 2, H, W)`; None for grey, and
+            for a network of RGB.
+        grey: whether the picture is grey, and so its own luma.
     """
 
     lr: Tensor
     hr: Tensor
     chroma: Tensor | None = None
+    grey: bool = False
 
 
 class Protocol(ABC):
@@ -38,8 +43,17 @@ class Protocol(ABC):
     name: str
 
     @abstractmethod
-    def question(self, pixels: Pixels, scale: int) -> Question:
-        """Degrade an HR picture and keep what its score is taken against."""
+    def question(self, pixels: Pixels, scale: int, channels: int = LUMA) -> Question:
+        """Degrade an HR picture and keep what its score is taken against.
+
+        Args:
+            pixels: grey or RGB.
+            scale: an integer >= 2.
+            channels: that the network maps.
+
+        Raises:
+            UserError: the picture is smaller than the scale, or `classic` is asked about RGB.
+        """
 
     @abstractmethod
     def luma(self, pixels: Pixels, scale: int) -> Tensor:
@@ -86,10 +100,12 @@ class Classic(Protocol):
 
     name = "classic"
 
-    def question(self, pixels: Pixels, scale: int) -> Question:
+    def question(self, pixels: Pixels, scale: int, channels: int = LUMA) -> Question:
         """HR luma rounded to integers; LR is bicubic of that luma, in float."""
-        hr = self.luma(pixels, scale)
-        return Question((downscale(hr, scale) / 255).float(), hr)
+        if channels != LUMA:
+            raise UserError("protocol=classic scores networks of luma, not of RGB: protocol=rgb")
+        lr, hr = luma_pair(pixels, scale)
+        return Question((lr / 255).float(), hr)
 
     def luma(self, pixels: Pixels, scale: int) -> Tensor:
         """Luma rounded to integers."""
@@ -105,9 +121,13 @@ class RGB(Protocol):
 
     name = "rgb"
 
-    def question(self, pixels: Pixels, scale: int) -> Question:
+    def question(self, pixels: Pixels, scale: int, channels: int = LUMA) -> Question:
         """LR is the uint8 picture that MATLAB's imresize makes; HR luma is not rounded."""
-        hr, lr = self.luma(pixels, scale), downscale_integers(_eight_bits(pixels, scale), scale)
+        hr = self.luma(pixels, scale)
+        if channels != LUMA:
+            lr, _ = rgb_pair(pixels, scale)
+            return Question((lr / 255).float(), hr, grey=pixels.ndim == 2)
+        lr = downscale_integers(_eight_bits(pixels, scale), scale)
         if lr.shape[1] == 1:
             return Question((lr / 255).float(), hr)
         planes = ycbcr(lr)
@@ -120,8 +140,10 @@ class RGB(Protocol):
         return planes if planes.shape[1] == 1 else ycbcr(planes)[:, :1]
 
     def answer(self, sr: Tensor, question: Question) -> Tensor:
-        """Luma of the uint8 RGB picture made of the network's Y and bicubic Cb and Cr."""
+        """Luma of the uint8 picture: the network's RGB, or its Y with bicubic Cb and Cr."""
         y = sr.double() * 255
+        if y.shape[1] != LUMA:
+            return stored_luma(y, grey=question.grey)
         if question.chroma is None:
             return rounded(y)
         picture = rounded(rgb(torch.cat([y, question.chroma.to(y)], dim=1)))

@@ -9,11 +9,11 @@ from shoal.evaluation.metrics import ImageMean, psnr, ssim
 from shoal.evaluation.protocols import shave
 from shoal.evaluation.spectrum import energies, low_correlation
 from shoal.models.blocks import GREY
-from shoal.pictures.colour import rounded
+from shoal.pictures.colour import rounded, stored_luma, ycbcr
 
 
 class Validation(nn.Module):
-    """Collects pictures, `classic`, one at a time; gives named means.
+    """Collects pictures one at a time, `classic` for luma and `rgb` for RGB; gives named means.
 
     Args:
         scale: of the pictures; as many pixels are shaved off each border.
@@ -32,21 +32,29 @@ class Validation(nn.Module):
         self.meters = nn.ModuleDict(meters)
 
     def update(self, sr: Tensor, hr: Tensor, branches: Mapping[str, Tensor]) -> None:
-        """Count pictures `(N, 1, H, W)` in [0, 1] and what each branch contributed to them."""
-        levels = self._levels(hr)
-        self._meter("val_psnr").update(psnr(self._levels(sr), levels))
-        self._meter("val_ssim").update(ssim(self._levels(sr), levels))
+        """Count pictures `(N, C, H, W)` in [0, 1] and what each branch contributed to them.
+
+        HR has one channel beside SR's three where the picture is grey.
+        """
+        grey = hr.shape[1] == 1
+        levels = self._levels(hr, grey)
+        self._meter("val_psnr").update(psnr(self._levels(sr, grey), levels))
+        self._meter("val_ssim").update(ssim(self._levels(sr, grey), levels))
         for name, image in branches.items():
             # Alone, the deep branch is shown around grey: the other's share of the mean is unknown.
-            shown = self._levels(image + GREY if name == "deep" else image)
+            shown = self._levels(image + GREY if name == "deep" else image, grey)
             self._meter(f"val_psnr_{name}").update(psnr(shown, levels))
-            low, high = energies(image, self.scale)
+            plane = _plane(image)
+            low, high = energies(plane, self.scale)
             self._meter(f"{name}_low").update(low)
             self._meter(f"{name}_high").update(high)
-            self._meter(f"{name}_corr_low").update(low_correlation(image, hr, self.scale))
+            self._meter(f"{name}_corr_low").update(low_correlation(plane, _plane(hr), self.scale))
 
-    def _levels(self, image: Tensor) -> Tensor:
-        return shave(rounded(image.double() * 255), self.scale)
+    def _levels(self, image: Tensor, grey: bool) -> Tensor:
+        """The luma that is compared."""
+        levels = image.double() * 255
+        luma = rounded(levels) if image.shape[1] == 1 else stored_luma(levels, grey=grey)
+        return shave(luma, self.scale)
 
     def _meter(self, name: str) -> MeanMetric:
         meter = self.meters[name]
@@ -61,3 +69,8 @@ class Validation(nn.Module):
         for name in self.meters:
             self._meter(name).reset()
         return values
+
+
+def _plane(image: Tensor) -> Tensor:
+    """Luma in [0, 1] but for a constant, which no spectrum looks at, of luma or RGB."""
+    return image if image.shape[1] == 1 else ycbcr(image * 255)[:, :1] / 255

@@ -8,6 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from shoal.errors import UserError
 from shoal.grid.experiment import Experiment
 from shoal.grid.planned import PlannedRun
+from shoal.models.channels import declared, key_of
 from shoal.runs.kind import Kind
 
 # Follow from the arm, and decide nothing.
@@ -75,20 +76,31 @@ def _view(cfg: DictConfig, experiment: Experiment) -> dict[str, Any]:
     would spend most of its time on it.
 
     Where a factor is a branch, or lies in one, a network that is alone counts as the deep branch
-    of an ensemble without a shallow one.
+    of an ensemble without a shallow one. The channels of its pictures are said once, at its top.
     """
     tree: Any = OmegaConf.to_container(cfg)
     view = {key: value for key, value in tree.items() if key not in APART}
     del view["budget"]["val_every"]
+    model = view["model"]
+    channels = declared(model)
     if any(factor.startswith(("model.deep", "model.shallow")) for factor in experiment.factors):
-        model = view["model"]
-        alone = "deep" not in model
-        view["model"] = (
-            {"deep": model, "shallow": None}
-            if alone
-            else {key: value for key, value in model.items() if key != "_target_"}
-        )
+        parts = model if "deep" in model else {"deep": model, "shallow": None}
+        parts = {key: value for key, value in parts.items() if key != "_target_"}
+        model = parts | {"channels": channels}
+    view["model"] = {key: _without_channels(part, channels) for key, part in model.items()}
     return view
+
+
+def _without_channels(part: Any, channels: int) -> Any:
+    """A branch's config without the channels that are the whole's."""
+    if not isinstance(part, Mapping):
+        return part
+    theirs = (key_of(part), channels)
+    return {
+        key: _without_channels(value, channels)
+        for key, value in part.items()
+        if (key, value) != theirs
+    }
 
 
 def _differences(one: Any, other: Any, prefix: str = "") -> Iterator[str]:

@@ -10,12 +10,13 @@ class Bicubic(nn.Module):
 
     Args:
         scale: the factor, an integer >= 2.
+        channels: of the pictures: 1, luma, or 3, RGB; it does any.
     """
 
-    def __init__(self, scale: int) -> None:
+    def __init__(self, scale: int, channels: int = 1) -> None:
         super().__init__()
-        self.scale = scale
+        self.scale, self.channels = scale, channels
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to `(N, 1, scale * h, scale * w)`, not clipped."""
+        """Map LR `(N, C, h, w)` in [0, 1] to `(N, C, scale * h, scale * w)`, not clipped."""
         return upscale(lr, self.scale)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from shoal.errors import UserError
 
-# Networks see luma centred on zero: the pictures in [0, 1] minus this grey, added back at the end.
+# Networks see pictures centred on zero: in [0, 1] minus this grey, added back at the end.
 GREY = 0.5
 
 
@@ -32,7 +32,7 @@ class Supervised(Protocol):
         A picture smaller than HR is to be compared with HR shrunk to its size.
 
         Args:
-            lr: luma `(N, 1, h, w)` in [0, 1].
+            lr: `(N, C, h, w)` in [0, 1].
             progress: the share of the training that is over, in [0, 1).
         """
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from shoal.errors import UserError, first_line
 from shoal.models.blocks import Branching, Supervised
+from shoal.models.channels import LUMA, RGB, channels_of, mark
 from shoal.system.building import built
 
 HEIGHT, WIDTH = 16, 32  # of the LR picture that a network is tried with
@@ -27,6 +28,7 @@ def build(name: str, model: Mapping[str, Any]) -> nn.Module:
     if not isinstance(network, nn.Module):
         kind = type(network).__name__
         raise UserError(f"model={name} can't be built: it is no torch.nn.Module but a {kind}")
+    mark(network, model)
     return network
 
 
@@ -37,24 +39,34 @@ def require_enlarges(name: str, network: nn.Module, scale: int) -> None:
 
     Args:
         name: of the model, for what is said.
-        network: LR luma `(N, 1, h, w)` to SR luma `(N, 1, scale * h, scale * w)`.
+        network: LR `(N, C, h, w)` to SR `(N, C, scale * h, scale * w)`, C of its `channels_of`.
         scale: that the run asks for.
 
     Raises:
         UserError: it fails, or answers with another size.
     """
-    lr = torch.zeros(1, 1, HEIGHT, WIDTH)
-    training = network.training
+    channels, training = channels_of(network), network.training
     try:
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            answers = _answers(network.eval(), lr)
+            answers = _answers(network.eval(), torch.zeros(1, channels, HEIGHT, WIDTH))
     except Exception as error:
-        reason = f"model={name} can't enlarge a picture of one channel, {HEIGHT} high, {WIDTH} wide"
-        raise UserError(f"{reason}: {first_line(error)}") from error
+        count = "one channel" if channels == LUMA else f"{channels} channels"
+        reason = f"model={name} can't enlarge a picture of {count}, {HEIGHT} high, {WIDTH} wide"
+        raise UserError(f"{reason}: {first_line(error)}{_advice(network, channels)}") from error
     finally:
         network.train(training)
     for what, answer in answers.items():
-        _require_size(f"model={name}{what}", answer, scale)
+        _require_size(f"model={name}{what}", answer, scale, channels)
+
+
+def _advice(network: nn.Module, channels: int) -> str:
+    """What else to say where a network that says nothing of its channels maps RGB."""
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            network(torch.zeros(1, RGB, HEIGHT, WIDTH))
+    except Exception:
+        return ""
+    return "; it takes RGB: let its config say channels: 3" if channels == LUMA else ""
 
 
 def _answers(network: nn.Module, lr: Tensor) -> dict[str, Any]:
@@ -66,13 +78,14 @@ def _answers(network: nn.Module, lr: Tensor) -> dict[str, Any]:
     return answers
 
 
-def _require_size(what: str, answer: Any, scale: int) -> None:
+def _require_size(what: str, answer: Any, scale: int, channels: int) -> None:
     if not isinstance(answer, Tensor):
         raise UserError(f"{what} answers with a {type(answer).__name__}, not with a tensor")
-    wanted, size = (1, 1, scale * HEIGHT, scale * WIDTH), tuple(answer.shape)
+    given, size = (1, channels, HEIGHT, WIDTH), tuple(answer.shape)
+    wanted = (1, channels, scale * HEIGHT, scale * WIDTH)
     if size == wanted:
         return
     factor = size[-1] // WIDTH if size else 0
-    if size == (1, 1, factor * HEIGHT, factor * WIDTH):
+    if size == (1, channels, factor * HEIGHT, factor * WIDTH):
         raise UserError(f"{what} enlarges by {factor}, not by scale={scale}: give it ${{scale}}")
-    raise UserError(f"{what} makes {size} of {(1, 1, HEIGHT, WIDTH)}, not {wanted}: mend its sizes")
+    raise UserError(f"{what} makes {size} of {given}, not {wanted}: mend its sizes")

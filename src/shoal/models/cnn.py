@@ -16,15 +16,18 @@ class SRCNN(nn.Module):
     Args:
         scale: the factor, an integer >= 2.
         middle: kernel of the second layer.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int, middle: int = 5) -> None:
+    def __init__(self, scale: int, middle: int = 5, channels: int = 1) -> None:
         super().__init__()
-        self.scale = scale
-        self.layers = nn.Sequential(conv_relu(9, 1, 64), conv_relu(middle, 64, 32), conv(5, 32, 1))
+        self.scale, self.channels = scale, channels
+        self.layers = nn.Sequential(
+            conv_relu(9, channels, 64), conv_relu(middle, 64, 32), conv(5, 32, channels)
+        )
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         enlarged = upscale(lr - GREY, self.scale)
         return self.layers(enlarged) + GREY
 
@@ -36,16 +39,17 @@ class DCNN(nn.Module):
         scale: the factor, an integer >= 2.
         depth: the number of 3 x 3 layers (6*: the paper doesn't print it; with six, DCNN's depth of
             eight layers is near EED's).
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int, depth: int) -> None:
+    def __init__(self, scale: int, depth: int, channels: int = 1) -> None:
         super().__init__()
         at_least(0, depth=depth)
-        self.scale = scale
+        self.scale, self.channels = scale, channels
         middle = (conv_relu(3, 64, 64) for _ in range(depth))
-        self.layers = nn.Sequential(conv_relu(9, 1, 64), *middle, conv(5, 64, 1))
+        self.layers = nn.Sequential(conv_relu(9, channels, 64), *middle, conv(5, 64, channels))
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         enlarged = upscale(lr - GREY, self.scale)
         return self.layers(enlarged) + GREY

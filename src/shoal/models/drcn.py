@@ -21,22 +21,27 @@ class DRCN(nn.Module):
     Args:
         scale: the factor, an integer >= 2.
         recursions: the paper's D.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int, recursions: int) -> None:
+    def __init__(self, scale: int, recursions: int, channels: int = 1) -> None:
         super().__init__()
         at_least(1, recursions=recursions)
-        self.scale = scale
-        self.embed = nn.Sequential(conv_relu(3, 1, CHANNELS), conv_relu(3, CHANNELS, CHANNELS))
+        self.scale, self.channels = scale, channels
+        self.embed = nn.Sequential(
+            conv_relu(3, channels, CHANNELS), conv_relu(3, CHANNELS, CHANNELS)
+        )
         recurring = conv(3, CHANNELS, CHANNELS)
         self.recur = nn.Sequential(recurring, nn.ReLU(inplace=True))
-        self.reconstruct = nn.Sequential(conv_relu(3, CHANNELS, CHANNELS), conv(3, CHANNELS, 1))
+        self.reconstruct = nn.Sequential(
+            conv_relu(3, CHANNELS, CHANNELS), conv(3, CHANNELS, channels)
+        )
         self.shares = nn.Parameter(torch.full((recursions,), 1 / recursions))
         he_(self)
         nn.init.dirac_(recurring.weight)  # the paper's start: each channel connected to itself
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         return self.combined(self.predictions(lr)) + GREY
 
     def supervision(self, lr: Tensor, progress: float) -> list[tuple[float, Tensor]]:

@@ -19,19 +19,20 @@ class DRRN(nn.Module):
     Args:
         scale: the factor, an integer >= 2.
         units: the paper's U.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int, units: int) -> None:
+    def __init__(self, scale: int, units: int, channels: int = 1) -> None:
         super().__init__()
         at_least(0, units=units)
-        self.scale, self.units = scale, units
-        self.extract = conv(3, 1, CHANNELS)
+        self.scale, self.units, self.channels = scale, units, channels
+        self.extract = conv(3, channels, CHANNELS)
         self.unit = nn.Sequential(relu_conv(CHANNELS), relu_conv(CHANNELS))
-        self.reconstruct = relu_conv(1)
+        self.reconstruct = relu_conv(channels)
         he_(self)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         enlarged = upscale(lr - GREY, self.scale)
         features = first = self.extract(enlarged)
         for _ in range(self.units):

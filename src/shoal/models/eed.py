@@ -20,14 +20,21 @@ class EED(nn.Module):
             makes a layer from input channels, output channels and scale.
         units: residual units at HR size (the paper's 2).
         kernels: of the parallel convolutions (the paper's 1, 3, 5, 7), 64 channels in all.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
     def __init__(
-        self, scale: int, upsampler: str | Maker, units: int, kernels: Sequence[int]
+        self,
+        scale: int,
+        upsampler: str | Maker,
+        units: int,
+        kernels: Sequence[int],
+        channels: int = 1,
     ) -> None:
         super().__init__()
         at_least(0, units=units)
-        self.extract = nn.Sequential(conv_relu(3, 1, 64), ResidualUnit(64))
+        self.channels = channels
+        self.extract = nn.Sequential(conv_relu(3, channels, 64), ResidualUnit(64))
         self.upsample = nn.Sequential(
             conv_relu(1, 64, 4),
             build(upsampler, 4, 4, scale),
@@ -37,11 +44,11 @@ class EED(nn.Module):
         self.deepen = nn.Sequential(*(ResidualUnit(64) for _ in range(units)))
         # Linear* last layer: the figure doesn't say; a ReLU could never answer below grey.
         self.reconstruct = nn.Sequential(
-            conv_relu(1, 64, 16), MultiScale(16, 64, tuple(kernels)), conv(1, 64, 1)
+            conv_relu(1, 64, 16), MultiScale(16, 64, tuple(kernels)), conv(1, 64, channels)
         )
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         features = self.extract(lr - GREY)
         enlarged = self.upsample(features)
         deepened = self.deepen(enlarged)

@@ -13,17 +13,19 @@ class EES(nn.Module):
         scale: the factor, an integer >= 2.
         upsampler: `deconvolution` (the paper's), `unpooling`, `subpixel` or `nearest`, or what
             makes a layer from input channels, output channels and scale.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int, upsampler: str | Maker) -> None:
+    def __init__(self, scale: int, upsampler: str | Maker, channels: int = 1) -> None:
         super().__init__()
-        self.extract = conv_relu(3, 1, 4)
+        self.channels = channels
+        self.extract = conv_relu(3, channels, 4)
         self.upsample = nn.Sequential(build(upsampler, 4, 8, scale), nn.ReLU(inplace=True))
         # Linear*: the figure doesn't say; a ReLU here could never answer below grey.
-        self.reconstruct = conv(5, 8, 1)
+        self.reconstruct = conv(5, 8, channels)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         features = self.extract(lr - GREY)
         enlarged = self.upsample(features)
         return self.reconstruct(enlarged) + GREY

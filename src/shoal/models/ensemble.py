@@ -9,17 +9,19 @@ class Ensemble(nn.Module):
     """The sum of two networks' pictures (Wang et al. 2016, arXiv 1607.07680).
 
     Args:
-        deep: maps LR luma to SR luma, both in [0, 1].
+        deep: maps LR to SR, both in [0, 1].
         shallow: the same.
+        channels: of the pictures of both: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, deep: nn.Module, shallow: nn.Module) -> None:
+    def __init__(self, deep: nn.Module, shallow: nn.Module, channels: int = 1) -> None:
         super().__init__()
         self.deep = deep
         self.shallow = shallow
+        self.channels = channels
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         branches = self.branches(lr)
         return branches["deep"] + branches["shallow"]
 

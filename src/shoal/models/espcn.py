@@ -14,14 +14,16 @@ class ESPCN(nn.Module):
 
     Args:
         scale: the factor, an integer >= 2.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int) -> None:
+    def __init__(self, scale: int, channels: int = 1) -> None:
         super().__init__()
-        self.extract = nn.Sequential(conv(5, 1, 64), nn.Tanh(), conv(3, 64, 32), nn.Tanh())
-        self.reconstruct = Subpixel(32, 1, scale)
+        self.channels = channels
+        self.extract = nn.Sequential(conv(5, channels, 64), nn.Tanh(), conv(3, 64, 32), nn.Tanh())
+        self.reconstruct = Subpixel(32, channels, scale)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         features = self.extract(lr - GREY)
         return self.reconstruct(features) + GREY

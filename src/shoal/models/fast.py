@@ -65,6 +65,7 @@ class EEDFast(nn.Module):
         pairs: residual pairs, two layers each.
         activation: one of `ACTIVATIONS`.
         folding: train each layer of the pairs as a sum of several convolutions.
+        planes: channels of the pictures: 1, luma, or 3, RGB.
     """
 
     def __init__(
@@ -74,17 +75,19 @@ class EEDFast(nn.Module):
         pairs: int,
         activation: str = "prelu",
         folding: bool = False,
+        planes: int = 1,
     ) -> None:
         super().__init__()
         at_least(0, pairs=pairs)
-        self.extract = nn.Sequential(conv(3, 1, channels), activate(activation, channels))
+        self.channels = planes
+        self.extract = nn.Sequential(conv(3, planes, channels), activate(activation, channels))
         self.deepen = nn.Sequential(
             *(ResidualPair(channels, activation, folding=folding) for _ in range(pairs))
         )
-        self.reconstruct = Subpixel(channels, 1, scale)
+        self.reconstruct = Subpixel(channels, planes, scale)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, planes, h, w)` in [0, 1] to SR `(N, planes, scale * h, scale * w)`."""
         features = self.extract(lr - GREY)
         deepened = self.deepen(features)
         return self.reconstruct(deepened) + GREY
@@ -98,12 +101,14 @@ class EESFast(nn.Module):
     Args:
         scale: the factor, an integer >= 2.
         kernel: in LR pixels, odd.
+        channels: of the pictures: 1, luma, or 3, RGB.
     """
 
-    def __init__(self, scale: int, kernel: int) -> None:
+    def __init__(self, scale: int, kernel: int, channels: int = 1) -> None:
         super().__init__()
-        self.reconstruct = Subpixel(1, 1, scale, kernel)
+        self.channels = channels
+        self.reconstruct = Subpixel(channels, channels, scale, kernel)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         return self.reconstruct(lr - GREY) + GREY

@@ -18,22 +18,26 @@ class FSRCNN(nn.Module):
         features: the paper's d.
         shrunk: the paper's s.
         mappings: the paper's m.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int, features: int, shrunk: int, mappings: int) -> None:
+    def __init__(
+        self, scale: int, features: int, shrunk: int, mappings: int, channels: int = 1
+    ) -> None:
         super().__init__()
         at_least(0, mappings=mappings)
-        self.extract = conv_prelu(5, 1, features)
+        self.channels = channels
+        self.extract = conv_prelu(5, channels, features)
         self.shrink = conv_prelu(1, features, shrunk)
         self.map = nn.Sequential(*(conv_prelu(3, shrunk, shrunk) for _ in range(mappings)))
         self.expand = conv_prelu(1, shrunk, features)
         # Kernel 8, 9, 10* at x2, x3, x4: the paper's 9 is centred on the pixel at odd scales only.
-        self.reconstruct = Deconvolution(features, 1, scale, padding=3)
+        self.reconstruct = Deconvolution(features, channels, scale, padding=3)
         he_(self)
         nn.init.normal_(self.reconstruct.weight, std=1e-3)  # as the paper starts it
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         features = self.extract(lr - GREY)
         mapped = self.map(self.shrink(features))
         return self.reconstruct(self.expand(mapped)) + GREY

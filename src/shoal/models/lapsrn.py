@@ -20,9 +20,10 @@ class Level(nn.Module):
 
     Args:
         depth: 3 x 3 convolutions before the features are enlarged.
+        channels: of the picture.
     """
 
-    def __init__(self, depth: int) -> None:
+    def __init__(self, depth: int, channels: int) -> None:
         super().__init__()
         at_least(0, depth=depth)
         layers = (nn.Sequential(conv(3, CHANNELS, CHANNELS), leaky()) for _ in range(depth))
@@ -30,11 +31,11 @@ class Level(nn.Module):
         # Kernel 4*: the authors' code has 3, whose centre lies half an HR pixel beside the pixel's.
         up = Deconvolution(CHANNELS, CHANNELS, 2, padding=1)
         self.enlarge = nn.Sequential(up, leaky())
-        self.residual = conv(3, CHANNELS, 1)
-        self.picture = Deconvolution(1, 1, 2, padding=1)
+        self.residual = conv(3, CHANNELS, channels)
+        self.picture = Deconvolution(channels, channels, 2, padding=1)
 
     def forward(self, features: Tensor, picture: Tensor) -> tuple[Tensor, Tensor]:
-        """Map `(N, 64, H, W)` and `(N, 1, H, W)` to the same at twice the size."""
+        """Map `(N, 64, H, W)` and `(N, channels, H, W)` to the same at twice the size."""
         features = self.enlarge(self.deepen(features))
         return features, self.picture(picture) + self.residual(features)
 
@@ -42,7 +43,8 @@ class Level(nn.Module):
     def bilinear_(self) -> None:
         """Start the picture's enlargement as bilinear interpolation."""
         tent = torch.tensor([0.25, 0.75, 0.75, 0.25])
-        self.picture.weight.copy_(torch.outer(tent, tent))
+        mixing = torch.eye(self.picture.in_channels)[..., None, None]  # each channel by itself
+        self.picture.weight.copy_(mixing * torch.outer(tent, tent))
 
 
 class LapSRN(nn.Module):
@@ -56,21 +58,22 @@ class LapSRN(nn.Module):
     Args:
         scale: the factor, an integer >= 2.
         depth: convolutions of a level.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int, depth: int) -> None:
+    def __init__(self, scale: int, depth: int, channels: int = 1) -> None:
         super().__init__()
-        self.scale = scale
-        self.extract = nn.Sequential(conv(3, 1, CHANNELS), leaky())
+        self.scale, self.channels = scale, channels
+        self.extract = nn.Sequential(conv(3, channels, CHANNELS), leaky())
         count = (scale - 1).bit_length()  # the power of two that reaches the scale
-        levels = [Level(depth) for _ in range(count)]
+        levels = [Level(depth, channels) for _ in range(count)]
         self.levels = nn.ModuleList(levels)
         he_(self)
         for level in levels:
             level.bilinear_()
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         return self.pictures(lr)[-1]
 
     def supervision(self, lr: Tensor, progress: float) -> list[tuple[float, Tensor]]:

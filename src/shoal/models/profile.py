@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from shoal.models.channels import channels_of
+
 # Enough for every kernel and upsampler to pass; the count per pixel doesn't depend on it.
 PROBE = 8
 # Lengths of the strips that reach is measured on, LR pixels; what sees further sees everything.
@@ -45,7 +47,7 @@ def _watched(
 @torch.no_grad()
 def _probe(network: nn.Module) -> None:
     """Use every layer once, on the smallest picture that does."""
-    network(torch.zeros(1, 1, PROBE, PROBE, device=device_of(network)))
+    network(torch.zeros(1, channels_of(network), PROBE, PROBE, device=device_of(network)))
 
 
 def macs(network: nn.Module) -> int:
@@ -85,12 +87,13 @@ def reach(network: nn.Module) -> int | None:
 
 def _spread(network: nn.Module, length: int, dim: int) -> int:
     """How far from a line of NaN across a strip's middle the answer is NaN, in LR pixels."""
-    shape, middle = [1, 1, WIDTH, WIDTH], length // 2
+    shape, middle = [1, channels_of(network), WIDTH, WIDTH], length // 2
     shape[dim] = length
     lr = torch.zeros(shape, device=device_of(network))
     lr.select(dim, middle).fill_(torch.nan)
     sr = network(lr)
-    reached = sr.isnan().any(dim=5 - dim).flatten().nonzero() // (sr.shape[dim] // length)
+    unknown = sr.isnan().any(dim=1).any(dim=4 - dim).flatten()
+    reached = unknown.nonzero() // (sr.shape[dim] // length)
     return int((reached - middle).abs().max())
 
 
@@ -115,7 +118,7 @@ def dead_channels(network: nn.Module, pictures: Iterable[Tensor]) -> float | Non
 
     Args:
         network: its `nn.ReLU` layers are looked at.
-        pictures: network inputs `(N, 1, h, w)`.
+        pictures: network inputs `(N, C, h, w)`.
     """
     alive: dict[nn.Module, Tensor] = {}
 
@@ -141,11 +144,11 @@ def seconds_per_megapixel(network: nn.Module, pictures: Sequence[Tensor]) -> flo
 
     Args:
         network: in evaluation mode.
-        pictures: network inputs `(N, 1, h, w)`, at least one.
+        pictures: network inputs `(N, C, h, w)`, at least one.
     """
     device, passes = device_of(network), list[float]()
     while len(passes) < PASSES and sum(passes) < ENOUGH:
         begun = time.perf_counter()
-        pixels = sum(network(picture.to(device)).cpu().numel() for picture in pictures)
+        pixels = sum(network(picture.to(device)).cpu()[:, 0].numel() for picture in pictures)
         passes.append(time.perf_counter() - begun)
     return min(passes) / pixels * 1e6

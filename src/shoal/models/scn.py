@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from shoal.errors import UserError
 from shoal.models.blocks import GREY, at_least
 from shoal.pictures.resample import upscale
 
@@ -26,11 +27,17 @@ class SCN(nn.Module):
         scale: the factor, an integer >= 2.
         atoms: of the dictionary, the paper's n.
         stages: recurrent stages of LISTA, the paper's k.
+        channels: 1: mean and contrast of a patch are those of its luma.
+
+    Raises:
+        UserError: other channels are asked for.
     """
 
-    def __init__(self, scale: int, atoms: int, stages: int) -> None:
+    def __init__(self, scale: int, atoms: int, stages: int, channels: int = 1) -> None:
         super().__init__()
         at_least(0, stages=stages)
+        if channels != 1:
+            raise UserError(f"channels={channels}: SCN maps luma alone, take another network")
         self.scale, self.stages = scale, stages
         self.extract = bare(LR_PATCH, 1, FEATURES)  # H
         self.encode = bare(1, FEATURES, atoms)  # W

@@ -39,22 +39,26 @@ class SRDenseNet(nn.Module):
         blocks: of dense layers.
         layers: of a block.
         growth: channels that a layer adds.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int, blocks: int, layers: int, growth: int) -> None:
+    def __init__(
+        self, scale: int, blocks: int, layers: int, growth: int, channels: int = 1
+    ) -> None:
         super().__init__()
+        self.channels = channels
         at_least(1, blocks=blocks, layers=layers)
         count = blocks * layers
-        self.extract = conv_relu(3, 1, growth)
+        self.extract = conv_relu(3, channels, growth)
         dense = (DenseLayer(growth * (1 + before), growth) for before in range(count))
         self.deepen = nn.Sequential(*dense)
         self.squeeze = conv_relu(1, growth * (1 + count), WIDTH)
         self.enlarge = nn.Sequential(*(deconv_relu(stride) for stride in prime_factors(scale)))
-        self.reconstruct = conv(3, WIDTH, 1)
+        self.reconstruct = conv(3, WIDTH, channels)
         he_(self)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         features = self.extract(lr - GREY)
         squeezed = self.squeeze(self.deepen(features))
         return self.reconstruct(self.enlarge(squeezed)) + GREY

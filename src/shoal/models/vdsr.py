@@ -15,17 +15,18 @@ class VDSR(nn.Module):
     Args:
         scale: the factor, an integer >= 2.
         depth: the number of layers.
+        channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 
-    def __init__(self, scale: int, depth: int) -> None:
+    def __init__(self, scale: int, depth: int, channels: int = 1) -> None:
         super().__init__()
         at_least(2, depth=depth)
-        self.scale = scale
+        self.scale, self.channels = scale, channels
         middle = (conv_relu(3, 64, 64) for _ in range(depth - 2))
-        self.layers = nn.Sequential(conv_relu(3, 1, 64), *middle, conv(3, 64, 1))
+        self.layers = nn.Sequential(conv_relu(3, channels, 64), *middle, conv(3, 64, channels))
         he_(self)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         enlarged = upscale(lr - GREY, self.scale)
         return self.layers(enlarged) + enlarged + GREY

@@ -16,6 +16,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from shoal.errors import UserError, first_line
+from shoal.models.channels import mark
 from shoal.models.reparam import folded
 from shoal.system.code import changed_since
 from shoal.system.targets import present, stable, targets
@@ -54,6 +55,7 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
     try:
         network = folded(hydra.utils.instantiate(facts["model"]))  # as it was stored
         network.load_state_dict(tensors)
+        mark(network, facts["model"])
     except UserError:
         raise
     except Exception as error:

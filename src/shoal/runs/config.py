@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 from omegaconf import DictConfig, OmegaConf
 
 from shoal.errors import UserError
+from shoal.models.channels import RGB, declared, without_default
 from shoal.runs.groups import Budget, Data, Debug, Node, Paths, Task, metric_columns
 from shoal.runs.kind import Kind, kind_of
 from shoal.runs.trainer import check_trainer
@@ -55,6 +56,11 @@ class RunConfig:
         if not NAME.fullmatch(self.name):
             raise UserError(f"name={self.name} can't begin a folder's name: give another, name=...")
         check_trainer(self.trainer)
+        if self.channels == RGB and self.protocol != "rgb":
+            raise UserError(
+                f"model={self.name} maps RGB, and protocol={self.protocol} scores luma networks: "
+                f"add protocol=rgb, which scores both alike"
+            )
         size = self.budget.patch_size
         if size % self.scale:
             raise UserError(
@@ -72,7 +78,7 @@ class RunConfig:
         for key in sorted(OmegaConf.missing_keys(tree)):
             raise UserError(f"{key} is not set: give it a value, {key}=...")
         plain: Any = present(OmegaConf.to_container(tree, resolve=True))  # an old file's names too
-        plain["model"] = spelled_out(plain.get("model"))
+        plain["model"] = without_default(spelled_out(plain.get("model")))
         ours = cls.__dataclass_fields__
         config = read(cls, {key: value for key, value in plain.items() if key in ours})
         return config if config.debug is None else replace(config, paths=config.paths.apart())
@@ -92,6 +98,11 @@ class RunConfig:
     def kind(self) -> Kind:
         """What a run of it does to its network: decided here, and recorded."""
         return kind_of(self.name, self.model)
+
+    @cached_property
+    def channels(self) -> int:
+        """Of the pictures that its network maps: 1, luma, or 3, RGB."""
+        return declared(self.model)
 
     @property
     def precision(self) -> str:

@@ -40,15 +40,32 @@ class Tile:
     pixels: Grey
 
 
+# Of RGB, as MATLAB's rgb2ycbcr has it, in the terms of Pillow.
+LUMA = (65.481 / 255, 128.553 / 255, 24.966 / 255, 16)
+
+
+def read_crop(path: Path) -> Grey:
+    """The luma of a crop that a run left, which is all that a network of luma leaves.
+
+    Raises:
+        UserError: it is no picture, or cut short.
+    """
+    return _read(path, LUMA)
+
+
 def read_grey(path: Path) -> Grey:
     """The pixels of a grey picture.
 
     Raises:
         UserError: it is no picture, or cut short.
     """
+    return _read(path, None)
+
+
+def _read(path: Path, matrix: tuple[float, ...] | None) -> Grey:
     try:
         with Image.open(path) as image:
-            return np.asarray(image.convert("L"))
+            return np.asarray(image.convert("L", matrix if image.mode == "RGB" else None))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise UserError(f"{path}: broken picture ({error})") from None
 

@@ -81,8 +81,9 @@ def open_pictures(run: Run) -> SuperResolutionData:
     """
     config, budget = run.config, run.config.budget
     places = config.paths.data, config.scale, config.paths.cache
-    train = [open_cache(each, *places) for each in run.selection.train]
-    val = [open_cache(each, *places, limit=budget.val_pictures) for each in run.selection.val]
+    of, limit = config.channels, budget.val_pictures
+    train = [open_cache(each, *places, channels=of) for each in run.selection.train]
+    val = [open_cache(each, *places, limit=limit, channels=of) for each in run.selection.val]
     sizes = budget.patch_size, budget.batch_size
     return SuperResolutionData(
         train, val, config.scale, *sizes, seed=config.seed, workers=config.data_workers

@@ -47,10 +47,10 @@ def require_size(sr: Tensor, hr: Tensor) -> None:
 
 
 class SuperResolution(LightningModule):
-    """Trains a network to map LR luma to HR luma.
+    """Trains a network to map LR to HR, luma or RGB.
 
     Args:
-        network: LR `(N, 1, h, w)` to SR `(N, 1, scale * h, scale * w)`, both in [0, 1].
+        network: LR `(N, C, h, w)` to SR `(N, C, scale * h, scale * w)`, both in [0, 1].
         scale: of the network.
         loss: a scalar from SR and HR.
         optimizer: from parameters.
@@ -114,7 +114,7 @@ class SuperResolution(LightningModule):
         with torch.autocast(self.device.type, enabled=False):
             branches = self.network.branches(lr) if isinstance(self.network, Branching) else {}
             sr = branches["deep"] + branches["shallow"] if branches else self.network(lr)
-            require_size(sr, hr)
+            require_size(sr, hr.expand(-1, sr.shape[1], -1, -1))  # of a grey picture beside RGB
             self.validation.update(sr, hr, branches)
 
     def on_validation_epoch_end(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import torch
 
 from shoal.data.catalog import PictureSet
+from shoal.models.channels import RGB
 from shoal.models.profile import macs, parameters
 from shoal.runs import environment
 from shoal.runs.duration import seconds_left, span
@@ -38,6 +39,7 @@ def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     """Print two lines: with what the run is made, and of what, how long it is and will take."""
     network, config = made_of.network, run.config
     size = f"{parameters(network):,} parameters, {macs(network):,} MACs per LR pixel"
+    size = f"RGB, {size}" if config.channels == RGB else size
     place = f"{_device(attempt)}, {config.precision}"
     print(f"{run.folder.id}: {config.name}, {size}; {place}", flush=True)
     print("; ".join([_pictures(run), *_length(run)]), flush=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from shoal import pretrained
 from shoal.errors import UserError
 from shoal.models import weights
+from shoal.models.channels import channels_of
 from shoal.models.profile import reach
 from shoal.runs.folder import RunFolder
 from shoal.upscale import runtimes
@@ -55,9 +56,9 @@ def load(
     sees = reach(network)
     side = side_for(network, sees or 0, tile)
     name, run = runtimes.build(runtime, network, facts)
-    return Upscaler(
-        str(facts.get("name", path.stem)), int(facts["scale"]), name, run, sees, side, ensemble
-    )
+    title, factor = str(facts.get("name", path.stem)), int(facts["scale"])
+    channels = channels_of(network)
+    return Upscaler(title, factor, name, run, sees, side, ensemble, channels)
 
 
 def _weights(model: str | Path | None, scale: int | None) -> Path:

@@ -18,14 +18,15 @@ from torch import nn
 
 from shoal.errors import UserError, first_line
 from shoal.models import weights
+from shoal.models.channels import channels_of
 from shoal.system.files import asked_for
 
 
 def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
     """The bytes of an ONNX file.
 
-    Input `lr` is luma `(1, 1, h, w)` in [0, 1], output `sr` is `scale` times as large. The
-    metadata `shoal` holds the facts, as JSON.
+    Input `lr` is luma `(1, 1, h, w)` or RGB `(1, 3, h, w)` in [0, 1], output `sr` is `scale` times
+    as large. The metadata `shoal` holds the facts, as JSON.
 
     Raises:
         UserError: onnx isn't installed, or the network does what ONNX can't.
@@ -35,7 +36,7 @@ def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
         with _quiet():
             program: Any = torch.onnx.export(
                 network,
-                (torch.zeros(1, 1, 20, 28),),
+                (torch.zeros(1, channels_of(network), 20, 28),),
                 input_names=["lr"],
                 output_names=["sr"],
                 dynamic_shapes=({2: "height", 3: "width"},),

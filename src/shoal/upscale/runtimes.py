@@ -9,13 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from shoal.errors import UserError, first_line
+from shoal.models.channels import channels_of
 from shoal.system.malloc import keep_freed_memory
 from shoal.upscale.graph import installed, kept_graph, need
 
-# Maps LR luma in [0, 1], float32 `(1, 1, h, w)`, to SR luma.
+# Maps LR in [0, 1], float32 `(1, C, h, w)`, to SR.
 Runtime = Callable[[Tensor], Tensor]
 
-TOLERANCE = 1e-4  # of luma in [0, 1]: a fortieth of a grey level
+TOLERANCE = 1e-4  # of values in [0, 1]: a fortieth of a grey level
 PROBES = ((23, 32), (17, 9))  # sizes of LR pictures, neither the one a graph is traced with
 
 
@@ -102,9 +103,9 @@ def check(runtime: Runtime, network: nn.Module) -> None:
     Raises:
         UserError: it doesn't.
     """
-    noise = np.random.default_rng(0)
+    noise, channels = np.random.default_rng(0), channels_of(network)
     for height, width in PROBES:
-        lr = torch.from_numpy(noise.random((1, 1, height, width), dtype=np.float32))
+        lr = torch.from_numpy(noise.random((1, channels, height, width), dtype=np.float32))
         expected = network(lr)
         try:
             answer = runtime(lr)

@@ -1,4 +1,4 @@
-"""One picture to a larger one: luma by the network, chroma and opacity bicubic, tile by tile."""
+"""One picture to a larger one: luma or colours by the network, the rest bicubic, tile by tile."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,7 +11,8 @@ from PIL import Image
 from torch import Tensor
 
 from shoal.errors import UserError
-from shoal.pictures.colour import largest, levels, rgb, rounded, ycbcr
+from shoal.models.channels import LUMA
+from shoal.pictures.colour import grey_levels, largest, levels, rgb, rgb_levels, rounded, ycbcr
 from shoal.pictures.images import Picture, decode
 from shoal.pictures.resample import upscale
 from shoal.upscale.runtimes import Runtime
@@ -29,10 +30,12 @@ class Upscaler:
         model: the network's name.
         scale: the factor.
         runtime: what computes it: `torch`, `openvino` or `onnxruntime`.
-        run: maps LR luma to SR luma.
+        run: maps LR to SR.
         reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
         side: of a tile, in LR pixels.
         ensemble: average over the eight symmetries of the square.
+        channels: of the pictures that the network maps: 1, luma, beside which chroma is bicubic,
+            or 3, RGB.
     """
 
     model: str
@@ -42,6 +45,7 @@ class Upscaler:
     reach: int | None
     side: int
     ensemble: bool = False
+    channels: int = LUMA
 
     def __call__(self, image: Enlargeable) -> Enlargeable:
         """Enlarge one picture.
@@ -91,12 +95,16 @@ class Upscaler:
 
     def _colours(self, lr: Tensor) -> Tensor:
         """Levels of grey or RGB, enlarged."""
-        if lr.shape[1] == 1:
-            return self._luma(lr)
+        grey = lr.shape[1] == 1
+        if self.channels != LUMA:
+            sr = self._network(rgb_levels(lr))
+            return grey_levels(sr) if grey else sr
+        if grey:
+            return self._network(lr)
         planes = ycbcr(lr)
-        return rgb(torch.cat([self._luma(planes[:, :1]), self._bicubic(planes[:, 1:])], dim=1))
+        return rgb(torch.cat([self._network(planes[:, :1]), self._bicubic(planes[:, 1:])], dim=1))
 
-    def _luma(self, lr: Tensor) -> Tensor:
+    def _network(self, lr: Tensor) -> Tensor:
         given = (lr / 255).float()
         sr = average(self.run, given) if self.ensemble else self.run(given)
         return sr.double() * 255

@@ -8,10 +8,11 @@ from PIL import Image
 
 from helpers.made_up import MadeUp, study_of
 from shoal import results
+from shoal.pictures.colour import luma, to_pixels
 from shoal.report.figures.samples import crops
 from shoal.report.figures.sheet import HEAD, samples_sheet
 from shoal.report.folder import write_report
-from shoal.runs.sheet import Tile, cut, read_grey
+from shoal.runs.sheet import Tile, cut, read_crop, read_grey
 
 
 def test_samples_of_many_arms_are_wrapped_to_what_a_page_shows(tmp_path: Path) -> None:
@@ -52,3 +53,9 @@ def test_titles_of_the_sheet_lie_between_its_crops(study: results.Study, tmp_pat
         # white above the text: no title is cut off by the crop above it
         assert (sheet[row.top - HEAD : row.top - HEAD + 3, row.left : row.left + 140] == 255).all()
         assert (sheet[row.top - HEAD : row.top, row.left : row.left + 140] < 128).any()
+
+
+def test_colours_stand_on_the_sheet_as_the_luma_that_other_networks_leave(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 8, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "rgb.png")
+    assert np.array_equal(read_crop(tmp_path / "rgb.png"), to_pixels(luma(pixels)))

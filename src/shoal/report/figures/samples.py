@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shoal.results import Study
-from shoal.runs.sheet import Grey, Tile, cut, read_grey
+from shoal.runs.sheet import Grey, Tile, cut, read_crop
 
 MOST = 4  # pictures of one scale: what one looks at
 ACROSS, DOWN = 8, 12  # crops beside and below each other: what a page shows
@@ -64,9 +64,9 @@ def _of_runs(study: Study, scale: int) -> Iterable[Tile]:
         shared = {kind: beside / f"{name}-{kind}.png" for kind in ("hr", "bicubic")}
         if all(path.is_file() for path in shared.values()):
             for kind, path in shared.items():
-                yield Tile(name, scale, kind, "", read_grey(path))
+                yield Tile(name, scale, kind, "", read_crop(path))
             for arm, folder in there.items():
-                yield Tile(name, scale, "sr", arm, read_grey(folder / f"{name}-sr.png"))
+                yield Tile(name, scale, "sr", arm, read_crop(folder / f"{name}-sr.png"))
 
 
 def _whole(study: Study, tiles: Iterable[Tile]) -> list[Crop]:
