@@ -9,8 +9,10 @@ import yaml
 
 from helpers.composing import ROOT, configured
 from shoal.models.build import build
+from shoal.models.channels import declared
 from shoal.runs.groups import Data, metric_columns
 from shoal.system.fields import nodes, read
+from shoal.training.run import train
 
 TEXT = (ROOT / "docs" / "own_parts.md").read_text()
 
@@ -29,10 +31,21 @@ def test_the_upsampler_works_as_printed(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_the_files_are_read_as_printed() -> None:
-    data, metrics, callbacks = map(yaml.safe_load, blocks("yaml"))
+    network, data, metrics, callbacks = map(yaml.safe_load, blocks("yaml"))
+    assert declared(network) == 3
     assert read(Data, data, "data.").test == ["Set5", {"faces": "/data/2026-faces"}]
     assert list(metric_columns("metrics", metrics)) == ["lpips"]
     assert list(nodes("callbacks", callbacks)) == ["norms"]
+
+
+def test_the_command_of_three_channels_runs_as_printed(
+    tmp_path: Path, cache: Path, small_pictures: tuple[str, str]
+) -> None:
+    (line,) = re.findall(r"^    python train.py (.*channels.*)$", TEXT, flags=re.MULTILINE)
+    places = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}", "logger=none")
+    length = ("budget=smoke", "budget.max_steps=1", "budget.val_every=1", "trainer=cpu")
+    folder = train(configured(*line.split(), *small_pictures, *places, *length), "")
+    assert folder.record()["channels"] == 3
 
 
 def test_every_option_that_it_names_is_there() -> None:

@@ -34,6 +34,16 @@ def test_rows_that_differ_in_more_than_their_arm_are_named(
     assert any(said in note and "eed x3 s1" in note for note in results.notes(study))
 
 
+def test_curves_of_luma_and_of_rgb_are_told_apart_and_those_of_one_kind_are_not(
+    tmp_path: Path,
+) -> None:
+    ids = [row["id"] for row in MadeUp().planned()]
+    some, all_of_them = ({name: {"channels": 3} for name in names} for names in (ids[-1:], ids))
+    (said,) = results.notes(study_of(MadeUp(record=some), tmp_path / "some"))
+    assert said.startswith("curves, and what is read off them, can't be compared between networks")
+    assert results.notes(study_of(MadeUp(record=all_of_them), tmp_path / "all")) == []
+
+
 def test_a_budget_other_than_asked_is_named_even_if_all_runs_share_it(tmp_path: Path) -> None:
     made = MadeUp()
     ids = [row["id"] for row in made.planned() if row["seed"] is not None]

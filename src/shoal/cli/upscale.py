@@ -58,7 +58,7 @@ def upscale(
     force: Force = False,
     trust: Trust = False,
 ) -> None:
-    """Enlarge pictures: luma by a trained network, colours and transparency bicubic."""
+    """Enlarge pictures: luma by a trained network (RGB by one of RGB), all else bicubic."""
     from shoal.upscale.jobs import plan
 
     if model and weights:

@@ -20,7 +20,7 @@ MACHINE = ["processor", "accelerator", "threads", "devices"]
 
 def notes(study: Study) -> list[str]:
     """Sentences for the reader of the table, the gravest first; none where all is in order."""
-    kinds = (_states, _outdated, _mixtures, _scores, _seeds, _machines)
+    kinds = (_states, _outdated, _mixtures, _scores, _curves, _seeds, _machines)
     return [sentence for kind in kinds for sentence in kind(study)]
 
 
@@ -80,6 +80,20 @@ def _scores(study: Study) -> list[str]:
             counts = sorted(len(names) for names in sets)
             sentences.append(f"{dataset}: not all runs were scored on the same pictures {counts}")
     return sentences
+
+
+def _curves(study: Study) -> list[str]:
+    """That curves are no rivals where some are of luma and some of RGB; records tell of RGB."""
+    if "channels" not in study.finished:
+        return []
+    rgb = study.finished["channels"].notna()
+    if rgb.all() or not rgb.any():
+        return []
+    named = _names(study.finished[rgb])
+    return [
+        f"curves, and what is read off them, can't be compared between networks of RGB ({named}), "
+        f"validated by rgb, and the others, validated by classic; test scores can"
+    ]
 
 
 def _seeds(study: Study) -> list[str]:

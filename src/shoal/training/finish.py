@@ -15,6 +15,7 @@ from shoal.data.module import Pictures, SuperResolutionData
 from shoal.evaluation.benchmark import Score
 from shoal.evaluation.crops import write_samples
 from shoal.models import weights
+from shoal.models.channels import RGB
 from shoal.models.profile import dead_channels, parameters, seconds_per_megapixel
 from shoal.runs import environment, identity
 from shoal.runs.folder import now
@@ -139,6 +140,7 @@ def _facts(run: Run, fitted: Fitted) -> dict[str, Any]:
         },
         "results": identity.RESULTS,
         "precision": config.precision,
+        **({"channels": RGB} if config.channels == RGB else {}),
     }
 
 
