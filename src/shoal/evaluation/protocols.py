@@ -6,35 +6,17 @@ each border.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from shoal.errors import UserError
 from shoal.evaluation.metrics import psnr, ssim
+from shoal.evaluation.question import Question
 from shoal.models.channels import LUMA
 from shoal.pictures.colour import Pixels, grey, levels, luma, rgb, rounded, stored_luma, ycbcr
 from shoal.pictures.degrade import luma_pair, rgb_pair
 from shoal.pictures.resample import crop, downscale_integers, upscale
-
-
-@dataclass(frozen=True)
-class Question:
-    """What one picture asks of a network.
-
-    Attributes:
-        lr: the network's input, float32 in [0, 1]: luma `(1, 1, h, w)`, or RGB `(1, 3, h, w)`.
-        hr: the reference: float64 luma levels, `(1, 1, H, W)`, H = scale * h.
-        chroma: Cb and Cr levels of the LR picture, enlarged, `(1, 2, H, W)`; None for grey, and
-            for a network of RGB.
-        grey: whether the picture is grey, and so its own luma.
-    """
-
-    lr: Tensor
-    hr: Tensor
-    chroma: Tensor | None = None
-    grey: bool = False
 
 
 class Protocol(ABC):
