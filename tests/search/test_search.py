@@ -141,6 +141,7 @@ def test_what_no_search_can_be_is_refused_in_one_line(
         {"a": {"low": "x", "high": 1}},
         {"a": {"low": 0, "high": 1, "log": True}},
         {"a": {"low": 1, "high": 2, "depth": 3}},
+        {"model.channels": [1, 3]},  # luma and RGB have curves by different protocols
     ],
 )
 def test_a_space_that_is_none_is_refused(space: Any) -> None:

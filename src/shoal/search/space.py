@@ -21,11 +21,15 @@ def suggestions(space: Any) -> dict[str, Suggest]:
             range from an integer to an integer has integers in it.
 
     Raises:
-        UserError: it is none of these; the message names the key.
+        UserError: it is none of these, or luma would be a rival of RGB; the message names the key.
     """
     if not isinstance(space, dict) or not space:
         wanted = "give it a key with {low, high} or [choices]"
         raise UserError(f"search.space={space} has nothing to try: {wanted}")
+    for name in ("model.channels", "model.planes"):
+        if isinstance(choices := space.get(name), list) and 1 in choices and 3 in choices:
+            words = "validation PSNR is by classic for luma and by rgb for RGB"
+            raise UserError(f"search.space: {name}={choices}: {words}: search each apart")
     return {key: _suggestion(key, entry) for key, entry in space.items()}
 
 
