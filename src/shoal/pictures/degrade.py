@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from shoal.errors import UserError
 from shoal.pictures import formats
@@ -29,10 +28,10 @@ def degrade(pixels: Pixels, scale: int) -> Pixels:
         UserError: the picture is smaller than the scale.
     """
     planes = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-    hr = crop(torch.from_numpy(planes.astype(np.float64))[None], scale)
-    if not hr.numel():
+    hr = crop(planes.astype(np.float64)[None], scale)
+    if not hr.size:
         raise UserError(f"{pixels.shape[1]} x {pixels.shape[0]} is smaller than the scale {scale}")
-    lr = downscale_integers(hr, scale, np.iinfo(pixels.dtype).max)[0].numpy().astype(pixels.dtype)
+    lr = downscale_integers(hr, scale, np.iinfo(pixels.dtype).max)[0].astype(pixels.dtype)
     return lr[0] if pixels.ndim == 2 else np.ascontiguousarray(np.moveaxis(lr, 0, -1))
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from shoal import pretrained
 from shoal.errors import UserError
-from shoal.models import weights
-from shoal.models.profile import reach
 from shoal.runs.folder import RunFolder
 from shoal.upscale import runtimes
 from shoal.upscale.tiles import side_for
@@ -49,15 +47,13 @@ def load(
     ((24, 30, 3), 'uint8')
     """
     path = _weights(model, scale)
-    network, facts = weights.load(path, trust=trust)
+    network = runtimes.build(runtime, path, trust=trust)
+    facts, reach = network.facts, network.reach
     if scale not in (None, facts["scale"]):
         raise UserError(f"{path} enlarges by {facts['scale']}, not by {scale}")
-    sees = reach(network)
-    side = side_for(network, sees or 0, tile)
-    name, run = runtimes.build(runtime, network, facts)
-    return Upscaler(
-        str(facts.get("name", path.stem)), int(facts["scale"]), name, run, sees, side, ensemble
-    )
+    name, side = str(facts.get("name", path.stem)), side_for(network.layer_bytes, reach or 0, tile)
+    what = name, int(facts["scale"]), network.runtime, network.run
+    return Upscaler(*what, reach, side, ensemble)
 
 
 def _weights(model: str | Path | None, scale: int | None) -> Path:

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from shoal.errors import UserError
-from shoal.pictures.colour import largest, levels, rgb, rounded, ycbcr
+from shoal.pictures.colour import largest, planes, rgb, rounded, ycbcr
 from shoal.pictures.images import Picture, decode
 from shoal.pictures.resample import upscale
 from shoal.upscale.runtimes import Runtime
 from shoal.upscale.tiles import Span, spans
+
+Levels = NDArray[np.float64]
 
 BICUBIC_REACH = 2
 Enlargeable = TypeVar("Enlargeable", Image.Image, NDArray[Any])
@@ -78,50 +78,50 @@ class Upscaler:
         return [(row, column) for row in spans(height, side, reach) for column in columns]
 
     def _enlarge(
-        self, pixels: NDArray[Any], method: Callable[[Tensor], Tensor], step: Callable[[], object]
+        self, pixels: NDArray[Any], method: Callable[[Levels], Levels], step: Callable[[], object]
     ) -> NDArray[Any]:
         height, width, *channels = pixels.shape
         sr = np.empty((height * self.scale, width * self.scale, *channels), pixels.dtype)
         for rows, columns in self.tiles(height, width):
-            answer = method(levels(pixels[rows.read, columns.read]))
+            answer = method(planes(pixels[rows.read, columns.read]))
             kept = answer[..., rows.kept(self.scale), columns.kept(self.scale)]
             sr[rows.filled(self.scale), columns.filled(self.scale)] = _stored(kept, pixels.dtype)
             step()
         return sr
 
-    def _colours(self, lr: Tensor) -> Tensor:
+    def _colours(self, lr: Levels) -> Levels:
         """Levels of grey or RGB, enlarged."""
         if lr.shape[1] == 1:
             return self._luma(lr)
-        planes = ycbcr(lr)
-        return rgb(torch.cat([self._luma(planes[:, :1]), self._bicubic(planes[:, 1:])], dim=1))
+        given = ycbcr(lr)
+        return rgb(np.concatenate([self._luma(given[:, :1]), self._bicubic(given[:, 1:])], axis=1))
 
-    def _luma(self, lr: Tensor) -> Tensor:
-        given = (lr / 255).float()
+    def _luma(self, lr: Levels) -> Levels:
+        given = (lr / 255).astype(np.float32)
         sr = average(self.run, given) if self.ensemble else self.run(given)
-        return sr.double() * 255
+        return sr.astype(np.float64) * 255
 
-    def _bicubic(self, lr: Tensor) -> Tensor:
+    def _bicubic(self, lr: Levels) -> Levels:
         return upscale(lr, self.scale)
 
 
-def average(run: Runtime, lr: Tensor) -> Tensor:
+def average(run: Runtime, lr: NDArray[np.float32]) -> NDArray[np.float32]:
     """The mean answer over the eight symmetries of the square, each turned back."""
     answers = []
     for quarters in range(4):
-        turned = lr.rot90(quarters, (2, 3))
+        turned = np.rot90(lr, quarters, (2, 3))
         for flipped in ((), (3,)):
-            sr = run(turned.flip(flipped).contiguous())
-            answers.append(sr.flip(flipped).rot90(-quarters, (2, 3)))
-    return torch.stack(answers).mean(dim=0)
+            sr = run(np.ascontiguousarray(np.flip(turned, flipped)))
+            answers.append(np.rot90(np.flip(sr, flipped), -quarters, (2, 3)))
+    mean: NDArray[np.float32] = np.stack(answers).mean(axis=0)
+    return mean
 
 
-def _stored(answer: Tensor, dtype: np.dtype[Any]) -> NDArray[Any]:
+def _stored(answer: Levels, dtype: np.dtype[Any]) -> NDArray[Any]:
     """Levels `(1, C, H, W)` as they are stored, `(H, W)` or `(H, W, C)`."""
     top = largest(dtype)
     values = answer[0] * (top / 255)
-    planes = values.clamp(0, 1) if dtype.kind == "f" else rounded(values, top)
-    array = planes.numpy().astype(dtype)
+    array = (values.clip(0, 1) if dtype.kind == "f" else rounded(values, top)).astype(dtype)
     return array[0] if len(array) == 1 else np.moveaxis(array, 0, -1)
 
 
