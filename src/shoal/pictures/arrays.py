@@ -41,6 +41,19 @@ def take(array: Array, indices: Any, dim: int) -> Array:
     return array.index_select(dim, indices)
 
 
+def cast(array: Array, dtype: Any) -> Array:
+    """The same values as another of NumPy's types."""
+    if isinstance(array, np.ndarray):
+        return array.astype(dtype)
+    torch = namespace(array)
+    return array.to(getattr(torch, np.dtype(dtype).name))
+
+
+def contiguous(array: Array) -> Array:
+    """The same values, one after the other in memory."""
+    return np.ascontiguousarray(array) if isinstance(array, np.ndarray) else array.contiguous()
+
+
 def on_host(array: Any) -> NDArray[Any]:
     """The same values as a NumPy array, from whichever device."""
     return array if isinstance(array, np.ndarray) else array.cpu().numpy()

@@ -30,7 +30,7 @@ def load(
         model: a network that ships (`eeds_fast`, `eeds`), or the path of a run's folder
             or of its `weights.safetensors`; the network that is best for most if None.
         scale: 2, 3 or 4; if None, the file's own, and 2 for networks that ship.
-        runtime: `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest that is installed.
+        runtime: `cuda`, `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest that is here.
         tile: side of the pieces that are computed at once, in pixels of the input; it changes
             memory and speed, not the result. By the memory there is if None.
         ensemble: average over the eight symmetries of the square: eight times the work, slightly
@@ -51,9 +51,10 @@ def load(
     facts, reach = network.facts, network.reach
     if scale not in (None, facts["scale"]):
         raise UserError(f"{path} enlarges by {facts['scale']}, not by {scale}")
-    name, side = str(facts.get("name", path.stem)), side_for(network.layer_bytes, reach or 0, tile)
-    what = name, int(facts["scale"]), network.runtime, network.run
-    return Upscaler(*what, reach, side, ensemble)
+    side = side_for(network.layer_bytes, reach or 0, tile, network.memory)
+    name, scale = str(facts.get("name", path.stem)), int(facts["scale"])
+    what = name, scale, network.runtime, network.run, reach, side
+    return Upscaler(*what, ensemble, network.place, network.halved)
 
 
 def _weights(model: str | Path | None, scale: int | None) -> Path:

@@ -51,7 +51,9 @@ def _enlarge(job: Job, upscaler: Upscaler, bar: Progress) -> None:
 
 def bicubic(upscaler: Upscaler) -> Upscaler:
     """The same upscaler with interpolation in the place of its network."""
-    return replace(upscaler, run=lambda lr: upscale(lr, upscaler.scale), ensemble=False)
+    return replace(
+        upscaler, run=lambda lr: upscale(lr, upscaler.scale), ensemble=False, halved=None
+    )
 
 
 def _compare(path: Path, lr: Picture, sr: Picture, upscaler: Upscaler) -> None:

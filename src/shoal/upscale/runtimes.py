@@ -1,11 +1,11 @@
-"""What computes a network: PyTorch, or OpenVINO or ONNX Runtime from a graph of it.
+"""What computes a network: PyTorch, here or on a GPU, or OpenVINO or ONNX Runtime from a graph.
 
 With a graph that is kept from an earlier time the two start without PyTorch.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal.errors import UserError, first_line
+from shoal.system.gpus import visible
 from shoal.upscale import kept
 from shoal.upscale.kept import Graph, probes
+from shoal.upscale.place import Host
 
-# Maps LR luma in [0, 1], float32 `(1, 1, h, w)`, to SR luma.
-Runtime = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+# Maps LR luma in [0, 1], float32 `(1, 1, h, w)`, to SR luma; arrays, or tensors on a GPU.
+Runtime = Callable[[Any], Any]
 
 TOLERANCE = 1e-4  # of luma in [0, 1]: a fortieth of a grey level
 
@@ -33,6 +35,9 @@ class Ready:
         facts: of the weights' file.
         reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
         layer_bytes: per LR pixel that the largest layer's input and output take.
+        memory: bytes that a tile's layers may take; None: by what the host has.
+        place: where it is computed.
+        halved: the same in half precision, where there is that.
     """
 
     runtime: str
@@ -40,6 +45,9 @@ class Ready:
     facts: Mapping[str, Any]
     reach: int | None
     layer_bytes: int
+    memory: int | None = None
+    place: Host = field(default_factory=Host)
+    halved: Runtime | None = None
 
 
 def openvino_runtime(onnx: bytes) -> Runtime:
@@ -65,11 +73,11 @@ EXPORTED: dict[str, Callable[[bytes], Runtime]] = {
     "openvino": openvino_runtime,
     "onnxruntime": onnx_runtime,
 }
-NAMES = ("auto", "torch", *EXPORTED)
+NAMES = ("auto", "cuda", "torch", *EXPORTED)
 
 
 def build(name: str, weights: Path, *, trust: bool = False) -> Ready:
-    """The network of a weights' file in a runtime; all agree within 1e-4.
+    """The network of a weights' file in a runtime; in float32 all agree within 1e-4.
 
     Args:
         name: of the runtime; `auto` is the fastest that is installed and can do the network.
@@ -85,6 +93,11 @@ def build(name: str, weights: Path, *, trust: bool = False) -> Ready:
     if name in EXPORTED:
         need(name, extra={"onnxruntime": "onnx"}.get(name, name))
         return _exported(name, weights, trust)
+    if name == "cuda":
+        return _on_gpu(weights, trust)
+    if name == "auto" and visible():
+        with suppress(UserError):  # whatever PyTorch has against the GPU
+            return _on_gpu(weights, trust)
     # Time per pixel, EEDS and EEDS-fast: OpenVINO 1, PyTorch 1.1, ONNX Runtime 1.3 and 2.5.
     if name == "auto" and installed("openvino"):
         # A network that ONNX can't hold is not refused: PyTorch does every one.
@@ -93,6 +106,12 @@ def build(name: str, weights: Path, *, trust: bool = False) -> Ready:
     from shoal.upscale.pytorch import ready
 
     return ready(weights, trust=trust)
+
+
+def _on_gpu(weights: Path, trust: bool) -> Ready:
+    from shoal.upscale import cuda
+
+    return cuda.ready(weights, trust=trust)
 
 
 def need(*packages: str, extra: str) -> None:
