@@ -5,7 +5,7 @@ from shoal.grid.process import RunProcess
 
 
 class Heirs:
-    """For each run at work, a process that waits to take its place, and its GPU if it has one.
+    """For each run at work, a process that waits to take its place and its GPU.
 
     Nothing is lost with one that dies or isn't needed: its run is then started as if it had never
     been there.
@@ -13,7 +13,7 @@ class Heirs:
 
     def __init__(self) -> None:
         self._processes: dict[str, RunProcess] = {}  # by the run that each will make
-        self._gpus: dict[str, str | None] = {}
+        self._gpus: dict[str, str] = {}
         self._after: dict[str, str] = {}  # the runs at work: whose place each takes
 
     def __contains__(self, name: str) -> bool:
@@ -27,7 +27,7 @@ class Heirs:
         """Whether a process waits that would make this run with this GPU."""
         return name in self._processes and self._gpus[name] == gpu
 
-    def add(self, name: str, after: str, gpu: str | None, process: RunProcess | Outcome) -> None:
+    def add(self, name: str, after: str, gpu: str, process: RunProcess | Outcome) -> None:
         """A process that waits for a run's turn; where it can't be started, the turn will tell."""
         if not isinstance(process, Outcome):
             self._processes[name], self._gpus[name], self._after[name] = process, gpu, after

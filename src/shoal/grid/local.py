@@ -34,8 +34,6 @@ class LocalRunner(GridRunner):
         self.processes: dict[str, RunProcess] = {}
         self.gpus, self.heirs = Gpus(visible()), Heirs()
         self.told_sharing = False
-
-        self.hides_starts = bool(self.gpus.names)
         self.signals_handled = 0
         self.held: set[str] = set()  # runs of which it was said that another process works on them
 
@@ -72,8 +70,7 @@ class LocalRunner(GridRunner):
 
     def _start_one(self, name: str) -> None:
         number, run, gpu = self.number(name), self.runs[name], self._gpu(name)
-        if heir := self.heirs.take(name, gpu):
-            heir.begin(number, self._prefix(number))
+        heir = self.heirs.take(name, gpu)
         process = heir or self._process(name, number, gpu)
         if isinstance(process, Outcome):
             self.end(name, process)
@@ -86,6 +83,8 @@ class LocalRunner(GridRunner):
         left = self.time_left()
         starts = f"[{number}] {titled(run.title, name)} starts"
         say(starts + (f"; {left} left" if left else ""))
+        if heir:  # after that line: it has been silent until now
+            heir.begin(number, self._prefix(number))
 
     def _process(
         self, name: str, number: str, gpu: str | None, *, waits: bool = False
@@ -99,30 +98,27 @@ class LocalRunner(GridRunner):
         return f"[{number}] " if self.at_once > 1 else ""
 
     def _start_heirs(self) -> None:
-        """Let a run that comes next get ready for each that has begun."""
-        for working in self.working if self.hides_starts else ():
-            if self.heirs.has(working) or not self.processes[working].has_begun:
-                continue
-            gpu = self.gpus.of(working)
-            if name := self._next_for(gpu):
-                number = self.number(name)  # until it is told which it is
-                process = self._process(name, number, gpu, waits=True)
-                self.heirs.add(name, working, gpu, process)
+        """Let a run that comes next get ready for each that has begun on a GPU.
 
-    def _next_for(self, gpu: str | None) -> str | None:
-        """The first run without a process that would take a place with this GPU, or without any."""
-        for name in self.waiting:
-            wants = bool(self.gpus.names) and wants_one_gpu(self.runs[name].config.trainer)
-            if name not in self.heirs and wants == (gpu is not None):
-                return name
-        return None
+        Not on the processor: who gets ready takes it from who works.
+        """
+        for working in self.working:
+            gpu = self.gpus.of(working)
+            if gpu is None or self.heirs.has(working) or not self.processes[working].has_begun:
+                continue
+            for name in self.waiting:
+                if name not in self.heirs and wants_one_gpu(self.runs[name].config.trainer):
+                    number = self.number(name)  # until it is told which it is
+                    process = self._process(name, number, gpu, waits=True)
+                    self.heirs.add(name, working, gpu, process)
+                    break
 
     def time_left(self) -> str:
         """As in all grids; but runs that share a GPU take turns."""
         left = [self.runs[name] for name in (*self.working, *self.waiting)]
-        on_gpus = self.gpus.names and all(wants_one_gpu(run.config.trainer) for run in left)
+        on_gpus = bool(self.gpus.names) and all(wants_one_gpu(run.config.trainer) for run in left)
         side_by_side = min(self.at_once, len(self.gpus.names)) if on_gpus else self.at_once
-        return estimate.together(left, self.threads, side_by_side, hides_starts=self.hides_starts)
+        return estimate.together(left, self.threads, side_by_side, hides_starts=on_gpus)
 
     def number(self, name: str) -> str:
         """Which run this is of how many, e.g. `2/6`."""
