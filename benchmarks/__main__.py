@@ -30,6 +30,7 @@ MODULES = {
     "score": "scoring",
     "help": "starting",
     "grid": "grids",
+    "gpu": "gpu",
     "report": "reports",
     "quality": "quality",
 }
@@ -52,7 +53,8 @@ def _figure(row: Row) -> str:
 def machine() -> dict[str, Any]:
     """Where and when this was measured."""
     facts = environment.describe(torch.device("cpu"))
-    return facts | {"cores": cores(), "finished_at": now()}
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    return facts | {"cores": cores(), "gpu": gpu, "finished_at": now()}
 
 
 def main(names: list[str]) -> None:

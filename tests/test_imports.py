@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+import shoal
 from helpers.composing import ROOT
 
 PACKAGE = ROOT / "src" / "shoal"
@@ -19,7 +21,7 @@ def imported(statement: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    return set(done.stdout.split())
+    return set(done.stdout.splitlines()[-1].split())
 
 
 RUNS_WITH_TORCH = {"environment", "preflight", "verify", "merge", "adopt"}
@@ -39,11 +41,29 @@ def test_what_composes_runs_and_reads_records_never_imports_torch(module: str) -
     assert not imported(f"import shoal.{module}") & set(HEAVY)
 
 
+def command(*words: object) -> str:
+    """A script that is a command of `shoal`, whose own imports happen inside it."""
+    call = f"import sys\nsys.argv = {['shoal', *map(str, words)]}"
+    return f"{call}\nfrom shoal.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass"
+
+
 def test_a_report_is_written_without_torch() -> None:
-    # the command's own imports happen inside it: it gets as far as looking for the grid
-    call = "import sys\nsys.argv = ['shoal', 'report', 'nothing', '--runs', 'nowhere']"
-    script = f"{call}\nfrom shoal.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass"
+    # it gets as far as looking for the grid
+    script = command("report", "nothing", "--runs", "nowhere")
     assert not imported(script) & set(HEAVY)
+
+
+def test_pictures_are_enlarged_and_made_smaller_without_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOAL_CACHE", str(tmp_path))
+    shoal.load("eeds_fast", scale=2, runtime="onnxruntime")  # keeps its graph
+    Image.new("RGB", (7, 5)).save(tmp_path / "p.png")
+    for words in (("upscale", "--runtime", "onnxruntime"), ("degrade",)):
+        output = tmp_path / words[0]
+        script = command(*words, tmp_path / "p.png", "--scale", 2, "-o", output)
+        assert not imported(script) & {*HEAVY, "pandas", "matplotlib", "scipy"}
+        assert (output / "p.png").is_file()
 
 
 def test_the_command_line_starts_with_nothing_heavy() -> None:

@@ -13,6 +13,9 @@ from helpers.composing import ROOT
 from helpers.grids import Grid, ended, moody, until
 from shoal.errors import UserError
 from shoal.grid import backends
+from shoal.grid.backends import _with_gpu
+from shoal.grid.gpus import Gpus
+from shoal.grid.remote_run import RemoteRun
 
 SLOW = pytest.mark.slow
 
@@ -130,3 +133,18 @@ def test_a_backend_that_is_not_installed_is_one_line_with_the_command(
     monkeypatch.setattr(backends, "find_spec", lambda module: None)
     with pytest.raises(UserError, match=rf"launcher={name} needs \w+: pip install 'shoal\[\w+\]'"):
         backends.backend(name)
+
+
+def test_a_job_of_submitit_sees_the_gpu_it_gets_and_one_that_takes_several_sees_all() -> None:
+    def job(name: str, one_gpu: bool) -> RemoteRun:
+        here = Path()
+        return RemoteRun(name, [], here, here, {"A": "b"}, "", here, one_gpu=one_gpu)
+
+    gpus = Gpus(["2", "MIG-a"])
+    seen = [_with_gpu(job(name, one_gpu=True), gpus).environment for name in "xy"]
+    assert seen == [{"A": "b", "CUDA_VISIBLE_DEVICES": gpu} for gpu in ("2", "MIG-a")]
+    gpus.take_back("y")
+    assert _with_gpu(job("z", one_gpu=True), gpus).environment["CUDA_VISIBLE_DEVICES"] == "MIG-a"
+    several = _with_gpu(job("ddp", one_gpu=False), gpus).environment
+    assert several["CUDA_VISIBLE_DEVICES"] == "2,MIG-a"
+    assert _with_gpu(job("cpu", one_gpu=True), Gpus(())).environment == {"A": "b"}

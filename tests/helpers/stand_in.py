@@ -22,6 +22,7 @@ from shoal.runs.config import RunConfig, register_resolvers
 from shoal.runs.folder import RunFolder, now
 from shoal.runs.run import Run
 from shoal.system.console import exit_code
+from shoal.system.turn import Turn
 
 CONF = Path(__file__).parents[2] / "conf"
 
@@ -101,9 +102,12 @@ def wait(folder: RunFolder) -> None:
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
 def main(cfg: DictConfig) -> None:
     """Leave what a run leaves, without training."""
-    run = Run.of(RunConfig.of(cfg))
+    turn = Turn()
+    with turn.awaited():
+        run = Run.of(RunConfig.of(cfg))
     folder = run.folder
-    print(f"job {os.environ['SHOAL_JOB']}, threads {os.environ.get('OMP_NUM_THREADS')}")
+    gpu = os.environ.get("CUDA_VISIBLE_DEVICES")
+    print(f"job {os.environ['SHOAL_JOB']}, threads {os.environ.get('OMP_NUM_THREADS')}, GPU {gpu}")
     folder.create()
     with folder.locked():
         folder.set_status("running")

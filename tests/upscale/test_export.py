@@ -13,7 +13,8 @@ from helpers.networks import SMALL, stored
 from shoal.cli import app
 from shoal.errors import UserError
 from shoal.models import weights
-from shoal.pictures.resample import upscale, upscale_any_size
+from shoal.pictures.resample import upscale
+from shoal.pictures.traced import upscale_any_size
 from shoal.upscale import export
 
 

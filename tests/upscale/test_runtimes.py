@@ -1,5 +1,7 @@
 """What runs networks, and its answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hydra.utils import instantiate
@@ -10,7 +12,7 @@ from helpers.composing import composed
 from helpers.enlarging import NOISE
 from helpers.networks import SMALL, stored
 from shoal.errors import UserError
-from shoal.upscale import graph, runtimes
+from shoal.upscale import graph, kept, runtimes
 
 
 @pytest.mark.parametrize("model", ["ees", "srcnn"])
@@ -25,29 +27,50 @@ def test_runtimes_agree(model, tmp_path, monkeypatch):
         assert upscaler.runtime == runtime
         for picture, sr in zip(pictures, expected, strict=True):
             assert np.abs(upscaler(picture) - sr).max() < 1e-4
-    assert len(list(tmp_path.glob("graphs/*.onnx"))) == 1
+    assert len(list(tmp_path.glob("graphs/*"))) == 1
     assert shoal.load(path).runtime == "openvino"
 
 
 def test_a_kept_graph_of_other_code_is_noticed_and_made_anew(small, tmp_path, monkeypatch):
     monkeypatch.setenv("SHOAL_CACHE", str(tmp_path))
     shoal.load(small, runtime="onnxruntime")
-    (kept,) = tmp_path.glob("graphs/*.onnx")
-    good = kept.read_bytes()
-    other = instantiate(SMALL)
-    kept.write_bytes(graph.graph(other.eval(), {}))
+    (place,) = tmp_path.glob("graphs/*")
+    good = kept.read(place)
+    other = graph.graph(instantiate(SMALL).eval(), {})
+    kept.keep(place, replace(good, onnx=other))
     picture = NOISE.random((8, 8))
     sr = shoal.load(small, runtime="onnxruntime")(picture)
     assert np.abs(sr - shoal.load(small, runtime="torch")(picture)).max() < 1e-4
-    assert len(kept.read_bytes()) == len(good)
+    assert kept.read(place).onnx != other
+
+
+def test_a_kept_graph_that_is_damaged_is_none(tmp_path):
+    answers = tuple(np.zeros((1, 1, 2, 2), np.float32) for _ in kept.PROBES)
+    whole = kept.Graph(b"graph", {"scale": 2}, None, 4, 1, True, answers)
+    place = tmp_path / "g.safetensors"
+    kept.keep(place, whole)
+    read, content = kept.read(place), place.read_bytes()
+    assert (read.onnx, read.facts, read.reach) == (b"graph", {"scale": 2}, None)
+    for damaged in (content[:-1], content.replace(b"graph", b"grape"), b""):
+        place.write_bytes(damaged)
+        assert kept.read(place) is None
+
+
+def test_a_kept_graph_of_anothers_network_is_trusted_no_more_than_its_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("SHOAL_CACHE", str(tmp_path))
+    config = {"_target_": "helpers.networks.network", "name": "espcn", "scale": 2}
+    path = stored(tmp_path / "w.safetensors", config, 2)
+    assert shoal.load(path, runtime="onnxruntime", trust=True).scale == 2
+    with pytest.raises(UserError, match=r"wants to build helpers\.networks\.network"):
+        shoal.load(path, runtime="onnxruntime")
 
 
 def test_a_runtime_that_is_not_installed_is_named_with_its_extra(small, monkeypatch):
-    monkeypatch.setattr(graph, "find_spec", lambda package: None)
+    monkeypatch.setattr(runtimes, "find_spec", lambda package: None)
     with pytest.raises(UserError, match=r"openvino is not installed: pip install 'shoal\[openvin"):
         shoal.load(small, runtime="openvino")
     with pytest.raises(UserError, match=r"onnxruntime is not installed: .*'shoal\[onnx\]'"):
         shoal.load(small, runtime="onnxruntime")
     assert shoal.load(small).runtime == "torch"
-    with pytest.raises(UserError, match="runtime cuda is unknown: choose one of auto, torch"):
-        shoal.load(small, runtime="cuda")
+    with pytest.raises(UserError, match="runtime mps is unknown: choose one of auto, cuda"):
+        shoal.load(small, runtime="mps")

@@ -14,7 +14,7 @@ from helpers.composing import composed
 from helpers.enlarging import NOISE
 from helpers.networks import TRAINED, network, stored
 from shoal.errors import UserError
-from shoal.models.profile import reach
+from shoal.models.profile import layer_bytes, reach
 from shoal.upscale import tiles
 from shoal.upscale.upscaler import Upscaler
 
@@ -27,7 +27,7 @@ def test_tiles_are_cut_where_no_network_can_see_it(name):
 
     @torch.inference_mode()
     def run(lr):
-        return net(lr.double())
+        return net(torch.from_numpy(lr).double()).numpy()
 
     whole, tiled = (Upscaler("m", 2, "torch", run, sees, side) for side in (999, 2 * sees + 9))
     strip = NOISE.random((3, 2 * sees + 20))
@@ -73,12 +73,12 @@ def test_spans_cover_the_axis_once_and_keep_their_distance(size):
 
 
 def test_less_free_memory_means_smaller_tiles(monkeypatch):
-    net = network("eeds", 2)
-    ample = tiles.side_for(net, 10, None)
+    taken = layer_bytes(network("eeds", 2))
+    ample = tiles.side_for(taken, 10, None)
     monkeypatch.setattr(tiles, "free_memory", lambda: 64 << 20)
-    assert 21 < tiles.side_for(net, 10, None) < ample
+    assert 21 < tiles.side_for(taken, 10, None) < ample
     with pytest.raises(UserError, match="--tile 20 is too small: this network needs at least 21"):
-        tiles.side_for(net, 10, 20)
+        tiles.side_for(taken, 10, 20)
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ class Kind(StrEnum):
 class RuntimeName(StrEnum):
     """The names of `shoal.upscale.runtimes.NAMES`."""
 
-    AUTO, TORCH = "auto", "torch"
+    AUTO, CUDA, TORCH = "auto", "cuda", "torch"
     OPENVINO, ONNXRUNTIME = "openvino", "onnxruntime"
 
 
@@ -50,7 +50,8 @@ def upscale(
         bool, typer.Option("--ensemble", help="Average over eight symmetries: eightfold work.")
     ] = False,
     runtime: Annotated[
-        RuntimeName, typer.Option(help="auto: the fastest that is installed.")
+        RuntimeName,
+        typer.Option("--runtime", "--engine", help="auto: a GPU, or the fastest installed."),
     ] = RuntimeName.AUTO,
     tile: Annotated[
         str, typer.Option(help="Side of the pieces in pixels; auto: by the memory there is.")

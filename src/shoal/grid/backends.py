@@ -8,13 +8,16 @@ all others, and what is finished is done again. Here a backend is only asked to 
 import importlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError, first_line
+from shoal.grid.gpus import Gpus, shown
 from shoal.grid.outcome import Outcome, OutcomeKind
 from shoal.grid.remote_run import RemoteRun, make
+from shoal.system.gpus import visible
 from shoal.system.signals import deaf_to_interrupts
 
 # Submitit's words for what all clusters know; others carry the cluster's name before them.
@@ -51,12 +54,24 @@ def _submitit_local(
     executor = _executor("local", folder, options)
     jobs: dict[Any, RemoteRun] = {}
     left = list(runs)
+    # Submitit hides all GPUs from a job for which none are asked.
+    gpus = Gpus(() if options.get("gpus_per_node") else visible())
     while left or jobs:
         while left and len(jobs) < at_once:
             run = left.pop(0)
             with deaf_to_interrupts():  # the grid asks for a stop
-                jobs[executor.submit(Submission(), run)] = run
-        yield from _done(jobs)
+                jobs[executor.submit(Submission(), _with_gpu(run, gpus))] = run
+        for name, outcome in _done(jobs):
+            gpus.take_back(name)
+            yield name, outcome
+
+
+def _with_gpu(run: RemoteRun, gpus: Gpus) -> RemoteRun:
+    """A run that sees the GPU that it gets, or all of them where it takes several."""
+    gpu = gpus.next() if run.one_gpu else ",".join(gpus.names) or None
+    if run.one_gpu:
+        gpus.give(run.name, gpu)
+    return replace(run, environment={**run.environment, **shown(gpu)})
 
 
 def _submitit_slurm(

@@ -6,15 +6,21 @@ from shoal.grid.planned import PlannedRun
 from shoal.runs.duration import seconds_left, span
 
 
-def together(runs: Iterable[PlannedRun], threads: int | None, at_once: int) -> str:
+def together(
+    runs: Iterable[PlannedRun], threads: int | None, at_once: int, *, hides_starts: bool = False
+) -> str:
     """The time that runs will take together, and for how many it isn't known; "" if for all.
 
     Args:
-        runs: yet to be made.
+        runs: yet to be made, in order.
         threads: of each.
-        at_once: how many work at a time.
+        at_once: how many work at a time, and don't take turns on a device.
+        hides_starts: whether all but the first get ready while others work.
     """
-    times = [seconds_left(each.run, threads) for each in runs]
+    times = [
+        seconds_left(each.run, threads, is_ready=hides_starts and place >= at_once)
+        for place, each in enumerate(runs)
+    ]
     known = [seconds for seconds in times if seconds is not None]
     unknown = len(times) - len(known)
     if not known:

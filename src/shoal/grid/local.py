@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+from shoal.grid import estimate
 from shoal.grid.command import command
+from shoal.grid.gpus import Gpus, sharing, shown
+from shoal.grid.heirs import Heirs
 from shoal.grid.outcome import Outcome, OutcomeKind
 from shoal.grid.planned import PlannedRun
 from shoal.grid.process import RunProcess, pass_on, start
 from shoal.grid.runner import GridRunner, say, share_of_cores, titled
+from shoal.runs.trainer import wants_one_gpu
+from shoal.system.gpus import visible
 
 
 class LocalRunner(GridRunner):
@@ -27,6 +32,8 @@ class LocalRunner(GridRunner):
         super().__init__(runs, at_once)
         self.threads = share_of_cores(at_once)
         self.processes: dict[str, RunProcess] = {}
+        self.gpus, self.heirs = Gpus(visible()), Heirs()
+        self.told_sharing = False
         self.signals_handled = 0
         self.held: set[str] = set()  # runs of which it was said that another process works on them
 
@@ -38,33 +45,80 @@ class LocalRunner(GridRunner):
 
     def start_runs(self) -> None:
         """Start what may be started; a run that another grid works on waits for that one."""
-        for name in list(self.waiting):
+        ready = {name for name in self.waiting if self.heirs.fits(name, self._gpu(name))}
+        for name in sorted(self.waiting, key=lambda name: name not in ready):
             if len(self.working) == self.at_once:
-                return
+                break
             if self.runs[name].folder.held:
                 self._wait_for_other(name)
                 continue
             self.waiting.remove(name)
-            if not self.is_done(name):
+            if self.is_done(name):
+                self.heirs.dismiss(name)
+            else:
                 self._start_one(name)
+        self._start_heirs()
 
     def _wait_for_other(self, name: str) -> None:
         if name not in self.held:
             self.held.add(name)
             say(f"{name} waits: {self.runs[name].folder.holder} works on it")
 
+    def _gpu(self, name: str) -> str | None:
+        """The GPU that a run would get now; None where it wants none or several."""
+        return self.gpus.next() if wants_one_gpu(self.runs[name].config.trainer) else None
+
     def _start_one(self, name: str) -> None:
-        number, run = self.number(name), self.runs[name]
-        prefix = f"[{number}] " if self.at_once > 1 else ""
-        process = start(run.folder, command(run.arguments), self.environment(run, number), prefix)
+        number, run, gpu = self.number(name), self.runs[name], self._gpu(name)
+        heir = self.heirs.take(name, gpu)
+        process = heir or self._process(name, number, gpu)
         if isinstance(process, Outcome):
             self.end(name, process)
             return
         self.processes[name] = process
         self.working.add(name)
+        if self.gpus.give(name, gpu) and not self.told_sharing:
+            self.told_sharing = True
+            say(sharing(self.at_once, len(self.gpus.names)))
         left = self.time_left()
         starts = f"[{number}] {titled(run.title, name)} starts"
         say(starts + (f"; {left} left" if left else ""))
+        if heir:  # after that line: it has been silent until now
+            heir.begin(number, self._prefix(number))
+
+    def _process(
+        self, name: str, number: str, gpu: str | None, *, waits: bool = False
+    ) -> RunProcess | Outcome:
+        run = self.runs[name]
+        environment = {**self.environment(run, number), **shown(gpu)}
+        prefix = self._prefix(number)
+        return start(run.folder, command(run.arguments), environment, prefix, waits=waits)
+
+    def _prefix(self, number: str) -> str:
+        return f"[{number}] " if self.at_once > 1 else ""
+
+    def _start_heirs(self) -> None:
+        """Let a run that comes next get ready for each that has begun on a GPU.
+
+        Not on the processor: who gets ready takes it from who works.
+        """
+        for working in self.working:
+            gpu = self.gpus.of(working)
+            if gpu is None or self.heirs.has(working) or not self.processes[working].has_begun:
+                continue
+            for name in self.waiting:
+                if name not in self.heirs and wants_one_gpu(self.runs[name].config.trainer):
+                    number = self.number(name)  # until it is told which it is
+                    process = self._process(name, number, gpu, waits=True)
+                    self.heirs.add(name, working, gpu, process)
+                    break
+
+    def time_left(self) -> str:
+        """As in all grids; but runs that share a GPU take turns."""
+        left = [self.runs[name] for name in (*self.working, *self.waiting)]
+        on_gpus = bool(self.gpus.names) and all(wants_one_gpu(run.config.trainer) for run in left)
+        side_by_side = min(self.at_once, len(self.gpus.names)) if on_gpus else self.at_once
+        return estimate.together(left, self.threads, side_by_side, hides_starts=on_gpus)
 
     def number(self, name: str) -> str:
         """Which run this is of how many, e.g. `2/6`."""
@@ -78,6 +132,7 @@ class LocalRunner(GridRunner):
                 continue
             del self.processes[name]
             self.working.remove(name)
+            self.gpus.take_back(name)
             if process.was_late and not self.signals:
                 self.waiting.append(name)
             else:
@@ -87,6 +142,7 @@ class LocalRunner(GridRunner):
         """Stop the runs at the first signal; kill them at the second."""
         for name in self.waiting:
             self.outcomes[name] = Outcome(OutcomeKind.NOT_STARTED)
+        self.heirs.dismiss(*self.waiting)
         self.waiting = []
         for process in self.processes.values() if self.signals_handled < len(self.signals) else ():
             process.stop() if len(self.signals) == 1 else process.kill()

@@ -22,6 +22,8 @@ from shoal.runs.duration import span
 from shoal.runs.folder import RunFolder
 from shoal.system.parent import dying_with_us
 from shoal.system.signals import SIGNALS
+from shoal.system.turn import promised
+from shoal.system.variables import TURN
 
 LOOK = 0.1  # seconds between looks at processes
 
@@ -35,6 +37,7 @@ class RunProcess:
         environment: added to ours.
         prefix: of its lines where other runs' lines come between; else it has the console.
         place: the working folder; ours if not given.
+        waits: start it before its turn: it gets ready and says nothing until `begin`.
 
     Raises:
         OSError: it can't be started.
@@ -47,22 +50,42 @@ class RunProcess:
         environment: Mapping[str, str],
         prefix: str,
         place: Path | None = None,
+        *,
+        waits: bool = False,
     ) -> None:
         # A run that has a terminal to itself draws a bar there, which needs the terminal itself.
         keep_errors = bool(prefix) or not sys.stderr.isatty()
         self.folder, self.begun = folder, time.monotonic()
-        self.popen = subprocess.Popen(
-            dying_with_us(command),
-            cwd=place,
-            stdin=subprocess.DEVNULL,  # nobody answers a question in the middle of a grid
-            stdout=subprocess.PIPE if prefix else None,
-            stderr=subprocess.PIPE if keep_errors else None,
-            env=os.environ | environment,
-            process_group=0,
-        )
+        with promised(waits) as (told, self.turn):
+            self.popen = subprocess.Popen(
+                dying_with_us(command),
+                cwd=place,
+                stdin=subprocess.DEVNULL,  # nobody answers a question in the middle of a grid
+                stdout=subprocess.PIPE if prefix else None,
+                stderr=subprocess.PIPE if keep_errors else None,
+                env=os.environ | environment | ({TURN: str(*told)} if told else {}),
+                pass_fds=told,
+                process_group=0,
+            )
         targets = ((self.popen.stdout, sys.stdout), (self.popen.stderr, sys.stderr))
         self.streams = [Stream(pipe, target, prefix) for pipe, target in targets if pipe]
         self.errors = self.streams[-1] if keep_errors else None
+
+    def begin(self, number: str, prefix: str) -> None:
+        """Its turn has come: which run this is of how many, and the prefix of its lines."""
+        self.begun = time.monotonic()
+        for stream in self.streams:
+            stream.prefix = prefix
+        with contextlib.suppress(BrokenPipeError), self.turn as turn:  # its end tells of its death
+            print(number, file=turn)
+
+    def dismiss(self) -> None:
+        """End it before its turn, without a word."""
+        self.kill()
+        self.popen.wait()
+        self.turn.close()
+        for stream in self.streams:
+            stream.source.close()
 
     @property
     def ended(self) -> bool:
@@ -76,6 +99,12 @@ class RunProcess:
         if code < 0:
             self.kill()  # workers that it left behind
         return True
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has taken the run's folder: its start is over."""
+        status = self.folder.status()
+        return status.get("state") == "running" and status.get("pid") == self.popen.pid
 
     @property
     def was_late(self) -> bool:
@@ -147,10 +176,12 @@ def start(
     environment: Mapping[str, str],
     prefix: str,
     place: Path | None = None,
+    *,
+    waits: bool = False,
 ) -> RunProcess | Outcome:
     """Start a run's process; where that can't be, that is the run's outcome. See `RunProcess`."""
     try:
-        return RunProcess(folder, command, environment, prefix, place)
+        return RunProcess(folder, command, environment, prefix, place, waits=waits)
     except OSError as error:
         return Outcome(OutcomeKind.FAILED, f"can't be started: {error}")
 

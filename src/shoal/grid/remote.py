@@ -15,6 +15,7 @@ from shoal.grid.outcome import GridStopped, Outcome, OutcomeKind
 from shoal.grid.planned import PlannedRun, one_folder
 from shoal.grid.remote_run import RemoteRun
 from shoal.grid.runner import GridRunner, say, share_of_cores
+from shoal.runs.trainer import wants_one_gpu
 
 
 class RemoteRunner(GridRunner):
@@ -78,6 +79,7 @@ class RemoteRunner(GridRunner):
             f"[{number}] ",
             self.folder / "stop",
             run.title,
+            wants_one_gpu(run.config.trainer),
         )
 
     def _outcomes(self, runs: Sequence[RemoteRun]) -> Iterator[tuple[str, Outcome]]:

@@ -27,6 +27,7 @@ class RemoteRun:
         prefix: of its lines.
         stop: a file that asks all runs of a grid to stop, once it is there.
         title: what it is called in its grid, beside its name.
+        one_gpu: whether it takes one GPU where there are any.
     """
 
     name: str
@@ -37,6 +38,7 @@ class RemoteRun:
     prefix: str
     stop: Path
     title: str = ""
+    one_gpu: bool = False
 
 
 def make(run: RemoteRun) -> Outcome:

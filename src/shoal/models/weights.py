@@ -78,6 +78,11 @@ def require_ours(path: Path, model: Any) -> None:
             raise UserError(f"{path} wants to build {target}: add --trust if you trust the file")
 
 
+def are_ours(model: Any) -> bool:
+    """Whether the config of a network names nothing but networks of ours, and computes nothing."""
+    return "${" not in json.dumps(model) and all(map(is_ours, targets(model)))
+
+
 def is_ours(target: str) -> bool:
     """Whether a target is a network defined below `shoal.models`, not something reached through it.
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from shoal.errors import UserError
 from shoal.pictures import formats
+from shoal.pictures.arrays import Array
 from shoal.pictures.colour import Pixels, levels, luma, rgb_levels, rounded
 from shoal.pictures.finding import pictures
 from shoal.pictures.images import Picture, read
 from shoal.pictures.resample import crop, downscale, downscale_integers
 from shoal.pictures.targets import require_free
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def degrade(pixels: Pixels, scale: int) -> Pixels:
@@ -30,12 +33,12 @@ def degrade(pixels: Pixels, scale: int) -> Pixels:
         UserError: the picture is smaller than the scale.
     """
     planes = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-    hr = _cropped(torch.from_numpy(planes.astype(np.float64))[None], scale)
-    lr = downscale_integers(hr, scale, np.iinfo(pixels.dtype).max)[0].numpy().astype(pixels.dtype)
+    hr = _cropped(planes.astype(np.float64)[None], scale)
+    lr = downscale_integers(hr, scale, np.iinfo(pixels.dtype).max)[0].astype(pixels.dtype)
     return lr[0] if pixels.ndim == 2 else np.ascontiguousarray(np.moveaxis(lr, 0, -1))
 
 
-def luma_pair(pixels: Pixels, scale: int) -> tuple[Tensor, Tensor]:
+def luma_pair(pixels: Pixels, scale: int) -> tuple["Tensor", "Tensor"]:
     """LR and HR luma as the protocol `classic` has them: HR rounded, LR not.
 
     Args:
@@ -52,7 +55,7 @@ def luma_pair(pixels: Pixels, scale: int) -> tuple[Tensor, Tensor]:
     return downscale(hr, scale), hr
 
 
-def rgb_pair(pixels: Pixels, scale: int) -> tuple[Tensor, Tensor]:
+def rgb_pair(pixels: Pixels, scale: int) -> tuple["Tensor", "Tensor"]:
     """LR and HR colours as the protocol `rgb` has them: 8 bits, LR as MATLAB makes it of them.
 
     The same of RGB, `(1, 3, h, w)` and `(1, 3, H, W)`, whole numbers; grey is repeated.
@@ -64,9 +67,9 @@ def rgb_pair(pixels: Pixels, scale: int) -> tuple[Tensor, Tensor]:
     return downscale_integers(hr, scale), hr
 
 
-def _cropped(hr: Tensor, scale: int) -> Tensor:
+def _cropped(hr: Array, scale: int) -> Array:
     cropped = crop(hr, scale)
-    if not cropped.numel():
+    if 0 in cropped.shape:
         height, width = hr.shape[-2:]
         raise UserError(f"{width} x {height} is smaller than the scale {scale}")
     return cropped

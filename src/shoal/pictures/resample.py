@@ -1,25 +1,24 @@
 """Bicubic resampling as MATLAB's `imresize` does it, and cropping to the scale.
 
 Cubic kernel with a = -0.5 (Keys 1981), stretched by the scale when shrinking (antialiasing), edges
-mirrored with the edge pixel repeated, first along the height, then along the width.
+mirrored with the edge pixel repeated, first along the height, then along the width. Images are
+arrays or tensors.
 """
 
 from functools import lru_cache
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
 
+from shoal.pictures.arrays import Array, beside, like, namespace, take
 from shoal.pictures.colour import rounded
 
 
-def crop(image: Tensor, scale: int) -> Tensor:
+def crop(image: Array, scale: int) -> Array:
     """Cut `(..., H, W)` at the bottom and the right to multiples of `scale`.
 
-    >>> crop(torch.zeros(1, 1, 7, 9), 3).shape[-2:]
-    torch.Size([6, 9])
+    >>> crop(np.zeros((1, 1, 7, 9)), 3).shape
+    (1, 1, 6, 9)
     """
     height, width = image.shape[-2:]
     return image[..., : height - height % scale, : width - width % scale]
@@ -38,7 +37,7 @@ def cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=256)
-def taps(size: int, out: int) -> tuple[Tensor, Tensor]:
+def taps(size: int, out: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Weights and source indices of one axis.
 
     Args:
@@ -46,7 +45,7 @@ def taps(size: int, out: int) -> tuple[Tensor, Tensor]:
         out: the length that it gets.
 
     Returns:
-        Two tensors `(taps, out)`: float64 weights, which sum to 1 for each output, and indices.
+        Two arrays `(taps, out)`: float64 weights, which sum to 1 for each output, and indices.
     """
     step = size / out
     stretch = max(1.0, step)
@@ -59,18 +58,17 @@ def taps(size: int, out: int) -> tuple[Tensor, Tensor]:
     # Mirrored with the edge repeated: ... 1 0 | 0 1 ... n-1 | n-1 n-2 ..., with period 2n.
     folded = source % (2 * size)
     mirrored = np.where(folded < size, folded, 2 * size - 1 - folded)
-    return torch.from_numpy(weights[used]), torch.from_numpy(mirrored[used])
+    return weights[used], mirrored[used]
 
 
-def _along(image: Tensor, dim: int, out: int) -> Tensor:
+def _along(image: Array, dim: int, out: int) -> Array:
     if out == image.shape[dim]:
         return image
     weights, indices = taps(image.shape[dim], out)
-    weights, indices = weights.to(image), indices.to(image.device)
     shape = [-1 if axis == dim % image.ndim else 1 for axis in range(image.ndim)]
     terms = (
-        weight.view(shape) * image.index_select(dim, index)
-        for weight, index in zip(weights, indices, strict=True)
+        weight.reshape(shape) * take(image, index, dim)
+        for weight, index in zip(like(weights, image), beside(indices, image), strict=True)
     )
     total = next(terms)
     for term in terms:
@@ -78,12 +76,12 @@ def _along(image: Tensor, dim: int, out: int) -> Tensor:
     return total
 
 
-def resize(image: Tensor, height: int, width: int) -> Tensor:
+def resize(image: Array, height: int, width: int) -> Array:
     """Shrink or enlarge `(N, C, H, W)` to a size, nothing rounded; at its own size it stays."""
     return _along(_along(image, -2, height), -1, width)
 
 
-def downscale(image: Tensor, scale: int) -> Tensor:
+def downscale(image: Array, scale: int) -> Array:
     """Shrink `(N, C, H, W)` by an integer, nothing rounded; H and W are multiples of `scale`.
 
     Raises:
@@ -95,35 +93,16 @@ def downscale(image: Tensor, scale: int) -> Tensor:
     return resize(image, height // scale, width // scale)
 
 
-def upscale(image: Tensor, scale: int) -> Tensor:
+def upscale(image: Array, scale: int) -> Array:
     """Enlarge `(N, C, H, W)` to exactly `scale` times the size, nothing rounded."""
-    if torch.compiler.is_exporting():
+    if not isinstance(image, np.ndarray) and namespace(image).compiler.is_exporting():
+        from shoal.pictures.traced import upscale_any_size
+
         return upscale_any_size(image, scale)
     return resize(image, image.shape[-2] * scale, image.shape[-1] * scale)
 
 
-def upscale_any_size(image: Tensor, scale: int) -> Tensor:
-    """`upscale` as one convolution and a pixel shuffle: a graph that holds for every size.
-
-    Equal up to the order of sums; `upscale` itself looks its weights up by the size.
-    """
-    phase = (np.arange(scale) + 0.5) / scale - 0.5
-    weights = torch.from_numpy(cubic(phase[:, None] - np.arange(-2, 3))).to(image)
-    kernel = torch.einsum("yi,xj->yxij", weights, weights).reshape(scale**2, 1, 5, 5)
-    rows, columns = (_mirrored(size, 2, image.device) for size in image.shape[-2:])
-    padded = image.index_select(-2, rows).index_select(-1, columns)
-    enlarged = F.pixel_shuffle(F.conv2d(padded.flatten(0, 1)[:, None], kernel), scale)
-    return enlarged.view(*image.shape[:2], *enlarged.shape[2:])
-
-
-def _mirrored(size: int, margin: int, device: torch.device) -> Tensor:
-    """Indices of one axis with a margin at both ends, mirrored with the edge pixel repeated."""
-    index = torch.arange(-margin, size + margin, device=device)
-    index = torch.where(index < 0, -1 - index, index)
-    return torch.where(index < size, index, 2 * size - 1 - index).clamp(min=0)
-
-
-def downscale_integers(values: Tensor, scale: int, largest: int = 255) -> Tensor:
+def downscale_integers(values: Array, scale: int, largest: int = 255) -> Array:
     """What MATLAB gives for a uint8 or uint16 picture: rounded and clipped after *each* pass.
 
     Args:

@@ -16,8 +16,9 @@ from shoal.errors import UserError
 from shoal.models.channels import RGB, declared, without_default
 from shoal.runs.groups import Budget, Data, Debug, Node, Paths, Task, metric_columns
 from shoal.runs.kind import Kind, kind_of
-from shoal.runs.trainer import check_trainer
+from shoal.runs.trainer import check_trainer, wants_one_gpu
 from shoal.system.fields import node, nodes, one_of, optional, read, whole
+from shoal.system.gpus import visible
 from shoal.system.targets import present, spelled_out
 
 PROTOCOL_NAMES = ("classic", "rgb")
@@ -121,6 +122,14 @@ def nearest_multiple(size: int, scale: Any) -> int:
     return max(1, round(size / scale)) * scale
 
 
+def default_jobs(_root_: DictConfig) -> int:
+    """How many runs of a grid work at a time unless it is said: one per GPU that they go to."""
+    trainer: Any = OmegaConf.select(_root_, "trainer")
+    wants = isinstance(trainer, DictConfig) and wants_one_gpu(dict(trainer))
+    return max(1, len(visible())) if wants else 1
+
+
 def register_resolvers() -> None:
-    """Make `${nearest_multiple:SIZE,${scale}}` known to configs."""
+    """Make `${nearest_multiple:SIZE,${scale}}` and `${default_jobs:}` known to configs."""
     OmegaConf.register_new_resolver("nearest_multiple", nearest_multiple, replace=True)
+    OmegaConf.register_new_resolver("default_jobs", default_jobs, replace=True)

@@ -48,7 +48,7 @@ class Measured:
     accelerator: str
 
 
-def seconds_left(run: Run, threads: int | None) -> float | None:
+def seconds_left(run: Run, threads: int | None, *, is_ready: bool = False) -> float | None:
     """What a run has yet to take, in seconds; None where no run of its model has finished here.
 
     The measure is the finished run of the same network and scale whose amount of training is the
@@ -58,6 +58,7 @@ def seconds_left(run: Run, threads: int | None) -> float | None:
     Args:
         run: to be made.
         threads: that it will have; None: as many as the measured one.
+        is_ready: whether its start costs nothing, since it gets ready while another works.
     """
     config = run.config
     wanted = _pixels(asdict(config.budget), config.scale)
@@ -74,7 +75,7 @@ def seconds_left(run: Run, threads: int | None) -> float | None:
     working += best.scoring
     if threads and best.accelerator == "cpu":
         working *= best.threads / threads
-    return best.start + working
+    return working if is_ready else best.start + working
 
 
 def _distance(done: Measured, run: Run, wanted: float) -> float:

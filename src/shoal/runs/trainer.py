@@ -78,6 +78,13 @@ def check_trainer(trainer: Node) -> None:
             raise UserError(f"trainer.{name}={value} is not taken, {FIXED[name]}: leave it out")
 
 
+def wants_one_gpu(trainer: Node) -> bool:
+    """Whether a run takes a GPU where there is one, and no more than one."""
+    on_gpu = trainer.get("accelerator", "auto") in ("auto", "gpu", "cuda")
+    one = str(trainer.get("devices", "auto")) == "1" and str(trainer.get("num_nodes", 1)) == "1"
+    return on_gpu and one
+
+
 def deciding_arguments(trainer: Node) -> dict[str, Any]:
     """The arguments that decide weights, where they aren't as in every run: mostly none.
 

@@ -52,7 +52,7 @@ def handled(handlers: Mapping[int, Any]) -> Iterator[None]:
         install(before)
 
 
-def listening(handler: Handler) -> dict[int, Handler]:
+def listening(handler: Handler | signal.Handlers) -> dict[int, Handler | signal.Handlers]:
     """A handler for each of `SIGNALS`, but for SIGHUP where `nohup` has asked to ignore it."""
     deaf = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     return {number: handler for number in SIGNALS if not (deaf and number == signal.SIGHUP)}

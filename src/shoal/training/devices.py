@@ -58,6 +58,13 @@ def check_devices(config: RunConfig) -> Trainer:
     return trainer
 
 
+def open_context(devices: Trainer) -> None:
+    """Let CUDA get ready, which takes it a second or more, where a run is made in this process."""
+    device = devices.strategy.root_device
+    if device.type == "cuda" and devices.num_devices * devices.num_nodes == 1:
+        torch.zeros(1, device=device)
+
+
 def quiet() -> None:
     """Silence what Lightning logs below a warning."""
     for name in ("lightning", "lightning.pytorch", "lightning.fabric"):

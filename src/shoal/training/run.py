@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 import torch
+from lightning import Trainer
 
 from shoal.models.profile import parameters
 from shoal.runs.config import RunConfig
@@ -13,10 +14,11 @@ from shoal.runs.preflight import require_fit_pictures, require_room
 from shoal.runs.run import Run
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop
+from shoal.system.turn import Turn
 from shoal.training.agreement import Agreement
 from shoal.training.callbacks.checkpoints import newest_whole
 from shoal.training.callbacks.pulse import Pulse
-from shoal.training.devices import check_devices, follow, train_by_ranks
+from shoal.training.devices import check_devices, follow, open_context, train_by_ranks
 from shoal.training.finish import write_record
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients
@@ -58,7 +60,12 @@ def train(config: RunConfig, command: str, begun: float | None = None) -> RunFol
 
 def _lead(run: Run, attempt: Attempt) -> None:
     """What the first rank does, which is all where there is no other."""
-    if run.folder.finished and not run.config.force:
+    turn = Turn()
+    with turn.awaited():
+        reused = run.folder.finished and not run.config.force
+        ready = None if reused else _get_ready(run)
+    attempt = replace(attempt, begun=attempt.begun + turn.waited)
+    if ready is None:
         print(f"{run.folder.id} is finished: reused (force=true starts it anew)", flush=True)
         add_scores(run)
         show_in_sweep(run)
@@ -66,9 +73,18 @@ def _lead(run: Run, attempt: Attempt) -> None:
     if run.config.debug is not None:
         words = f"debug={run.config.debug.name}: {run.folder.path} stands apart from real runs"
         print(f"{words}, and its numbers for nothing", flush=True)
-    keep_freed_memory()
     if since := changed_since_last(run):
         print(since, flush=True)
+    made_of, devices = ready
+    if devices.num_devices * devices.num_nodes > attempt.ranks.count:
+        del ready, made_of  # it has shown that nothing is to be refused
+        return train_by_ranks(train, run, (attempt.command, attempt.begun), devices)
+    return _make(run, made_of, replace(attempt, device=devices.strategy.root_device))
+
+
+def _get_ready(run: Run) -> tuple[Ingredients, Trainer]:
+    """All that a run needs, refused here or not at all; nothing is said or written."""
+    keep_freed_memory()
     run.require_pictures()
     require_fit_pictures(run)
     devices = check_devices(run.config)
@@ -76,10 +92,8 @@ def _lead(run: Run, attempt: Attempt) -> None:
     require_loggers(run.config)
     made_of = Ingredients.of(run)
     require_room(run, parameters(made_of.network))
-    if devices.num_devices * devices.num_nodes > attempt.ranks.count:
-        del made_of  # it has shown that nothing is to be refused
-        return train_by_ranks(train, run, (attempt.command, attempt.begun), devices)
-    return _make(run, made_of, replace(attempt, device=devices.strategy.root_device))
+    open_context(devices)
+    return made_of, devices
 
 
 def _make(run: Run, made_of: Ingredients, attempt: Attempt) -> None:

@@ -7,9 +7,6 @@ from pathlib import Path
 
 from shoal import pretrained
 from shoal.errors import UserError
-from shoal.models import weights
-from shoal.models.channels import channels_of
-from shoal.models.profile import reach
 from shoal.runs.folder import RunFolder
 from shoal.upscale import runtimes
 from shoal.upscale.tiles import side_for
@@ -33,7 +30,7 @@ def load(
         model: a network that ships (`eeds_fast`, `eeds`), or the path of a run's folder
             or of its `weights.safetensors`; the network that is best for most if None.
         scale: 2, 3 or 4; if None, the file's own, and 2 for networks that ship.
-        runtime: `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest that is installed.
+        runtime: `cuda`, `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest that is here.
         tile: side of the pieces that are computed at once, in pixels of the input; it changes
             memory and speed, not the result. By the memory there is if None.
         ensemble: average over the eight symmetries of the square: eight times the work, slightly
@@ -50,15 +47,14 @@ def load(
     ((24, 30, 3), 'uint8')
     """
     path = _weights(model, scale)
-    network, facts = weights.load(path, trust=trust)
+    network = runtimes.build(runtime, path, trust=trust)
+    facts, reach = network.facts, network.reach
     if scale not in (None, facts["scale"]):
         raise UserError(f"{path} enlarges by {facts['scale']}, not by {scale}")
-    sees = reach(network)
-    side = side_for(network, sees or 0, tile)
-    name, run = runtimes.build(runtime, network, facts)
-    title, factor = str(facts.get("name", path.stem)), int(facts["scale"])
-    channels = channels_of(network)
-    return Upscaler(title, factor, name, run, sees, side, ensemble, channels)
+    side = side_for(network.layer_bytes, reach or 0, tile, network.memory)
+    name, scale = str(facts.get("name", path.stem)), int(facts["scale"])
+    what = name, scale, network.runtime, network.run, reach, side
+    return Upscaler(*what, ensemble, network.channels, network.place, network.halved)
 
 
 def _weights(model: str | Path | None, scale: int | None) -> Path:

@@ -8,13 +8,11 @@ from pathlib import Path
 from rich.progress import Progress
 
 from shoal.errors import UserError, one_line
-from shoal.models.bicubic import Bicubic
 from shoal.pictures import formats
 from shoal.pictures.images import Picture, read
+from shoal.pictures.resample import upscale
 from shoal.system.progress import bars
-from shoal.upscale.comparison import comparison
 from shoal.upscale.jobs import Job
-from shoal.upscale.runtimes import torch_runtime
 from shoal.upscale.upscaler import Upscaler
 
 
@@ -53,10 +51,14 @@ def _enlarge(job: Job, upscaler: Upscaler, bar: Progress) -> None:
 
 def bicubic(upscaler: Upscaler) -> Upscaler:
     """The same upscaler with interpolation in the place of its network."""
-    return replace(upscaler, run=torch_runtime(Bicubic(upscaler.scale)), ensemble=False)
+    return replace(
+        upscaler, run=lambda lr: upscale(lr, upscaler.scale), ensemble=False, halved=None
+    )
 
 
 def _compare(path: Path, lr: Picture, sr: Picture, upscaler: Upscaler) -> None:
+    from shoal.upscale.comparison import comparison  # it brings PyTorch
+
     enlarged = bicubic(upscaler).picture(replace(lr, alpha=None))
     sheet = comparison(lr.pixels, enlarged.pixels, sr.pixels, upscaler.model, upscaler.scale)
     formats.write(path, Picture(sheet))

@@ -6,8 +6,9 @@ from shoal.errors import UserError
 from shoal.models import weights
 from shoal.runs.folder import RunFolder
 from shoal.system.files import asked_for
-from shoal.upscale.graph import graph, need
-from shoal.upscale.runtimes import check, onnx_runtime
+from shoal.upscale.graph import graph
+from shoal.upscale.pytorch import answers
+from shoal.upscale.runtimes import check, need, onnx_runtime
 
 
 def export(source: Path, output: Path | None, *, force: bool = False, trust: bool = False) -> Path:
@@ -34,7 +35,7 @@ def export(source: Path, output: Path | None, *, force: bool = False, trust: boo
         raise UserError(f"{target} is there already: add --force to replace it")
     need("onnxruntime", extra="onnx")
     content = graph(network, facts)
-    check(onnx_runtime(content), network)
+    check(onnx_runtime(content), answers(network))
     with asked_for(target) as file:
         file.write(content)
     return target

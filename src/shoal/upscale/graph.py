@@ -1,25 +1,23 @@
-"""Networks as ONNX: one graph for every height and width, kept for the next time."""
+"""Networks as ONNX: one graph for every height and width."""
 
-import hashlib
 import json
 import logging
-import os
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from importlib.metadata import version
-from importlib.util import find_spec
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-from platformdirs import user_cache_path
 from torch import nn
 
 from shoal.errors import UserError, first_line
 from shoal.models import weights
 from shoal.models.channels import channels_of
-from shoal.system.files import asked_for
+from shoal.models.profile import layer_bytes, reach
+from shoal.upscale.kept import Graph
+from shoal.upscale.pytorch import answers
+from shoal.upscale.runtimes import need
 
 
 def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
@@ -52,41 +50,22 @@ def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
     return content
 
 
-def kept_graph(network: nn.Module, facts: Mapping[str, Any], *, anew: bool = False) -> bytes:
-    """`graph`, which takes seconds, from the cache where it is there already.
+def prepared(path: Path, *, trust: bool = False, onnx: bytes | None = None) -> Graph:
+    """All that enlarging asks of the network of a weights' file.
 
     Args:
-        network: what the graph computes.
-        facts: what its metadata says.
-        anew: don't trust the cache: the network's code may have changed since.
-    """
-    digest = hashlib.sha256(weights.encode(network, facts))
-    digest.update(f"{version('shoal')} {version('torch')}".encode())
-    root = Path(os.environ.get("SHOAL_CACHE") or user_cache_path("shoal"))
-    path = root / "graphs" / f"{digest.hexdigest()[:16]}.onnx"
-    if not anew:
-        with suppress(OSError):
-            return path.read_bytes()
-    content = graph(network, facts)
-    with suppress(UserError), asked_for(path) as file:  # a cache that can't be written is none
-        file.write(content)
-    return content
-
-
-def need(*packages: str, extra: str) -> None:
-    """See that packages are installed.
+        path: of the file.
+        trust: also build networks that are not Shoal's own.
+        onnx: the graph, where it is there already: to write one takes seconds.
 
     Raises:
-        UserError: one isn't.
+        UserError: there are no such weights, or ONNX can't hold the network.
     """
-    for package in packages:
-        if not installed(package):
-            raise UserError(f"{package} is not installed: pip install 'shoal[{extra}]'")
-
-
-def installed(package: str) -> bool:
-    """Whether a package can be imported, without doing so."""
-    return find_spec(package) is not None
+    network, facts = weights.load(path, trust=trust)
+    content = graph(network, facts) if onnx is None else onnx
+    ours = weights.are_ours(facts["model"])
+    sizes = reach(network), layer_bytes(network)
+    return Graph(content, facts, *sizes, channels_of(network), ours, answers(network))
 
 
 @contextmanager

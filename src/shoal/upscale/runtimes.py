@@ -1,35 +1,56 @@
-"""What computes a network: PyTorch, or OpenVINO or ONNX Runtime from a graph of it."""
+"""What computes a network: PyTorch, here or on a GPU, or OpenVINO or ONNX Runtime from a graph.
 
-from collections.abc import Callable, Mapping
+With a graph that is kept from an earlier time the two start without PyTorch.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor, nn
+from numpy.typing import NDArray
 
 from shoal.errors import UserError, first_line
-from shoal.models.channels import channels_of
-from shoal.system.malloc import keep_freed_memory
-from shoal.upscale.graph import installed, kept_graph, need
+from shoal.models.channels import LUMA
+from shoal.system.gpus import visible
+from shoal.upscale import kept
+from shoal.upscale.kept import Graph, probes
+from shoal.upscale.place import Host
 
-# Maps LR in [0, 1], float32 `(1, C, h, w)`, to SR.
-Runtime = Callable[[Tensor], Tensor]
+# Maps LR in [0, 1], float32 `(1, C, h, w)`, to SR; arrays, or tensors on a GPU.
+Runtime = Callable[[Any], Any]
 
 TOLERANCE = 1e-4  # of values in [0, 1]: a fortieth of a grey level
-PROBES = ((23, 32), (17, 9))  # sizes of LR pictures, neither the one a graph is traced with
 
 
-def torch_runtime(network: nn.Module) -> Runtime:
-    """The network itself, laid out in memory as is fastest."""
-    keep_freed_memory()
-    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+@dataclass(frozen=True)
+class Ready:
+    """A network that is ready to run.
 
-    @torch.inference_mode()
-    def run(lr: Tensor) -> Tensor:
-        return network(lr.contiguous(memory_format=torch.channels_last))
+    Attributes:
+        runtime: the name of what computes it.
+        run: maps LR to SR.
+        facts: of the weights' file.
+        reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
+        layer_bytes: per LR pixel that the largest layer's input and output take.
+        channels: of the pictures that the network maps.
+        memory: bytes that a tile's layers may take; None: by what the host has.
+        place: where it is computed.
+        halved: the same in half precision, where there is that.
+    """
 
-    return run
+    runtime: str
+    run: Runtime
+    facts: Mapping[str, Any]
+    reach: int | None
+    layer_bytes: int
+    channels: int = LUMA
+    memory: int | None = None
+    place: Host = field(default_factory=Host)
+    halved: Runtime | None = None
 
 
 def openvino_runtime(onnx: bytes) -> Runtime:
@@ -40,7 +61,7 @@ def openvino_runtime(onnx: bytes) -> Runtime:
     # Without the hint it computes in bfloat16 where the processor can.
     options = {"INFERENCE_PRECISION_HINT": "f32"}
     request = core.compile_model(core.read_model(onnx), "CPU", options).create_infer_request()
-    return lambda lr: torch.from_numpy(request.infer([lr.numpy()])[0])
+    return lambda lr: request.infer([lr])[0]
 
 
 def onnx_runtime(onnx: bytes) -> Runtime:
@@ -48,71 +69,118 @@ def onnx_runtime(onnx: bytes) -> Runtime:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    return lambda lr: torch.from_numpy(session.run(None, {"lr": lr.numpy()})[0])
+    return lambda lr: session.run(None, {"lr": lr})[0]
 
 
 EXPORTED: dict[str, Callable[[bytes], Runtime]] = {
     "openvino": openvino_runtime,
     "onnxruntime": onnx_runtime,
 }
-NAMES = ("auto", "torch", *EXPORTED)
+NAMES = ("auto", "cuda", "torch", *EXPORTED)
 
 
-def build(name: str, network: nn.Module, facts: Mapping[str, Any]) -> tuple[str, Runtime]:
-    """The runtime of a name; `auto` is the fastest that is installed and can do the network.
+def build(name: str, weights: Path, *, trust: bool = False) -> Ready:
+    """The network of a weights' file in a runtime; in float32 all agree within 1e-4.
 
-    Returns:
-        Its name and itself; all agree within 1e-4.
+    Args:
+        name: of the runtime; `auto` is the fastest that is installed and can do the network.
+        weights: the file.
+        trust: also build networks that are not Shoal's own.
 
     Raises:
-        UserError: no runtime has that name, it isn't installed, or it can't do the network.
+        UserError: no runtime has that name, it isn't installed, or it can't do the network; or
+            there are no such weights.
     """
     if name not in NAMES:
         raise UserError(f"runtime {name} is unknown: choose one of {', '.join(NAMES)}")
-    if name == "auto":
-        return _fastest(network, facts)
-    if name == "torch":
-        return name, torch_runtime(network)
-    need(name, extra={"onnxruntime": "onnx"}.get(name, name))
-    return name, _checked(name, network, facts)
-
-
-def _fastest(network: nn.Module, facts: Mapping[str, Any]) -> tuple[str, Runtime]:
+    if name in EXPORTED:
+        need(name, extra={"onnxruntime": "onnx"}.get(name, name))
+        return _exported(name, weights, trust)
+    if name == "cuda":
+        return _on_gpu(weights, trust)
+    if name == "auto" and visible():
+        with suppress(UserError):  # whatever PyTorch has against the GPU
+            return _on_gpu(weights, trust)
     # Time per pixel, EEDS and EEDS-fast: OpenVINO 1, PyTorch 1.1, ONNX Runtime 1.3 and 2.5.
-    if all(installed(package) for package in ("openvino", "onnx", "onnxscript")):
+    if name == "auto" and installed("openvino"):
         # A network that ONNX can't hold is not refused: PyTorch does every one.
         with suppress(UserError):
-            return "openvino", _checked("openvino", network, facts)
-    return "torch", torch_runtime(network)
+            return _exported("openvino", weights, trust)
+    from shoal.upscale.pytorch import ready
+
+    return ready(weights, trust=trust)
 
 
-def _checked(name: str, network: nn.Module, facts: Mapping[str, Any]) -> Runtime:
-    runtime = EXPORTED[name](kept_graph(network, facts))
+def _on_gpu(weights: Path, trust: bool) -> Ready:
+    from shoal.upscale import cuda
+
+    return cuda.ready(weights, trust=trust)
+
+
+def need(*packages: str, extra: str) -> None:
+    """See that packages are installed.
+
+    Raises:
+        UserError: one isn't.
+    """
+    for package in packages:
+        if not installed(package):
+            raise UserError(f"{package} is not installed: pip install 'shoal[{extra}]'")
+
+
+def installed(package: str) -> bool:
+    """Whether a package can be imported, without doing so."""
+    return find_spec(package) is not None
+
+
+def _exported(name: str, weights: Path, trust: bool) -> Ready:
     try:
-        check(runtime, network)
-    except UserError:
-        runtime = EXPORTED[name](kept_graph(network, facts, anew=True))
-        check(runtime, network)
-    return runtime
+        return _checked(name, _graph(weights, trust))
+    except UserError:  # the graph may be damaged, or of other code of somebody's own network
+        return _checked(name, _graph(weights, trust, anew=True))
 
 
-@torch.inference_mode()
-def check(runtime: Runtime, network: nn.Module) -> None:
+def _graph(weights: Path, trust: bool, *, anew: bool = False) -> Graph:
+    """The graph that is kept, if it is there, and if nobody need trust its network; else a new one.
+
+    Raises:
+        UserError: there are no such weights, or ONNX can't hold the network.
+    """
+    place = kept.place(weights)
+    known = None if anew else kept.read(place)
+    if known is not None and known.ours:
+        return known
+    from shoal.upscale.graph import prepared
+
+    made = prepared(weights, trust=trust, onnx=known.onnx if known else None)
+    if known is None:
+        kept.keep(place, made)
+    return made
+
+
+def _checked(name: str, graph: Graph) -> Ready:
+    try:
+        run = EXPORTED[name](graph.onnx)
+    except Exception as error:  # each runtime has its own way to refuse a graph
+        raise UserError(f"{name} can't read the graph ({first_line(error)})") from None
+    check(run, graph.answers)
+    return Ready(name, run, graph.facts, graph.reach, graph.layer_bytes, graph.channels)
+
+
+def check(run: Runtime, answers: Sequence[NDArray[np.float32]]) -> None:
     """See that a runtime answers as PyTorch does, at two sizes.
 
     Raises:
         UserError: it doesn't.
     """
-    noise, channels = np.random.default_rng(0), channels_of(network)
-    for height, width in PROBES:
-        lr = torch.from_numpy(noise.random((1, channels, height, width), dtype=np.float32))
-        expected = network(lr)
+    for lr, expected in zip(probes(answers[0].shape[1]), answers, strict=True):
+        height, width = lr.shape[2:]
         try:
-            answer = runtime(lr)
+            answer = run(lr)
         except Exception as error:  # a graph for one size fails in its runtime's own way
             words = f"the graph can't do {width} x {height} ({first_line(error)})"
             raise UserError(words) from None
-        off = float((answer - expected).abs().max()) if answer.shape == expected.shape else None
+        off = float(np.abs(answer - expected).max()) if answer.shape == expected.shape else None
         if off is None or not off <= TOLERANCE:
             raise UserError(
                 f"the graph answers otherwise than PyTorch at {width} x {height} "

@@ -3,10 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from torch import nn
-
 from shoal.errors import UserError
-from shoal.models.profile import layer_bytes
 
 # What the layers of one tile may take: more makes nothing faster, and pictures need memory too.
 MEMORY = 128 << 20
@@ -62,8 +59,16 @@ def spans(size: int, side: int, reach: int) -> list[Span]:
     return [Span(start, start + length, first, last) for start, first, last in pieces]
 
 
-def side_for(network: nn.Module, reach: int, tile: int | None) -> int:
+def side_for(
+    layer_bytes: int, reach: int, tile: int | None = None, memory: int | None = None
+) -> int:
     """The side of a tile in LR pixels: the one asked for, or what the memory allows.
+
+    Args:
+        layer_bytes: per LR pixel that the largest layer's input and output take.
+        reach: LR pixels to each side that an SR pixel depends on.
+        tile: the side asked for.
+        memory: bytes that the layers may take; None: by what the host has.
 
     Raises:
         UserError: a tile of that side would be nothing but overlap.
@@ -74,7 +79,8 @@ def side_for(network: nn.Module, reach: int, tile: int | None) -> int:
             raise UserError(f"--tile {tile} is too small: this network needs at least {least}")
         return tile
     # Besides the largest layer's input and output, a residual or a parallel branch is kept.
-    pixels = min(MEMORY, free_memory() // SHARE) // (2 * max(layer_bytes(network), 1))
+    memory = min(MEMORY, free_memory() // SHARE) if memory is None else memory
+    pixels = memory // (2 * max(layer_bytes, 1))
     return max(int(pixels**0.5), least + reach)  # at least a third of each side is kept
 
 

@@ -1,24 +1,38 @@
 """One picture to a larger one: luma or colours by the network, the rest bicubic, tile by tile."""
 
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from shoal.errors import UserError
 from shoal.models.channels import LUMA
-from shoal.pictures.colour import grey_levels, largest, levels, rgb, rgb_levels, rounded, ycbcr
+from shoal.pictures.arrays import Array, cast, contiguous, namespace, on_host
+from shoal.pictures.colour import (
+    grey_levels,
+    largest,
+    planes,
+    rgb,
+    rgb_levels,
+    rounded,
+    ycbcr,
+)
 from shoal.pictures.images import Picture, decode
 from shoal.pictures.resample import upscale
+from shoal.upscale.place import Host
 from shoal.upscale.runtimes import Runtime
 from shoal.upscale.tiles import Span, spans
 
+Levels = Any  # float64 `(1, C, H, W)`: arrays, or tensors on a GPU
+Method = Callable[[Levels], Levels]
+
 BICUBIC_REACH = 2
+CORNER = 192  # LR pixels: the side of what both precisions are tried on
+ALIKE = 1e-3  # of the range: a quarter of a level of 8 bits
 Enlargeable = TypeVar("Enlargeable", Image.Image, NDArray[Any])
 
 
@@ -29,13 +43,15 @@ class Upscaler:
     Attributes:
         model: the network's name.
         scale: the factor.
-        runtime: what computes it: `torch`, `openvino` or `onnxruntime`.
+        runtime: what computes it: `cuda`, `torch`, `openvino` or `onnxruntime`.
         run: maps LR to SR.
         reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
         side: of a tile, in LR pixels.
         ensemble: average over the eight symmetries of the square.
         channels: of the pictures that the network maps: 1, luma, beside which chroma is bicubic,
             or 3, RGB.
+        place: where it is computed.
+        halved: `run` in half precision, for pictures of 8 bits that don't show it; see `suited`.
     """
 
     model: str
@@ -46,6 +62,8 @@ class Upscaler:
     side: int
     ensemble: bool = False
     channels: int = LUMA
+    place: Host = field(default_factory=Host)
+    halved: Runtime | None = None
 
     def __call__(self, image: Enlargeable) -> Enlargeable:
         """Enlarge one picture.
@@ -64,36 +82,78 @@ class Upscaler:
         if isinstance(image, Image.Image):
             return _image(self.picture(decode(image)))
         _refuse(image)
-        return self._enlarge(image, self._colours, lambda: None)
+        fit = self.suited(image)
+        return fit._enlarge(image, fit._colours, lambda: None)
 
     def picture(self, picture: Picture, step: Callable[[], object] = lambda: None) -> Picture:
         """Enlarge a decoded picture; `step` is called after each of its tiles."""
-        pixels = self._enlarge(picture.pixels, self._colours, step)
+        fit = self.suited(picture.pixels)
+        pixels = fit._enlarge(picture.pixels, fit._colours, step)
         if picture.alpha is None:
             return replace(picture, pixels=pixels)
         alpha = self._enlarge(picture.alpha, self._bicubic, lambda: None)
         return replace(picture, pixels=pixels, alpha=alpha)
 
+    def suited(self, pixels: NDArray[Any]) -> "Upscaler":
+        """The same in half precision, where a picture of 8 bits doesn't show it.
+
+        Both precisions are tried on the picture's first corner: after rounding to 8 bits, half may
+        be off by one level at most and by `ALIKE` of the range on average. Where it is off by more,
+        one line says so.
+        """
+        if self.halved is None or pixels.dtype != np.uint8:
+            return replace(self, halved=None)
+        whole = replace(self, halved=None)
+        half = replace(whole, run=self.halved)
+        corner = pixels[:CORNER, :CORNER]
+        wide, short = (each._enlarge(corner, each._colours, lambda: None) for each in (whole, half))
+        off = np.abs(wide.astype(int) - short)
+        if off.max() <= 1 and off.mean() / 255 <= ALIKE:
+            return half
+        words = f"by up to {off.max()} levels, by {off.mean() / 255:.1e} on average"
+        print(f"shoal: half precision would be off {words}: float32 is taken", file=sys.stderr)
+        return whole
+
     def tiles(self, height: int, width: int) -> list[tuple[Span, Span]]:
         """The tiles of an LR picture: rows and columns."""
         reach = max(self.reach or 0, BICUBIC_REACH)
-        side = max(height, width) if self.reach is None else max(self.side, 2 * reach + 1)
+        most = min(self.side, self.place.most or self.side)
+        side = max(height, width) if self.reach is None else max(most, 2 * reach + 1)
         columns = spans(width, side, reach)
         return [(row, column) for row in spans(height, side, reach) for column in columns]
 
     def _enlarge(
-        self, pixels: NDArray[Any], method: Callable[[Tensor], Tensor], step: Callable[[], object]
+        self, pixels: NDArray[Any], method: Method, step: Callable[[], object]
     ) -> NDArray[Any]:
         height, width, *channels = pixels.shape
         sr = np.empty((height * self.scale, width * self.scale, *channels), pixels.dtype)
         for rows, columns in self.tiles(height, width):
-            answer = method(levels(pixels[rows.read, columns.read]))
-            kept = answer[..., rows.kept(self.scale), columns.kept(self.scale)]
-            sr[rows.filled(self.scale), columns.filled(self.scale)] = _stored(kept, pixels.dtype)
+            kept = rows.kept(self.scale), columns.kept(self.scale)
+            tile = self._tile(pixels[rows.read, columns.read], method, kept)
+            sr[rows.filled(self.scale), columns.filled(self.scale)] = tile
             step()
         return sr
 
-    def _colours(self, lr: Tensor) -> Tensor:
+    def _tile(
+        self, pixels: NDArray[Any], method: Method, kept: tuple[slice, slice]
+    ) -> NDArray[Any]:
+        """What is kept of a tile's answer; by smaller tiles where the memory doesn't hold it."""
+        height, width = pixels.shape[:2]
+        if self._is_one(height, width):
+            try:
+                return _stored(method(self.place.lift(planes(pixels)))[(..., *kept)], pixels.dtype)
+            except self.place.full:
+                pass  # outside, the tensors of the failed attempt are gone
+            self.place.give_way(max(height, width) // 2)
+            if self._is_one(height, width):
+                words = f"the GPU's memory doesn't hold a tile of {width} x {height} pixels"
+                raise UserError(f"{words}: use --runtime torch")
+        return self._enlarge(pixels, method, lambda: None)[kept]
+
+    def _is_one(self, height: int, width: int) -> bool:
+        return len(self.tiles(height, width)) == 1
+
+    def _colours(self, lr: Levels) -> Levels:
         """Levels of grey or RGB, enlarged."""
         grey = lr.shape[1] == 1
         if self.channels != LUMA:
@@ -101,35 +161,37 @@ class Upscaler:
             return grey_levels(sr) if grey else sr
         if grey:
             return self._network(lr)
-        planes = ycbcr(lr)
-        return rgb(torch.cat([self._network(planes[:, :1]), self._bicubic(planes[:, 1:])], dim=1))
+        given = ycbcr(lr)
+        parts = [self._network(given[:, :1]), self._bicubic(given[:, 1:])]
+        return rgb(namespace(lr).concatenate(parts, 1))
 
-    def _network(self, lr: Tensor) -> Tensor:
-        given = (lr / 255).float()
+    def _network(self, lr: Levels) -> Levels:
+        given = cast(lr / 255, np.float32)
         sr = average(self.run, given) if self.ensemble else self.run(given)
-        return sr.double() * 255
+        return cast(sr, np.float64) * 255
 
-    def _bicubic(self, lr: Tensor) -> Tensor:
+    def _bicubic(self, lr: Levels) -> Levels:
         return upscale(lr, self.scale)
 
 
-def average(run: Runtime, lr: Tensor) -> Tensor:
+def average(run: Runtime, lr: Array) -> Array:
     """The mean answer over the eight symmetries of the square, each turned back."""
-    answers = []
+    answers, has = [], namespace(lr)
     for quarters in range(4):
-        turned = lr.rot90(quarters, (2, 3))
+        turned = has.rot90(lr, quarters, (2, 3))
         for flipped in ((), (3,)):
-            sr = run(turned.flip(flipped).contiguous())
-            answers.append(sr.flip(flipped).rot90(-quarters, (2, 3)))
-    return torch.stack(answers).mean(dim=0)
+            sr = run(contiguous(has.flip(turned, flipped)))
+            answers.append(has.rot90(has.flip(sr, flipped), -quarters, (2, 3)))
+    mean: Array = has.stack(answers).mean(0)
+    return mean
 
 
-def _stored(answer: Tensor, dtype: np.dtype[Any]) -> NDArray[Any]:
+def _stored(answer: Levels, dtype: np.dtype[Any]) -> NDArray[Any]:
     """Levels `(1, C, H, W)` as they are stored, `(H, W)` or `(H, W, C)`."""
     top = largest(dtype)
     values = answer[0] * (top / 255)
-    planes = values.clamp(0, 1) if dtype.kind == "f" else rounded(values, top)
-    array = planes.numpy().astype(dtype)
+    values = values.clip(0, 1) if dtype.kind == "f" else rounded(values, top)
+    array = on_host(cast(values, dtype))
     return array[0] if len(array) == 1 else np.moveaxis(array, 0, -1)
 
 

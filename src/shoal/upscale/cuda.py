@@ -1,0 +1,111 @@
+"""Networks on a GPU: luma, colours and rounding all stay there, only stored pixels come back."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from shoal.errors import UserError
+from shoal.models import weights
+from shoal.models.channels import channels_of
+from shoal.models.profile import layer_bytes, reach
+from shoal.upscale.place import Host
+from shoal.upscale.runtimes import Ready, Runtime
+
+SHARE = 2  # of the device's free memory, the part that a tile may take
+COLOURS = 120  # bytes per SR pixel: some five float64 copies of three channels
+# Kernels count in 32 bits: no layer's input and output together have more values.
+VALUES = 2**30
+
+
+class Cuda(Host):
+    """Tensors on a device.
+
+    Args:
+        device: a GPU; tests take the processor.
+    """
+
+    full = (torch.OutOfMemoryError,)
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+
+    def lift(self, levels: NDArray[np.float64]) -> Tensor:
+        """Levels brought to the device."""
+        return torch.from_numpy(levels).to(self.device)
+
+    def give_way(self, most: int) -> None:
+        """Free what PyTorch keeps for later, and hold smaller tiles from now on."""
+        super().give_way(most)
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+
+def ready(path: Path, *, trust: bool = False, device: torch.device | None = None) -> Ready:
+    """The network of a weights' file, on a GPU.
+
+    Args:
+        path: of the file.
+        trust: also build networks that are not Shoal's own.
+        device: the GPU; the one that PyTorch takes first if None.
+
+    Raises:
+        UserError: PyTorch finds no GPU here; there are no such weights.
+    """
+    device = _gpu() if device is None else device
+    network, facts = weights.load(path, trust=trust)
+    sees, taken = reach(network), layer_bytes(network)
+    values = taken // 4
+    network.to(device)
+    return Ready(
+        "cuda",
+        runtime(network, device),
+        facts,
+        sees,
+        taken + COLOURS * int(facts["scale"]) ** 2,
+        channels_of(network),
+        memory=min(free_memory(device) // SHARE, VALUES // max(values, 1) * 2 * taken),
+        place=Cuda(device),
+        halved=runtime(network, device, torch.float16),
+    )
+
+
+def _gpu() -> torch.device:
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    why = (
+        "look whether nvidia-smi shows one"
+        if torch.version.cuda
+        else "this build of PyTorch is for processors, https://pytorch.org has those for GPUs"
+    )
+    raise UserError(f"runtime cuda: PyTorch finds no GPU here ({why}): use --runtime auto")
+
+
+def free_memory(device: torch.device) -> int:
+    """Bytes of the device that no one uses; on the processor, as tests have it, a gigabyte."""
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else 1 << 30
+
+
+def runtime(
+    network: nn.Module, device: torch.device, precision: torch.dtype = torch.float32
+) -> Runtime:
+    """The network itself, channels last, its layers in a precision and the sums around in float32.
+
+    Args:
+        network: on the device.
+        device: of its input too.
+        precision: float32, which is never shortened to TF32, or float16.
+    """
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @torch.inference_mode()
+    def run(lr: Any) -> Any:
+        given = lr.contiguous(memory_format=torch.channels_last)
+        half = torch.autocast(device.type, precision, enabled=precision != torch.float32)
+        with torch.backends.cudnn.flags(allow_tf32=False), half:
+            return network(given).float()
+
+    return run

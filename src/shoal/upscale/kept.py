@@ -1,0 +1,114 @@
+"""Graphs kept from one time to the next, with all that enlarging asks of a network: no PyTorch."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
+
+import shoal
+from shoal.errors import UserError
+from shoal.system.files import asked_for
+
+FORMAT = 1  # raised whenever what is kept changes
+PROBES = ((23, 32), (17, 9))  # sizes of LR pictures, neither the one a graph is traced with
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network as ONNX, and what was found out when it was written.
+
+    Attributes:
+        onnx: the bytes of an ONNX file.
+        facts: of the weights' file.
+        reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
+        layer_bytes: per LR pixel that the largest layer's input and output take.
+        channels: of the pictures that the network maps.
+        ours: whether the network is one of Shoal's, which needs nobody's trust.
+        answers: PyTorch's, to `probes`.
+    """
+
+    onnx: bytes
+    facts: Mapping[str, Any]
+    reach: int | None
+    layer_bytes: int
+    channels: int
+    ours: bool
+    answers: tuple[NDArray[np.float32], ...]
+
+
+def probes(channels: int) -> list[NDArray[np.float32]]:
+    """The LR pictures that runtimes are compared on."""
+    noise = np.random.default_rng(0)
+    return [noise.random((1, channels, *size), dtype=np.float32) for size in PROBES]
+
+
+def place(weights: Path) -> Path:
+    """The file for the graph of a weights' file: by its content and by all that makes a graph.
+
+    Raises:
+        UserError: there is no such file.
+    """
+    try:
+        digest = hashlib.sha256(weights.read_bytes())
+    except FileNotFoundError:
+        raise UserError(f"{weights}: no such file") from None
+    except OSError as error:
+        raise UserError(f"{weights} can't be read ({error.strerror})") from None
+    digest.update(f"{FORMAT} {version('shoal')} {version('torch')} {_code()}".encode())
+    root = Path(os.environ.get("SHOAL_CACHE") or user_cache_path("shoal"))
+    return root / "graphs" / f"{digest.hexdigest()[:16]}.safetensors"
+
+
+@cache
+def _code() -> str:
+    """A digest of the code that networks are made of."""
+    root, digest = Path(shoal.__file__).parent, hashlib.sha256()
+    for package in ("models", "pictures", "upscale"):
+        for path in sorted((root / package).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def read(path: Path) -> Graph | None:
+    """What is kept there; None where there is nothing, or nothing whole."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            told = json.loads((file.metadata() or {})["shoal"])
+            onnx = file.get_tensor("onnx").tobytes()
+            if hashlib.sha256(onnx).hexdigest() != told.pop("onnx"):
+                return None
+            answers = tuple(file.get_tensor(f"answer{n}") for n in range(len(PROBES)))
+            return Graph(onnx=onnx, answers=answers, **told)
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError):
+        return None
+
+
+def keep(path: Path, graph: Graph) -> None:
+    """Write it, whole or not at all; a cache that can't be written is none."""
+    from safetensors.numpy import save
+
+    told = {
+        "facts": graph.facts,
+        "reach": graph.reach,
+        "layer_bytes": graph.layer_bytes,
+        "channels": graph.channels,
+        "ours": graph.ours,
+        "onnx": hashlib.sha256(graph.onnx).hexdigest(),
+    }
+    arrays: dict[str, NDArray[Any]] = {"onnx": np.frombuffer(graph.onnx, np.uint8)}
+    arrays |= {f"answer{number}": answer for number, answer in enumerate(graph.answers)}
+    content = save(arrays, {"shoal": json.dumps(told, sort_keys=True)})
+    with suppress(UserError), asked_for(path) as file:
+        file.write(content)
