@@ -1,7 +1,7 @@
 """An experiment: a question, the factors it turns, its arms, and what is asked of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
@@ -10,9 +10,12 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.errors import UserError, unknown
 from shoal.grid import cross
+from shoal.grid.collapse import thresholds
 from shoal.grid.composing import key
 
 KNOWN = ("question", "factors", "arms", "cross", "exclude", "baseline", "claims")
+# Parts of the config that say how an experiment is made and read, and are nothing to a run.
+OF_EXPERIMENTS = ("experiment", "collapse")
 ARM = "a list of overrides, e.g. [model=eed, model.units=3]"
 
 
@@ -29,6 +32,7 @@ class Experiment:
         cells: of a cross, the values of each arm's factors as text, by label.
         baseline: the arm that the others are compared with.
         claims: as the file has them, by id; `shoal.claims` reads them.
+        collapse: the thresholds by which `shoal.results` takes a run for collapsed.
         left_out: arms that the file has and the command line took away.
     """
 
@@ -40,6 +44,7 @@ class Experiment:
     baseline: str | None = None
     claims: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    collapse: dict[str, float] = field(default_factory=dict)
 
 
 def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
@@ -54,7 +59,7 @@ def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
     texts = [text for text in master.hydra.overrides.task if text.startswith("~experiment.arms.")]
     left_out = tuple(key(text).removeprefix("experiment.arms.") for text in texts)
     try:
-        return _read(name, facts, base, left_out)
+        return replace(_read(name, facts, base, left_out), collapse=thresholds(master))
     except UserError as error:
         raise UserError(f"experiment={name}: {error}") from None
 
@@ -138,7 +143,7 @@ def is_of_experiment(override: str) -> bool:
     >>> [is_of_experiment(text) for text in ("experiment=a", "~experiment.arms.b", "seed=0")]
     [True, True, False]
     """
-    return key(override).partition(".")[0] == "experiment"
+    return key(override).partition(".")[0] in OF_EXPERIMENTS
 
 
 def _sets_more(loader: ConfigLoader, master: DictConfig) -> bool:
@@ -150,6 +155,6 @@ def _sets_more(loader: ConfigLoader, master: DictConfig) -> bool:
 
     def plain(cfg: DictConfig) -> dict[Any, Any]:
         tree: Any = OmegaConf.to_container(cfg)
-        return {key: value for key, value in tree.items() if key not in ("hydra", "experiment")}
+        return {k: v for k, v in tree.items() if k not in ("hydra", *OF_EXPERIMENTS)}
 
     return plain(without) != plain(master)

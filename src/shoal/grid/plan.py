@@ -108,6 +108,7 @@ class Plan:
             "cells": self._cells(),
             "baseline": self.experiment.baseline,
             "claims": self.experiment.claims,
+            "collapse": self.experiment.collapse,
             "runs": self._rows(),
         }
 

@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.composing import ROOT
 from helpers.literature import published
 from helpers.made_up import EXACT, LEVELS, MadeUp, study_of
 from shoal import results
 from shoal.report.folder import write_report
+from shoal.report.findings import findings
 from shoal.report.tables.cells import pace, shown
+from shoal.report.tables.latex import latex
 from shoal.report.tables.table import table
 
 
@@ -39,9 +42,10 @@ def test_what_did_not_finish_is_shown_with_its_step(tmp_path: Path) -> None:
     made.running = {made.run_id("eed", 3, 1): 700}
     study = study_of(made, tmp_path)
     cells = shown(study, table(study, published()), published()).set_index("arm")
-    assert cells.loc["eed", "runs"] == "diverged at step 400; interrupted at step 700"
+    said = "survived 0 of 1; diverged at step 400; interrupted at step 700"
+    assert cells.loc["eed", "runs"] == said
     assert cells.loc["eed", "Sample PSNR (dB)"] == "–"
-    assert cells.loc["ees", "runs"] == "1; diverged at step 300"
+    assert cells.loc["ees", "runs"] == "survived 1 of 2; diverged at step 300"
 
 
 def test_what_reaching_a_psnr_took_is_told_or_not_reached(tmp_path: Path) -> None:
@@ -58,11 +62,23 @@ def test_seeds_that_did_not_reach_a_psnr_are_counted(tmp_path: Path) -> None:
     study = study_of(MadeUp(**EXACT), tmp_path)
     one = study.finished.query("arm == 'eed' and seed == 0")["id"].item()
     low = study.curves.assign(
-        **{"val/psnr": study.curves["val/psnr"].where(study.curves["id"] != one, 20.0)}
+        **{"val/psnr": study.curves["val/psnr"].where(study.curves["id"] != one, 30.2)}
     )
     study = replace(study, curves=low)
     cells = pace(study, table(study, published())).set_index("arm")
-    assert cells.loc["eed", "steps to bicubic"].endswith(" (2 of 3)")
+    assert cells.loc["eed", "steps to bicubic + 0.5 dB"].endswith(" (2 of 3)")
+
+
+def test_what_collapsed_is_counted_and_both_means_are_shown() -> None:
+    """The committed ablation: DCNN dies in one seed of three, and its mean with it says nothing."""
+    study = results.read_kept(ROOT / "experiments" / "ablation" / "t91-x3-standard")
+    numbers = table(study, published())
+    cells = shown(study, numbers, published()).set_index("arm")
+    assert cells.loc["dcnn", "runs"] == "survived 2 of 3"
+    assert cells.loc["dcnn", "Set5 PSNR (dB)"] == "32.85 ± 0.07"
+    assert cells.loc["dcnn", "Set5 PSNR over all (dB)"] == "26.07 ± 11.74"
+    assert (cells.loc["eeds", "runs"], cells.loc["bicubic", "runs"]) == ("survived 3 of 3", "1")
+    assert "dcnn & 2 of 3 & " in latex(findings(study))
 
 
 def test_scales_are_rows_of_their_own(tmp_path: Path) -> None:
