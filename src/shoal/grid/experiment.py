@@ -13,9 +13,9 @@ from shoal.grid import cross
 from shoal.grid.collapse import thresholds
 from shoal.grid.composing import key
 
-KNOWN = ("question", "factors", "arms", "cross", "exclude", "baseline", "claims")
+KNOWN = ("question", "factors", "arms", "cross", "exclude", "baseline", "claims", "tune")
 # Parts of the config that say how an experiment is made and read, and are nothing to a run.
-OF_EXPERIMENTS = ("experiment", "collapse")
+OF_EXPERIMENTS = ("experiment", "collapse", "tune")
 ARM = "a list of overrides, e.g. [model=eed, model.units=3]"
 
 
@@ -33,6 +33,9 @@ class Experiment:
         baseline: the arm that the others are compared with.
         claims: as the file has them, by id; `shoal.claims` reads them.
         collapse: the thresholds by which `shoal.results` takes a run for collapsed.
+        tune: how each arm first finds a value of its own; `shoal.grid.tuning` reads it.
+        tuned: of arms at values of their own, what was tried and chosen.
+        free: keys beside the factors in which arms may differ.
         left_out: arms that the file has and the command line took away.
     """
 
@@ -45,6 +48,9 @@ class Experiment:
     claims: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     collapse: dict[str, float] = field(default_factory=dict)
+    tune: dict[str, Any] | None = None
+    tuned: dict[str, Any] = field(default_factory=dict)
+    free: tuple[str, ...] = ()
 
 
 def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
@@ -59,7 +65,8 @@ def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
     texts = [text for text in master.hydra.overrides.task if text.startswith("~experiment.arms.")]
     left_out = tuple(key(text).removeprefix("experiment.arms.") for text in texts)
     try:
-        return replace(_read(name, facts, base, left_out), collapse=thresholds(master))
+        found = replace(_read(name, facts, base, left_out), collapse=thresholds(master))
+        return replace(found, tune=found.tune if _tunes(master, found) else None)
     except UserError as error:
         raise UserError(f"experiment={name}: {error}") from None
 
@@ -83,7 +90,18 @@ def _read(name: str, facts: Any, base: tuple[str, ...], left_out: tuple[str, ...
         None if baseline is None or str(baseline) in left_out else str(baseline),
         _map(facts, "claims"),
         left_out,
+        tune=facts.get("tune"),
     )
+
+
+def _tunes(master: DictConfig, experiment: Experiment) -> bool:
+    """Whether arms are tuned: where their file says how, unless `tune=false`."""
+    wanted = master.get("tune", True)
+    if not isinstance(wanted, bool):
+        raise UserError(f"tune={wanted} is neither true nor false: the values are experiment.tune")
+    if experiment.tune is None and "tune=true" in master.hydra.overrides.task:
+        raise UserError("tune=true, but its file doesn't say how: give it a part tune:")
+    return wanted
 
 
 def _require_keys(facts: Any) -> None:

@@ -10,8 +10,8 @@ from helpers.composing import ROOT
 from helpers.literature import published
 from helpers.made_up import EXACT, LEVELS, MadeUp, study_of
 from shoal import results
-from shoal.report.folder import write_report
 from shoal.report.findings import findings
+from shoal.report.folder import write_report
 from shoal.report.tables.cells import pace, shown
 from shoal.report.tables.latex import latex
 from shoal.report.tables.table import table
