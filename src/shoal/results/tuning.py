@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shoal.results.collapse import living, survival
-from shoal.results.study import Study
+from shoal.results.kept import STUDY, read_kept
+from shoal.results.study import Study, read
 
 
 def trials(study: Study, tried: Mapping[str, tuple[str, Any]]) -> list[dict[str, Any]]:
@@ -42,6 +43,23 @@ def chosen(rows: list[dict[str, Any]]) -> dict[str, Any]:
         if row["arm"] not in best or _rank(row) > _rank(best[row["arm"]]):
             best[row["arm"]] = row
     return {arm: row["value"] for arm, row in best.items()}
+
+
+def beside(study: Study) -> Study | None:
+    """The study at the common value, beside which this one has each arm at its own.
+
+    Returns:
+        its runs, or its findings in a folder beside these; None where there is none at hand.
+
+    Raises:
+        UserError: a file of it is damaged.
+    """
+    digest = study.tuned.get("beside")
+    if not (study.root / STUDY).is_file():
+        path = study.root / ".experiments" / f"{study.experiment}-{digest}.json"
+        return read(path) if digest and path.is_file() else None
+    there = (read_kept(path.parent) for path in sorted(study.root.parent.glob(f"*/{STUDY}")))
+    return next((each for each in there if each.digest == digest), None) if digest else None
 
 
 def _rank(row: Mapping[str, Any]) -> tuple[int, float]:

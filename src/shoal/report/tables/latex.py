@@ -14,6 +14,7 @@ from shoal.errors import UserError, unknown
 from shoal.report.findings import Findings
 from shoal.report.tables.numbers import seconds, short
 from shoal.report.tables.table import test_sets
+from shoal.report.tables.tuned import title
 from shoal.results import collapsed
 
 # Columns beside the scores: head, the number's name, and how it is written.
@@ -88,7 +89,8 @@ def caption(found: Findings) -> str:
     over = f"mean $\\pm$ standard deviation over {seeds}" if count > 1 else "one seed"
     return (
         f"{escaped(study.experiment)}: trained on {escaped(study.data)} at {scales}, budget "
-        f"\\emph{{{escaped(study.budget)}}}; protocol \\emph{{{escaped(study.protocol)}}}, {over}. "
+        f"\\emph{{{escaped(study.budget)}}}{escaped(title(study))}; "
+        f"protocol \\emph{{{escaped(study.protocol)}}}, {over}. "
         "Best in bold, second underlined."
     )
 
