@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.composing import ROOT
+from helpers.deaths import ablation_with_deaths
 from helpers.made_up import EXACT, REAL, MadeUp, study_of
 from shoal import results
 from shoal.results import Thresholds, collapsed, living, notes, survival
@@ -65,16 +66,16 @@ def test_a_branch_silent_to_the_end_is_dead_and_one_that_comes_back_is_not(
     assert name not in collapsed(loud)
 
 
-def test_the_committed_ablation_lost_one_dcnn_and_two_deep_halves_of_dscnn() -> None:
-    study = results.read_kept(ROOT / "experiments" / "ablation" / "t91-x3-standard")
+def test_one_dcnn_and_two_deep_halves_of_dscnn_are_lost(tmp_path: Path) -> None:
+    study = ablation_with_deaths(tmp_path)
     lost = study.runs[study.runs["id"].isin(collapsed(study).index)]
     assert lost[["arm", "seed"]].to_numpy().tolist() == [["dcnn", 0], ["dscnn", 1], ["dscnn", 2]]
     assert list(collapsed(study)) == [
-        "17.87 dB below bicubic at the end",
-        "deep branch dead since step 5000",
-        "deep branch dead since step 3000",
+        "17.50 dB below bicubic at the end",
+        "deep branch dead since step 2500",
+        "deep branch dead since step 1500",
     ]
-    assert "dscnn x3 s1 (deep branch dead since step 5000)" in " ".join(notes(study))
+    assert "dscnn x3 s1 (deep branch dead since step 2500)" in " ".join(notes(study))
 
 
 def test_without_bicubic_no_level_is_too_low(tmp_path: Path) -> None:
