@@ -16,13 +16,14 @@ def trials(study: Study, tried: Mapping[str, tuple[str, Any]]) -> list[dict[str,
         tried: of each of its arms the arm and the value that it stands for.
 
     Returns:
-        rows, in the order given: arm, value, psnr (dB: the mean of the survivors' last validation;
-        None where there is none), survived, ended.
+        rows, in the order given: arm, value, psnr (dB: the mean of the survivors' last validation,
+        or where none survived of all that finished; None where none did), survived, ended.
     """
     alive, counts = living(study), survival(study)
     rows = []
     for label, (arm, value) in tried.items():
-        runs = alive[alive["arm"] == label]
+        some = label in set(alive["arm"])
+        runs = (alive if some else study.finished).query("arm == @label")
         # Of several scales each counts alike, however many runs of it survived.
         means = runs["val/final_psnr"].astype(float).groupby(runs["scale"]).mean()
         count = counts[counts.index.get_level_values("arm") == label].sum()
