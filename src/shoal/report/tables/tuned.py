@@ -90,7 +90,7 @@ def _scores(own: Side, common: Side) -> pd.DataFrame:
     for side, values in {"common": tuned["common"], "own": tuned["chosen"]}.items():
         arms = rows.index.get_level_values("arm")
         rows[f"{side} {_last(tuned['key'])}"] = [str(values.get(arm, ABSENT)) for arm in arms]
-    for column in (c for c in map(str, own.cells) if c == "runs" or c.endswith(" PSNR (dB)")):
+    for column in (c for c in map(str, own.cells) if c == "runs" or " PSNR " in c):
         for side, cells in sides.items():
             if column in cells:
                 rows[f"{column}, {side}"] = cells[column].reindex(rows.index).fillna(ABSENT)
@@ -102,7 +102,8 @@ def _verdicts(own: Side, common: Side) -> pd.DataFrame:
     found: dict[str, dict[str, str]] = {}
     for name, side in sides.items():
         for v in side.verdicts:
-            text = f"{worded(v)}: {effect(v.decisive)}" if v.decisive else worded(v)
+            told = effect(v.decisive)
+            text = worded(v) if told == ABSENT else f"{worded(v)}: {told}"
             found.setdefault(f"{v.id}: {v.says}", {})[name] = text
         for d in side.differences:
             said = f"{d.name} against {side.study.baseline} on {d.where}"
