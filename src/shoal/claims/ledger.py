@@ -52,16 +52,18 @@ class Ledger:
     minus_bicubic: bool
 
 
+def crosses_seeds(study: Study) -> bool:
+    """Whether a study's factors are the two seeds alone."""
+    cells = study.cells.values()
+    return bool(cells) and all(set(cell) == {INIT, PATCHES} for cell in cells)
+
+
 def ledgers(study: Study) -> list[Ledger]:
     """A ledger per scale; none of a study that doesn't cross the two seeds alone."""
-    cells = {arm: (cell[INIT], cell[PATCHES]) for arm, cell in study.cells.items() if _is(cell)}
-    if len(cells) < len(study.cells) or not cells:
+    if not crosses_seeds(study):
         return []
+    cells = {arm: (cell[INIT], cell[PATCHES]) for arm, cell in study.cells.items()}
     return [found for scale in study.scales if (found := _ledger(study, cells, scale))]
-
-
-def _is(cell: dict[str, str]) -> bool:
-    return set(cell) == {INIT, PATCHES}
 
 
 def _ledger(study: Study, cells: dict[str, tuple[str, str]], scale: int) -> Ledger | None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 import pandas as pd
 
 from shoal.claims import Difference, Verdict, against_baseline, effects, judge, read_claims
-from shoal.claims.ledger import ledgers
+from shoal.claims.ledger import crosses_seeds, ledgers
 from shoal.errors import UserError
 from shoal.report.tables.cells import pace, shown
 from shoal.report.tables.ledger import ledger_parts
@@ -106,7 +106,6 @@ def findings(study: Study) -> Findings:
     numbers = table(study, published)
     verdicts = judge(study, read_claims(study.claims))
     own = Side(study, shown(study, numbers, published), verdicts, against_baseline(study))
-    spread = ledgers(study)
     return Findings(
         study=study,
         numbers=numbers,
@@ -114,8 +113,10 @@ def findings(study: Study) -> Findings:
         pace=pace(study, numbers),
         verdicts=verdicts,
         differences=list(own.differences),
-        effects=[] if spread else effects(study),  # a seed has no effect that one could want
-        ledger=ledger_parts(spread),
+        effects=[]
+        if crosses_seeds(study)
+        else effects(study),  # a seed has no effect that one could want
+        ledger=ledger_parts(ledgers(study)),
         tuned=tuned_parts(own, _at_common(study)),
         notes=notes(study) + _literature(study, published),
         answer=answer(study, numbers, verdicts),
