@@ -23,7 +23,8 @@ from shoal.training.devices import check_devices
 GROUPS = sorted(
     str(path.parent.relative_to(CONF))
     for path in CONF.rglob("*.yaml")
-    if path.parent != CONF and not path.is_relative_to(CONF / "hydra")
+    # what `tuning` has joins an experiment through its defaults, and no run
+    if path.parent != CONF and path.relative_to(CONF).parts[0] not in ("hydra", "tuning")
 )
 
 

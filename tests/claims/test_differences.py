@@ -33,7 +33,8 @@ def crossed(extra: dict[tuple[str, ...], float] | None = None, **changes: Any) -
         levels[label] = 30 + sum(TRUTH[key][value] for key, value in cells[label].items())
         levels[label] += sum(dB for has, dB in (extra or {}).items() if {*has} <= {*values})
     arms = {"bicubic": "bicubic"} | dict.fromkeys(cells, "eed")
-    made: Any = {"arms": arms, "levels": levels, "cells": cells, "seeds": (0, 1), "steps": 200}
+    made: Any = {"arms": arms, "levels": levels, "cells": cells, "seeds": (0, 1)}
+    made |= {"steps": 4000, "every": 2000}
     return MadeUp(**ASKED | made | {"sets": {"Set5": 5, "Set14": 14}} | changes)
 
 

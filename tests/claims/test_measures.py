@@ -38,32 +38,32 @@ def test_cost_is_the_ratio_of_what_was_spent(plain: results.Study) -> None:
 
 
 def test_a_rival_that_never_gets_there_counts_with_its_whole_schedule(plain: results.Study) -> None:
-    curves = {"ees": [20.0, 31.0], "eed": [20.0, 28.0, 29.0]}
-    (sample,) = cost(curves_of(plain, curves), "eed", "ees", 3, "step", above_bicubic=0.0)
+    curves = {"bicubic": [20.0], "ees": [20.0, 31.0], "eed": [20.0, 28.0, 29.0]}
+    (sample,) = cost(curves_of(plain, curves), "eed", "ees", 3, "step", above_bicubic=10.0)
     assert sample.differences == pytest.approx(np.log(np.full((3, 1), 200 / (1000 / 11))))
 
 
 def test_a_run_that_never_gets_there_is_never_the_cheaper_one(plain: results.Study) -> None:
     # EES ends early, below the goal, long before EED meets it.
-    curves = {"ees": [20.0, 25.0], "eed": [20.0, 28.0, 29.0, 31.0]}
-    (sample,) = cost(curves_of(plain, curves), "eed", "ees", 3, "step", above_bicubic=0.5)
+    curves = {"bicubic": [20.0], "ees": [20.0, 25.0], "eed": [20.0, 28.0, 29.0, 31.0]}
+    (sample,) = cost(curves_of(plain, curves), "eed", "ees", 3, "step", above_bicubic=10.5)
     assert sample.differences == pytest.approx(np.zeros((3, 1)))
 
 
 def test_pairs_that_both_miss_the_goal_say_nothing(plain: results.Study) -> None:
-    curves = {"ees": [20.0, 25.0], "eed": [20.0, 28.0]}
-    (sample,) = cost(curves_of(plain, curves), "eed", "ees", 3, "step", above_bicubic=0.5)
+    curves = {"bicubic": [20.0], "ees": [20.0, 25.0], "eed": [20.0, 28.0]}
+    (sample,) = cost(curves_of(plain, curves), "eed", "ees", 3, "step", above_bicubic=10.5)
     assert sample.differences.shape == (0, 1)
     claim = Claim("X", "", ({"measure": "cost", "greater": ["eed"],
-        "lesser": ["ees"], "axis": "step", "above_bicubic": 0.5},))  # fmt: skip
+        "lesser": ["ees"], "axis": "step", "above_bicubic": 10.5},))  # fmt: skip
     (verdict,) = judge(curves_of(plain, curves), [claim])
-    assert (verdict.word, verdict.why) == ("undecided", "nothing to compare")
+    assert (verdict.word, verdict.why) == ("undecided", "nothing to compare where both live")
 
 
 def test_a_jagged_curve_is_less_steady_than_a_smooth_one(plain: results.Study) -> None:
     jagged = list(30.0 + np.random.default_rng(0).normal(0, 0.4, 41))
     smooth = [30.0 + 0.01 * i for i in range(41)]
-    study = curves_of(plain, {"eed": jagged, "eeds": smooth})
+    study = curves_of(plain, {"bicubic": [20.0], "eed": jagged, "eeds": smooth})
     for of in ("val/psnr", "train/loss"):
         (sample,) = unsteadiness(study, "eed", "eeds", 3, of)
         assert sample.differences.shape == (3, 1)

@@ -169,3 +169,11 @@ def test_every_committed_run_would_have_its_name_today() -> None:
         count += 1
     assert not renamed, "a run that is kept somewhere would be trained again"
     assert count > 150
+
+
+def test_two_seeds_enter_the_name_only_where_they_differ_from_the_one():
+    assert identity("seed=3", "seed_init=3", "seed_patches=3") == identity("seed=3")
+    names = {identity(*words) for words in ((), ("seed_init=1",), ("seed_patches=1",))}
+    assert len(names) == 3
+    both = replace(configured("seed_init=1"), seed=1)  # another seed: now it is no other
+    assert run_id(both, CONTENT) == run_id(configured("seed=1"), CONTENT)

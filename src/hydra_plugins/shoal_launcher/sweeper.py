@@ -22,6 +22,8 @@ from shoal.system.variables import EXPERIMENT
 
 if TYPE_CHECKING:
     from shoal.grid.experiment import Experiment
+    from shoal.grid.plan import Plan
+    from shoal.grid.tuning import Tuning
 
 
 @dataclass
@@ -101,31 +103,56 @@ class ShoalSweeper(Sweeper):
     def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         from shoal.grid.composing import compose
         from shoal.grid.experiment import is_of_experiment, read
-        from shoal.grid.naming import titles
         from shoal.grid.plan import Plan
-        from shoal.report.home import PAGE, home
-        from shoal.report.live import live_page
-        from shoal.report.publish import report
-        from shoal.system.console import typed
+        from shoal.grid.tuning import tuning
 
         experiment = read(self.loader, self.master)
         _require_claims(experiment)
         given = [[text for text in each if not is_of_experiment(text)] for each in combinations]
         composing = functools.partial(compose, self.loader, self.master)
         plan = Plan(experiment, given, composing)
-        path = plan.write(command=typed())
+        if asked := tuning(experiment):
+            return self._tuned(plan, asked)
+        return self._issue([plan])
+
+    def _tuned(self, plan: "Plan", asked: "Tuning") -> Sequence[JobReturn]:
+        """Let each arm find its own value, then make the study at the common one and at these."""
+        from shoal.grid.tuning import judge, own
+        from shoal.results import read
+        from shoal.results.tuning import chosen, trials
+
+        judging, tried = judge(plan, asked)
+        returns = self._issue([judging])
+        if any(done.status == JobStatus.FAILED for done in returns):
+            return returns
+        found = trials(read(judging.path), tried)
+        return self._issue([plan, own(plan, asked, chosen(found), found)])
+
+    def _issue(self, plans: Sequence["Plan"]) -> Sequence[JobReturn]:
+        """Make the runs of plans together, and report each; the last one's page is kept up."""
+        from shoal.grid.naming import titles
+        from shoal.report.home import PAGE, home
+        from shoal.report.live import live_page
+        from shoal.report.publish import report
+        from shoal.system.console import typed
+
+        paths = [plan.write(command=typed()) for plan in plans]
+        experiment, config = plans[-1].experiment, plans[-1].runs[-1][1].config
         print(f"experiment={experiment.name}: {experiment.question}", flush=True)
         os.environ[EXPERIMENT] = experiment.name
-        arms = {run.overrides: label for label, run in plan.runs}
-        self._call(titles(plan.runs, plan.turned), arms)
-        config = plan.runs[-1][1].config
+        calls: dict[tuple[str, ...], str] = {}
+        arms: dict[tuple[str, ...], str] = {}
+        for plan in plans:
+            calls |= titles(plan.runs, plan.turned)
+            arms |= {run.overrides: label for label, run in plan.runs}
+        self._call(calls, arms)
         findings = config.paths.experiments
-        page = home(findings, plan.folder, config.precision) / PAGE
+        page = home(findings, plans[-1].folder, config.precision) / PAGE
         print(f"as runs finish: {page}", flush=True)
-        with live_page(path, findings):
-            overrides = [run.overrides for _, run in plan.runs]
-            returns = self.runner.launch(overrides, initial_job_idx=0)
-        report(path, findings, config.logger)
+        with live_page(paths[-1], findings):
+            returns = self.runner.launch(list(arms), initial_job_idx=0)
+        for path in paths:
+            report(path, findings, config.logger)
         return returns
 
     def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:

@@ -1,4 +1,7 @@
-"""What a claim compares: differences of two arms, paired by seed and, where there are, pictures."""
+"""What a claim compares: differences of two arms, paired by seed and, where there are, pictures.
+
+All but `reliability` are of quality: of the seeds in which both arms live.
+"""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -7,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from shoal.claims.pairs import Sample, paired
-from shoal.results import AXES, Study, reach, untrained_level
+from shoal.claims.reliability import Rates, reliability
+from shoal.results import AXES, Study, living, reach, untrained_level
 
 WINDOW = 5  # validations in the running median: wide enough to be still, narrow against a curve
 
@@ -39,8 +43,9 @@ def _paired(more: pd.DataFrame, less: pd.DataFrame) -> pd.DataFrame:
 
 @lru_cache(maxsize=64)  # an arm has many rivals
 def pictures(study: Study, arm: str, scale: int) -> pd.DataFrame:
-    """Test PSNR (dB) by seed (down) and by data set and picture (across)."""
-    rows = study.scores[study.scores["arm"].eq(arm) & study.scores["scale"].eq(scale)]
+    """Test PSNR (dB) by seed that lives (down) and by data set and picture (across)."""
+    rows = study.scores[study.scores["id"].isin(living(study)["id"])]
+    rows = rows[rows["arm"].eq(arm) & rows["scale"].eq(scale)]
     rows = rows[rows["protocol"] == study.protocol]
     return rows.set_index(["seed", "dataset", "image"])["psnr"].unstack([1, 2], sort=False)
 
@@ -142,11 +147,12 @@ def _branches(
     return Sample(difference.to_numpy(float)[:, None], name, "")
 
 
-Measure = Callable[..., Iterable[Sample]]
+Measure = Callable[..., Iterable[Sample] | Iterable[Rates]]
 MEASURES: dict[str, Measure] = {
     "psnr": psnr,
     "cost": cost,
     "unsteadiness": unsteadiness,
     "share_above": share_above,
     "correlation_below": correlation_below,
+    "reliability": reliability,
 }

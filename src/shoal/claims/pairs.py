@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from shoal.claims.statistics import Floats
-from shoal.results import Study
+from shoal.results import Study, living
 
 
 class Sample(NamedTuple):
@@ -25,15 +25,15 @@ class Sample(NamedTuple):
 def paired(
     study: Study, greater: str, lesser: str, scale: int, values: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Values by run id as two tables of the same seeds."""
-    more, less = finished_ids(study, greater, scale), finished_ids(study, lesser, scale)
+    """Values by run id as two tables of the same seeds, in which both arms live."""
+    more, less = living_ids(study, greater, scale), living_ids(study, lesser, scale)
     seeds = more.index.intersection(less.index)
     sides = {"greater": more, "lesser": less}
     return {name: values.reindex(ids[seeds]).set_axis(seeds) for name, ids in sides.items()}
 
 
 @lru_cache(maxsize=64)  # an arm has many rivals and measures
-def finished_ids(study: Study, arm: str, scale: int) -> pd.Series:
-    """The finished runs of an arm, by seed."""
-    runs = study.finished
+def living_ids(study: Study, arm: str, scale: int) -> pd.Series:
+    """The finished runs of an arm that did not collapse, by seed."""
+    runs = living(study)
     return runs[(runs["arm"] == arm) & (runs["scale"] == scale)].set_index("seed")["id"]

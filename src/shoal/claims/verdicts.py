@@ -10,8 +10,9 @@ from shoal.claims.claim import SIDES, Claim
 from shoal.claims.comparison import LEVEL, Comparison, compare, held_back
 from shoal.claims.differences import FEWEST
 from shoal.claims.measures import MEASURES
+from shoal.claims.reliability import Rates, compare_rates
 from shoal.claims.statistics import holm
-from shoal.results import Study
+from shoal.results import Study, survival
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def _test(study: Study, claim: Claim) -> Verdict:
     if not found:
         return replace(verdict, why="nothing to compare")
     if silent:
-        why = "one seed gives no interval" if silent.seeds else "nothing to compare"
+        nothing = "nothing to compare where both live"
+        why = "one seed gives no interval" if silent.seeds else nothing
         return replace(verdict, why=why, decisive=silent, comparisons=found)
     decisive, p = _whole(found)
     return replace(verdict, p=p, decisive=decisive, comparisons=found)
@@ -61,6 +63,8 @@ def _test(study: Study, claim: Claim) -> Verdict:
 def _absent(study: Study, claim: Claim) -> list[str]:
     """Arms of the claim without a finished run at some scale, and why."""
     done = set(zip(study.finished["arm"], study.finished["scale"], strict=True))
+    if all(test["measure"] == "reliability" for test in claim.tests):
+        done |= set(survival(study).index)  # one that only ever diverged says enough
     named = dict.fromkeys(ref.split(":")[0] for t in claim.tests for s in SIDES for ref in t[s])
     said = []
     for arm, scale in product(named, study.scales):
@@ -80,8 +84,13 @@ def _comparisons(study: Study, claim: Claim) -> Iterator[Comparison]:
                 chosen = dict(zip(lists, values, strict=True))
                 for sample in MEASURES[test["measure"]](study, greater, lesser, scale, **chosen):
                     where = f" at x{scale}" if len(study.scales) > 1 else ""
-                    text = f"{sample.what}: {greater} against {lesser}{where}"
-                    yield compare(sample, text, test.get("margin", 0.0))
+                    what = getattr(sample, "what", "share of trainings that survive")
+                    text = f"{what}: {greater} against {lesser}{where}"
+                    margin = test.get("margin", 0.0)
+                    if isinstance(sample, Rates):
+                        yield compare_rates(sample, text, margin)
+                    else:
+                        yield compare(sample, text, margin)
 
 
 def _whole(found: Sequence[Comparison]) -> tuple[Comparison, float]:

@@ -14,7 +14,7 @@ from shoal.runs.config import RunConfig
 from shoal.runs.run import Run
 
 # Set after composing, which takes a quarter of a second: no file of `conf` is chosen by them.
-LATE = ("scale", "seed")
+LATE = ("scale", "seed", "seed_init", "seed_patches")
 
 
 def key(override: str) -> str:

@@ -1,7 +1,7 @@
 """An experiment: a question, the factors it turns, its arms, and what is asked of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
@@ -10,9 +10,12 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.errors import UserError, unknown
 from shoal.grid import cross
+from shoal.grid.collapse import thresholds
 from shoal.grid.composing import key
 
-KNOWN = ("question", "factors", "arms", "cross", "exclude", "baseline", "claims")
+KNOWN = ("question", "factors", "arms", "cross", "exclude", "baseline", "claims", "tune")
+# Parts of the config that say how an experiment is made and read, and are nothing to a run.
+OF_EXPERIMENTS = ("experiment", "collapse", "tune")
 ARM = "a list of overrides, e.g. [model=eed, model.units=3]"
 
 
@@ -29,6 +32,10 @@ class Experiment:
         cells: of a cross, the values of each arm's factors as text, by label.
         baseline: the arm that the others are compared with.
         claims: as the file has them, by id; `shoal.claims` reads them.
+        collapse: the thresholds by which `shoal.results` takes a run for collapsed.
+        tune: how each arm first finds a value of its own; `shoal.grid.tuning` reads it.
+        tuned: of arms at values of their own, what was tried and chosen.
+        free: keys beside the factors in which arms may differ.
         left_out: arms that the file has and the command line took away.
     """
 
@@ -40,6 +47,10 @@ class Experiment:
     baseline: str | None = None
     claims: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    collapse: dict[str, float] = field(default_factory=dict)
+    tune: dict[str, Any] | None = None
+    tuned: dict[str, Any] = field(default_factory=dict)
+    free: tuple[str, ...] = ()
 
 
 def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
@@ -54,7 +65,8 @@ def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
     texts = [text for text in master.hydra.overrides.task if text.startswith("~experiment.arms.")]
     left_out = tuple(key(text).removeprefix("experiment.arms.") for text in texts)
     try:
-        return _read(name, facts, base, left_out)
+        found = replace(_read(name, facts, base, left_out), collapse=thresholds(master))
+        return replace(found, tune=found.tune if _tunes(master, found) else None)
     except UserError as error:
         raise UserError(f"experiment={name}: {error}") from None
 
@@ -78,7 +90,18 @@ def _read(name: str, facts: Any, base: tuple[str, ...], left_out: tuple[str, ...
         None if baseline is None or str(baseline) in left_out else str(baseline),
         _map(facts, "claims"),
         left_out,
+        tune=facts.get("tune"),
     )
+
+
+def _tunes(master: DictConfig, experiment: Experiment) -> bool:
+    """Whether arms are tuned: where their file says how, unless `tune=false`."""
+    wanted = master.get("tune", True)
+    if not isinstance(wanted, bool):
+        raise UserError(f"tune={wanted} is neither true nor false: the values are experiment.tune")
+    if experiment.tune is None and "tune=true" in master.hydra.overrides.task:
+        raise UserError("tune=true, but its file doesn't say how: give it a part tune:")
+    return wanted
 
 
 def _require_keys(facts: Any) -> None:
@@ -138,7 +161,7 @@ def is_of_experiment(override: str) -> bool:
     >>> [is_of_experiment(text) for text in ("experiment=a", "~experiment.arms.b", "seed=0")]
     [True, True, False]
     """
-    return key(override).partition(".")[0] == "experiment"
+    return key(override).partition(".")[0] in OF_EXPERIMENTS
 
 
 def _sets_more(loader: ConfigLoader, master: DictConfig) -> bool:
@@ -150,6 +173,6 @@ def _sets_more(loader: ConfigLoader, master: DictConfig) -> bool:
 
     def plain(cfg: DictConfig) -> dict[Any, Any]:
         tree: Any = OmegaConf.to_container(cfg)
-        return {key: value for key, value in tree.items() if key not in ("hydra", "experiment")}
+        return {k: v for k, v in tree.items() if k not in ("hydra", *OF_EXPERIMENTS)}
 
     return plain(without) != plain(master)

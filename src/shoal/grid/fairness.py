@@ -30,7 +30,8 @@ def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None
     for label, view in views.items():
         # What trains nothing differs by being another model, whatever the factors are.
         untrained = runs[label].config.kind is Kind.UNTRAINED
-        free = ("model", *experiment.factors) if untrained else experiment.factors
+        turned = (*experiment.factors, *experiment.free)
+        free = ("model", *turned) if untrained else turned
         keys = [key for key in _differences(view, views[first]) if not _under(key, free)]
         if keys:
             raise UserError(

@@ -51,7 +51,8 @@ def titles(
 
 def _title(label: str, turned: Mapping[str, Any], run: PlannedRun, several_scales: bool) -> str:
     words = [_word(name, "none" if val is None else str(val)) for name, val in turned.items()]
-    said = ", ".join(word for word in words if word.casefold() != label.casefold())
+    told = (label.casefold(), *label.casefold().split())
+    said = ", ".join(word for word in words if word.casefold() not in told)
     facts = [f"{label} ({said})" if said else label]
     facts += [f"x{run.config.scale}"] if several_scales else []
     facts += [f"seed {run.config.seed}"] if run.config.kind is Kind.TRAINED else []

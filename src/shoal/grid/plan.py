@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,14 +84,21 @@ class Plan:
         for _, run in self.runs:
             if run.state() == State.TODO:
                 run.require_pictures()
-        path = one_folder([run for _, run in self.runs]) / ".experiments"
+        path = self.path
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UserError(f"{path} can't be made: {error}; choose paths.runs=DIR") from None
-        path /= f"{self.experiment.name}-{self._digest()}.json"
+            raise UserError(
+                f"{path.parent} can't be made: {error}; choose paths.runs=DIR"
+            ) from None
         write_whole(path, json.dumps(self._content() | {"command": command}, indent=1) + "\n")
         return path
+
+    @property
+    def path(self) -> Path:
+        """Of its file: `runs/.experiments/<name>-<digest>.json`."""
+        folder = one_folder([run for _, run in self.runs])
+        return folder / ".experiments" / f"{self.experiment.name}-{self.digest}.json"
 
     def _content(self) -> dict[str, Any]:
         last = self.runs[-1][1]
@@ -108,13 +115,17 @@ class Plan:
             "cells": self._cells(),
             "baseline": self.experiment.baseline,
             "claims": self.experiment.claims,
+            "collapse": self.experiment.collapse,
+            **({"tuned": self.experiment.tuned} if self.experiment.tuned else {}),
             "runs": self._rows(),
         }
 
     @property
     def turned(self) -> dict[str, dict[str, Any]]:
-        """Each arm's values of the experiment's factors, by label."""
-        return {label: factors(self.experiment, run) for label, run in self._first.items()}
+        """Each arm's values of the factors, and of what else it may differ in, by label."""
+        mine = self.experiment
+        whole = replace(mine, factors=(*mine.factors, *mine.free))
+        return {label: factors(whole, run) for label, run in self._first.items()}
 
     def _arms(self) -> list[dict[str, Any]]:
         return [
@@ -143,7 +154,9 @@ class Plan:
             rows[tuple(row.values())] = row
         return list(rows.values())
 
-    def _digest(self) -> str:
+    @property
+    def digest(self) -> str:
+        """Of the grid: eight hex digits, which its file is named by."""
         text = json.dumps([self._arms(), self._rows(), self.runs[0][1].key[1:]])
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
@@ -153,7 +166,8 @@ class Plan:
         asked = self._facts(self.given)
         scales = "+".join(map(str, asked["scales"]))
         parts = [asked["data"], f"x{scales}", asked["budget"]]
-        parts += [self._digest()] if self._is_marked() else []
+        parts += [self.digest] if self._is_marked() else []
+        parts += ["tuned"] if self.experiment.tuned else []
         return f"{self.experiment.name}/{'-'.join(parts)}"
 
     def _facts(self, combinations: Combinations) -> dict[str, Any]:

@@ -6,12 +6,16 @@ from functools import lru_cache
 import pandas as pd
 
 from shoal.claims import Difference, Verdict, against_baseline, effects, judge, read_claims
+from shoal.claims.ledger import crosses_seeds, ledgers
 from shoal.errors import UserError
 from shoal.report.tables.cells import pace, shown
+from shoal.report.tables.ledger import ledger_parts
 from shoal.report.tables.published import load_published
 from shoal.report.tables.table import headline, table, test_sets
+from shoal.report.tables.tuned import Side, title, tuned_parts
 from shoal.report.tables.verdicts import AGAINST, EFFECTS, Part, difference_rows, worded
 from shoal.results import Study, notes
+from shoal.results.tuning import beside
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Findings:
         pace: how soon each arm got how far, as text.
         differences: of each arm to the baseline.
         effects: of a cross's factors.
+        tuned: where each arm is at its own value of a key, what stands beside the common one.
+        ledger: of two seeds crossed, what the spread is owed to.
         notes: what must be said beside the table.
         answer: one line.
     """
@@ -35,6 +41,8 @@ class Findings:
     verdicts: list[Verdict]
     differences: list[Difference]
     effects: list[Difference]
+    tuned: list[Part]
+    ledger: list[Part]
     notes: list[str]
     answer: str
 
@@ -43,13 +51,15 @@ class Findings:
         """What was asked of what, e.g. `ablation: t91, x3, standard`."""
         study = self.study
         scales = "/".join(f"x{scale}" for scale in study.scales)
-        return f"{study.experiment}: {study.data}, {scales}, {study.budget}"
+        return f"{study.experiment}: {study.data}, {scales}, {study.budget}{title(study)}"
 
     @property
     def compared(self) -> list[Part]:
-        """The arms against the baseline and the effects of factors, where there are any."""
+        """What was tuned, the arms against the baseline, effects of factors: what there is."""
         baseline = difference_rows(self.differences, "arm")
         parts = [
+            *self.tuned,
+            *self.ledger,
             Part(f"Against {self.study.baseline}", AGAINST, baseline),
             Part("Effects of the factors", EFFECTS, difference_rows(self.effects, "factor")),
         ]
@@ -83,7 +93,7 @@ class Findings:
         }
 
 
-@lru_cache(maxsize=2)  # printed, written and sent to dashboards
+@lru_cache(maxsize=4)  # printed, written and sent to dashboards
 def findings(study: Study) -> Findings:
     """Work out the report of a study.
 
@@ -95,17 +105,31 @@ def findings(study: Study) -> Findings:
     published = load_published()
     numbers = table(study, published)
     verdicts = judge(study, read_claims(study.claims))
+    own = Side(study, shown(study, numbers, published), verdicts, against_baseline(study))
     return Findings(
         study=study,
         numbers=numbers,
-        cells=shown(study, numbers, published),
+        cells=own.cells,
         pace=pace(study, numbers),
         verdicts=verdicts,
-        differences=against_baseline(study),
-        effects=effects(study),
+        differences=list(own.differences),
+        effects=[]
+        if crosses_seeds(study)
+        else effects(study),  # a seed has no effect that one could want
+        ledger=ledger_parts(ledgers(study)),
+        tuned=tuned_parts(own, _at_common(study)),
         notes=notes(study) + _literature(study, published),
         answer=answer(study, numbers, verdicts),
     )
+
+
+def _at_common(study: Study) -> Side | None:
+    """Of a study with each arm at its own value: what it says with all at one."""
+    common = beside(study)
+    if common is None or common.finished.empty:
+        return None
+    found = findings(common)
+    return Side(common, found.cells, found.verdicts, found.differences)
 
 
 def answer(study: Study, numbers: pd.DataFrame, verdicts: list[Verdict]) -> str:

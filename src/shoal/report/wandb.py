@@ -74,6 +74,7 @@ def _content(found: Findings, figures: Path) -> dict[str, Any]:
 
     tables = {"table": found.cells, "verdicts": verdict_rows(found.verdicts)}
     content: dict[str, Any] = {name: _table(rows) for name, rows in tables.items()}
+    content |= {f"compared/{part.heading}": _table(part.rows) for part in found.compared}
     curves = found.study.curves.reindex(columns=CURVES)
     content |= {"curves": _table(curves), "convergence": _chart(curves)}
     with drawing():  # in the folder it is SVG, which W&B doesn't show

@@ -5,6 +5,7 @@ that don't either (`folder`, `tables`, `sheet`, `values`).
 """
 
 from shoal.results.certificate import explain
+from shoal.results.collapse import Thresholds, collapsed, ended, living, survival
 from shoal.results.kept import read_kept
 from shoal.results.notes import notes
 from shoal.results.spread import (
@@ -21,10 +22,14 @@ from shoal.results.study import Study, grids, load, read
 __all__ = [
     "AXES",
     "Study",
+    "Thresholds",
+    "collapsed",
     "columns_beside",
+    "ended",
     "ends",
     "explain",
     "grids",
+    "living",
     "load",
     "notes",
     "over_seeds",
@@ -32,5 +37,6 @@ __all__ = [
     "reach",
     "read",
     "read_kept",
+    "survival",
     "untrained_level",
 ]

@@ -139,7 +139,7 @@ def _spread(values: pd.Series, digits: int) -> str:
 
 
 def _count(rows: pd.DataFrame) -> str:
-    return "1 run" if len(rows) == 1 else f"{len(rows)} seeds (± standard deviation)"
+    return "1 run" if len(rows) == 1 else f"all {len(rows)} seeds that finished (± sd)"
 
 
 def _shown(value: object) -> str:

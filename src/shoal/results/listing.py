@@ -15,6 +15,7 @@ from shoal.runs.tables import SCORES
 from shoal.system.files import write_whole
 from shoal.system.screen import screen
 
+OF_RUNS = ("model", "scale", "seed", "seed_init", "seed_patches")
 FIRST, LAST = ("id", "state", "step", "score"), ("age", "size")
 
 
@@ -72,7 +73,7 @@ def _all(folders: Sequence[Path], now: datetime | None) -> pd.DataFrame:
 
 def _default(table: pd.DataFrame) -> list[str]:
     """Of what differs, the config's part: a record's facts are there for who names them."""
-    config = [name for name in table.columns if "." in name or name in ("model", "scale", "seed")]
+    config = [name for name in table.columns if "." in name or name in OF_RUNS]
     return [*FIRST, *differing(table[config]), *LAST]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from shoal.results.collapse import collapsed
 from shoal.results.outdated import OUTDATED
 from shoal.results.study import Study
 
@@ -15,12 +16,13 @@ ONE_VALUE = {
     "budget": "budget",
     "precision": "precision",
 }
+MOST = 8  # collapsed runs told of by name
 MACHINE = ["processor", "accelerator", "threads", "devices"]
 
 
 def notes(study: Study) -> list[str]:
     """Sentences for the reader of the table, the gravest first; none where all is in order."""
-    kinds = (_states, _outdated, _mixtures, _scores, _curves, _seeds, _machines)
+    kinds = (_states, _collapsed, _outdated, _mixtures, _scores, _curves, _seeds, _machines)
     return [sentence for kind in kinds for sentence in kind(study)]
 
 
@@ -39,6 +41,17 @@ def _states(study: Study) -> list[str]:
     ]
     missing = study.runs[study.runs["state"] == "missing"]
     return sentences + ([f"not run: {_names(missing)}"] if len(missing) else [])
+
+
+def _collapsed(study: Study) -> list[str]:
+    reasons = collapsed(study)
+    rows = study.runs[study.runs["id"].isin(reasons.index)].drop_duplicates("id")
+    said = [f"{_name(row)} ({reasons[row['id']]})" for row in rows.to_dict("records")]
+    if not said:
+        return []
+    rest = f"; and {len(said) - MOST} more" if len(said) > MOST else ""
+    listed = "; ".join(said[:MOST]) + rest
+    return [f"collapsed, and so in no mean, difference or claim of quality: {listed}"]
 
 
 def _outdated(study: Study) -> list[str]:

@@ -18,7 +18,7 @@ from shoal.runs.tables import CURVE, SCORES
 KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
 
 # What an experiment may leave out; older plans have none of it.
-ASKED = ("claims", "baseline", "cells")
+ASKED = ("claims", "baseline", "cells", "collapse", "tuned")
 
 
 @dataclass(frozen=True, eq=False)  # tables have no truth value; a study is itself alone
@@ -39,6 +39,8 @@ class Study:
         claims: as the experiment's file has them, by id.
         baseline: the arm that the others are compared with.
         cells: of a cross, the values of each arm's factors as text, by label.
+        collapse: the thresholds by which runs count as collapsed; see `results.collapse`.
+        tuned: where each arm stands at a value of its own, how it was found (`results.tuning`).
     """
 
     root: Path
@@ -60,6 +62,8 @@ class Study:
     claims: dict[str, Any] = field(default_factory=dict)
     baseline: str | None = None
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
+    collapse: dict[str, float] = field(default_factory=dict)
+    tuned: dict[str, Any] = field(default_factory=dict)
 
     @property
     def arms(self) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ class RunConfig:
     keep_checkpoints: bool
     metrics: Annotated[dict[str, Node], metric_columns] = field(default_factory=dict)
     callbacks: Annotated[dict[str, Node], nodes] = field(default_factory=dict)
+    seed_init: Annotated[int | None, whole(0, most=LARGEST_SEED, null=True)] = None
+    seed_patches: Annotated[int | None, whole(0, most=LARGEST_SEED, null=True)] = None
     debug: Annotated[Debug | None, optional(Debug)] = None
 
     def __post_init__(self) -> None:
@@ -104,6 +106,16 @@ class RunConfig:
     def channels(self) -> int:
         """Of the pictures that its network maps: 1, luma, or 3, RGB."""
         return declared(self.model)
+
+    @property
+    def init_seed(self) -> int:
+        """What the first weights are drawn by."""
+        return self.seed if self.seed_init is None else self.seed_init
+
+    @property
+    def patch_seed(self) -> int:
+        """What the patch stream is drawn by."""
+        return self.seed if self.seed_patches is None else self.seed_patches
 
     @property
     def precision(self) -> str:

@@ -102,6 +102,9 @@ def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
     trainer = deciding_arguments(config.trainer)
     return facts | {
         "seed": config.seed,
+        # Only where they are others: a run of one seed is called as ever.
+        **({"seed_init": config.init_seed} if config.init_seed != config.seed else {}),
+        **({"seed_patches": config.patch_seed} if config.patch_seed != config.seed else {}),
         "task": stable(asdict(config.task)),
         "budget": asdict(config.budget),
         "precision": config.precision,

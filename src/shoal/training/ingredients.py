@@ -61,12 +61,12 @@ def _callback(key: str, entry: Mapping[str, Any]) -> Callback:
 
 
 def build_network(config: RunConfig) -> nn.Module:
-    """The config's network at its start, a function of the seed.
+    """The config's network at its start, a function of the seed of first weights.
 
     Raises:
         UserError: it can't be built, or doesn't enlarge by the scale; the message names the model.
     """
-    seed_everything(config.seed, verbose=False)
+    seed_everything(config.init_seed, verbose=False)
     network = build(config.name, config.model)
     require_enlarges(config.name, network, config.scale)
     initialise(network, config.task.init)
@@ -86,5 +86,5 @@ def open_pictures(run: Run) -> SuperResolutionData:
     val = [open_cache(each, *places, limit=limit, channels=of) for each in run.selection.val]
     sizes = budget.patch_size, budget.batch_size
     return SuperResolutionData(
-        train, val, config.scale, *sizes, seed=config.seed, workers=config.data_workers
+        train, val, config.scale, *sizes, seed=config.patch_seed, workers=config.data_workers
     )

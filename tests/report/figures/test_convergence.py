@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
+from helpers.deaths import ablation_with_deaths
 from helpers.made_up import LEVELS, MadeUp, study_of
 from shoal import results
 from shoal.report.figures.canvas import drawing, rendered
@@ -56,6 +57,17 @@ def test_the_figure_has_units_bicubic_and_the_diverged_run(study: results.Study)
     assert [float(line.get_xdata()[0]) for line in crosses] == [900]
     low, high = steps.get_ylim()
     assert 27 < low < 30 < 32 < high < 33  # untrained networks begin near 15 dB
+
+
+def test_a_collapsed_run_is_dotted_and_in_no_mean(tmp_path: Path) -> None:
+    study = ablation_with_deaths(tmp_path)
+    ends = mean_curves(study, ["val/psnr"]).groupby("arm")["val/psnr"].last()
+    assert ends["dcnn"] > 31  # of the two that live
+    steps = convergence_figure(study).axes[0]
+    dotted = [line for line in steps.get_lines() if line.get_linestyle() == ":"]
+    looks = styles(study.models)
+    colours = [looks[arm].light for arm in ("dcnn", "dscnn", "dscnn")]
+    assert [line.get_color() for line in dotted] == colours
 
 
 def test_figures_follow_the_rows_alone(study: results.Study) -> None:

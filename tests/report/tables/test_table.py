@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.deaths import ablation_with_deaths
 from helpers.literature import published
 from helpers.made_up import EXACT, LEVELS, MadeUp, study_of
 from shoal import results
+from shoal.report.findings import findings
 from shoal.report.folder import write_report
 from shoal.report.tables.cells import pace, shown
+from shoal.report.tables.latex import latex
 from shoal.report.tables.table import table
 
 
@@ -39,9 +42,10 @@ def test_what_did_not_finish_is_shown_with_its_step(tmp_path: Path) -> None:
     made.running = {made.run_id("eed", 3, 1): 700}
     study = study_of(made, tmp_path)
     cells = shown(study, table(study, published()), published()).set_index("arm")
-    assert cells.loc["eed", "runs"] == "diverged at step 400; interrupted at step 700"
+    said = "survived 0 of 1; diverged at step 400; interrupted at step 700"
+    assert cells.loc["eed", "runs"] == said
     assert cells.loc["eed", "Sample PSNR (dB)"] == "–"
-    assert cells.loc["ees", "runs"] == "1; diverged at step 300"
+    assert cells.loc["ees", "runs"] == "survived 1 of 2; diverged at step 300"
 
 
 def test_what_reaching_a_psnr_took_is_told_or_not_reached(tmp_path: Path) -> None:
@@ -58,11 +62,25 @@ def test_seeds_that_did_not_reach_a_psnr_are_counted(tmp_path: Path) -> None:
     study = study_of(MadeUp(**EXACT), tmp_path)
     one = study.finished.query("arm == 'eed' and seed == 0")["id"].item()
     low = study.curves.assign(
-        **{"val/psnr": study.curves["val/psnr"].where(study.curves["id"] != one, 20.0)}
+        **{"val/psnr": study.curves["val/psnr"].where(study.curves["id"] != one, 30.2)}
     )
     study = replace(study, curves=low)
     cells = pace(study, table(study, published())).set_index("arm")
-    assert cells.loc["eed", "steps to bicubic"].endswith(" (2 of 3)")
+    assert cells.loc["eed", "steps to bicubic + 0.5 dB"].endswith(" (2 of 3)")
+
+
+def test_what_collapsed_is_counted_and_both_means_are_shown(tmp_path: Path) -> None:
+    """DCNN dies in one seed of three, and its mean with it says nothing."""
+    study = ablation_with_deaths(tmp_path)
+    numbers = table(study, published())
+    cells = shown(study, numbers, published()).set_index("arm")
+    assert cells.loc["dcnn", "runs"] == "survived 2 of 3"
+    alive = study.scores.query("arm == 'dcnn' and seed > 0")["psnr"].mean()
+    assert cells.loc["dcnn", "Set5 PSNR (dB)"] == f"{alive:.2f} ± 0.00"
+    whole, sd = (2 * alive + 12.5) / 3, (alive - 12.5) / 3**0.5
+    assert cells.loc["dcnn", "Set5 PSNR over all (dB)"] == f"{whole:.2f} ± {sd:.2f}"
+    assert (cells.loc["eeds", "runs"], cells.loc["bicubic", "runs"]) == ("survived 3 of 3", "1")
+    assert "dcnn & 2 of 3 & " in latex(findings(study))
 
 
 def test_scales_are_rows_of_their_own(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Validation PSNR over training. Plot functions take rows and an axis and return the axis."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from shoal.report.figures.canvas import line, panels, tick_decades
-from shoal.report.figures.curves import mean_curves, window
+from shoal.report.figures.curves import mean_curves, survivors, window
 from shoal.report.figures.looks import Style, styles
-from shoal.results import Study, untrained_level
+from shoal.results import Study, collapsed, untrained_level
 
 AXES = {
     "step": "optimiser steps",
@@ -55,10 +55,7 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
 
 
 def single_seeds(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
-    """The runs behind the means as thin lines: one that collapsed is seen as the one that it is.
-
-    A band of a standard deviation would be as wide as that run is far away, on both sides.
-    """
+    """The runs behind the means as thin lines: a band would hide how few they are."""
     several = rows.groupby("arm")["id"].transform("nunique") > 1
     for (arm, _), part in rows[several].groupby(["arm", "id"], sort=False):
         part = part.dropna(subset="val/psnr")
@@ -68,24 +65,34 @@ def single_seeds(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, 
     return axes
 
 
-def unfinished(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
-    """Runs that diverged: a thin line that ends in a cross."""
+def fallen(
+    rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style], named: Collection[str]
+) -> Axes:
+    """Runs that collapsed: a thin dotted line that ends in a cross, in no mean.
+
+    Args:
+        rows: their curves, of one scale.
+        axes: to draw on.
+        axis: as `convergence` has it.
+        looks: of the arms.
+        named: arms that the legend has from elsewhere.
+    """
     for (arm, _), part in rows.groupby(["arm", "id"], sort=False):
         part = part if axis == "step" else part[part[axis] > 0]
         if len(part):
-            colour = looks[str(arm)].light
-            axes.plot(part[axis], part["val/psnr"], color=colour, linewidth=0.8, alpha=0.8)
-            axes.plot(part[axis].iloc[-1:], part["val/psnr"].iloc[-1:], "x", color=colour, ms=8)
+            look: dict[str, Any] = {"color": looks[str(arm)].light, "alpha": 0.8}
+            label = "_" if arm in named else str(arm)  # Matplotlib's way to leave a line out
+            x, y = part[axis], part["val/psnr"]
+            axes.plot(x, y, ":", linewidth=0.8, label=label, **look)
+            axes.plot(x.iloc[-1:], y.iloc[-1:], "x", ms=6, **look)
     return axes
 
 
 def convergence_figure(study: Study) -> Figure:
     """One row of panels per scale: against steps, seconds and multiply-adds."""
     looks, means = styles(study.models), mean_curves(study, ["val/psnr"])
-    lost = study.runs.loc[study.runs["state"] == "diverged", "id"]
-    diverged = study.curves[study.curves["id"].isin(lost)]
-    trained = study.finished.loc[study.finished["steps"] > 0, "id"]
-    finished = study.curves[study.curves["id"].isin(trained)]
+    lost = study.curves[study.curves["id"].isin(collapsed(study).index)]
+    alive = survivors(study)
     levels = untrained_level(study)
     scales = list(study.scales)
     lines = max(2, -(-len({*looks, "bicubic"}) // PER_LINE))
@@ -96,8 +103,8 @@ def convergence_figure(study: Study) -> Figure:
         ends = pd.concat([last, levels[levels.index == scale]])
         for axes, axis in zip(row, AXES, strict=True):
             convergence(rows, axes, axis, looks)
-            single_seeds(finished[finished["scale"] == scale], axes, axis, looks)
-            unfinished(diverged[diverged["scale"] == scale], axes, axis, looks)
+            single_seeds(alive[alive["scale"] == scale], axes, axis, looks)
+            fallen(lost[lost["scale"] == scale], axes, axis, looks, set(rows["arm"]))
             if scale in levels.index:
                 bicubic_level(axes, float(levels[scale]), looks)
         if len(ends):

@@ -2,23 +2,28 @@
 
 import pandas as pd
 
-from shoal.results import Study
+from shoal.results import Study, living
 
 
 def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
-    """Curves averaged over the finished, trained runs of each arm and scale.
+    """Curves averaged over the trained runs of each arm and scale that survived.
 
     Only steps that all of them have are averaged, so that no run drops out along the line.
 
     Returns:
         arm, scale, step, seconds, macs and each column (means), n; by arm and step.
     """
-    trained = study.finished.loc[study.finished["steps"] > 0, "id"]
-    rows = study.curves[study.curves["id"].isin(trained)]
+    rows = survivors(study)
     by = rows.groupby(["arm", "scale", "step"], sort=False)
     table = by[["seconds", "macs", *columns]].mean().join(by.size().rename("n"))
     full = table["n"] == table.groupby(["arm", "scale"])["n"].transform("max")
     return table[full].sort_index(level="step", kind="stable").reset_index()
+
+
+def survivors(study: Study) -> pd.DataFrame:
+    """The curves of the trained runs that finished and did not collapse."""
+    alive = living(study)
+    return study.curves[study.curves["id"].isin(alive.loc[alive["steps"] > 0, "id"])]
 
 
 def window(values: pd.Series, ends: pd.Series) -> tuple[float, float]:

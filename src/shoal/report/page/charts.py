@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from shoal.report.figures.branches import BRANCHES, FACTS, ensembles, whole_look
-from shoal.report.figures.curves import mean_curves, window
+from shoal.report.figures.curves import mean_curves, survivors, window
 from shoal.report.figures.looks import Style, styles
 from shoal.report.figures.samples import Crop
 from shoal.report.figures.sheet import png
-from shoal.results import Study, untrained_level
+from shoal.results import Study, collapsed, untrained_level
 from shoal.runs.sheet import Grey
 
 Look = dict[str, Any]
@@ -58,8 +58,7 @@ def _rounded(values: pd.Series, digits: int = 5) -> list[float | None]:
 
 def _convergence(study: Study) -> list[dict[str, Any]]:
     means, levels = mean_curves(study, ["val/psnr"]), untrained_level(study)
-    lost = study.runs.loc[study.runs["state"] == "diverged", "id"]
-    finished = study.curves[study.curves["id"].isin(study.finished["id"])]
+    lost, finished = collapsed(study).index, survivors(study)
     panels = []
     for scale in study.scales:
         rows, runs = means[means["scale"] == scale], finished[finished["scale"] == scale]
@@ -70,7 +69,7 @@ def _convergence(study: Study) -> list[dict[str, Any]]:
         ]
         broken = study.curves[study.curves["id"].isin(lost) & (study.curves["scale"] == scale)]
         for _, part in broken.groupby("id", sort=False):
-            series.append(_series(part["arm"].iloc[0], part) | {"lost": True})
+            series.append(_series(part["arm"].iloc[0], part) | {"lost": True, "dash": "1 3"})
         ends = pd.concat([rows.groupby("arm")["val/psnr"].last(), levels[levels.index == scale]])
         bicubic = float(levels[scale]) if scale in levels.index else None
         drawn = {s["name"] for s in series} | ({"bicubic"} if scale in levels.index else set())

@@ -142,7 +142,7 @@ for (const host of document.querySelectorAll("[data-convergence]")) {
       for (const r of rows) {
         const seeds = (r.s.seeds || []).map(each => each.y[each.step.indexOf(s.step[i])]).filter(v => v != null);
         const range = seeds.length > 1 ? ` (${Math.min(...seeds).toFixed(2)} to ${Math.max(...seeds).toFixed(2)})` : "";
-        row(tip, r.s.name + (r.s.lost ? " (diverged)" : ""), `${r.s.y[r.i].toFixed(2)}${range} dB`, r.s === s);
+        row(tip, r.s.name + (r.s.lost ? " (collapsed)" : ""), `${r.s.y[r.i].toFixed(2)}${range} dB`, r.s === s);
       }
       row(tip, `${s.name}: ${s.seconds[i].toFixed(1)} s`, `${short(s.macs[i])} MACs`);
     },

@@ -22,18 +22,27 @@ NUMBER_OF = {
     "enlarging a megapixel": "seconds_per_megapixel",
     "dead channels": "dead_channels",
 }
-ENDS_IN = {" PSNR (dB)": " psnr", " SSIM": " ssim", " published": " published psnr"}
+ENDS_IN = {
+    " PSNR (dB)": " psnr",
+    " PSNR over all (dB)": " psnr over all",
+    " SSIM": " ssim",
+    " published": " published psnr",
+}
 PACE = (("step", "steps", "{:.0f}".format), ("seconds", "time", seconds), ("macs", "MACs", short))
 
 
 def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """The table as text, of the same rows; a column's name says its unit."""
-    cells = _rows(study, numbers)
+    cells, lost = _rows(study, numbers), _some_collapsed(numbers)
     known = [name for name in test_sets(study) if published["set"].eq(name).any()]
     for name in test_sets(study):
         for fact, unit, digits in (("psnr", "PSNR (dB)", 2), ("ssim", "SSIM", 4)):
             pairs = zip(numbers[f"{name} {fact}"], numbers[f"{name} {fact} sd"], strict=True)
             cells[f"{name} {unit}"] = [spread(mean, sd, digits) for mean, sd in pairs]
+            if fact == "psnr" and lost:
+                key = f"{name} psnr over all"
+                pairs = zip(numbers[key], numbers[f"{name} psnr sd over all"], strict=True)
+                cells[f"{name} PSNR over all (dB)"] = [spread(mean, sd, 2) for mean, sd in pairs]
         for column in columns_beside(study):
             pairs = zip(numbers[f"{name} {column}"], numbers[f"{name} {column} sd"], strict=True)
             cells[f"{name} {column}"] = [spread(mean, sd, 4) for mean, sd in pairs]
@@ -71,9 +80,21 @@ def _rows(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
     cells = pd.DataFrame({"arm": numbers.index.get_level_values("arm")})
     if len(study.scales) > 1:
         cells["scale"] = [f"x{scale}" for scale in numbers.index.get_level_values("scale")]
-    counts = zip(numbers["seeds"], numbers["state"], strict=True)
-    cells["runs"] = ["; ".join(filter(None, [str(n or ""), state])) for n, state in counts]
+    counts = zip(_counts(numbers), numbers["state"], strict=True)
+    cells["runs"] = ["; ".join(filter(None, each)) for each in counts]
     return cells
+
+
+def _counts(numbers: pd.DataFrame) -> list[str]:
+    """How many runs finished; where some of the table collapsed, how many survived."""
+    if not _some_collapsed(numbers):
+        return [str(n or "") for n in numbers["seeds"]]
+    rows = zip(numbers["seeds"], numbers["survived"], numbers["ended"], strict=True)
+    return [str(n or "") if pd.isna(of) else f"survived {left} of {of}" for n, left, of in rows]
+
+
+def _some_collapsed(numbers: pd.DataFrame) -> bool:
+    return bool((numbers["survived"] < numbers["ended"]).any())
 
 
 def _dicts(numbers: pd.DataFrame) -> list[dict[Hashable, Any]]:
@@ -108,4 +129,4 @@ def _reached(
         return ABSENT
     if not done:
         return "not reached"
-    return form(value) + ("" if done == row["seeds"] else f" ({done:.0f} of {row['seeds']})")
+    return form(value) + ("" if done == row["survived"] else f" ({done:.0f} of {row['survived']})")

@@ -14,6 +14,8 @@ from shoal.errors import UserError, unknown
 from shoal.report.findings import Findings
 from shoal.report.tables.numbers import seconds, short
 from shoal.report.tables.table import test_sets
+from shoal.report.tables.tuned import title
+from shoal.results import collapsed
 
 # Columns beside the scores: head, the number's name, and how it is written.
 COSTS: dict[str, tuple[str, str, Callable[[float], str]]] = {
@@ -24,6 +26,9 @@ COSTS: dict[str, tuple[str, str, Callable[[float], str]]] = {
 DIGITS = {"psnr": 2, "ssim": 4}
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 NOTHING = "--"
+# Of runs that didn't collapse, and of all that finished; columns only where some collapsed.
+SURVIVED, ALL = "survived", "over all"
+STANDARD = (SURVIVED, "psnr", "published", "parameters")
 
 
 def escaped(text: str) -> str:
@@ -38,11 +43,11 @@ def escaped(text: str) -> str:
 def columns_of(found: Findings) -> list[str]:
     """The names that `--columns` takes: `psnr`, `ssim`, one of a set (`Set5 psnr`), the costs."""
     each = [f"{name} {fact}" for name in test_sets(found.study) for fact in DIGITS]
-    published = [f"{name} published" for name in each]
-    return [*DIGITS, *each, *published, "published", *COSTS]
+    beside = [f"{name} {more}" for more in ("published", ALL) for name in each]
+    return [SURVIVED, *DIGITS, *each, *beside, "published", *COSTS]
 
 
-def latex(found: Findings, columns: Sequence[str] = ("psnr", "published", "parameters")) -> str:
+def latex(found: Findings, columns: Sequence[str] = STANDARD) -> str:
     """A `table` with caption and label.
 
     Args:
@@ -79,10 +84,13 @@ def caption(found: Findings) -> str:
     study = found.study
     scales = ", ".join(rf"$\times${scale}" for scale in study.scales)
     count = len(study.seeds)
-    over = f"mean $\\pm$ standard deviation over {count} seeds" if count > 1 else "one seed"
+    lost = len(collapsed(study)) > 0
+    seeds = f"the survivors of {count} seeds" if lost else f"{count} seeds"
+    over = f"mean $\\pm$ standard deviation over {seeds}" if count > 1 else "one seed"
     return (
         f"{escaped(study.experiment)}: trained on {escaped(study.data)} at {scales}, budget "
-        f"\\emph{{{escaped(study.budget)}}}; protocol \\emph{{{escaped(study.protocol)}}}, {over}. "
+        f"\\emph{{{escaped(study.budget)}}}{escaped(title(study))}; "
+        f"protocol \\emph{{{escaped(study.protocol)}}}, {over}. "
         "Best in bold, second underlined."
     )
 
@@ -105,25 +113,31 @@ def _expanded(found: Findings, columns: Sequence[str]) -> list[str]:
 
 
 def _column(numbers: pd.DataFrame, name: str) -> tuple[str, list[str]] | None:
-    """Head and cells; None where no row has a number."""
+    """Head and cells; None where no row has a number, or all survived."""
+    if name == SURVIVED:
+        rows = zip(numbers["survived"], numbers["ended"], strict=True)
+        cells = [NOTHING if pd.isna(of) else f"{left} of {of}" for left, of in rows]
+        return ("Survived", cells) if (numbers["survived"] < numbers["ended"]).any() else None
     if name in COSTS:
         head, key, form = COSTS[name]
         values = numbers[key].astype(float)
         cells = [NOTHING if math.isnan(v) else escaped(form(v)) for v in values]
         return (head, cells) if values.notna().any() else None
-    published = name.endswith(" published")
-    dataset, _, fact = name.removesuffix(" published").rpartition(" ")
-    values = numbers[f"{dataset} published {fact}" if published else f"{dataset} {fact}"]
+    published, every = name.endswith(" published"), name.endswith(f" {ALL}")
+    dataset, _, fact = name.removesuffix(" published").removesuffix(f" {ALL}").rpartition(" ")
+    end = f" {ALL}" if every else ""
+    values = numbers[f"{dataset} published {fact}" if published else f"{dataset} {fact}{end}"]
     values = values.astype(float)
     if not values.notna().any():
         return None
-    head = f"{escaped(dataset)} {fact.upper()}"
+    head = f"{escaped(dataset)} {fact.upper()}{', all' if every else ''}"
     plain = [NOTHING if math.isnan(v) else f"{v:.{DIGITS[fact]}f}" for v in values]
     if published:
         return "publ.", plain
     marked = _marked(plain, numbers["scale"])
-    return head, [_with_spread(*pair, DIGITS[fact]) for pair in
-                  zip(marked, numbers[f"{name} sd"].astype(float), strict=True)]  # fmt: skip
+    spreads = numbers[f"{dataset} {fact} sd{end}"].astype(float)
+    pairs = zip(marked, spreads, strict=True)
+    return head, [_with_spread(*pair, DIGITS[fact]) for pair in pairs]
 
 
 def _marked(plain: Sequence[str], scales: pd.Series) -> list[str]:

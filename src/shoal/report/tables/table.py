@@ -8,9 +8,11 @@ from shoal.results import (
     Study,
     columns_beside,
     ends,
+    living,
     over_seeds,
     per_run,
     reach,
+    survival,
     untrained_level,
 )
 
@@ -30,8 +32,10 @@ def table(study: Study, published: pd.DataFrame) -> pd.DataFrame:
         published: from `load_published`.
 
     Returns:
-        `state`; `seeds`; per test set S `S psnr` (dB), `S ssim`, `S` and the name of each column
-        that `metrics=` added, their ` sd`, `S published psnr`,
+        `state`; `seeds` (runs that finished); of those that trained to an end, `survived` and
+        `ended`; per test set S `S psnr` (dB), `S ssim`, `S` and the name of each column that
+        `metrics=` added, their ` sd`, all of the runs that survived, and each ` over all` that
+        finished; `S published psnr`,
         `S published ssim`, `S difference` (dB, ours minus published); `share` (of the paper's
         training, by multiply-adds); `final`, `best` (validation, dB); the costs; and what reaching
         bicubic + g dB took, `step to +g`, `seconds to +g`, `macs to +g`, `reached +g` (runs).
@@ -69,14 +73,19 @@ def _states(study: Study, index: pd.MultiIndex) -> pd.DataFrame:
         dtype=object,
     )
     state = text.groupby(level=KEYS, sort=False).agg(lambda words: "; ".join(dict.fromkeys(words)))
-    return pd.DataFrame({"seeds": done, "state": state.reindex(index).fillna("")})
+    counts = survival(study).reindex(index).astype("Int64")
+    return pd.DataFrame({"seeds": done, "state": state.reindex(index).fillna("")}).join(counts)
 
 
 def _scores(study: Study) -> pd.DataFrame:
+    """Of the runs that survived, and of all that finished."""
     facts = ["psnr", "ssim", *columns_beside(study)]
-    rows = over_seeds(per_run(study), [*KEYS, "dataset"], facts).drop(columns="n")
+    runs, by = per_run(study), [*KEYS, "dataset"]
+    rows = over_seeds(runs, by, facts).drop(columns="n")
     if rows.empty:
         return pd.DataFrame(index=pd.MultiIndex.from_tuples([], names=KEYS))
+    alive = over_seeds(runs[runs["id"].isin(living(study)["id"])], by, facts).drop(columns="n")
+    rows = alive.reindex(rows.index).join(rows.add_suffix(" over all"))
     wide = pd.DataFrame(rows.unstack("dataset", sort=False))
     columns = [(fact, name) for name in test_sets(study) for fact in rows.columns]
     return wide[columns].set_axis([f"{name} {fact}" for fact, name in columns], axis=1)
@@ -89,13 +98,14 @@ def _costs(study: Study) -> pd.DataFrame:
 
 
 def _curves(study: Study) -> pd.DataFrame:
-    runs = study.finished[[*KEYS, "id"]].join(ends(study), on="id")
+    runs = living(study)[[*KEYS, "id"]].join(ends(study), on="id")
     return over_seeds(runs, KEYS, ["final", "best"]).drop(columns="n")
 
 
 def _goal(study: Study, gain: float) -> pd.DataFrame:
-    """Mean cost over the runs that reached bicubic + gain, and how many of all did."""
-    trained = study.finished.loc[study.finished["steps"] > 0, [*KEYS, "id"]]
+    """Mean cost over the survivors that reached bicubic + gain, and how many of them did."""
+    alive = living(study)
+    trained = alive.loc[alive["steps"] > 0, [*KEYS, "id"]]
     goal = trained.set_index("id")["scale"].map(untrained_level(study)) + gain
     curves = study.curves[study.curves["id"].isin(trained["id"])]
     for axis in AXES:

@@ -11,14 +11,15 @@ from shoal.report.tables.numbers import ABSENT, probability
 
 AGAINST = (
     "Test PSNR of each arm minus the baseline's, picture by picture of a set. Seeds and pictures"
-    " are crossed random factors; p is adjusted by Holm over this table."
+    " are crossed random factors; p is adjusted by Holm over this table. A seed in which either arm"
+    " collapsed counts in none of it."
 )
 EFFECTS = (
     "What a value changes beside the factor's first one, and what two values change together"
     " beyond the sum of what each does alone: test PSNR over the pictures of all sets, averaged"
-    " over the settings of the other factors. Seeds and pictures are crossed random factors; p is"
-    " adjusted by Holm over this table. Undecided isn't nil: the interval says how large an effect"
-    " may be."
+    " over the settings of the other factors, among the seeds in which all of them live. Seeds"
+    " and pictures are crossed random factors; p is adjusted by Holm over this table. Undecided"
+    " isn't nil: the interval says how large an effect may be."
 )
 
 

@@ -1,0 +1,161 @@
+"""The variance ledger: of the spread of one network's score, what is owed to what.
+
+First weights (`seed_init`) are crossed with orders of patches (`seed_patches`): a two-way layout of
+random factors, in which nothing is left to chance beside them, since equal seeds give equal bits.
+So what two values do together is no error term but a part of its own. Pictures are a third factor.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import chdtri, fdtri
+
+from shoal.claims.measures import pictures
+from shoal.claims.statistics import Floats
+from shoal.results import Study
+
+INIT, PATCHES = "seed_init", "seed_patches"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A part of the variance of one run's score, in dB^2, with a 95 % interval.
+
+    Attributes:
+        name: what it is owed to.
+        levels: how many were tried.
+        variance: estimated without bias, so that it may come out below zero.
+    """
+
+    name: str
+    levels: int
+    variance: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The parts of one scale: first weights, order of patches, both together, pictures.
+
+    Attributes:
+        scale: of the enlargement.
+        sources: in that order.
+        planned: first weights and orders that the grid has.
+        minus_bicubic: whether scores are gains over what trains nothing, picture by picture.
+    """
+
+    scale: int
+    sources: tuple[Source, ...]
+    planned: tuple[int, int]
+    minus_bicubic: bool
+
+
+def crosses_seeds(study: Study) -> bool:
+    """Whether a study's factors are the two seeds alone."""
+    cells = study.cells.values()
+    return bool(cells) and all(set(cell) == {INIT, PATCHES} for cell in cells)
+
+
+def ledgers(study: Study) -> list[Ledger]:
+    """A ledger per scale; none of a study that doesn't cross the two seeds alone."""
+    if not crosses_seeds(study):
+        return []
+    cells = {arm: (cell[INIT], cell[PATCHES]) for arm, cell in study.cells.items()}
+    return [found for scale in study.scales if (found := _ledger(study, cells, scale))]
+
+
+def _ledger(study: Study, cells: dict[str, tuple[str, str]], scale: int) -> Ledger | None:
+    scores, minus = _scores(study, cells, scale)
+    planned = (scores.shape[0], scores.shape[1])
+    whole = _whole(scores)
+    if min(whole.shape) < 2:
+        return None
+    return Ledger(scale, tuple(sources(whole)), planned, minus)
+
+
+def sources(scores: Floats) -> Iterator[Source]:
+    """Variance components of a complete layout `(A, B, I)`, in dB: weights, orders, pictures.
+
+    Each is that of one run's mean over these pictures; the intervals of differences of mean squares
+    are Ting's (modified large-sample), that of the interaction is exact.
+    """
+    a, b, count = scores.shape
+    means = scores.mean(axis=2)
+    rows, columns = means.mean(axis=1), means.mean(axis=0)
+    rest = means - rows[:, None] - columns + means.mean()
+    df = (a - 1, b - 1, (a - 1) * (b - 1))
+    both = float((rest**2).sum()) / df[2]
+    yield _component("first weights", a, b * _var(rows), df[0], both, df[2], b)
+    yield _component("order of patches", b, a * _var(columns), df[1], both, df[2], a)
+    low, high = (df[2] * both / chdtri(df[2], p) for p in (0.025, 0.975))
+    yield Source("both together", a * b, both, float(low), float(high))
+    each = scores.mean(axis=(0, 1))
+    left = scores - means[..., None] - each + means.mean()
+    df_left = (a * b - 1) * (count - 1)
+    noise = float((left**2).sum()) / df_left
+    facts = (a * b * _var(each), count - 1, noise, df_left, a * b * count)
+    yield _component("pictures", count, *facts)
+
+
+def _var(values: Floats) -> float:
+    return float(values.var(ddof=1))
+
+
+def _component(
+    name: str, levels: int, mean: float, df: int, error: float, df_error: int, times: int
+) -> Source:
+    """(mean - error) / times, of mean squares of so many degrees of freedom, with its interval."""
+    value = mean - error
+    low = value - np.sqrt(max(_below(mean, df, error, df_error), 0.0))
+    high = value + np.sqrt(max(_above(mean, df, error, df_error), 0.0))
+    return Source(name, levels, value / times, float(low) / times, float(high) / times)
+
+
+def _quantile(df: int, tail: float) -> float:
+    """Of chi-square over its degrees of freedom, by the share above it."""
+    return float(chdtri(df, tail)) / df
+
+
+def _below(one: float, n: int, other: float, m: int, tail: float = 0.025) -> float:
+    g, h = 1 - 1 / _quantile(n, tail), 1 / _quantile(m, 1 - tail) - 1
+    f = float(fdtri(n, m, 1 - tail))
+    mixed = ((f - 1) ** 2 - (g * f) ** 2 - h**2) / f
+    return (g * one) ** 2 + (h * other) ** 2 + mixed * one * other
+
+
+def _above(one: float, n: int, other: float, m: int, tail: float = 0.025) -> float:
+    h, g = 1 / _quantile(n, 1 - tail) - 1, 1 - 1 / _quantile(m, tail)
+    f = float(fdtri(n, m, tail))
+    mixed = ((1 - f) ** 2 - (h * f) ** 2 - g**2) / f
+    return (h * one) ** 2 + (g * other) ** 2 + mixed * one * other
+
+
+def _scores(study: Study, cells: dict[str, tuple[str, str]], scale: int) -> tuple[Floats, bool]:
+    """Test PSNR `(A, B, I)`, missing where a run is not there or did not survive."""
+    tables = {arm: pictures(study, arm, scale) for arm in study.arms}
+    plain = [t.iloc[0] for arm, t in tables.items() if arm not in cells and len(t)]
+    names = list(dict.fromkeys(name for arm in cells for name in tables[arm].columns))
+    first, second = (list(dict.fromkeys(at[i] for at in cells.values())) for i in (0, 1))
+    scores = np.full((len(first), len(second), len(names)), np.nan)
+    for arm, (init, order) in cells.items():
+        if len(tables[arm]):  # equal seeds give equal bits: of several runs the first
+            row = tables[arm].iloc[0].reindex(names)
+            row = row - plain[0].reindex(names) if plain else row
+            scores[first.index(init), second.index(order)] = row.to_numpy(float)
+    return scores, bool(plain)
+
+
+def _whole(scores: Floats) -> Floats:
+    """The layout without weights and orders that lack a run, and pictures that one lacks."""
+    rows, columns = (np.arange(n) for n in scores.shape[:2])
+    missing = np.asarray(np.isnan(scores).all(axis=2))
+    while (left := missing[np.ix_(rows, columns)]).any():
+        down, across = left.mean(axis=1), left.mean(axis=0)
+        if down.max() >= across.max():
+            rows = np.delete(rows, down.argmax())
+        else:
+            columns = np.delete(columns, across.argmax())
+    part = np.asarray(scores[np.ix_(rows, columns)])
+    return part[:, :, ~np.isnan(part).any(axis=(0, 1))]

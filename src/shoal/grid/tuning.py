@@ -1,0 +1,185 @@
+"""Tuned arms: each arm first finds its own value of one key, all with the same small budget.
+
+Three grids come of it: the judge's, in which every arm tries every value on pictures that test
+nothing; the study at the common value, as without tuning; and the study at each arm's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from omegaconf import OmegaConf
+
+from shoal.data.catalog import find
+from shoal.errors import UserError
+from shoal.grid import cross
+from shoal.grid.composing import key
+from shoal.grid.experiment import Experiment
+from shoal.grid.plan import Plan
+from shoal.grid.planned import PlannedRun
+from shoal.runs.kind import Kind
+from shoal.system.fields import mapping, read
+
+Value = float | int | str | bool
+
+
+def _values(name: str, values: Any) -> tuple[Value, ...]:
+    scalars = isinstance(values, list) and all(isinstance(each, Value) for each in values)
+    if not scalars or len(values) < 2 or len(set(values)) < len(values):
+        raise UserError(f"{name}={values} is no list of two or more values, e.g. [1e-3, 3e-3]")
+    return tuple(values)
+
+
+def _seeds(name: str, seeds: Any) -> tuple[int, ...]:
+    whole = isinstance(seeds, list) and all(type(each) is int and each >= 0 for each in seeds)
+    if not whole or not seeds:
+        raise UserError(f"{name}={seeds} is no list of seeds, e.g. [0, 1]")
+    return tuple(seeds)
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The part `tune` of an experiment.
+
+    Attributes:
+        key: of the config, whose value each arm finds.
+        values: that each arm tries, with each of the seeds.
+        data: the option of `conf/data` whose validation pictures judge.
+        budget: the option of `conf/budget` that a trial has; None: the study's.
+    """
+
+    key: str
+    values: Annotated[tuple[Value, ...], _values]
+    seeds: Annotated[tuple[int, ...], _seeds]
+    data: str
+    budget: Annotated[str | None, lambda name, value: value] = None
+
+    @property
+    def place(self) -> str:
+        """Where in the config the value ends up."""
+        return cross.factor(self.key)
+
+    def override(self, value: Value) -> str:
+        """What sets a value."""
+        return cross.overrides({self.key: value})[0]
+
+
+def tuning(experiment: Experiment) -> Tuning | None:
+    """How an experiment's arms are tuned; None where they aren't.
+
+    Raises:
+        UserError: its part `tune` is not as it must be.
+    """
+    if experiment.tune is None:
+        return None
+    where = f"experiment={experiment.name}: tune"
+    found = read(Tuning, mapping(where, experiment.tune), f"{where}.")
+    if any(_meets(found.place, factor) for factor in experiment.factors):
+        raise UserError(f"{where}.key={found.key} is a factor of the experiment: its arms set it")
+    return found
+
+
+def judge(plan: Plan, asked: Tuning) -> tuple[Plan, dict[str, tuple[str, Value]]]:
+    """The grid in which arms find their values.
+
+    Args:
+        plan: of the study at the common value.
+        asked: how its arms are tuned.
+
+    Returns:
+        its plan; of each of its arms that trains the study's arm and the value that it tries.
+
+    Raises:
+        UserError: pictures of a test set would judge.
+    """
+    study, arms, tried = plan.experiment, {}, {}
+    for label, overrides in study.arms.items():
+        if label not in _trained(plan):
+            arms[label] = overrides  # the level that a run mustn't end below
+            continue
+        for value in asked.values:
+            name = f"{label} {cross.factor(asked.key).rpartition('.')[2]}={value}"
+            arms[name] = (*overrides, asked.override(value))
+            tried[name] = (label, value)
+    experiment = Experiment(
+        f"{study.name}_tuning",
+        f"Which {asked.key} serves each arm of {study.name} best?",
+        (*study.factors, asked.place),
+        arms,
+        collapse=study.collapse,
+    )
+    found = Plan(experiment, _given_to_judge(plan, asked), plan.compose)
+    _require_no_test_set(plan, asked, [run for _, run in found.runs])
+    return found, tried
+
+
+def own(
+    plan: Plan, asked: Tuning, chosen: Mapping[str, Value], trials: Sequence[Mapping[str, Any]]
+) -> Plan:
+    """The study with each arm at its own value.
+
+    Args:
+        plan: of the study at the common value.
+        asked: how its arms are tuned.
+        chosen: the values, by label of the arms that train.
+        trials: what was tried: rows of facts, kept with the plan.
+    """
+    study = plan.experiment
+    arms = {
+        label: (*texts, asked.override(chosen[label])) if label in chosen else texts
+        for label, texts in study.arms.items()
+    }
+    record = {
+        "key": asked.key,
+        "values": list(asked.values),
+        "seeds": list(asked.seeds),
+        "data": asked.data,
+        "trials": list(trials),
+        "chosen": dict(chosen),
+        "common": {label: _value(run, asked) for label, run in _trained(plan).items()},
+        "beside": plan.digest,
+    }
+    experiment = replace(study, arms=arms, tuned=record, free=(asked.place,))
+    return Plan(experiment, [_without(each, asked.key) for each in plan.given], plan.compose)
+
+
+def _given_to_judge(plan: Plan, asked: Tuning) -> list[list[str]]:
+    """What the user says, but for the data and the seeds, once for each seed of the trials."""
+    apart = ["data", "seed", *(["budget"] if asked.budget else [])]
+    more = [f"data={asked.data}", *([f"budget={asked.budget}"] if asked.budget else [])]
+    plain = [
+        tuple(text for text in _without(each, asked.key) if key(text).split(".")[0] not in apart)
+        for each in plan.given
+    ]
+    return [[*each, *more, f"seed={seed}"] for each in dict.fromkeys(plain) for seed in asked.seeds]
+
+
+def _without(texts: Sequence[str], name: str) -> list[str]:
+    return [text for text in texts if key(text) != key(name)]
+
+
+def _require_no_test_set(plan: Plan, asked: Tuning, trials: Sequence[PlannedRun]) -> None:
+    """Refuse a judge that scores are reported on: what is chosen by a test set fits that set."""
+    tests = {file.sha256 for _, run in plan.runs for s in run.selection.test for file in s.files}
+    for pictures in (pictures for run in trials for pictures in run.selection.val):
+        known = find(pictures.name)
+        shared = any(file.sha256 in tests for file in pictures.files)
+        if shared or (known is not None and known.role == "test"):
+            raise UserError(
+                f"experiment={plan.experiment.name}: tune.data={asked.data} would judge by "
+                f"{pictures.name}, a test set: take experiment.tune.data=t91_judge"
+            )
+
+
+def _trained(plan: Plan) -> dict[str, PlannedRun]:
+    """A run of each arm that trains, by label."""
+    return {label: run for label, run in plan.runs if run.config.kind is Kind.TRAINED}
+
+
+def _value(run: PlannedRun, asked: Tuning) -> Any:
+    value = OmegaConf.select(run.tree, asked.place)
+    return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
+
+
+def _meets(one: str, other: str) -> bool:
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")

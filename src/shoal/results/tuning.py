@@ -1,0 +1,68 @@
+"""Which value of a key serves an arm best, by the rows of the grid that tried them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shoal.results.collapse import living, survival
+from shoal.results.kept import STUDY, read_kept
+from shoal.results.study import Study, read
+
+
+def trials(study: Study, tried: Mapping[str, tuple[str, Any]]) -> list[dict[str, Any]]:
+    """What came of each value that was tried.
+
+    Args:
+        study: the judge's grid.
+        tried: of each of its arms the arm and the value that it stands for.
+
+    Returns:
+        rows, in the order given: arm, value, psnr (dB: the mean of the survivors' last validation,
+        or where none survived of all that finished; None where none did), survived, ended.
+    """
+    alive, counts = living(study), survival(study)
+    rows = []
+    for label, (arm, value) in tried.items():
+        some = label in set(alive["arm"])
+        runs = (alive if some else study.finished).query("arm == @label")
+        # Of several scales each counts alike, however many runs of it survived.
+        means = runs["val/final_psnr"].astype(float).groupby(runs["scale"]).mean()
+        count = counts[counts.index.get_level_values("arm") == label].sum()
+        psnr = None if means.empty else round(float(means.mean()), 6)
+        facts = {"arm": arm, "value": value, "psnr": psnr}
+        rows.append(facts | {name: int(count[name]) for name in ("survived", "ended")})
+    return rows
+
+
+def chosen(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The value that each arm takes, by arm.
+
+    A value with a run that collapsed never wins over one without; among equals the mean decides,
+    and of equal means the value that was named first.
+    """
+    best: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row["arm"] not in best or _rank(row) > _rank(best[row["arm"]]):
+            best[row["arm"]] = row
+    return {arm: row["value"] for arm, row in best.items()}
+
+
+def beside(study: Study) -> Study | None:
+    """The study at the common value, beside which this one has each arm at its own.
+
+    Returns:
+        its runs, or its findings in a folder beside these; None where there is none at hand.
+
+    Raises:
+        UserError: a file of it is damaged.
+    """
+    digest = study.tuned.get("beside")
+    if not (study.root / STUDY).is_file():
+        path = study.root / ".experiments" / f"{study.experiment}-{digest}.json"
+        return read(path) if digest and path.is_file() else None
+    there = (read_kept(path.parent) for path in sorted(study.root.parent.glob(f"*/{STUDY}")))
+    return next((each for each in there if each.digest == digest), None) if digest else None
+
+
+def _rank(row: Mapping[str, Any]) -> tuple[int, float]:
+    lost = row["ended"] - row["survived"]
+    return -lost, float("-inf") if row["psnr"] is None else row["psnr"]
