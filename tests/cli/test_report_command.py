@@ -41,10 +41,10 @@ def test_a_report_of_nothing_names_what_there_is(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("report", "ablation"), "python train.py experiment=ablation"),
-        (("runs", "list"), "python train.py model=eeds"),
+        (("report", "ablation"), "shoal train experiment=ablation"),
+        (("runs", "list"), "shoal train model=eeds"),
         (("runs", "explain", "eeds", "--set", "Set5", "--scale", "4"),
-         "python train.py model=eeds scale=4"),
+         "shoal train model=eeds scale=4"),
     ],
 )  # fmt: skip
 def test_nothing_to_read_is_one_line_and_exit_code_2(

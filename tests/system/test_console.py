@@ -69,8 +69,8 @@ def test_a_mistake_on_the_command_line_says_what_to_type_instead(tmp_path, monke
         ("lr=1e-3",): "lr is not in the config: did you mean task.optimizer.lr?",
         ("task.lr=1e-3",): "task.lr is not in the config: did you mean task.optimizer.lr?",
         ("steps=5",): "did you mean budget.max_steps?",
-        ("model=ees", "model.deep.units=1"): "model.deep.units is not in the config: `python",
-        ("model=eed,ees",): "add -m for a run of each, python train.py -m model=eed,ees",
+        ("model=ees", "model.deep.units=1"): "model.deep.units is not in the config: `shoal train",
+        ("model=eed,ees",): "add -m for a run of each, shoal train -m model=eed,ees",
         ("data.train=a,b",): "if it is one value, quote it, \"data.train='a,b'\"",
         ("data.train=写真",): "quote the value twice, \"data.train='写真'\"",
         ("data.train=a(b",): "quote the value twice, \"data.train='a(b'\"",
@@ -109,7 +109,7 @@ def test_composing_leaves_the_shared_config_store_as_it_was(monkeypatch):
 def test_the_help_teaches_the_groups_with_examples(tmp_path):
     done = train("--help", cwd=tmp_path)
     assert done.returncode == 0
-    for words in ("python train.py -m model=eed,ees,eeds", "budget: ", "experiment: ", "scale=3"):
+    for words in ("shoal train -m model=eed,ees,eeds", "budget: ", "experiment: ", "scale=3"):
         assert words in done.stdout
     assert list(tmp_path.iterdir()) == []
 

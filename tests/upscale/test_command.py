@@ -52,7 +52,7 @@ def refusals(folder):
         ([picture, "-o", folder, "--force"], "would replace a picture that goes in"),
         ([folder / "b.png", "-o", folder / "there"], "is there already: add --force"),
         ([picture, "--scale", "3"], "enlarges by 2, not by 3"),
-        ([picture, "--tile", "3"], "--tile 3 is too small"),
+        ([picture, "--tile", "3"], "a tile of 3 pixels is too small"),
         ([picture, "--tile", "big"], "--tile big is neither auto nor a number"),
         ([picture, "--model", "eeds"], "--weights a file of yours: give one of them"),
     ]

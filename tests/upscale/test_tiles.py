@@ -77,7 +77,9 @@ def test_less_free_memory_means_smaller_tiles(monkeypatch):
     ample = tiles.side_for(taken, 10, None)
     monkeypatch.setattr(tiles, "free_memory", lambda: 64 << 20)
     assert 21 < tiles.side_for(taken, 10, None) < ample
-    with pytest.raises(UserError, match="--tile 20 is too small: this network needs at least 21"):
+    with pytest.raises(
+        UserError, match="a tile of 20 pixels is too small: this network needs at least 21"
+    ):
         tiles.side_for(taken, 10, 20)
 
 

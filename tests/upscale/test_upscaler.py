@@ -30,7 +30,7 @@ def test_the_picture_is_the_one_that_the_rgb_protocol_scores(upscaler, small):
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
-@pytest.mark.parametrize("channels", [(), (3,)])
+@pytest.mark.parametrize("channels", [(), (3,), (4,)])
 def test_type_and_channels_stay_and_each_depth_gives_the_same_picture(upscaler, dtype, channels):
     eight = pixels(9, 7, *channels)
     top = 1 / 255 if np.dtype(dtype).kind == "f" else np.iinfo(dtype).max // 255
@@ -53,6 +53,17 @@ def test_pillow_images_of_every_mode_come_back_twice_as_large(upscaler, mode):
     image = upscaler(Image.new(mode, (5, 4)))
     assert image.size == (10, 8)
     assert image.mode == kept
+
+
+def test_a_path_is_taken_where_a_picture_is(upscaler, tmp_path):
+    image = Image.fromarray(pixels(9, 7, 4))
+    image.save(tmp_path / "a.png")
+    expected = np.asarray(upscaler(image))
+    for path in (tmp_path / "a.png", str(tmp_path / "a.png")):
+        assert np.array_equal(np.asarray(upscaler(path)), expected)
+    assert np.array_equal(upscaler(np.asarray(image)), expected)
+    with pytest.raises(UserError, match="no such picture"):
+        upscaler("nowhere.png")
 
 
 def test_what_is_no_picture_is_refused(upscaler):

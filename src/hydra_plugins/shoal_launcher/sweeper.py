@@ -188,7 +188,7 @@ class ShoalSweeper(Sweeper):
                 " more machines give search.storage and issue it on each"
             )
         if find_spec("optuna") is None:
-            raise UserError("hparams_search needs optuna: pip install 'shoal[optuna]'")
+            raise UserError("hparams_search needs optuna: pip install 'shoal-sr[optuna]'")
 
     def _combinations(self, arguments: list[str]) -> list[list[str]]:
         """All combinations, the last sweep varying fastest; of one key the last word counts.

@@ -1,33 +1,66 @@
 """The `shoal` command: a module per subcommand, each of which imports inside it, for quick help.
 
-It is on top: it may import everything but training.
+It is on top: it may import everything; training, through `shoal.entry`.
 """
 
 import signal
 import sys
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+from shoal import __version__
 from shoal.cli import data, runs
 from shoal.cli.degrade import degrade
 from shoal.cli.export import export
 from shoal.cli.report import pages, report
 from shoal.cli.score import score
+from shoal.cli.train import train
 from shoal.cli.upscale import upscale
 from shoal.errors import USER_ERROR, UserError, one_line
 from shoal.system.streams import open_console
 
 app = typer.Typer(
-    help="Super-resolution with deep and shallow networks: pictures in, larger pictures out.",
+    epilog="Example: shoal upscale photo.jpg --scale 3",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (upscale, score, degrade, export, report, pages):
-    app.command()(command)
+for command, example in (
+    (upscale, "shoal upscale photos --scale 3 -o larger --compare"),
+    (score, "shoal score theirs hr --scale 3 --csv theirs.csv"),
+    (degrade, "shoal degrade photos --scale 3 -o lr"),
+    (export, "shoal export runs/eeds-x3-s0-1f3a9c2e -o eeds.onnx"),
+    (report, "shoal report ablation --latex"),
+    (pages, "shoal pages experiments"),
+):
+    app.command(epilog=f"Example: {example}")(command)
+# Hydra reads this command line; what it says of itself is said by it too.
+app.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)(train)
 app.add_typer(runs.app, name="runs", no_args_is_help=True)
 app.add_typer(data.app, name="data", no_args_is_help=True)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"shoal {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Super-resolution with deep and shallow networks: pictures in, larger pictures out."""
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from shoal.cli.options import Root
 app = typer.Typer(help="The picture sets: what there is, where it comes from, fetching it.")
 
 
-@app.command("list")
+@app.command("list", epilog="Example: shoal data list")
 def data_list(root: Root = None) -> None:
     """List all picture sets: role, size, whether they are here, terms of use."""
     from shoal.data.catalog import default_root
@@ -18,7 +18,7 @@ def data_list(root: Root = None) -> None:
     print_list(root or default_root())
 
 
-@app.command("show")
+@app.command("show", epilog="Example: shoal data show set5")
 def data_show(name: Annotated[str, typer.Argument(help="e.g. set5")], root: Root = None) -> None:
     """Show whom to cite for a set, its terms of use, its source and its pictures."""
     from shoal.data.catalog import default_root
@@ -27,7 +27,7 @@ def data_show(name: Annotated[str, typer.Argument(help="e.g. set5")], root: Root
     print_set(name, root or default_root())
 
 
-@app.command("fetch")
+@app.command("fetch", epilog="Example: shoal data fetch t91 set5 set14 bsd100")
 def data_fetch(
     name: Annotated[list[str], typer.Argument(help="e.g. t91 set5 set14 bsd100")],
     root: Root = None,

@@ -13,7 +13,7 @@ app = typer.Typer(
 )
 
 
-@app.command("list")
+@app.command("list", epilog="Example: shoal runs list --where model=eeds,scale=3 --sort=-score")
 def runs_list(
     runs: Runs = Path("runs"),
     columns: Annotated[
@@ -34,7 +34,7 @@ def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-@app.command("compare")
+@app.command("compare", epilog="Example: shoal runs compare A B")
 def runs_compare(
     names: Annotated[list[str], typer.Argument(help="Ids of runs, or how they begin.")],
     runs: Runs = Path("runs"),
@@ -46,7 +46,7 @@ def runs_compare(
     print_comparison(chosen(runs, names), png)
 
 
-@app.command("verify")
+@app.command("verify", epilog="Example: shoal runs verify")
 def runs_verify(
     runs: Runs = Path("runs"),
     root: Root = None,
@@ -71,7 +71,7 @@ def runs_verify(
         )
 
 
-@app.command("merge")
+@app.command("merge", epilog="Example: shoal runs merge other/runs")
 def runs_merge(
     other: Annotated[Path, typer.Argument(help="Folder of runs that another machine made.")],
     runs: Runs = Path("runs"),
@@ -90,7 +90,7 @@ def runs_merge(
         raise UserError(f"{refused} of the runs in {other} were refused; the others are here")
 
 
-@app.command("adopt")
+@app.command("adopt", epilog="Example: shoal runs adopt experiments/ablation/t91-x3-standard")
 def runs_adopt(
     findings: Annotated[Path, typer.Argument(help="e.g. experiments/ablation/t91-x3-standard")],
     runs: Runs = Path("runs"),
@@ -102,7 +102,7 @@ def runs_adopt(
         print(f"{name}  {what}", flush=True)
 
 
-@app.command("clean")
+@app.command("clean", epilog="Example: shoal runs clean")
 def runs_clean(
     runs: Runs = Path("runs"),
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
@@ -120,7 +120,7 @@ def runs_clean(
             remove(folder)
 
 
-@app.command("explain")
+@app.command("explain", epilog="Example: shoal runs explain eeds --set Set5 --scale 3")
 def runs_explain(
     model: Annotated[str, typer.Argument(help="A model or an arm, e.g. eeds")],
     dataset: Annotated[str, typer.Option("--set", help="A test set, e.g. Set5")],

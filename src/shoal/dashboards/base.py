@@ -59,5 +59,5 @@ def tensorboard_logger(folder: Path, attempt: str) -> TensorBoardRun:
         return TensorBoardRun(folder)
     except ModuleNotFoundError as error:
         raise UserError(
-            "logger=tensorboard needs a package more: pip install 'shoal[tensorboard]'"
+            "logger=tensorboard needs a package more: pip install 'shoal-sr[tensorboard]'"
         ) from error

@@ -36,7 +36,7 @@ def backend(name: str) -> Backend:
     """
     module, does = BACKENDS[name]
     if find_spec(module) is None:
-        raise UserError(f"hydra/launcher={name} needs {module}: pip install 'shoal[{module}]'")
+        raise UserError(f"hydra/launcher={name} needs {module}: pip install 'shoal-sr[{module}]'")
     return does
 
 

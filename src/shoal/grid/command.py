@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from shoal.system.console import program
+
 # What backends that pass on nothing of the environment must take along.
 CARRIED = ("SHOAL_", "WANDB_", "PYTHONPATH")
 
@@ -15,7 +17,7 @@ def command(arguments: Sequence[str]) -> list[str]:
     Args:
         arguments: of the run.
     """
-    return [sys.executable, sys.argv[0], *_where_configs_are(), *arguments]
+    return [sys.executable, *program(), *_where_configs_are(), *arguments]
 
 
 def _where_configs_are() -> list[str]:

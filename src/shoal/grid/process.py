@@ -20,6 +20,7 @@ from shoal.grid.outcome import Outcome, OutcomeKind, diverged
 from shoal.grid.stream import Stream
 from shoal.runs.duration import span
 from shoal.runs.folder import RunFolder
+from shoal.system.console import PROGRAMS
 from shoal.system.parent import dying_with_us
 from shoal.system.signals import SIGNALS
 from shoal.system.turn import promised
@@ -157,7 +158,9 @@ class RunProcess:
             # It made the run of what it found, which has another folder.
             return "code or pictures have changed since the grid began: issue it again"
         own = status.get("state") == "failed" and status.get("pid") == self.popen.pid
-        last_line = self.errors.last.removeprefix("train.py: ") if self.errors else ""
+        last_line = self.errors.last if self.errors else ""
+        for name in PROGRAMS:
+            last_line = last_line.removeprefix(f"{name}: ")
         return (
             status.get("reason") if own else last_line
         ) or f"exit code {code}, see its message above"

@@ -72,10 +72,14 @@ def require_ours(path: Path, model: Any) -> None:
     """
     if "${" in json.dumps(model):
         # Resolving one can read the environment, or make a `_target_` that nobody has seen.
-        raise UserError(f"{path} has a config that computes: add --trust if you trust the file")
+        raise UserError(
+            f"{path} has a config that computes: `trust` builds it, if you trust the file"
+        )
     for target in targets(model):
         if not is_ours(target):
-            raise UserError(f"{path} wants to build {target}: add --trust if you trust the file")
+            raise UserError(
+                f"{path} wants to build {target}: `trust` builds it, if you trust the file"
+            )
 
 
 def are_ours(model: Any) -> bool:

@@ -34,4 +34,6 @@ def find(model: str | None, scale: int) -> Path:
             return there[name, scale]
     names = ", ".join(f"{name} x{scale}" for name, scale in there) or "none"
     asked = f"{model or 'any model'} at scale {scale}"
-    raise UserError(f"no weights of {asked} ship ({names} do): --weights FILE takes a run's")
+    raise UserError(
+        f"no weights of {asked} ship ({names} do): weights of a run's are taken by their path"
+    )

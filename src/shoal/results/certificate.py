@@ -80,7 +80,7 @@ def explain(
         raise UserError(
             f"no finished run of {model}{f' in {experiment}' if experiment else ''} was scored on "
             f"{dataset} at x{scale} in {runs} or {' or '.join(map(str, experiments))}: "
-            f"python train.py model={model} scale={scale}"
+            f"shoal train model={model} scale={scale}"
         )
     texts = [text for *_, text in sorted(found, key=lambda each: each[:2], reverse=True)]
     if every or len(texts) == 1:

@@ -44,7 +44,7 @@ def listing(
     folders = sorted(p.parent for p in runs.glob("*/status.json"))
     folders = sorted({*folders, *(p.parent for p in runs.glob("*/record.json"))})
     if not folders:
-        raise UserError(f"{runs} holds no runs: python train.py model=eeds")
+        raise UserError(f"{runs} holds no runs: shoal train model=eeds")
     table = where(_all(folders, now), conditions)
     if table.empty:
         raise UserError(f"no run in {runs} has {','.join(conditions)}: leave a condition out")

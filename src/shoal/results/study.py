@@ -111,7 +111,7 @@ def _no_grid(runs: Path, experiment: str) -> str:
     there = list(dict.fromkeys(path.stem[:-9] for path in reversed(grids(runs))))
     near = difflib.get_close_matches(experiment, there, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    known = f"there are {', '.join(there)}" if there else f"python train.py experiment={experiment}"
+    known = f"there are {', '.join(there)}" if there else f"shoal train experiment={experiment}"
     return f"{runs} holds no grid named {experiment!r}{hint}: {known}"
 
 

@@ -10,13 +10,16 @@ from typing import Any
 
 import torch
 
-PACKAGES = ("shoal", "torch", "lightning", "numpy", "scikit-image", "pillow", "hydra-core")
+import shoal
+
+PACKAGES = ("torch", "lightning", "numpy", "scikit-image", "pillow", "hydra-core")
 
 
 def commit() -> tuple[str | None, bool | None]:
     """The commit of the source and whether it was changed since; None where it is no checkout."""
     here = Path(__file__).parent
     try:
+        _git(here, "ls-files", "--error-unmatch", "environment.py")  # not another's repository
         head = _git(here, "rev-parse", "HEAD").strip()
         return head, bool(_git(here, "status", "--porcelain", "--", "."))
     except (OSError, subprocess.CalledProcessError):
@@ -32,7 +35,8 @@ def _git(folder: Path, *arguments: str) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that results depend on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    ours = {"python": platform.python_version(), "shoal": shoal.__version__}
+    return ours | {name: version(name) for name in PACKAGES}
 
 
 def processor(device: torch.device) -> str:

@@ -42,7 +42,7 @@ def finished(runs: Path) -> list[RunFolder]:
     folders = (RunFolder(path) for path in sorted(runs.iterdir()) if path.is_dir())
     found = [folder for folder in folders if folder.finished]
     if not found:
-        raise UserError(f"{runs} holds no finished runs: python train.py model=eeds")
+        raise UserError(f"{runs} holds no finished runs: shoal train model=eeds")
     return found
 
 

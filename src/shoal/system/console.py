@@ -1,4 +1,4 @@
-"""How `train.py` ends: one line for a user's mistake, the right exit code for everything."""
+"""How a training ends: one line for a user's mistake, the right exit code for everything."""
 
 import os
 import shlex
@@ -17,6 +17,7 @@ from shoal.system.files import UNWRITABLE
 from shoal.system.mistakes import config_mistake
 from shoal.system.variables import EXPERIMENT
 
+PROGRAMS = ("train.py", "shoal train")  # whose mistakes begin with their name
 CONFIG = ("hydra.", "omegaconf.", "yaml.")  # whose errors are mistakes in the config
 
 
@@ -48,9 +49,15 @@ def _refuse(message: str) -> NoReturn:
     raise UserError(f"{message}; --hydra-help shows the flags that there are")
 
 
+def program() -> list[str]:
+    """The script that trains, and the word that makes it do so: `shoal train` or `train.py`."""
+    return [sys.argv[0], *(["train"] if Path(sys.argv[0]).name == "shoal" else [])]
+
+
 def typed() -> str:
     """The command that the user typed."""
-    return shlex.join(["python", "train.py", *sys.argv[1:]])
+    words = ["shoal", "train"] if len(program()) > 1 else ["python", PROGRAMS[0]]
+    return shlex.join([*words, *sys.argv[1:]])
 
 
 def require_grid() -> None:
@@ -88,7 +95,8 @@ def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    print(f"train.py: {one_line(message)}", file=sys.stderr, flush=True)
+    name = PROGRAMS[len(program()) - 1]
+    print(f"{name}: {one_line(message)}", file=sys.stderr, flush=True)
     return code
 
 

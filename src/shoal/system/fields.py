@@ -66,7 +66,7 @@ def mapping(key: str, value: Any) -> dict[str, Any]:
     parent, _, name = key.rpartition(".")
     if parent:
         raise UserError(f"{key}={value} is no recipe: an option is {parent}/{name}=NAME")
-    raise UserError(f"{key}={value} is no group: `python train.py --help` lists them")
+    raise UserError(f"{key}={value} is no group: `shoal train --help` lists them")
 
 
 def node(**bounds: Reader) -> Reader:

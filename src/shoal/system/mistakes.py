@@ -73,14 +73,14 @@ def quoted(override: str) -> str:
 
 def _several(override: str) -> str:
     """Values with commas between them, of one run."""
-    swept = f"{override} is several values: add -m for a run of each, python train.py -m {override}"
+    swept = f"{override} is several values: add -m for a run of each, shoal train -m {override}"
     single = "." in override.partition("=")[0]  # an option of a group has no comma in its name
     return f"{swept}; if it is one value, quote it, {quoted(override)}" if single else swept
 
 
 def _misspelt(key: str, value: str, conf: Path | None) -> str:
     near = _meant(key, value, conf) if conf else None
-    hint = f"did you mean {near}?" if near else "`python train.py --cfg job` shows all"
+    hint = f"did you mean {near}?" if near else "`shoal train --cfg job` shows all"
     return f"{key} is not in the config: {hint}"
 
 

@@ -125,7 +125,7 @@ def need(*packages: str, extra: str) -> None:
     """
     for package in packages:
         if not installed(package):
-            raise UserError(f"{package} is not installed: pip install 'shoal[{extra}]'")
+            raise UserError(f"{package} is not installed: pip install 'shoal-sr[{extra}]'")
 
 
 def installed(package: str) -> bool:
@@ -184,5 +184,5 @@ def check(run: Runtime, answers: Sequence[NDArray[np.float32]]) -> None:
         if off is None or not off <= TOLERANCE:
             raise UserError(
                 f"the graph answers otherwise than PyTorch at {width} x {height} "
-                f"({tuple(answer.shape[2:])} in size, {off} off): use --runtime torch"
+                f"({tuple(answer.shape[2:])} in size, {off} off): use the runtime torch"
             )

@@ -76,7 +76,9 @@ def side_for(
     least = 2 * reach + 1
     if tile is not None:
         if tile < least:
-            raise UserError(f"--tile {tile} is too small: this network needs at least {least}")
+            raise UserError(
+                f"a tile of {tile} pixels is too small: this network needs at least {least}"
+            )
         return tile
     # Besides the largest layer's input and output, a residual or a parallel branch is kept.
     memory = min(MEMORY, free_memory() // SHARE) if memory is None else memory

@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from shoal.pictures.colour import (
     rounded,
     ycbcr,
 )
-from shoal.pictures.images import Picture, decode
+from shoal.pictures.images import Picture, decode, read
 from shoal.pictures.resample import upscale
 from shoal.upscale.place import Host
 from shoal.upscale.runtimes import Runtime
@@ -33,7 +34,6 @@ Method = Callable[[Levels], Levels]
 BICUBIC_REACH = 2
 CORNER = 192  # LR pixels: the side of what both precisions are tried on
 ALIKE = 1e-3  # of the range: a quarter of a level of 8 bits
-Enlargeable = TypeVar("Enlargeable", Image.Image, NDArray[Any])
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,20 @@ class Upscaler:
     place: Host = field(default_factory=Host)
     halved: Runtime | None = None
 
-    def __call__(self, image: Enlargeable) -> Enlargeable:
+    @overload
+    def __call__(self, image: str | Path | Image.Image) -> Image.Image: ...
+    @overload
+    def __call__(self, image: NDArray[Any]) -> NDArray[Any]: ...
+
+    def __call__(
+        self, image: str | Path | Image.Image | NDArray[Any]
+    ) -> Image.Image | NDArray[Any]:
         """Enlarge one picture.
 
         Args:
-            image: a Pillow image of any mode, or an array `(H, W)` (grey) or `(H, W, 3)` (RGB):
-                uint8, uint16, or float in [0, 1].
+            image: the path of a picture; a Pillow image of any mode; or an array `(H, W)` (grey),
+                `(H, W, 3)` (RGB) or `(H, W, 4)` (RGB and opacity): uint8, uint16, or float in
+                [0, 1].
 
         Returns:
             A Pillow image, upright, of mode L, LA, RGB, RGBA or I;16, with the colour profile and
@@ -79,10 +87,15 @@ class Upscaler:
         Raises:
             UserError: the array is none of these.
         """
+        if isinstance(image, str | Path):
+            return _image(self.picture(read(Path(image))))
         if isinstance(image, Image.Image):
             return _image(self.picture(decode(image)))
         _refuse(image)
-        fit = self.suited(image)
+        fit = self.suited(image[..., :3] if image.ndim == 3 else image)
+        if image.shape[2:] == (4,):
+            colours = fit._enlarge(image[..., :3], fit._colours, lambda: None)
+            return np.dstack([colours, fit._enlarge(image[..., 3], fit._bicubic, lambda: None)])
         return fit._enlarge(image, fit._colours, lambda: None)
 
     def picture(self, picture: Picture, step: Callable[[], object] = lambda: None) -> Picture:
@@ -196,13 +209,13 @@ def _stored(answer: Levels, dtype: np.dtype[Any]) -> NDArray[Any]:
 
 
 def _refuse(array: NDArray[Any]) -> None:
-    fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)
+    fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if not (
         fits and array.size and (array.dtype in (np.uint8, np.uint16) or array.dtype.kind == "f")
     ):
         raise UserError(
             f"{array.dtype} {array.shape} is no picture: "
-            "(H, W) or (H, W, 3) of uint8, uint16 or float in [0, 1]"
+            "(H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or float in [0, 1]"
         )
 
 

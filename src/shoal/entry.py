@@ -1,0 +1,49 @@
+"""Hydra's entry: what `shoal train` and `python train.py` do."""
+
+import sys
+import time
+from pathlib import Path
+
+import hydra
+from omegaconf import DictConfig
+
+from shoal.runs.config import RunConfig, register_resolvers
+from shoal.system.console import (
+    exit_code,
+    require_grid,
+    share_config_store,
+    take_words_in_any_order,
+    typed,
+)
+from shoal.system.streams import open_console
+
+register_resolvers()
+share_config_store()
+take_words_in_any_order()
+# What was imported until here has cost processor time and nothing else.
+BEGUN = time.monotonic() - time.process_time()
+
+HERE = Path(__file__).parent
+# In an installed package the configs lie inside it, in a checkout at its top.
+CONF = HERE / "conf" if (HERE / "conf").is_dir() else HERE.parents[1] / "conf"
+
+
+@hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
+def main(tree: DictConfig) -> None:
+    """One run."""
+    if code := exit_code(lambda: _train(tree)):
+        sys.exit(code)  # before Hydra words the mistake in its own way
+
+
+def start() -> int:
+    """Train what the command line says; returns the exit code."""
+    open_console()
+    return exit_code(main, CONF)
+
+
+def _train(tree: DictConfig) -> None:
+    require_grid()
+    config = RunConfig.of(tree)  # a mistake is named before the seconds that importing torch takes
+    from shoal.training.run import train
+
+    train(config, typed(), BEGUN)
