@@ -26,7 +26,7 @@ WEIGHTS ?=
 # What is measured: make bench ROWS=stream,help
 ROWS ?=
 
-.PHONY: help setup test test-slow lint reproduce-table weights losses pages pictures bench clean
+.PHONY: help setup test test-slow lint reproduce-table weights losses pages pictures docs bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -62,6 +62,10 @@ pages: setup  ## build the page of every committed finding: experiments/*/*/inde
 
 losses: setup  ## write the first losses of every model anew, after RESULTS was raised (three minutes)
 	cd tests && ../$(BIN)/python -W ignore -m helpers.losses
+
+docs: setup  ## build the pages of docs/ into output/site; a warning or a dead link is an error
+	$(BIN)/python -m pip install --quiet -c constraints.txt -c docs/constraints.txt -e '.[docs]'
+	$(BIN)/python -m mkdocs build --quiet
 
 pictures: setup  ## draw README.md's two pictures from the weights that ship
 	$(BIN)/python docs/pictures.py

@@ -12,7 +12,10 @@ from helpers.composing import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NEEDED = [Requirement(line) for line in PROJECT["dependencies"]]
 OPTIONAL = [
-    Requirement(line) for lines in PROJECT["optional-dependencies"].values() for line in lines
+    Requirement(line)
+    for extra, lines in PROJECT["optional-dependencies"].items()
+    for line in lines
+    if extra != "docs"  # pinned in docs/constraints.txt, and installed by `make docs` alone
 ]
 PINNED = dict(
     line.split("==")

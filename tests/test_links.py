@@ -12,7 +12,13 @@ from helpers.composing import ROOT
 
 PAGES = sorted(
     path
-    for pattern in ("README.md", "docs/*.md", "benchmarks/*.md", "experiments/**/*.md")
+    for pattern in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/*.md",
+        "benchmarks/*.md",
+        "experiments/**/*.md",
+    )
     for path in ROOT.glob(pattern)
 )
 FINDINGS = ROOT / "experiments"
@@ -25,7 +31,9 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert [link for link in relative if not (page.parent / unquote(link)).exists()] == []
 
 
-@pytest.mark.parametrize("path", ["conf", "src/shoal/pretrained/README.md", "README.md"])
+@pytest.mark.parametrize(
+    "path", ["conf", "src/shoal/pretrained/README.md", "README.md", "docs/findings.md"]
+)
 def test_findings_that_other_files_speak_of_are_there(path: str) -> None:
     files = [ROOT / path] if (ROOT / path).is_file() else sorted((ROOT / path).rglob("*.yaml"))
     named = {

@@ -1,4 +1,4 @@
-"""Every command of README.md is found, and run or checked."""
+"""Every command of README.md and of docs/ is found, and run or checked."""
 
 import os
 import re
@@ -26,6 +26,8 @@ INSTEAD = {
     "python train.py trainer=ddp": ("needs several GPUs, or is in test_ranks", composed),
     "torchrun": ("needs several machines", composed),
     "srun": ("needs Slurm", composed),
+    "git clone": ("needs the network", lambda words: ["git", "--version"]),
+    "source": ("changes a shell", lambda words: ["true"]),
     "make": ("makes an environment or trains for minutes", lambda words: [*words, "-n"]),
     "wandb": ("needs a terminal or the network", lambda words: [*words[:2], "--help"]),
     "mkdir": ("part of a wandb line, for a terminal", None),
@@ -35,11 +37,17 @@ INSTEAD = {
 }
 
 
+# Another test runs what these show.
+ELSEWHERE = ("experiments.md", "own_parts.md")
+PAGES = [path for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in ELSEWHERE]
+TEXT = "\n".join(path.read_text() for path in [ROOT / "README.md", *PAGES])
+
+
 def commands():
-    text = (ROOT / "README.md").read_text()
-    blocks = re.findall(r"```bash\n(.*?)```", text, flags=re.DOTALL)
+    """Each command once, however often it is shown."""
+    blocks = re.findall(r"```bash\n(.*?)```", TEXT, flags=re.DOTALL)
     lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
-    return [line for line in lines if line]
+    return list(dict.fromkeys(line for line in lines if line))
 
 
 def instead(line):
@@ -54,7 +62,10 @@ SLURM = [line for line in commands() if "submitit_slurm" in line]
 TRAINING = [
     line
     for line in commands()
-    if "train.py" in line and "--help" not in line and line not in SLURM and instead(line) is None
+    if ("train.py" in line or line.startswith("shoal train"))
+    and "--help" not in line
+    and line not in SLURM
+    and instead(line) is None
 ]
 OTHERS = [line for line in commands() if line not in TRAINING + SLURM]
 
@@ -75,10 +86,9 @@ def place(tmp_path_factory):
         for number in range(2):
             Image.effect_noise((60, 48), 60 + number).save(place / folder / f"{number}.png")
     Image.effect_noise((60, 48), 50).convert("RGB").save(place / "photo.jpg")
-    text = (ROOT / "README.md").read_text()
     (place / "mine" / "conf" / "model").mkdir(parents=True)
-    code = re.search(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    yaml = re.search(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    code = re.search(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+    yaml = re.search(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
     (place / "mine" / "mine.py").write_text(code.group(1))
     (place / "mine" / "conf" / "model" / "mine.yaml").write_text(yaml.group(1))
     for name in (
@@ -113,7 +123,8 @@ def shell(line, place, **environment):
 def train(line, place, **environment):
     """Run a training command at its smallest; returns what it printed and how many runs it made."""
     before = len(list(place.glob("runs/*/record.json")))
-    smallest = "budget=smoke budget.max_steps=2 budget.val_every=2"
+    smallest = "budget.max_steps=2 budget.val_every=2"
+    smallest += "" if "budget=smoke" in line else " budget=smoke"
     said = shell(f"{line} {smallest}", place, **environment)
     return said, len(list(place.glob("runs/*/record.json"))) - before
 
