@@ -27,7 +27,7 @@ INSTEAD = {
     "torchrun": ("needs several machines", composed),
     "srun": ("needs Slurm", composed),
     "git clone": ("needs the network", lambda words: ["git", "--version"]),
-    "source": ("changes a shell", lambda words: ["true"]),
+    "source": ("changes a shell", lambda words: ["echo", "entered"]),
     "make": ("makes an environment or trains for minutes", lambda words: [*words, "-n"]),
     "wandb": ("needs a terminal or the network", lambda words: [*words[:2], "--help"]),
     "mkdir": ("part of a wandb line, for a terminal", None),
