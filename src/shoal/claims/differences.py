@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from shoal.claims.comparison import LEVEL, Comparison, compare, held_back
+from shoal.claims.equivalence import region
+from shoal.claims.looks import FEWEST, Asked, seen
 from shoal.claims.measures import pictures, psnr, sample
+from shoal.claims.needed import Need, need
 from shoal.claims.statistics import Variance, holm
 from shoal.results import Study
 
-# Seeds that decide a difference of two arms by itself: two tell too little of how far seeds scatter
-# (a level of 5 % is passed by chance in up to 12 %). Effects have the scatter of all cells.
-FEWEST = 3
 Setting = tuple[tuple[str, str], ...]  # values of the factors that a contrast doesn't turn
 
 
@@ -27,8 +27,10 @@ class Difference:
         name: of the arm, or of the values that are compared.
         where: the test set and, of several scales, the scale.
         over: how many settings of the other factors it is averaged over; 0 for a baseline's.
-        word: of the direction, or undecided.
-        why: what keeps a found difference at `indicated`; empty where nothing does.
+        word: of the direction, equal, or undecided.
+        why: what keeps a found difference at `indicated`, or what an open one would take.
+        share: of the level that is left for it by Holm, among those still undecided.
+        need: what it would take to decide it, where that can be told.
     """
 
     name: str
@@ -38,6 +40,13 @@ class Difference:
     holm: float = np.nan
     word: str = "undecided"
     why: str = ""
+    share: float = 1.0
+    need: Need | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has no answer yet."""
+        return self.word == "undecided"
 
 
 class _Contrast(NamedTuple):
@@ -51,14 +60,32 @@ def against_baseline(study: Study) -> list[Difference]:
     if study.baseline is None:
         return []
     found = []
+    for each in seen(study, _against):
+        arm, where, what = each.asked[-1].what
+        compared = compare(each, what)
+        if compared.seeds or study.looks is not None:
+            found.append(Difference(arm, where, compared))
+    said = _worded(study, found, lambda _: ("better", "worse"), FEWEST)
+    return [_with_need(study, each) for each in said]
+
+
+def _with_need(study: Study, each: Difference) -> Difference:
+    if not each.is_open or np.isnan(each.comparison.p):
+        return each
+    needed = need(study, [each.comparison], each.share, [each.name, str(study.baseline)])
+    return replace(each, why=str(needed), need=needed)
+
+
+def _against(study: Study) -> Iterator[Asked]:
+    within = region(None, study.equal_within, "psnr")
     for scale, arm in product(study.scales, study.arms):
-        if arm == study.baseline:
+        if arm == study.baseline or study.baseline is None:
             continue
         for each in psnr(study, arm, study.baseline, scale, per="set"):
             if each.differences.size:
                 where = _where(study, each.what.removeprefix("PSNR on "), scale)
-                found.append(Difference(arm, where, compare(each, each.what)))
-    return _worded(study, found, lambda _: ("better", "worse"), FEWEST)
+                arms = (arm, study.baseline)
+                yield Asked((arm, where, each.what), each, arms, within=within)
 
 
 def effects(study: Study) -> list[Difference]:
@@ -70,17 +97,22 @@ def effects(study: Study) -> list[Difference]:
     excluded cell nor a lost run mixes one factor with another. How far seeds scatter is taken from
     all cells together: from two or three seeds of one contrast alone, luck would often look sure.
     """
-    words: dict[str, tuple[str, str]] = {}
+    words = {contrast.name: contrast.words for contrast in _contrasts(study.cells)}
     found = []
+    for each in seen(study, _effects):
+        name, where, over = each.asked[-1].what
+        found.append(Difference(name, where, compare(each, name), int(over)))
+    return _worded(study, found, lambda each: words[each.name])
+
+
+def _effects(study: Study) -> Iterator[Asked]:
     for scale in study.scales:
         scores = {arm: pictures(study, arm, scale) for arm in study.cells}
         scores = {arm: table for arm, table in scores.items() if len(table)}
         scatter = _scatter(scores)
         for contrast in _contrasts(study.cells):
-            words[contrast.name] = contrast.words
             if (each := _effect(study, contrast, scores, scale, scatter)) is not None:
-                found.append(each)
-    return _worded(study, found, lambda each: words[each.name])
+                yield each
 
 
 def _contrasts(cells: Mapping[str, Mapping[str, str]]) -> Iterator[_Contrast]:
@@ -122,7 +154,7 @@ def _effect(
     scores: Mapping[str, pd.DataFrame],
     scale: int,
     scatter: Variance | None,
-) -> Difference | None:
+) -> Asked | None:
     settings: dict[Setting, dict[Setting, pd.DataFrame]] = {}
     turned = {key for key, _ in next(iter(contrast.signs))}
     for arm, table in scores.items():
@@ -143,8 +175,8 @@ def _effect(
         return None
     if scatter is not None:
         scatter = scatter._replace(value=scatter.value * len(parts) / len(whole) ** 2)
-    compared = compare(each, contrast.name, variance=scatter)
-    return Difference(contrast.name, _where(study, "", scale), compared, len(whole))
+    what = (contrast.name, _where(study, "", scale), str(len(whole)))
+    return Asked(what, each, variance=scatter)
 
 
 def _where(study: Study, name: str, scale: int) -> str:
@@ -160,10 +192,15 @@ def _worded(
     """Differences with p adjusted over all of them, and the word of each."""
     said = []
     adjusted = holm([each.comparison.p for each in found])
-    for each, p in zip(found, map(float, adjusted), strict=True):
+    equal = holm([each.comparison.equal for each in found])
+    for each, p, alike in zip(found, map(float, adjusted), map(float, equal), strict=True):
         word, why = "undecided", ""
         if p < LEVEL:
             word = words(each)[0 if each.comparison.effect > 0 else 1]
+        elif alike < LEVEL:
+            word, p = "equal", alike
+        if word != "undecided":
             why = held_back(study, each.comparison.seeds, fewest)
         said.append(replace(each, holm=p, word=f"indicated {word}" if why else word, why=why))
-    return said
+    left = sum(each.is_open for each in said)
+    return [replace(each, share=1 / max(left, 1)) for each in said]

@@ -14,12 +14,25 @@ def together(runs: Iterable[PlannedRun], threads: int | None, at_once: int) -> s
         threads: of each.
         at_once: how many work at a time.
     """
-    times = [seconds_left(each.run, threads) for each in runs]
-    known = [seconds for seconds in times if seconds is not None]
-    unknown = len(times) - len(known)
-    if not known:
+    times = _times(runs, threads)
+    unknown = times.count(None)
+    if (taken := _taken(times, at_once)) is None:
         return ""
-    # However many work at a time, none is done sooner than it takes by itself.
-    time = f"about {span(max(sum(known) / min(at_once, len(known)), max(known)))}"
     others = "1 run" if unknown == 1 else f"{unknown} runs"
+    time = f"about {span(taken)}"
     return f"{time} and {others} of unknown length" if unknown else time
+
+
+def seconds(runs: Iterable[PlannedRun], threads: int | None, at_once: int) -> float | None:
+    """The same in seconds, of those of which it is known; None where it is of none."""
+    return _taken(_times(runs, threads), at_once)
+
+
+def _times(runs: Iterable[PlannedRun], threads: int | None) -> list[float | None]:
+    return [seconds_left(each.run, threads) for each in runs]
+
+
+def _taken(times: Iterable[float | None], at_once: int) -> float | None:
+    known = [each for each in times if each is not None]
+    # However many work at a time, none is done sooner than it takes by itself.
+    return max(sum(known) / min(at_once, len(known)), max(known)) if known else None

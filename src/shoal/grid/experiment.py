@@ -12,7 +12,7 @@ from shoal.errors import UserError, unknown
 from shoal.grid import cross
 from shoal.grid.composing import key
 
-KNOWN = ("question", "factors", "arms", "cross", "exclude", "baseline", "claims")
+KNOWN = ("question", "factors", "arms", "cross", "exclude", "baseline", "claims", "equal_within")
 ARM = "a list of overrides, e.g. [model=eed, model.units=3]"
 
 
@@ -29,6 +29,7 @@ class Experiment:
         cells: of a cross, the values of each arm's factors as text, by label.
         baseline: the arm that the others are compared with.
         claims: as the file has them, by id; `shoal.claims` reads them.
+        equal_within: half of the region of practical equivalence of PSNR (dB); None: as usual.
         left_out: arms that the file has and the command line took away.
     """
 
@@ -39,6 +40,7 @@ class Experiment:
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
     baseline: str | None = None
     claims: dict[str, Any] = field(default_factory=dict)
+    equal_within: float | None = None
     left_out: tuple[str, ...] = ()
 
 
@@ -77,6 +79,7 @@ def _read(name: str, facts: Any, base: tuple[str, ...], left_out: tuple[str, ...
         {label: cross.texts(cell) for label, cell in found.items()},
         None if baseline is None or str(baseline) in left_out else str(baseline),
         _map(facts, "claims"),
+        _within(facts),
         left_out,
     )
 
@@ -123,6 +126,14 @@ def _exclude(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if not isinstance(excluded, list) or not all(isinstance(e, Mapping) and e for e in excluded):
         raise UserError("exclude: is no list of cells, e.g. [{model: eed, task/loss: l1}]")
     return excluded
+
+
+def _within(facts: Mapping[str, Any]) -> float | None:
+    value = facts.get("equal_within")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is not None and not (is_number and value >= 0):
+        raise UserError(f"equal_within: {value} is no number of at least 0, in dB")
+    return value
 
 
 def _map(facts: Mapping[str, Any], part: str) -> dict[str, Any]:

@@ -32,6 +32,8 @@ class Plan:
         experiment: the question.
         given: what the user overrides, once per combination of scale and seed.
         compose: a run from overrides.
+        looks: where seeds are added until all is decided (`seed=auto`): those that have been, as
+            `results.Study` has them; `given` then has the first seeds.
 
     Raises:
         UserError: the arms differ in more than the factors, or the user overrides a factor.
@@ -40,6 +42,7 @@ class Plan:
     experiment: Experiment
     given: Combinations
     compose: Callable[[Sequence[str]], PlannedRun]
+    looks: list[dict[str, Any]] | None = None
     runs: list[tuple[str, PlannedRun]] = field(init=False)  # by label, arm by arm
 
     def __post_init__(self) -> None:
@@ -50,6 +53,14 @@ class Plan:
             for label in self.experiment.arms
         ]
         require_fair(self.experiment, self._first)
+
+    def add(self, label: str, seed: int) -> None:
+        """Plan one more seed of an arm, at every scale; one that is planned already stays."""
+        there = {run.overrides for _, run in self.runs}
+        for given in {tuple(_at(seed, each)): None for each in self.given}:
+            run = self._planned(label, given)
+            if run.overrides not in there and run.config.kind is Kind.TRAINED:
+                self.runs.append((label, run))
 
     def _planned(self, label: str, given: Sequence[str]) -> PlannedRun:
         return self.compose([*self.experiment.arms[label], *given])
@@ -84,22 +95,33 @@ class Plan:
         for _, run in self.runs:
             if run.state() == State.TODO:
                 run.require_pictures()
-        path = one_folder([run for _, run in self.runs]) / ".experiments"
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UserError(f"{path} can't be made: {error}; choose paths.runs=DIR") from None
-        path /= f"{self.experiment.name}-{self._digest()}.json"
-        write_whole(path, json.dumps(self._content() | {"command": command}, indent=1) + "\n")
-        return path
+            raise UserError(
+                f"{self.path.parent} can't be made: {error}; choose paths.runs=DIR"
+            ) from None
+        write_whole(self.path, json.dumps(self.content(command), indent=1) + "\n")
+        return self.path
 
-    def _content(self) -> dict[str, Any]:
+    @property
+    def path(self) -> Path:
+        """Of its file."""
+        folder = one_folder([run for _, run in self.runs]) / ".experiments"
+        return folder / f"{self.experiment.name}-{self._digest()}.json"
+
+    def content(self, command: str) -> dict[str, Any]:
+        """What its file has.
+
+        Args:
+            command: what the user typed.
+        """
         last = self.runs[-1][1]
         return {
             "schema": 1,
             "experiment": self.experiment.name,
             "question": self.experiment.question,
-            "command": "",
+            "command": command,
             "folder": self.folder,
             **self._facts(self.given),
             "protocol": last.config.protocol,
@@ -109,7 +131,18 @@ class Plan:
             "baseline": self.experiment.baseline,
             "claims": self.experiment.claims,
             "runs": self._rows(),
+            **self._asked(),
         }
+
+    def _asked(self) -> dict[str, Any]:
+        """What few experiments ask for, and older plans haven't."""
+        found: dict[str, Any] = {}
+        if self.experiment.equal_within is not None:
+            found["equal_within"] = self.experiment.equal_within
+        if self.looks is not None:
+            found["looks"] = self.looks
+            found["seeds"] = sorted({row["seed"] for row in self._rows()} - {None})
+        return found
 
     @property
     def turned(self) -> dict[str, dict[str, Any]]:
@@ -144,7 +177,12 @@ class Plan:
         return list(rows.values())
 
     def _digest(self) -> str:
-        text = json.dumps([self._arms(), self._rows(), self.runs[0][1].key[1:]])
+        rows = self._rows()
+        asked: list[Any] = []
+        if self.looks is not None:  # added seeds make no other question
+            least = min((row["seed"] for row in rows if row["seed"] is not None), default=None)
+            rows, asked = [row for row in rows if row["seed"] in (None, least)], ["auto"]
+        text = json.dumps([self._arms(), rows, self.runs[0][1].key[1:], *asked])
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
@@ -177,3 +215,8 @@ class Plan:
             return True
         run = self._planned(label, self.given[0])
         return run.key != plain.key
+
+
+def _at(seed: int, given: Sequence[str]) -> list[str]:
+    """A combination with another seed."""
+    return [*(text for text in given if key(text) != "seed"), f"seed={seed}"]
