@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ Combinations = Sequence[Sequence[str]]
 
 @dataclass
 class Plan:
-    """An experiment's grid.
+    """An experiment's grid; runs may be added to it, and nothing else of it changes.
 
     Args:
         experiment: the question.
@@ -104,11 +105,11 @@ class Plan:
         write_whole(self.path, json.dumps(self.content(command), indent=1) + "\n")
         return self.path
 
-    @property
+    @cached_property
     def path(self) -> Path:
         """Of its file."""
         folder = one_folder([run for _, run in self.runs]) / ".experiments"
-        return folder / f"{self.experiment.name}-{self._digest()}.json"
+        return folder / f"{self.experiment.name}-{self._digest}.json"
 
     def content(self, command: str) -> dict[str, Any]:
         """What its file has.
@@ -123,11 +124,11 @@ class Plan:
             "question": self.experiment.question,
             "command": command,
             "folder": self.folder,
-            **self._facts(self.given),
+            **self._facts,
             "protocol": last.config.protocol,
             "test_sets": [pictures.name for pictures in last.selection.test],
-            "arms": self._arms(),
-            "cells": self._cells(),
+            "arms": self._arms,
+            "cells": self._cells,
             "baseline": self.experiment.baseline,
             "claims": self.experiment.claims,
             "runs": self._rows(),
@@ -144,11 +145,12 @@ class Plan:
             found["seeds"] = sorted({row["seed"] for row in self._rows()} - {None})
         return found
 
-    @property
+    @cached_property
     def turned(self) -> dict[str, dict[str, Any]]:
         """Each arm's values of the experiment's factors, by label."""
         return {label: factors(self.experiment, run) for label, run in self._first.items()}
 
+    @cached_property
     def _arms(self) -> list[dict[str, Any]]:
         return [
             {
@@ -159,6 +161,7 @@ class Plan:
             for label, run in self._first.items()
         ]
 
+    @cached_property
     def _cells(self) -> dict[str, dict[str, str]]:
         """The values of a cross by label, also of one whose arms are written out."""
         trained = {
@@ -176,28 +179,30 @@ class Plan:
             rows[tuple(row.values())] = row
         return list(rows.values())
 
+    @cached_property
     def _digest(self) -> str:
         rows = self._rows()
         asked: list[Any] = []
         if self.looks is not None:  # added seeds make no other question
             least = min((row["seed"] for row in rows if row["seed"] is not None), default=None)
             rows, asked = [row for row in rows if row["seed"] in (None, least)], ["auto"]
-        text = json.dumps([self._arms(), rows, self.runs[0][1].key[1:], *asked])
+        text = json.dumps([self._arms, rows, self.runs[0][1].key[1:], *asked])
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
-    @property
+    @cached_property
     def folder(self) -> str:
         """Of the findings: `<question>/<data>-x<scale>-<budget>`."""
-        asked = self._facts(self.given)
+        asked = self._facts
         scales = "+".join(map(str, asked["scales"]))
         parts = [asked["data"], f"x{scales}", asked["budget"]]
-        parts += [self._digest()] if self._is_marked() else []
+        parts += [self._digest] if self._is_marked() else []
         return f"{self.experiment.name}/{'-'.join(parts)}"
 
-    def _facts(self, combinations: Combinations) -> dict[str, Any]:
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
         """What names a study."""
         label = next(reversed(self.experiment.arms))
-        cfgs = [self._planned(label, combination).config for combination in combinations]
+        cfgs = [self._planned(label, combination).config for combination in self.given]
         return {
             "data": cfgs[0].data.name,
             "budget": cfgs[0].budget.name,

@@ -6,6 +6,8 @@ from functools import lru_cache
 import pandas as pd
 
 from shoal.claims import Difference, Verdict, against_baseline, effects, judge, read_claims
+from shoal.claims.equivalence import region
+from shoal.claims.looks import views
 from shoal.errors import UserError
 from shoal.report.tables.cells import pace, shown
 from shoal.report.tables.published import load_published
@@ -60,6 +62,21 @@ class Findings:
         """The seeds, or their number where there are many."""
         seeds = self.study.seeds
         return ", ".join(map(str, seeds)) if len(seeds) <= 8 else f"{len(seeds)} of them"
+
+    @property
+    def rule(self) -> str:
+        """What equal means, and how often the study looked."""
+        half = region(None, self.study.equal_within, "psnr") or 0
+        equal = (
+            "Equal: every part holds or has its interval within the region of practical equivalence"
+            f" (±{half:g} dB of PSNR, a tenth of a cost, where a claim says no other)."
+        )
+        if not self.study.looks:
+            return equal
+        counts = (view.finished["seed"].nunique() for view in views(self.study))
+        most = self.study.looks[-1]["most"]
+        looked = f" Looked at after {', '.join(map(str, counts))} seeds, of {most} at most:"
+        return f"{equal}{looked} p and intervals hold over all looks."
 
     @property
     def best(self) -> tuple[str, int]:
