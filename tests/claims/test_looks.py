@@ -76,4 +76,4 @@ def test_the_bar_of_each_look_is_that_of_its_seeds(tmp_path: Path) -> None:
 
 def _asked(study: results.Study) -> Iterator[Asked]:
     for sample in psnr(study, "eeds", "eed", 3):
-        yield Asked((sample.what,), sample)
+        yield Asked((sample.what,), sample, 3, ("eeds", "eed"))

@@ -60,7 +60,7 @@ def compare(seen: Seen, text: str) -> Comparison:
         seen: the differences at each look.
         text: what is compared, in words.
     """
-    _, sample, arms, margin, within, _ = seen.asked[-1]
+    _, sample, _, arms, margin, within, _ = seen.asked[-1]
     seeds, images = sample.differences.shape
     common: Any = {"seeds": seeds, "images": images, "within": within}
     common |= {"margin": margin, "arms": arms, "most": seen.most}

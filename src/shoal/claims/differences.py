@@ -85,7 +85,7 @@ def _against(study: Study) -> Iterator[Asked]:
             if each.differences.size:
                 where = _where(study, each.what.removeprefix("PSNR on "), scale)
                 arms = (arm, study.baseline)
-                yield Asked((arm, where, each.what), each, arms, within=within)
+                yield Asked((arm, where, each.what), each, scale, arms, within=within)
 
 
 def effects(study: Study) -> list[Difference]:
@@ -176,7 +176,7 @@ def _effect(
     if scatter is not None:
         scatter = scatter._replace(value=scatter.value * len(parts) / len(whole) ** 2)
     what = (contrast.name, _where(study, "", scale), str(len(whole)))
-    return Asked(what, each, variance=scatter)
+    return Asked(what, each, scale, variance=scatter)
 
 
 def _where(study: Study, name: str, scale: int) -> str:

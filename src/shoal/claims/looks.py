@@ -19,6 +19,7 @@ class Asked(NamedTuple):
 
     Attributes:
         what: it is about, for whoever asked; the same at every look.
+        scale: of the enlargement.
         arms: that are compared.
         margin: by how much the greater arm may fall short.
         within: half of the region of practical equivalence, if there is one.
@@ -27,6 +28,7 @@ class Asked(NamedTuple):
 
     what: tuple[str, ...]
     sample: Sample
+    scale: int
     arms: tuple[str, ...] = ()
     margin: float = 0.0
     within: float | None = None
@@ -75,19 +77,58 @@ def seen(study: Study, ask: Callable[[Study], Iterable[Asked]]) -> list[Seen]:
     """
     if study.looks is None:
         return [Seen((asked,)) for asked in ask(study)]
-    found: dict[tuple[str, ...], list[tuple[Asked, int]]] = {}
-    latest: dict[tuple[str, ...], Asked] = {}
-    for view, look in zip(views(study), study.looks, strict=True):
-        for asked in ask(view):
-            latest[asked.what] = asked
-            before = found.setdefault(asked.what, [])
-            count = len(asked.sample.differences)
-            if count >= FEWEST and (not before or count > len(before[-1][0].sample.differences)):
-                before.append((asked, look["most"]))
+    if not study.looks:
+        return []
+    latest = list(ask(views(study)[-1]))
+    whole = [each for each in latest if each.sample.seeds is None or each.variance is not None]
+    found = _at_views(study, ask) if whole else {}
+    for each in latest:
+        if not any(each is other for other in whole):
+            found[each.what] = _at_rows(study, each)
     return [
-        Seen(*map(tuple, zip(*each, strict=True))) if each else Seen((_unseen(latest[what]),))
-        for what, each in found.items()
+        Seen(*map(tuple, zip(*found[each.what], strict=True)))
+        if found[each.what]
+        else Seen((_unseen(each),))
+        for each in latest
     ]
+
+
+History = list[tuple[Asked, int]]
+
+
+def _at_views(
+    study: Study, ask: Callable[[Study], Iterable[Asked]]
+) -> dict[tuple[str, ...], History]:
+    """What is asked at each look, worked out from what was there."""
+    found: dict[tuple[str, ...], History] = {}
+    for view, look in zip(views(study), study.looks or [], strict=True):
+        for asked in ask(view):
+            _grow(found.setdefault(asked.what, []), asked, look["most"])
+    return found
+
+
+def _at_rows(study: Study, asked: Asked) -> History:
+    """The same of differences each of which is one seed's: those that were there are taken."""
+    runs = study.runs[study.runs["arm"].isin(asked.arms) & study.runs["scale"].eq(asked.scale)]
+    runs = runs[runs["seed"].notna()]
+    needed: dict[int, set[str]] = {}
+    for seed, name in zip(runs["seed"], runs["id"], strict=True):
+        needed.setdefault(int(seed), set()).add(name)
+    history: History = []
+    there = set[str]()
+    for look in study.looks or []:
+        there |= set(look["runs"])
+        seeds = asked.sample.seeds or ()
+        rows = [row for row, seed in enumerate(seeds) if needed.get(seed, set()) <= there]
+        part = asked.sample._replace(differences=asked.sample.differences[rows])
+        _grow(history, asked._replace(sample=part), look["most"])
+    return history
+
+
+def _grow(history: History, asked: Asked, most: int) -> None:
+    count = len(asked.sample.differences)
+    if count >= FEWEST and (not history or count > len(history[-1][0].sample.differences)):
+        history.append((asked, most))
 
 
 def _unseen(asked: Asked) -> Asked:

@@ -15,11 +15,13 @@ class Sample(NamedTuple):
     Attributes:
         what: the quantity, in words.
         unit: of the differences; `x` where they are logarithms of a ratio.
+        seeds: of the rows, where each row is a seed's alone.
     """
 
     differences: Floats
     what: str
     unit: str
+    seeds: tuple[int, ...] | None = None
 
 
 def paired(

@@ -87,10 +87,8 @@ def _test(study: Study, claim: Claim) -> Verdict:
     asked = seen(study, lambda view: _asked(view, claim))
     found = tuple(compare(each, " ".join(each.asked[-1].what)) for each in asked)
     silent = next((c for c in found if np.isnan(c.p)), None)
-    if not found:
-        return replace(verdict, why="nothing to compare")
-    if silent:
-        why = "one seed gives no interval" if silent.seeds else "nothing to compare"
+    if silent or not found:
+        why = "one seed gives no interval" if silent and silent.seeds else "nothing to compare"
         if study.looks is not None:
             why = f"no look at {FEWEST} seeds yet"
         return replace(verdict, why=why, decisive=silent, comparisons=found)
@@ -122,7 +120,7 @@ def _asked(study: Study, claim: Claim) -> Iterator[Asked]:
                     where = f" at x{scale}" if len(study.scales) > 1 else ""
                     text = f"{sample.what}: {greater} against {lesser}{where}"
                     arms = (greater.partition(":")[0], lesser.partition(":")[0])
-                    yield Asked((text,), sample, arms, test.get("margin", 0.0), within)
+                    yield Asked((text,), sample, scale, arms, test.get("margin", 0.0), within)
 
 
 def _whole(found: Sequence[Comparison]) -> tuple[Comparison, float]:

@@ -130,8 +130,7 @@ def answer(study: Study, numbers: pd.DataFrame, verdicts: list[Verdict]) -> str:
     parts = [_best(study, numbers, scale) for scale in study.scales]
     words: dict[str, list[str]] = {}
     for verdict in verdicts:
-        held_back = verdict.word.startswith("indicated")
-        words.setdefault(worded(verdict) if held_back else verdict.word, []).append(verdict.id)
+        words.setdefault(worded(verdict), []).append(verdict.id)
     said = [f"{', '.join(ids)} {word}" for word, ids in words.items()]
     return "; ".join([part for part in parts if part] + said) + "."
 
