@@ -13,6 +13,7 @@ from shoal.claims.looks import FEWEST, Asked, seen
 from shoal.claims.measures import MEASURES
 from shoal.claims.needed import Need, need
 from shoal.claims.statistics import holm
+from shoal.claims.wholes import alike, whole
 from shoal.results import Study
 
 
@@ -57,12 +58,12 @@ def judge(study: Study, claims: Sequence[Claim]) -> list[Verdict]:
     """
     verdicts = [_test(study, claim) for claim in claims]
     adjusted = holm([verdict.p for verdict in verdicts])
-    alike = [_alike(verdict.comparisons) for verdict in verdicts]
-    equal = holm([p for _, p in alike])
+    equals = [alike(verdict.comparisons) for verdict in verdicts]
+    equal = holm([p for _, p in equals])
     found = [
         _worded(study, verdict, float(p), by, (p_equal, float(holm_equal)))
         for verdict, p, (by, p_equal), holm_equal in zip(
-            verdicts, adjusted, alike, equal, strict=True
+            verdicts, adjusted, equals, equal, strict=True
         )
     ]
     share = 1 / max(sum(verdict.is_open for verdict in found), 1)
@@ -92,7 +93,7 @@ def _test(study: Study, claim: Claim) -> Verdict:
         if study.looks is not None:
             why = f"no look at {FEWEST} seeds yet"
         return replace(verdict, why=why, decisive=silent, comparisons=found)
-    decisive, p = _whole(found)
+    decisive, p = whole(found)
     return replace(verdict, p=p, decisive=decisive, comparisons=found)
 
 
@@ -121,34 +122,6 @@ def _asked(study: Study, claim: Claim) -> Iterator[Asked]:
                     text = f"{sample.what}: {greater} against {lesser}{where}"
                     arms = (greater.partition(":")[0], lesser.partition(":")[0])
                     yield Asked((text,), sample, scale, arms, test.get("margin", 0.0), within)
-
-
-def _whole(found: Sequence[Comparison]) -> tuple[Comparison, float]:
-    """The comparison that decides, and the claim's p.
-
-    A claim is supported if every part is: its weakest p holds for the whole without adjustment. It
-    is contradicted if any part is: that p is paid for by the number of parts (Bonferroni).
-    """
-    against = [c for c in found if c.sign < 0]
-    if not against:
-        weakest = max(found, key=lambda c: c.p)
-        return weakest, weakest.p
-    strongest = min(against, key=lambda c: c.p)
-    return strongest, min(1.0, strongest.p * len(found))
-
-
-def _alike(found: Sequence[Comparison]) -> tuple[Comparison | None, float]:
-    """What a claim's being equal hangs on, and the p of it.
-
-    Each part must be there as claimed or alike, and one at least no more than alike: the weakest
-    holds for the whole.
-    """
-    holds = [c.p if c.sign > 0 else 1.0 for c in found]
-    alike = [c for c, p in zip(found, holds, strict=True) if c.equal < p]
-    whole = max((np.fmin(p, c.equal) for c, p in zip(found, holds, strict=True)), default=np.nan)
-    if not alike or any(np.isnan(c.p) for c in found):
-        return None, np.nan
-    return max(alike, key=lambda c: c.equal), float(whole)
 
 
 def _worded(
