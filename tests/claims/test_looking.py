@@ -19,13 +19,15 @@ def test_an_effect_of_a_tenth_of_a_decibel_is_found_by_a_few_seeds() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("spread", SPREADS.values(), ids=SPREADS)
-def test_of_1000_studies_without_an_effect_at_most_50_say_otherwise(
+def test_of_studies_without_an_effect_at_most_one_in_twenty_says_otherwise(
     spread: dict[str, float],
 ) -> None:
     rng = np.random.default_rng(2)
+    # The noisiest kind is wrong in 4.7 %: of 1,000 studies that is 33 to 61, so four times as many.
+    count = 4000 if spread.get("picture_se") is None else 1000
+    word = simulated(beside(0.0, 4, **{**spread, "within": 0.0}), count, rng).word
+    assert (word != 0).any(axis=1).mean() <= 0.05
     for within in (0.0, 0.05):
-        word = simulated(beside(0.0, 4, **{**spread, "within": within}), 1000, rng).word
-        assert ((word == 1) | (word == -1)).any(axis=1).mean() <= 0.05
         kind = Studies([0.0] * 5, ABLATION, **{**spread, "within": within})  # type: ignore[arg-type]
         word = simulated(kind, 1000, rng).word
         assert ((word == 1) | (word == -1)).any(axis=1).mean() <= 0.05
