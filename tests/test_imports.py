@@ -26,7 +26,15 @@ def imported(statement: str) -> set[str]:
 
 RUNS_WITH_TORCH = {"environment", "preflight", "verify", "merge", "adopt"}
 LIGHT = [
-    *("results", "results.listing", "claims", "report.publish", "report.folder", "search.space"),
+    *(
+        "results",
+        "results.listing",
+        "claims",
+        "seeding.loop",
+        "report.publish",
+        "report.folder",
+        "search.space",
+    ),
     *("grid.plan", "grid.local", "grid.remote", "grid.fairness", "data.selection"),
     *(
         f"runs.{path.stem}"
@@ -91,8 +99,9 @@ TABLE: dict[str, set[str]] = {
     "training": {*RUNS, "runs", "dashboards"},
     "grid": {*RUNS, "runs"},
     "results": {"system", "runs"},
-    "claims": {"results"},
+    "claims": {"results", "runs"},
     "report": {"system", "runs", "results", "claims", "dashboards"},
+    "seeding": {"system", "runs", "grid", "results", "claims", "report"},
     "search": {"system", "data", "runs", "grid", "report"},
     "pretrained": set(),
     "upscale": {*RUNS, "runs", "pretrained"},

@@ -11,6 +11,7 @@ from shoal.claims import read_claims, require_arms
 from shoal.errors import UserError
 
 TEST = {"measure": "psnr", "greater": ["eeds"], "lesser": ["eed"]}
+COST = TEST | {"measure": "cost", "axis": "step", "below_final": 0.1}
 
 
 def test_the_paper_s_nine_claims_are_there_and_three_of_ours() -> None:
@@ -38,6 +39,10 @@ def test_a_claim_of_two_experiments_is_one_claim() -> None:
         ({"says": "x", "tests": [TEST | {"pre": "set"}]}, r"key=pre is unknown \(did you mean per"),
         ({"says": "x", "tests": [TEST | {"margin": "wide"}]}, "margin=wide is no number"),
         ({"says": "x", "tests": [TEST | {"measure": "cost"}]}, "cost needs axis"),
+        ({"says": "x", "tests": [TEST], "equal_within": "wide"}, "equal_within=wide is no number"),
+        ({"says": "x", "tests": [TEST], "equal_within": -1}, "equal_within=-1 is no number"),
+        ({"says": "x", "tests": [COST], "equal_within": 0.1}, "no ratio above 1, e.g. 1.1"),
+        ({"says": "x", "tests": [TEST, COST], "equal_within": 0.1}, "make two claims"),
     ],
 )
 def test_a_claim_that_lacks_or_misspells_something_is_one_line(entry: Any, words: str) -> None:

@@ -10,8 +10,10 @@ from scipy.stats import barnard_exact, binom
 
 from helpers.made_up import EXACT, REAL, MadeUp, study_of
 from shoal.claims import judge, read_claims
+from shoal.claims.looks import Asked, Seen
 from shoal.claims.measures import psnr
-from shoal.claims.reliability import Rates, compare_rates, p_above
+from shoal.claims.pairs import Rates
+from shoal.claims.reliability import compare_rates, p_above
 
 CLAIMS = {
     "R": {
@@ -44,7 +46,7 @@ def test_true_nulls_are_rejected_no_more_often_than_the_level(null: float) -> No
 
 def test_interval_and_p_are_of_one_test() -> None:
     for x, y in product((4, 8), (1, 3, 5)):
-        c = compare_rates(Rates(x, 8, y, 8), "")
+        c = compare_rates(Seen((Asked(("",), Rates(x, 8, y, 8), 3),)), "")
         assert (c.p < 0.05) == (c.low > 0)
         assert c.low <= c.effect <= c.high
         assert c.effect == pytest.approx((x - y) / 8)

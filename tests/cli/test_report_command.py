@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from helpers.composing import ROOT
-from helpers.made_up import MadeUp
+from helpers.made_up import REAL, MadeUp
 from shoal import cli
 
 
@@ -25,6 +25,23 @@ def test_shoal_report_writes_the_folder_and_prints_the_table(
     assert command(monkeypatch, *words) == 0
     assert (tmp_path / "out" / "ablation" / "sample-x3-quick" / "index.html").is_file()
     assert "indicated" in capsys.readouterr().out
+
+
+def test_a_report_is_a_gate_for_scripts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    MadeUp(**REAL, baseline="eed", sets={"Set5": 5}).write(tmp_path / "runs")
+    words = ("report", "ablation", "--runs", tmp_path / "runs", "--out", tmp_path / "out")
+    met = ("--require", "C4=supported", "--require", "eeds on Set5=better")
+    assert command(monkeypatch, *words, *met) == 0
+    kept = ("report", tmp_path / "out" / REAL["folder"])
+    assert command(monkeypatch, *kept, *met) == 0
+    capsys.readouterr()
+    assert command(monkeypatch, *words, "--require", "C4=equal", *met) == 1
+    assert capsys.readouterr().err == "shoal: C4 is supported, not equal\n"
+    for wrong, hint in (("C4=suported", "did you mean supported?"), ("C44=equal", "C4")):
+        assert command(monkeypatch, *words, "--require", wrong) == 2
+        assert hint in capsys.readouterr().err
 
 
 def test_a_report_of_nothing_names_what_there_is(

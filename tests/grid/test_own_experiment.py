@@ -72,7 +72,7 @@ def test_a_file_that_forgets_to_ask_for_a_grid_trains_nothing(place: Path) -> No
 def test_the_example_runs_as_printed_to_the_page_and_again_reuses_all(
     place: Path, cache: Path
 ) -> None:
-    (command,) = re.findall(r"```bash\n(.*?)\n```", DOCS)
+    command, _ = re.findall(r"```bash\n(.*?)\n```", DOCS)
     said = issued(command, place, cache)
     folder = place / "reports" / "study" / "sample-x3-smoke"
     for name in ("README.md", "index.html"):
@@ -93,6 +93,25 @@ def test_the_example_runs_as_printed_to_the_page_and_again_reuses_all(
         pytest.skip("a run's id doesn't hold the user's own code yet")
     code.write_text(code.read_text().replace("kernel: int = 5", "kernel: int = 7"))
     assert "13 runs, 7 finished already, 6 to do" in issued(command, place, cache)
+
+
+@pytest.mark.slow
+def test_the_example_foresees_then_adds_seeds_until_it_is_decided(place: Path, cache: Path) -> None:
+    _, block = re.findall(r"```bash\n(.*?)\n```", DOCS, re.DOTALL)
+    plan, grow = (line.split("  #")[0] for line in block.splitlines())
+    foreseen = issued(plan, place, cache)
+    assert "13 runs, 0 finished already, 13 to do" in foreseen
+    assert "what it will see is unknown" in foreseen
+    assert not (place / "runs").exists()
+    said = issued(f"{grow} seeds.most=4", place, cache)
+    assert "finished 13:" in said
+    looks = [line for line in said.splitlines() if line.startswith("M1 ")]
+    assert 1 <= len(looks) <= 2
+    assert "seeds see" in issued(plan, place, cache)
+    text = (place / "reports" / "study" / "sample-x3-smoke" / "README.md").read_text()
+    assert "Looked at after 3" in text
+    again = issued(f"{grow} seeds.most=4", place, cache)
+    assert " starts" not in again
 
 
 def issued(command: str, place: Path, cache: Path) -> str:

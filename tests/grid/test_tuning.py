@@ -16,7 +16,7 @@ from shoal.errors import UserError
 from shoal.grid.composing import compose
 from shoal.grid.experiment import read
 from shoal.grid.plan import Plan
-from shoal.grid.tuning import judge, own, tuning
+from shoal.grid.tuning import judge, own, tried, tuning
 from shoal.results.tuning import chosen
 from shoal.runs.config import register_resolvers
 from shoal.runs.run import Run
@@ -38,10 +38,10 @@ def test_trials_are_the_ordinary_runs_of_their_commands() -> None:
     plan = planned("tune=true")
     asked = tuning(plan.experiment)
     assert asked is not None
-    judging, tried = judge(plan, asked)
+    judging, trials = judge(plan, asked), tried(plan, asked)
     ids = {run.folder.id for _, run in judging.runs}
     assert len(ids) == 5 * 3 * 2 + 1  # and bicubic, the level that none may end below
-    assert tried["dcnn lr=0.0003"] == ("dcnn", 0.0003)
+    assert trials["dcnn lr=0.0003"] == ("dcnn", 0.0003)
     words = ("model=dcnn", "data=t91_judge", "task.optimizer.lr=1e-3", "seed=1", "budget=quick")
     assert Run.of(configured(*words)).folder.id in ids
 

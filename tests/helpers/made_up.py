@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,8 @@ class MadeUp:
     claims: Mapping[str, Any] | None = None  # None: those that the experiment's file has
     baseline: str | None = None
     cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    equal_within: float | None = None
+    looks: Sequence[int] | None = None  # at so many seeds each, of 16 at most
 
     def run_id(self, arm: str, scale: int, seed: int | None) -> str:
         part = "" if seed is None else f"-s{seed}"
@@ -94,11 +97,21 @@ class MadeUp:
             "baseline": self.baseline,
             "cells": self.cells,
             "runs": self.planned(),
+            **({} if self.equal_within is None else {"equal_within": self.equal_within}),
+            **({} if self.looks is None else {"looks": self._looks(self.looks)}),
         }
         path = runs / ".experiments" / f"{self.experiment}-{self.digest}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(grid, indent=1))
         return path
+
+    def _looks(self, looks: Sequence[int]) -> list[dict[str, Any]]:
+        ends = [-1, *(seeds - 1 for seeds in looks)]
+        rows = [(row["seed"] or 0, row["id"]) for row in self.planned()]
+        return [
+            {"most": 16, "runs": [name for seed, name in rows if before < seed <= end]}
+            for before, end in pairwise(ends)
+        ]
 
     def _write_run(self, folder: Path, arm: str, scale: int, seed: int | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,13 +2,15 @@
 
 A file `$WISHES/<model>` holds how runs of that model end: `raise`, `kill`, `diverge`, `refuse`,
 `wait` (for SIGTERM), `meet` (each waits until all of these are there), `climb` (a curve that
-grows while one watches). Without one they finish.
+grows while one watches), `psnr LEVEL SD` (scores of nine pictures about a level, dB, from which a
+seed strays by so much). Without one they finish.
 
 The nearer the learning rate is to 1e-3, the better.
 """
 
 import math
 import os
+import random
 import signal
 import sys
 import time
@@ -21,6 +23,7 @@ from shoal.errors import FAILED, UserError
 from shoal.runs.config import RunConfig, register_resolvers
 from shoal.runs.folder import RunFolder, now
 from shoal.runs.run import Run
+from shoal.runs.tables import SCORES
 from shoal.system.console import exit_code
 from shoal.system.turn import Turn
 
@@ -60,6 +63,8 @@ def end(cfg: DictConfig, folder: RunFolder) -> None:
             wait(folder)
         case "climb":
             climb(cfg, folder)
+        case scored if scored.startswith("psnr "):
+            score(cfg, folder, *map(float, scored.split()[1:]))
         case "meet":
             folder.write("here", "")
             meeting = [path.name for path in WISHES.iterdir() if path.read_text() == "meet"]
@@ -70,6 +75,17 @@ def end(cfg: DictConfig, folder: RunFolder) -> None:
 def level(cfg: DictConfig) -> float:
     """The PSNR that a run ends at, dB."""
     return 30 - abs(math.log10(cfg.task.optimizer.lr / 1e-3)) if "lr" in cfg.task.optimizer else 30
+
+
+def score(cfg: DictConfig, folder: RunFolder, psnr: float, sd: float) -> None:
+    """Write scores that a seed and a picture move, each in its own way."""
+    chance = random.Random(f"{cfg.name} {cfg.seed}").gauss(0, sd)
+    rows = [
+        {"dataset": "Sample", "image": f"{number}.png", "protocol": cfg.protocol, "ssim": 0.9}
+        | {"psnr": psnr + chance + random.Random(f"{cfg.name} {number}").gauss(0, 0.01) + number}
+        for number in range(9)
+    ]
+    folder.write_rows("scores.csv", SCORES, rows)
 
 
 def climb(cfg: DictConfig, folder: RunFolder) -> None:

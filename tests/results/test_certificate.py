@@ -46,7 +46,7 @@ def test_explain_groups_runs_of_no_experiment_by_their_command(tmp_path: Path) -
 
 def test_explain_of_nothing_names_the_command(tmp_path: Path) -> None:
     MadeUp().write(tmp_path)
-    with pytest.raises(UserError, match=r"python train\.py model=eeds scale=4"):
+    with pytest.raises(UserError, match=r"shoal train model=eeds scale=4"):
         results.explain("eeds", "Sample", 4, tmp_path, [tmp_path])
     with pytest.raises(UserError, match="scored on Set5"):
         results.explain("eeds", "Set5", 3, tmp_path, [tmp_path])

@@ -84,5 +84,5 @@ def test_a_killed_run_is_listed_with_the_last_step_of_its_curve(tmp_path: Path) 
 
 
 def test_an_empty_folder_of_runs_names_the_command(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"python train\.py model=eeds"):
+    with pytest.raises(UserError, match=r"shoal train model=eeds"):
         listing(tmp_path)

@@ -49,7 +49,7 @@ def test_the_newest_grid_of_a_name_is_read_unless_one_is_named(tmp_path: Path) -
 
 
 def test_no_grid_is_a_line_that_names_the_command(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"python train\.py experiment=depth"):
+    with pytest.raises(UserError, match=r"shoal train experiment=depth"):
         results.load(tmp_path, "depth")
 
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -16,14 +15,10 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from hydra_plugins.shoal_launcher.experiment import ExperimentGrid, foretell, only_plans
 from hydra_plugins.shoal_launcher.launcher import ShoalLauncher
 from shoal.errors import UserError
 from shoal.system.variables import EXPERIMENT
-
-if TYPE_CHECKING:
-    from shoal.grid.experiment import Experiment
-    from shoal.grid.plan import Plan
-    from shoal.grid.tuning import Tuning
 
 
 @dataclass
@@ -73,7 +68,7 @@ class ShoalSweeper(Sweeper):
         if "search" in self.master:
             return self._search(combinations)
         if self.master.hydra.runtime.choices.get("experiment"):
-            returns = self._experiment(combinations)
+            returns = ExperimentGrid(self.loader, self.master, self._launch).make(combinations)
         else:
             returns = self._grid(combinations)
         failed = [done for done in returns if done.status == JobStatus.FAILED]
@@ -83,77 +78,32 @@ class ShoalSweeper(Sweeper):
 
     def _grid(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         """All combinations, which end in one table."""
-        from shoal.grid.composing import compose
+        from shoal.grid.composing import compose, of_runs
         from shoal.grid.naming import labels, titles
 
+        _require_number(combinations)
+        combinations = [of_runs(each) for each in combinations]
         runs = [compose(self.loader, self.master, each) for each in combinations]
+        if only_plans(self.master):
+            foretell(runs, [])
+            return []
         named = list(zip(labels(runs), runs, strict=True))
-        self._call(titles(named, {}), arms={})
-        returns = self.runner.launch(combinations, initial_job_idx=0)
+        returns = self._launch(combinations, titles(named, {}), arms={})
         from shoal.report.joint import Member, print_joint  # here: it takes a second to import
 
         print_joint([Member(label, run.run) for label, run in named])
         return returns
 
-    def _call(self, titles: dict[tuple[str, ...], str], arms: dict[tuple[str, ...], str]) -> None:
-        """Have the launcher call runs so in its lines, and by their arms, each by its overrides."""
+    def _launch(
+        self,
+        runs: Sequence[Sequence[str]],
+        titles: dict[tuple[str, ...], str],
+        arms: dict[tuple[str, ...], str],
+    ) -> Sequence[JobReturn]:
+        """Have the launcher make runs, and call them so in its lines, and by their arms."""
         if isinstance(self.runner, ShoalLauncher):
             self.runner.titles, self.runner.arms = titles, arms
-
-    def _experiment(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
-        from shoal.grid.composing import compose
-        from shoal.grid.experiment import is_of_experiment, read
-        from shoal.grid.plan import Plan
-        from shoal.grid.tuning import tuning
-
-        experiment = read(self.loader, self.master)
-        _require_claims(experiment)
-        given = [[text for text in each if not is_of_experiment(text)] for each in combinations]
-        composing = functools.partial(compose, self.loader, self.master)
-        plan = Plan(experiment, given, composing)
-        if asked := tuning(experiment):
-            return self._tuned(plan, asked)
-        return self._issue([plan])
-
-    def _tuned(self, plan: "Plan", asked: "Tuning") -> Sequence[JobReturn]:
-        """Let each arm find its own value, then make the study at the common one and at these."""
-        from shoal.grid.tuning import judge, own
-        from shoal.results import read
-        from shoal.results.tuning import chosen, trials
-
-        judging, tried = judge(plan, asked)
-        returns = self._issue([judging])
-        if any(done.status == JobStatus.FAILED for done in returns):
-            return returns
-        found = trials(read(judging.path), tried)
-        return self._issue([plan, own(plan, asked, chosen(found), found)])
-
-    def _issue(self, plans: Sequence["Plan"]) -> Sequence[JobReturn]:
-        """Make the runs of plans together, and report each; the last one's page is kept up."""
-        from shoal.grid.naming import titles
-        from shoal.report.home import PAGE, home
-        from shoal.report.live import live_page
-        from shoal.report.publish import report
-        from shoal.system.console import typed
-
-        paths = [plan.write(command=typed()) for plan in plans]
-        experiment, config = plans[-1].experiment, plans[-1].runs[-1][1].config
-        print(f"experiment={experiment.name}: {experiment.question}", flush=True)
-        os.environ[EXPERIMENT] = experiment.name
-        calls: dict[tuple[str, ...], str] = {}
-        arms: dict[tuple[str, ...], str] = {}
-        for plan in plans:
-            calls |= titles(plan.runs, plan.turned)
-            arms |= {run.overrides: label for label, run in plan.runs}
-        self._call(calls, arms)
-        findings = config.paths.experiments
-        page = home(findings, plans[-1].folder, config.precision) / PAGE
-        print(f"as runs finish: {page}", flush=True)
-        with live_page(paths[-1], findings):
-            returns = self.runner.launch(list(arms), initial_job_idx=0)
-        for path in paths:
-            report(path, findings, config.logger)
-        return returns
+        return self.runner.launch(runs, initial_job_idx=0)
 
     def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         from shoal.grid.composing import compose, key
@@ -209,19 +159,18 @@ class ShoalSweeper(Sweeper):
         return [list(combination) for combination in itertools.product(*choices.values())]
 
 
-def _require_claims(experiment: "Experiment") -> None:
-    """Refuse a claim that can't be tested, before anything is trained for it.
-
-    Raises:
-        UserError: naming the experiment, the claim and what is wrong with it.
-    """
-    from shoal.claims import read_claims, require_arms
-
-    try:
-        require_arms(read_claims(experiment.claims), [*experiment.arms, *experiment.left_out])
-    except UserError as error:
-        raise UserError(f"experiment={experiment.name}: {error}") from None
-
-
 def _is_of_search(key: str) -> bool:
     return key in ("hparams_search", "search") or key.startswith("search.")
+
+
+def _require_number(combinations: Sequence[Sequence[str]]) -> None:
+    """Refuse `seed=auto` where there is nothing to decide.
+
+    Raises:
+        UserError: with the remedy.
+    """
+    if any("seed=auto" in each for each in combinations):
+        raise UserError(
+            "seed=auto adds seeds until an experiment is decided: add experiment=NAME, or give a"
+            " number"
+        )

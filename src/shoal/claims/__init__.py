@@ -5,7 +5,8 @@ It imports results alone, and no torch.
 
 from shoal.claims.claim import Claim, read_claims, require_arms
 from shoal.claims.comparison import Comparison
-from shoal.claims.differences import Difference, against_baseline, effects
+from shoal.claims.differences import Difference, against_baseline
+from shoal.claims.effects import effects
 from shoal.claims.verdicts import Verdict, judge
 
 __all__ = [

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shoal.claims.equivalence import KEY, checked
 from shoal.claims.measures import MEASURES
 from shoal.errors import UserError, unknown
 
@@ -15,15 +16,28 @@ HANDED = ("study", "scale", *SIDES)
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence and the comparisons that it stands or falls with: all must hold."""
+    """A sentence and the comparisons that it stands or falls with: all must hold.
+
+    Attributes:
+        equal_within: half of the region in which arms count as alike; see `equivalence`.
+    """
 
     id: str
     says: str
     tests: tuple[Mapping[str, Any], ...]
+    equal_within: float | None = None
+
+    @property
+    def arms(self) -> list[str]:
+        """The arms that it is about."""
+        named = (ref.split(":")[0] for test in self.tests for s in SIDES for ref in test[s])
+        return list(dict.fromkeys(named))
 
 
 def read_claims(written: Mapping[str, Any]) -> list[Claim]:
     """The claims of an experiment, as its file has them: `ID: {says: ..., tests: [...]}`.
+
+    A claim may also say `equal_within: 0.05`.
 
     Raises:
         UserError: one lacks or misspells something.
@@ -43,7 +57,7 @@ def require_arms(claims: Sequence[Claim], arms: Iterable[str]) -> None:
     """
     there = list(arms)
     for claim in claims:
-        for name in (ref.split(":")[0] for test in claim.tests for s in SIDES for ref in test[s]):
+        for name in claim.arms:
             if name not in there:
                 raise UserError(f"claims.{claim.id}: {unknown('arm', name, there)}")
 
@@ -52,13 +66,16 @@ def _claim(name: str, entry: Any) -> Claim:
     where = f"claims.{name}"
     if not isinstance(entry, Mapping) or not isinstance(entry.get("says"), str):
         raise UserError(f"{where} needs says: (one sentence) and tests: (a list)")
-    if other := [str(key) for key in entry if key not in ("says", "tests")]:
-        raise UserError(f"{where}: {unknown('key', other[0], ('says', 'tests'))}")
+    known = ("says", "tests", KEY)
+    if other := [str(key) for key in entry if key not in known]:
+        raise UserError(f"{where}: {unknown('key', other[0], known)}")
     tests = entry.get("tests")
     if not isinstance(tests, list) or not tests:
         example = "{measure: psnr, greater: [ARM], lesser: [ARM]}"
         raise UserError(f"{where} has no tests: write a list of comparisons, e.g. {example}")
-    return Claim(name, entry["says"], tuple(_checked(where, test) for test in tests))
+    tests = tuple(_checked(where, test) for test in tests)
+    within = checked(f"{where}.", entry, {test["measure"] for test in tests})
+    return Claim(name, entry["says"], tests, within)
 
 
 def _checked(where: str, test: Any) -> Mapping[str, Any]:

@@ -1,11 +1,15 @@
 """One difference of arms with its interval, and what keeps a study from deciding anything."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from shoal.claims.behrens_fisher import BehrensFisher, behrens_fisher
+from shoal.claims.looks import Asked, Seen
 from shoal.claims.pairs import Sample
-from shoal.claims.statistics import Variance, crossed
+from shoal.claims.spending import LEVELS, Spending, spending
+from shoal.claims.statistics import Estimate, Floats, crossed, variances
 from shoal.results import Study
 
 LEVEL = 0.05
@@ -15,9 +19,21 @@ LEVEL = 0.05
 class Comparison:
     """One difference of two arms: its 95 % interval, and p against the claim's margin.
 
+    Where a study looks more than once, the interval and both p hold over all its looks.
+
     Attributes:
-        unit: `dB`, nothing, or `x`: effect, low and high are then ratios.
+        text: what is compared, in words.
+        unit: `dB`, nothing, or `x`: effect, low, high and within are then ratios.
         sign: +1 where the difference is on the claim's side of the margin, else -1.
+        within: half of the region of practical equivalence; None: equality is no answer.
+        equal: p of being outside of that region: twice that of the worse of two one-sided tests, so
+            that it is below 0.05 where the interval lies within.
+        looked: seeds at each look, where the study looks more than once.
+        most: seeds that were planned at most, as of each.
+        spread: of one seed's mean and of the mean over pictures: standard deviations, a ratio's as
+            logarithms.
+        margin: by how much the greater arm may fall short.
+        arms: that are compared.
     """
 
     text: str
@@ -29,28 +45,91 @@ class Comparison:
     sign: int
     seeds: int
     images: int
+    within: float | None = None
+    equal: float = np.nan
+    looked: tuple[int, ...] = ()
+    most: tuple[int, ...] = ()
+    spread: tuple[float, float] = (np.nan, np.nan)
+    margin: float = 0.0
+    arms: tuple[str, ...] = ()
 
 
-def compare(
-    sample: Sample, text: str, margin: float = 0.0, variance: Variance | None = None
-) -> Comparison:
+def compare(seen: Seen, text: str) -> Comparison:
     """The mean of a sample of differences, by the crossed statistic.
 
     Args:
-        sample: the differences.
+        seen: the differences at each look.
         text: what is compared, in words.
-        margin: by how much the greater arm may fall short.
-        variance: of the means of seeds, where more than this sample tells it.
     """
+    _, sample, _, arms, margin, within, _ = seen.asked[-1]
+    assert isinstance(sample, Sample)  # rates are compared by `reliability`
     seeds, images = sample.differences.shape
+    common: Any = {"seeds": seeds, "images": images, "within": within}
+    common |= {"margin": margin, "arms": arms, "most": seen.most}
     if not seeds or not images:
-        return Comparison(text, sample.unit, np.nan, np.nan, np.nan, np.nan, -1, seeds, images)
-    estimate = crossed(sample.differences, variance)
-    shown = np.array([estimate.effect, *estimate.interval()])
-    effect, low, high = map(float, np.exp(shown) if sample.unit == "x" else shown)
-    sign = 1 if estimate.effect > -margin else -1
-    p = float(estimate.p(-margin))
-    return Comparison(text, sample.unit, effect, low, high, p, sign, seeds, images)
+        return Comparison(text, sample.unit, np.nan, np.nan, np.nan, np.nan, -1, **common)
+    spent = spending_of(seen)
+    estimates = [_estimate(asked, spent is not None) for asked in seen.asked]
+    more, less = (_tail(estimates, spent, -margin, side) for side in (True, False))
+    one, picture = np.sqrt(variances(sample.differences) * (seeds, 1))
+    return Comparison(
+        text,
+        sample.unit,
+        *_shown(estimates[-1], spent, sample.unit),
+        p=2 * float(np.minimum(more, less)),
+        sign=1 if more < less else -1,
+        equal=_equal(estimates, spent, within, sample.unit),
+        looked=spent.seeds if spent else (),
+        spread=(float(one), float(picture)),
+        **common,
+    )
+
+
+def _shown(
+    estimate: Estimate | BehrensFisher, spent: Spending | None, unit: str
+) -> tuple[float, float, float]:
+    """Effect and interval in the unit that people read."""
+    # Where nothing is left to spend, no interval is wide enough: the widest that can be told.
+    tail = 0.025 if spent is None else max(float(spent.nominal(0.025)[-1]), LEVELS[0])
+    values = np.array([estimate.effect, *estimate.interval(tail)])
+    effect, low, high = map(float, np.exp(values) if unit == "x" else values)
+    return effect, low, high
+
+
+def _equal(
+    estimates: list[Estimate | BehrensFisher],
+    spent: Spending | None,
+    within: float | None,
+    unit: str,
+) -> float:
+    if within is None:
+        return np.nan
+    half = float(np.log(within)) if unit == "x" else within
+    tails = _tail(estimates, spent, -half, True), _tail(estimates, spent, half, False)
+    return float(np.minimum(2 * np.maximum(*tails), 1.0))
+
+
+def spending_of(seen: Seen) -> Spending | None:
+    """How the level is spent over the looks; None where there is one."""
+    counts = tuple(asked.sample.seed_count for asked in seen.asked)
+    return spending(counts, seen.most) if seen.most else None
+
+
+def _estimate(asked: Asked, looks: bool) -> Estimate | BehrensFisher:
+    """A pooled variance has freedom enough for one t."""
+    assert isinstance(asked.sample, Sample)
+    differences = asked.sample.differences
+    if looks and asked.variance is None:
+        return behrens_fisher(differences)
+    return crossed(differences, asked.variance)
+
+
+def _tail(
+    estimates: list[Estimate | BehrensFisher], spent: Spending | None, null: float, greater: bool
+) -> float:
+    """One-sided p over all looks."""
+    tails: Floats = np.array([float(each.tail(null, greater)) for each in estimates])
+    return float(tails[-1] if spent is None else spent.adjusted(tails)[-1])
 
 
 def held_back(study: Study, seeds: int, fewest: int = 2) -> str:

@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from shoal.claims.pairs import Sample, paired
-from shoal.claims.reliability import Rates, reliability
+from shoal.claims.pairs import Rates, Sample, paired
+from shoal.claims.reliability import reliability
 from shoal.results import AXES, Study, living, reach, untrained_level
 
 WINDOW = 5  # validations in the running median: wide enough to be still, narrow against a curve
@@ -29,7 +29,12 @@ def psnr(study: Study, greater: str, lesser: str, scale: int, per: str = "all") 
 def sample(differences: pd.DataFrame, what: str) -> Sample:
     """Differences in dB of the seeds that have any, on the pictures that all of these have."""
     part = differences.dropna(how="all").dropna(axis="columns")
-    return Sample(part.to_numpy(float), what, "dB")
+    return Sample(part.to_numpy(float), what, "dB", _seeds(part))
+
+
+def _seeds(rows: pd.DataFrame | pd.Series) -> tuple[int, ...] | None:
+    """The seeds of rows; None where one trains nothing and has none."""
+    return None if rows.index.hasnans else tuple(map(int, rows.index))
 
 
 def _paired(more: pd.DataFrame, less: pd.DataFrame) -> pd.DataFrame:
@@ -73,7 +78,8 @@ def cost(
     ratio = ratio.mask(less["at"].isna(), ratio.clip(upper=0))
     known = ratio[more["at"].notna() | less["at"].notna()]
     goal = f"own final - {below_final}" if above_bicubic is None else f"bicubic + {above_bicubic}"
-    yield Sample(known.to_numpy(float)[:, None], f"{AXES[axis]} to {goal} dB", "x")
+    what = f"{AXES[axis]} to {goal} dB"
+    yield Sample(known.to_numpy(float)[:, None], what, "x", _seeds(known))
 
 
 @lru_cache(maxsize=16)  # the same for every pair of arms
@@ -114,7 +120,8 @@ def unsteadiness(study: Study, greater: str, lesser: str, scale: int, of: str) -
     distance = (rows["value"] - still).abs()[second].groupby(rows["id"]).median()
     pairs = paired(study, greater, lesser, scale, distance.to_frame("at"))
     difference = (pairs["greater"]["at"] - pairs["lesser"]["at"]).dropna()
-    yield Sample(difference.to_numpy(float)[:, None], f"unsteadiness of {of}", "dB")
+    values = difference.to_numpy(float)[:, None]
+    yield Sample(values, f"unsteadiness of {of}", "dB", _seeds(difference))
 
 
 def share_above(study: Study, greater: str, lesser: str, scale: int) -> Iterable[Sample]:
@@ -144,7 +151,7 @@ def _branches(
         values = rows[f"{branch}/{fact}"].rename("at").to_frame()
         sides.append(paired(study, arm, arm, scale, values)["greater"]["at"])
     difference = (sides[0] - sides[1]).dropna()
-    return Sample(difference.to_numpy(float)[:, None], name, "")
+    return Sample(difference.to_numpy(float)[:, None], name, "", _seeds(difference))
 
 
 Measure = Callable[..., Iterable[Sample] | Iterable[Rates]]

@@ -1,4 +1,4 @@
-"""Values of two arms, paired by seed."""
+"""What two arms are compared by: values paired by seed, or how many of their runs survived."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,11 +15,54 @@ class Sample(NamedTuple):
     Attributes:
         what: the quantity, in words.
         unit: of the differences; `x` where they are logarithms of a ratio.
+        seeds: of the rows, where each row is a seed's alone.
     """
 
     differences: Floats
     what: str
     unit: str
+    seeds: tuple[int, ...] | None = None
+
+    @property
+    def seed_count(self) -> int:
+        """Seeds that it stands on."""
+        return len(self.differences)
+
+    def emptied(self) -> "Sample":
+        """The same of no seed."""
+        return self._replace(differences=self.differences[:0])
+
+
+class Rates(NamedTuple):
+    """How many runs of two arms survived, of how many that came to an end."""
+
+    greater: int
+    of_greater: int
+    lesser: int
+    of_lesser: int
+
+    @property
+    def what(self) -> str:
+        """The quantity, in words."""
+        return "share of trainings that survive"
+
+    @property
+    def seeds(self) -> None:
+        """None is compared with its namesake: a collapse of one tells nothing of the other."""
+        return
+
+    @property
+    def seed_count(self) -> int:
+        """Seeds that it stands on."""
+        return min(self.of_greater, self.of_lesser)
+
+    def emptied(self) -> "Rates":
+        """The same of no seed."""
+        return Rates(0, 0, 0, 0)
+
+    def turned(self) -> "Rates":
+        """The arms the other way round."""
+        return Rates(self.lesser, self.of_lesser, self.greater, self.of_greater)
 
 
 def paired(

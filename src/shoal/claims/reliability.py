@@ -7,29 +7,23 @@ one there; were they alike, the test would only be the more careful. The interva
 same test doesn't reject (Chan and Zhang, Biometrics 1999).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import comb
 
-from shoal.claims.comparison import Comparison
+from shoal.claims.comparison import Comparison, spending_of
+from shoal.claims.looks import Seen
+from shoal.claims.pairs import Rates
+from shoal.claims.spending import Spending
 from shoal.claims.statistics import Floats
 from shoal.results import Study, survival
 
 NUISANCE = 401  # rates tried for the worst case
 STEP = 0.01  # between differences tried for the ends of the interval
-
-
-class Rates(NamedTuple):
-    """How many runs of two arms survived, of how many that came to an end."""
-
-    greater: int
-    of_greater: int
-    lesser: int
-    of_lesser: int
 
 
 def reliability(study: Study, greater: str, lesser: str, scale: int) -> Iterable[Rates]:
@@ -40,32 +34,58 @@ def reliability(study: Study, greater: str, lesser: str, scale: int) -> Iterable
     yield Rates(x, n, y, m)
 
 
-def compare_rates(rates: Rates, text: str, margin: float = 0.0) -> Comparison:
-    """The difference of two shares, with an exact interval and p.
+def compare_rates(seen: Seen, text: str) -> Comparison:
+    """The difference of two shares, with an exact interval and p; over all looks, if several.
 
     Args:
-        rates: the counts.
+        seen: the counts at each look.
         text: what is compared, in words.
-        margin: by how much the greater arm's share may fall short.
     """
+    asked = seen.asked[-1]
+    looks = [each.sample for each in seen.asked if isinstance(each.sample, Rates)]
+    rates, margin = looks[-1], asked.margin
     x, n, y, m = rates
-    seeds = min(n, m)
+    common: Any = {"margin": margin, "arms": asked.arms, "most": seen.most}
     told = f"{text}, {x} of {n} against {y} of {m}"
-    if not seeds:
-        return Comparison(told, "", np.nan, np.nan, np.nan, np.nan, -1, 0, 1)
-    effect = x / n - y / m
-    low, high = interval(rates)
-    p = min(1.0, 2 * min(p_above(rates, -margin), p_above(_turned(rates), margin)))
-    return Comparison(told, "", effect, low, high, p, 1 if effect > -margin else -1, seeds, 1)
+    if not rates.seed_count:
+        return Comparison(told, "", np.nan, np.nan, np.nan, np.nan, -1, 0, 1, **common)
+    spent = spending_of(seen)
+    above = _over(spent, [p_above(each, -margin) for each in looks])
+    below = _over(spent, [p_above(each.turned(), margin) for each in looks])
+    tail = 0.025 if spent is None else float(spent.nominal(0.025)[-1])
+    return Comparison(
+        told,
+        "",
+        x / n - y / m,
+        *interval(rates, tail),
+        p=min(1.0, 2 * min(above, below)),
+        sign=1 if x / n - y / m > -margin else -1,
+        seeds=rates.seed_count,
+        images=1,
+        looked=spent.seeds if spent else (),
+        spread=(_scatter(rates), 0.0),
+        **common,
+    )
+
+
+def _over(spent: Spending | None, tails: Sequence[float]) -> float:
+    """One-sided p over all looks."""
+    return tails[-1] if spent is None else float(spent.adjusted(tails)[-1])
+
+
+def _scatter(rates: Rates) -> float:
+    """How far one seed of each arm scatters; of shares drawn in, so that none seems certain."""
+    x, n, y, m = rates
+    shares = np.array([(x + 1) / (n + 2), (y + 1) / (m + 2)])
+    return float(np.sqrt((shares * (1 - shares)).sum()))
 
 
 @lru_cache(maxsize=256)
-def interval(rates: Rates, level: float = 0.95) -> tuple[float, float]:
-    """The differences of shares that neither one-sided test at half the rest rejects."""
-    alpha = (1 - level) / 2
+def interval(rates: Rates, alpha: float = 0.025) -> tuple[float, float]:
+    """The differences of shares that neither one-sided test at `alpha` rejects."""
     tried = np.arange(-1 + STEP, 1, STEP).round(6)
     above = [d for d in tried if p_above(rates, float(d)) > alpha]
-    below = [d for d in tried if p_above(_turned(rates), float(-d)) > alpha]
+    below = [d for d in tried if p_above(rates.turned(), float(-d)) > alpha]
     return (float(above[0]) if above else 1.0), (float(below[-1]) if below else -1.0)
 
 
@@ -80,10 +100,6 @@ def p_above(rates: Rates, null: float = 0.0) -> float:
     ahead = _binomial(n, lesser + null)  # (rates tried, n + 1)
     behind = _binomial(m, lesser)
     return float(np.einsum("ri,ij,rj->r", ahead, extreme.astype(float), behind).max())
-
-
-def _turned(rates: Rates) -> Rates:
-    return Rates(rates.lesser, rates.of_lesser, rates.greater, rates.of_greater)
 
 
 def _binomial(n: int, rates: Floats) -> Floats:

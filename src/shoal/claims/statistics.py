@@ -26,17 +26,22 @@ class Estimate(NamedTuple):
     se: Floats
     df: Floats
 
-    def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Lower and upper end of the confidence interval."""
-        reach = stdtrit(self.df, (1 + level) / 2) * self.se
+    def interval(self, tail: float = 0.025) -> tuple[Floats, Floats]:
+        """The confidence interval that leaves so much out on each side."""
+        reach = stdtrit(self.df, 1 - tail) * self.se
         return self.effect - reach, self.effect + reach
 
     def p(self, null: float = 0.0) -> Floats:
         """Two-sided p-value of the hypothesis that the true difference is `null`."""
-        away = np.abs(self.effect - null)
+        return 2 * np.minimum(self.tail(null, True), self.tail(null, False))
+
+    def tail(self, null: float, greater: bool) -> Floats:
+        """One-sided p: how likely a mean as far on this side is, if the true one is `null`."""
+        away = np.asarray(self.effect - null if greater else null - self.effect)
         # Without any spread every difference is certain, and none is no difference.
-        t = np.divide(away, self.se, where=self.se != 0, out=np.where(away > 0, np.inf, 0.0))
-        return np.asarray(2 * stdtr(self.df, -t))
+        certain = np.where(away == 0, 0.0, np.copysign(np.inf, away))
+        t = np.divide(away, self.se, where=self.se != 0, out=certain)
+        return np.asarray(stdtr(self.df, -t))
 
 
 def crossed(differences: ArrayLike, seeds: Variance | None = None) -> Estimate:
@@ -52,8 +57,8 @@ def crossed(differences: ArrayLike, seeds: Variance | None = None) -> Estimate:
     """
     d = np.asarray(differences, dtype=float)
     counts = d.shape[-2:]
-    means = (d.mean(axis=-1), d.mean(axis=-2))
-    parts = [m.var(axis=-1, ddof=1) / n for m, n in zip(means, counts, strict=True) if n > 1]
+    both = variances(d)
+    parts = [both[..., axis] for axis in (0, 1) if counts[axis] > 1]
     dfs = [n - 1 for n in counts if n > 1]
     if seeds is not None and counts[0] > 1:
         parts[0], dfs[0] = np.full_like(parts[0], seeds.value / counts[0]), seeds.df
@@ -66,6 +71,20 @@ def crossed(differences: ArrayLike, seeds: Variance | None = None) -> Estimate:
     most = np.full_like(variance, sum(dfs))
     df = np.divide(variance**2, weight, where=weight > 0, out=most)
     return Estimate(effect, np.sqrt(variance), df)
+
+
+def variances(differences: Floats) -> Floats:
+    """The variances of the mean over seeds and over pictures: `(..., S, I)` to `(..., 2)`.
+
+    That of a factor of one level is 0.
+    """
+    counts = differences.shape[-2:]
+    means = (differences.mean(axis=-1), differences.mean(axis=-2))
+    parts = [
+        m.var(axis=-1, ddof=1) / n if n > 1 else np.zeros(m.shape[:-1])
+        for m, n in zip(means, counts, strict=True)
+    ]
+    return np.stack(parts, axis=-1)
 
 
 def holm(p: ArrayLike) -> Floats:

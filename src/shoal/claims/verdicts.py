@@ -8,10 +8,14 @@ import numpy as np
 
 from shoal.claims.claim import SIDES, Claim
 from shoal.claims.comparison import LEVEL, Comparison, compare, held_back
-from shoal.claims.differences import FEWEST
+from shoal.claims.equivalence import region
+from shoal.claims.looks import FEWEST, Asked, Seen, seen
 from shoal.claims.measures import MEASURES
-from shoal.claims.reliability import Rates, compare_rates
+from shoal.claims.needed import Need, need
+from shoal.claims.pairs import Rates
+from shoal.claims.reliability import compare_rates
 from shoal.claims.statistics import holm
+from shoal.claims.wholes import alike, whole
 from shoal.results import Study, survival
 
 
@@ -20,10 +24,15 @@ class Verdict:
     """What the rows say of one claim.
 
     Attributes:
-        word: supported, contradicted, undecided, indicated, indicated against, or not run.
-        why: what holds the word back; empty where nothing does.
-        p: of the claim as a whole, before Holm's adjustment for the experiment's other claims.
+        word: supported, contradicted, equal, undecided, indicated, indicated against, indicated
+            equal, or not run.
+        why: what holds the word back, or what it would take; empty where nothing does.
+        p: of the claim as a whole, before Holm's adjustment for the experiment's other claims; of
+            its being equal, where that is the word.
         decisive: the comparison that the word hangs on; None where there is none.
+        share: of the level that is left for this claim by Holm: one part of as many as there are
+            claims still undecided.
+        need: what it would take to decide it, where that can be told.
     """
 
     id: str
@@ -34,13 +43,43 @@ class Verdict:
     holm: float = np.nan
     decisive: Comparison | None = None
     comparisons: tuple[Comparison, ...] = ()
+    share: float = 1.0
+    need: Need | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has no answer yet, and its arms have been compared."""
+        return self.word == "undecided"
 
 
 def judge(study: Study, claims: Sequence[Claim]) -> list[Verdict]:
-    """Test a study's claims, with Holm's adjustment over them."""
+    """Test a study's claims, with Holm's adjustment over them.
+
+    That a claim holds and that its arms are alike are adjusted apart: of one claim at most one of
+    the two can be false, whatever the truth is.
+    """
     verdicts = [_test(study, claim) for claim in claims]
     adjusted = holm([verdict.p for verdict in verdicts])
-    return [_worded(study, v, float(p)) for v, p in zip(verdicts, adjusted, strict=True)]
+    equals = [alike(verdict.comparisons) for verdict in verdicts]
+    equal = holm([p for _, p in equals])
+    found = [
+        _worded(study, verdict, float(p), by, (p_equal, float(holm_equal)))
+        for verdict, p, (by, p_equal), holm_equal in zip(
+            verdicts, adjusted, equals, equal, strict=True
+        )
+    ]
+    share = 1 / max(sum(verdict.is_open for verdict in found), 1)
+    return [
+        _with_need(study, claim, replace(verdict, share=share))
+        for claim, verdict in zip(claims, found, strict=True)
+    ]
+
+
+def _with_need(study: Study, claim: Claim, verdict: Verdict) -> Verdict:
+    if not verdict.is_open or np.isnan(verdict.p):
+        return verdict
+    needed = need(study, verdict.comparisons, verdict.share, claim.arms)
+    return replace(verdict, why=str(needed), need=needed)
 
 
 def _test(study: Study, claim: Claim) -> Verdict:
@@ -48,16 +87,23 @@ def _test(study: Study, claim: Claim) -> Verdict:
     absent = _absent(study, claim)
     if absent:
         return replace(verdict, word="not run", why=", ".join(absent))
-    found = tuple(_comparisons(study, claim))
+    asked = seen(study, lambda view: _asked(view, claim))
+    found = tuple(_compared(each) for each in asked)
     silent = next((c for c in found if np.isnan(c.p)), None)
-    if not found:
-        return replace(verdict, why="nothing to compare")
-    if silent:
-        nothing = "nothing to compare where both live"
-        why = "one seed gives no interval" if silent.seeds else nothing
+    if silent or not found:
+        nothing = "nothing to compare where both live" if silent else "nothing to compare"
+        why = "one seed gives no interval" if silent and silent.seeds else nothing
+        if study.looks is not None:
+            why = f"no look at {FEWEST} seeds yet"
         return replace(verdict, why=why, decisive=silent, comparisons=found)
-    decisive, p = _whole(found)
+    decisive, p = whole(found)
     return replace(verdict, p=p, decisive=decisive, comparisons=found)
+
+
+def _compared(seen: Seen) -> Comparison:
+    latest = seen.asked[-1]
+    compares = compare_rates if isinstance(latest.sample, Rates) else compare
+    return compares(seen, " ".join(latest.what))
 
 
 def _absent(study: Study, claim: Claim) -> list[str]:
@@ -65,9 +111,8 @@ def _absent(study: Study, claim: Claim) -> list[str]:
     done = set(zip(study.finished["arm"], study.finished["scale"], strict=True))
     if all(test["measure"] == "reliability" for test in claim.tests):
         done |= set(survival(study).index)  # one that only ever diverged says enough
-    named = dict.fromkeys(ref.split(":")[0] for t in claim.tests for s in SIDES for ref in t[s])
     said = []
-    for arm, scale in product(named, study.scales):
+    for arm, scale in product(claim.arms, study.scales):
         if (arm, scale) not in done:
             rows = study.runs[(study.runs["arm"] == arm) & (study.runs["scale"] == scale)]
             states = set(rows["state"].replace({"missing": "not run", "running": "unfinished"}))
@@ -75,43 +120,45 @@ def _absent(study: Study, claim: Claim) -> list[str]:
     return said
 
 
-def _comparisons(study: Study, claim: Claim) -> Iterator[Comparison]:
+def _asked(study: Study, claim: Claim) -> Iterator[Asked]:
     for test in claim.tests:
         options = {k: v for k, v in test.items() if k not in ("measure", "margin", *SIDES)}
         lists = {k: v if isinstance(v, list) else [v] for k, v in options.items()}
+        within = region(claim.equal_within, study.equal_within, test["measure"])
         for greater, lesser, scale in product(test["greater"], test["lesser"], study.scales):
             for values in product(*lists.values()):
                 chosen = dict(zip(lists, values, strict=True))
                 for sample in MEASURES[test["measure"]](study, greater, lesser, scale, **chosen):
                     where = f" at x{scale}" if len(study.scales) > 1 else ""
-                    what = getattr(sample, "what", "share of trainings that survive")
-                    text = f"{what}: {greater} against {lesser}{where}"
-                    margin = test.get("margin", 0.0)
-                    if isinstance(sample, Rates):
-                        yield compare_rates(sample, text, margin)
-                    else:
-                        yield compare(sample, text, margin)
+                    text = f"{sample.what}: {greater} against {lesser}{where}"
+                    arms = (greater.partition(":")[0], lesser.partition(":")[0])
+                    yield Asked((text,), sample, scale, arms, test.get("margin", 0.0), within)
 
 
-def _whole(found: Sequence[Comparison]) -> tuple[Comparison, float]:
-    """The comparison that decides, and the claim's p.
+def _worded(
+    study: Study,
+    verdict: Verdict,
+    adjusted: float,
+    alike: Comparison | None,
+    equal: tuple[float, float],
+) -> Verdict:
+    """The verdict with its word.
 
-    A claim is supported if every part is: its weakest p holds for the whole without adjustment. It
-    is contradicted if any part is: that p is paid for by the number of parts (Bonferroni).
+    Args:
+        study: that it was found in.
+        verdict: with its comparisons.
+        adjusted: its p by Holm.
+        alike: what its being equal hangs on.
+        equal: p of that, as it is and by Holm.
     """
-    against = [c for c in found if c.sign < 0]
-    if not against:
-        weakest = max(found, key=lambda c: c.p)
-        return weakest, weakest.p
-    strongest = min(against, key=lambda c: c.p)
-    return strongest, min(1.0, strongest.p * len(found))
-
-
-def _worded(study: Study, verdict: Verdict, adjusted: float) -> Verdict:
     verdict = replace(verdict, holm=adjusted)
-    if verdict.decisive is None or not adjusted < LEVEL:
+    if verdict.decisive is None or np.isnan(verdict.p):
         return verdict
     why = held_back(study, min(c.seeds for c in verdict.comparisons), FEWEST)
-    words = ("indicated", "indicated against") if why else ("supported", "contradicted")
-    word = words[0] if verdict.decisive.sign > 0 else words[1]
-    return replace(verdict, word=word, why=why)
+    if adjusted < LEVEL:
+        words = ("indicated", "indicated against") if why else ("supported", "contradicted")
+        return replace(verdict, word=words[0 if verdict.decisive.sign > 0 else 1], why=why)
+    if alike is not None and equal[1] < LEVEL:
+        word = "indicated equal" if why else "equal"
+        return replace(verdict, word=word, why=why, decisive=alike, p=equal[0], holm=equal[1])
+    return verdict

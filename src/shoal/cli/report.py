@@ -1,11 +1,13 @@
 """`shoal report` and `shoal pages`: an experiment's findings, and how they are looked at."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from shoal.cli.options import Runs
+from shoal.errors import FAILED
 
 
 def report(
@@ -23,9 +25,14 @@ def report(
     columns: Annotated[
         str, typer.Option(help="Of --latex, in this order, e.g. 'psnr,ssim,Set5 psnr,macs,time'.")
     ] = "psnr,published,parameters",
+    require: Annotated[
+        list[str],
+        typer.Option(help="Exit with 1 unless it is so, e.g. C4=supported; may be given twice."),
+    ] = [],  # noqa: B006 - typer only reads it
 ) -> None:
     """Write an experiment's tables, figures, verdicts and page from its runs' records."""
     from shoal.report.findings import findings
+    from shoal.report.gate import unmet
     from shoal.report.publish import publish
     from shoal.report.tables.latex import latex as table_of
     from shoal.results import load, read_kept
@@ -38,6 +45,9 @@ def report(
         print(table_of(findings(study), columns.replace(", ", ",").split(",")), end="")
     else:
         publish(study, kept.resolve().parents[1] if drawn_anew else out)
+    if said := unmet(findings(study), require):
+        print(f"shoal: {'; '.join(said)}", file=sys.stderr)
+        raise typer.Exit(FAILED)
 
 
 def pages(

@@ -16,10 +16,21 @@ from shoal.runs.run import Run
 # Set after composing, which takes a quarter of a second: no file of `conf` is chosen by them.
 LATE = ("scale", "seed", "seed_init", "seed_patches")
 
+OF_GRIDS = ("seeds", "plan")  # groups and values that no run looks at
+
 
 def key(override: str) -> str:
     """What an override sets."""
     return override.partition("=")[0].lstrip("+~")
+
+
+def of_runs(overrides: Iterable[str]) -> list[str]:
+    """Overrides without those that only a grid looks at.
+
+    >>> of_runs(["model=eed", "seeds.most=8", "plan=true"])
+    ['model=eed']
+    """
+    return [text for text in overrides if key(text).partition(".")[0] not in OF_GRIDS]
 
 
 def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) -> PlannedRun:

@@ -17,15 +17,31 @@ def together(
         at_once: how many work at a time, and don't take turns on a device.
         hides_starts: whether all but the first get ready while others work.
     """
-    times = [
-        seconds_left(each.run, threads, is_ready=hides_starts and place >= at_once)
+    times = _times(runs, threads, at_once if hides_starts else None)
+    unknown = times.count(None)
+    if (taken := _taken(times, at_once)) is None:
+        return ""
+    others = "1 run" if unknown == 1 else f"{unknown} runs"
+    time = f"about {span(taken)}"
+    return f"{time} and {others} of unknown length" if unknown else time
+
+
+def seconds(runs: Iterable[PlannedRun], threads: int | None, at_once: int) -> float | None:
+    """The same in seconds, of those of which it is known; None where it is of none."""
+    return _taken(_times(runs, threads), at_once)
+
+
+def _times(
+    runs: Iterable[PlannedRun], threads: int | None, begin: int | None = None
+) -> list[float | None]:
+    """Of each run; where all but the first `begin` get ready while others work, without that."""
+    return [
+        seconds_left(each.run, threads, is_ready=begin is not None and place >= begin)
         for place, each in enumerate(runs)
     ]
-    known = [seconds for seconds in times if seconds is not None]
-    unknown = len(times) - len(known)
-    if not known:
-        return ""
+
+
+def _taken(times: Iterable[float | None], at_once: int) -> float | None:
+    known = [each for each in times if each is not None]
     # However many work at a time, none is done sooner than it takes by itself.
-    time = f"about {span(max(sum(known) / min(at_once, len(known)), max(known)))}"
-    others = "1 run" if unknown == 1 else f"{unknown} runs"
-    return f"{time} and {others} of unknown length" if unknown else time
+    return max(sum(known) / min(at_once, len(known)), max(known)) if known else None

@@ -13,7 +13,10 @@ from shoal.grid import cross
 from shoal.grid.collapse import thresholds
 from shoal.grid.composing import key
 
-KNOWN = ("question", "factors", "arms", "cross", "exclude", "baseline", "claims", "tune")
+KNOWN = (
+    *("question", "factors", "arms", "cross", "exclude", "baseline"),
+    *("claims", "equal_within", "tune"),
+)
 # Parts of the config that say how an experiment is made and read, and are nothing to a run.
 OF_EXPERIMENTS = ("experiment", "collapse", "tune")
 ARM = "a list of overrides, e.g. [model=eed, model.units=3]"
@@ -32,6 +35,7 @@ class Experiment:
         cells: of a cross, the values of each arm's factors as text, by label.
         baseline: the arm that the others are compared with.
         claims: as the file has them, by id; `shoal.claims` reads them.
+        equal_within: half of the region of practical equivalence of PSNR (dB); None: as usual.
         collapse: the thresholds by which `shoal.results` takes a run for collapsed.
         tune: how each arm first finds a value of its own; `shoal.grid.tuning` reads it.
         tuned: of arms at values of their own, what was tried and chosen.
@@ -46,6 +50,7 @@ class Experiment:
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
     baseline: str | None = None
     claims: dict[str, Any] = field(default_factory=dict)
+    equal_within: float | None = None
     left_out: tuple[str, ...] = ()
     collapse: dict[str, float] = field(default_factory=dict)
     tune: dict[str, Any] | None = None
@@ -89,6 +94,7 @@ def _read(name: str, facts: Any, base: tuple[str, ...], left_out: tuple[str, ...
         {label: cross.texts(cell) for label, cell in found.items()},
         None if baseline is None or str(baseline) in left_out else str(baseline),
         _map(facts, "claims"),
+        _within(facts),
         left_out,
         tune=facts.get("tune"),
     )
@@ -146,6 +152,14 @@ def _exclude(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if not isinstance(excluded, list) or not all(isinstance(e, Mapping) and e for e in excluded):
         raise UserError("exclude: is no list of cells, e.g. [{model: eed, task/loss: l1}]")
     return excluded
+
+
+def _within(facts: Mapping[str, Any]) -> float | None:
+    value = facts.get("equal_within")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is not None and not (is_number and value >= 0):
+        raise UserError(f"equal_within: {value} is no number of at least 0, in dB")
+    return value
 
 
 def _map(facts: Mapping[str, Any], part: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,14 @@ Combinations = Sequence[Sequence[str]]
 
 @dataclass
 class Plan:
-    """An experiment's grid.
+    """An experiment's grid; runs may be added to it, and nothing else of it changes.
 
     Args:
         experiment: the question.
         given: what the user overrides, once per combination of scale and seed.
         compose: a run from overrides.
+        looks: where seeds are added until all is decided (`seed=auto`): those that have been, as
+            `results.Study` has them; `given` then has the first seeds.
 
     Raises:
         UserError: the arms differ in more than the factors, or the user overrides a factor.
@@ -40,6 +43,7 @@ class Plan:
     experiment: Experiment
     given: Combinations
     compose: Callable[[Sequence[str]], PlannedRun]
+    looks: list[dict[str, Any]] | None = None
     runs: list[tuple[str, PlannedRun]] = field(init=False)  # by label, arm by arm
 
     def __post_init__(self) -> None:
@@ -50,6 +54,14 @@ class Plan:
             for label in self.experiment.arms
         ]
         require_fair(self.experiment, self._first)
+
+    def add(self, label: str, seed: int) -> None:
+        """Plan one more seed of an arm, at every scale; one that is planned already stays."""
+        there = {run.overrides for _, run in self.runs}
+        for given in {tuple(_at(seed, each)): None for each in self.given}:
+            run = self._planned(label, given)
+            if run.overrides not in there and run.config.kind is Kind.TRAINED:
+                self.runs.append((label, run))
 
     def _planned(self, label: str, given: Sequence[str]) -> PlannedRun:
         return self.compose([*self.experiment.arms[label], *given])
@@ -84,49 +96,65 @@ class Plan:
         for _, run in self.runs:
             if run.state() == State.TODO:
                 run.require_pictures()
-        path = self.path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UserError(
-                f"{path.parent} can't be made: {error}; choose paths.runs=DIR"
+                f"{self.path.parent} can't be made: {error}; choose paths.runs=DIR"
             ) from None
-        write_whole(path, json.dumps(self._content() | {"command": command}, indent=1) + "\n")
-        return path
+        write_whole(self.path, json.dumps(self.content(command), indent=1) + "\n")
+        return self.path
 
-    @property
+    @cached_property
     def path(self) -> Path:
         """Of its file: `runs/.experiments/<name>-<digest>.json`."""
         folder = one_folder([run for _, run in self.runs])
         return folder / ".experiments" / f"{self.experiment.name}-{self.digest}.json"
 
-    def _content(self) -> dict[str, Any]:
+    def content(self, command: str) -> dict[str, Any]:
+        """What its file has.
+
+        Args:
+            command: what the user typed.
+        """
         last = self.runs[-1][1]
         return {
             "schema": 1,
             "experiment": self.experiment.name,
             "question": self.experiment.question,
-            "command": "",
+            "command": command,
             "folder": self.folder,
-            **self._facts(self.given),
+            **self._facts,
             "protocol": last.config.protocol,
             "test_sets": [pictures.name for pictures in last.selection.test],
-            "arms": self._arms(),
-            "cells": self._cells(),
+            "arms": self._arms,
+            "cells": self._cells,
             "baseline": self.experiment.baseline,
             "claims": self.experiment.claims,
             "collapse": self.experiment.collapse,
             **({"tuned": self.experiment.tuned} if self.experiment.tuned else {}),
             "runs": self._rows(),
+            **self._asked(),
         }
 
-    @property
+    def _asked(self) -> dict[str, Any]:
+        """What few experiments ask for, and older plans haven't."""
+        found: dict[str, Any] = {}
+        if self.experiment.equal_within is not None:
+            found["equal_within"] = self.experiment.equal_within
+        if self.looks is not None:
+            found["looks"] = self.looks
+            found["seeds"] = sorted({row["seed"] for row in self._rows()} - {None})
+        return found
+
+    @cached_property
     def turned(self) -> dict[str, dict[str, Any]]:
         """Each arm's values of the factors, and of what else it may differ in, by label."""
         mine = self.experiment
         whole = replace(mine, factors=(*mine.factors, *mine.free))
         return {label: factors(whole, run) for label, run in self._first.items()}
 
+    @cached_property
     def _arms(self) -> list[dict[str, Any]]:
         return [
             {
@@ -137,6 +165,7 @@ class Plan:
             for label, run in self._first.items()
         ]
 
+    @cached_property
     def _cells(self) -> dict[str, dict[str, str]]:
         """The values of a cross by label, also of one whose arms are written out."""
         trained = {
@@ -154,26 +183,32 @@ class Plan:
             rows[tuple(row.values())] = row
         return list(rows.values())
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Of the grid: eight hex digits, which its file is named by."""
-        text = json.dumps([self._arms(), self._rows(), self.runs[0][1].key[1:]])
+        rows = self._rows()
+        asked: list[Any] = []
+        if self.looks is not None:  # added seeds make no other question
+            least = min((row["seed"] for row in rows if row["seed"] is not None), default=None)
+            rows, asked = [row for row in rows if row["seed"] in (None, least)], ["auto"]
+        text = json.dumps([self._arms, rows, self.runs[0][1].key[1:], *asked])
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
-    @property
+    @cached_property
     def folder(self) -> str:
         """Of the findings: `<question>/<data>-x<scale>-<budget>`."""
-        asked = self._facts(self.given)
+        asked = self._facts
         scales = "+".join(map(str, asked["scales"]))
         parts = [asked["data"], f"x{scales}", asked["budget"]]
         parts += [self.digest] if self._is_marked() else []
         parts += ["tuned"] if self.experiment.tuned else []
         return f"{self.experiment.name}/{'-'.join(parts)}"
 
-    def _facts(self, combinations: Combinations) -> dict[str, Any]:
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
         """What names a study."""
         label = next(reversed(self.experiment.arms))
-        cfgs = [self._planned(label, combination).config for combination in combinations]
+        cfgs = [self._planned(label, combination).config for combination in self.given]
         return {
             "data": cfgs[0].data.name,
             "budget": cfgs[0].budget.name,
@@ -191,3 +226,8 @@ class Plan:
             return True
         run = self._planned(label, self.given[0])
         return run.key != plain.key
+
+
+def _at(seed: int, given: Sequence[str]) -> list[str]:
+    """A combination with another seed."""
+    return [*(text for text in given if key(text) != "seed"), f"seed={seed}"]

@@ -79,28 +79,33 @@ def tuning(experiment: Experiment) -> Tuning | None:
     return found
 
 
-def judge(plan: Plan, asked: Tuning) -> tuple[Plan, dict[str, tuple[str, Value]]]:
+def tried(plan: Plan, asked: Tuning) -> dict[str, tuple[str, Value]]:
+    """The judge's arms that train, by label: the study's arm, and the value that it tries."""
+    name = cross.factor(asked.key).rpartition(".")[2]
+    return {
+        f"{label} {name}={value}": (label, value)
+        for label in plan.experiment.arms
+        if label in _trained(plan)
+        for value in asked.values
+    }
+
+
+def judge(plan: Plan, asked: Tuning) -> Plan:
     """The grid in which arms find their values.
 
     Args:
         plan: of the study at the common value.
         asked: how its arms are tuned.
 
-    Returns:
-        its plan; of each of its arms that trains the study's arm and the value that it tries.
-
     Raises:
         UserError: pictures of a test set would judge.
     """
-    study, arms, tried = plan.experiment, {}, {}
-    for label, overrides in study.arms.items():
-        if label not in _trained(plan):
-            arms[label] = overrides  # the level that a run mustn't end below
-            continue
-        for value in asked.values:
-            name = f"{label} {cross.factor(asked.key).rpartition('.')[2]}={value}"
-            arms[name] = (*overrides, asked.override(value))
-            tried[name] = (label, value)
+    study, trials = plan.experiment, tried(plan, asked)
+    # What trains nothing is the level that a run mustn't end below.
+    arms = {label: texts for label, texts in study.arms.items() if label not in _trained(plan)}
+    arms |= {
+        name: (*study.arms[label], asked.override(value)) for name, (label, value) in trials.items()
+    }
     experiment = Experiment(
         f"{study.name}_tuning",
         f"Which {asked.key} serves each arm of {study.name} best?",
@@ -110,7 +115,7 @@ def judge(plan: Plan, asked: Tuning) -> tuple[Plan, dict[str, tuple[str, Value]]
     )
     found = Plan(experiment, _given_to_judge(plan, asked), plan.compose)
     _require_no_test_set(plan, asked, [run for _, run in found.runs])
-    return found, tried
+    return found
 
 
 def own(
@@ -140,7 +145,8 @@ def own(
         "beside": plan.digest,
     }
     experiment = replace(study, arms=arms, tuned=record, free=(asked.place,))
-    return Plan(experiment, [_without(each, asked.key) for each in plan.given], plan.compose)
+    given = [_without(each, asked.key) for each in plan.given]
+    return Plan(experiment, given, plan.compose, None if plan.looks is None else [])
 
 
 def _given_to_judge(plan: Plan, asked: Tuning) -> list[list[str]]:

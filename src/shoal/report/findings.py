@@ -6,7 +6,9 @@ from functools import lru_cache
 import pandas as pd
 
 from shoal.claims import Difference, Verdict, against_baseline, effects, judge, read_claims
+from shoal.claims.equivalence import region
 from shoal.claims.ledger import crosses_seeds, ledgers
+from shoal.claims.looks import views
 from shoal.errors import UserError
 from shoal.report.tables.cells import pace, shown
 from shoal.report.tables.ledger import ledger_parts
@@ -70,6 +72,21 @@ class Findings:
         """The seeds, or their number where there are many."""
         seeds = self.study.seeds
         return ", ".join(map(str, seeds)) if len(seeds) <= 8 else f"{len(seeds)} of them"
+
+    @property
+    def rule(self) -> str:
+        """What equal means, and how often the study looked."""
+        half = region(None, self.study.equal_within, "psnr") or 0
+        equal = (
+            "Equal: every part holds or has its interval within the region of practical equivalence"
+            f" (±{half:g} dB of PSNR, a tenth of a cost, where a claim says no other)."
+        )
+        if not self.study.looks:
+            return equal
+        counts = (view.finished["seed"].nunique() for view in views(self.study))
+        most = self.study.looks[-1]["most"]
+        looked = f" Looked at after {', '.join(map(str, counts))} seeds, of {most} at most:"
+        return f"{equal}{looked} p and intervals hold over all looks."
 
     @property
     def best(self) -> tuple[str, int]:
@@ -137,8 +154,7 @@ def answer(study: Study, numbers: pd.DataFrame, verdicts: list[Verdict]) -> str:
     parts = [_best(study, numbers, scale) for scale in study.scales]
     words: dict[str, list[str]] = {}
     for verdict in verdicts:
-        held_back = verdict.word.startswith("indicated")
-        words.setdefault(worded(verdict) if held_back else verdict.word, []).append(verdict.id)
+        words.setdefault(worded(verdict), []).append(verdict.id)
     said = [f"{', '.join(ids)} {word}" for word, ids in words.items()]
     return "; ".join([part for part in parts if part] + said) + "."
 

@@ -20,7 +20,7 @@ FACTS = (
 
 def facts(study: Study) -> str:
     """The text of `study.json`."""
-    asked = {name: getattr(study, name) for name in ASKED if getattr(study, name)}
+    asked = {name: getattr(study, name) for name in ASKED if getattr(study, name) not in (None, {})}
     return json.dumps({name: getattr(study, name) for name in FACTS} | asked, indent=1) + "\n"
 
 

@@ -18,7 +18,7 @@ from shoal.runs.tables import CURVE, SCORES
 KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
 
 # What an experiment may leave out; older plans have none of it.
-ASKED = ("claims", "baseline", "cells", "collapse", "tuned")
+ASKED = ("claims", "baseline", "cells", "collapse", "tuned", "equal_within", "looks")
 
 
 @dataclass(frozen=True, eq=False)  # tables have no truth value; a study is itself alone
@@ -41,6 +41,9 @@ class Study:
         cells: of a cross, the values of each arm's factors as text, by label.
         collapse: the thresholds by which runs count as collapsed; see `results.collapse`.
         tuned: where each arm stands at a value of its own, how it was found (`results.tuning`).
+        equal_within: half of the region of practical equivalence of PSNR (dB); None: as usual.
+        looks: of a study that adds seeds until it is decided: the runs that had finished since the
+            look before, and how many seeds there may be at most; None: it looks once.
     """
 
     root: Path
@@ -64,6 +67,8 @@ class Study:
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
     collapse: dict[str, float] = field(default_factory=dict)
     tuned: dict[str, Any] = field(default_factory=dict)
+    equal_within: float | None = None
+    looks: list[dict[str, Any]] | None = None
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -131,7 +136,16 @@ def read_grid(path: Path) -> dict[str, Any]:
 
 def read(path: Path) -> Study:
     """Read the experiment of one grid file `runs/.experiments/<experiment>-<digest>.json`."""
-    grid = read_grid(path)
+    return study_of(read_grid(path), path)
+
+
+def study_of(grid: dict[str, Any], path: Path) -> Study:
+    """The experiment of a grid's plan, be it written yet or not.
+
+    Args:
+        grid: the plan.
+        path: of its file.
+    """
     plan = pd.DataFrame(grid["runs"])[[*KEY, "id"]].astype({"seed": "Int64"})
     folders = [path.parents[1] / name for name in plan["id"].unique()]
     finished = [folder for folder in folders if (folder / "record.json").is_file()]

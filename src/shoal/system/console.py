@@ -66,6 +66,8 @@ def require_grid() -> None:
     Raises:
         UserError: naming the experiment and the remedy.
     """
+    if "plan=true" in HydraConfig.get().overrides.task:
+        raise UserError("plan=true is of a grid: add -m, or experiment=NAME")
     name = HydraConfig.get().runtime.choices.get("experiment")
     asked = "hydra.mode=RUN" in sys.argv or os.environ.get(EXPERIMENT)  # an arm, by hand or by us
     if name and not asked:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 import shoal
-from shoal import __version__
 from shoal.errors import UserError
 from shoal.system.files import asked_for
 
@@ -65,7 +64,7 @@ def place(weights: Path) -> Path:
         raise UserError(f"{weights}: no such file") from None
     except OSError as error:
         raise UserError(f"{weights} can't be read ({error.strerror})") from None
-    digest.update(f"{FORMAT} {__version__} {version('torch')} {_code()}".encode())
+    digest.update(f"{FORMAT} {shoal.__version__} {version('torch')} {_code()}".encode())
     root = Path(os.environ.get("SHOAL_CACHE") or user_cache_path("shoal"))
     return root / "graphs" / f"{digest.hexdigest()[:16]}.safetensors"
 

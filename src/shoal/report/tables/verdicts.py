@@ -11,8 +11,8 @@ from shoal.report.tables.numbers import ABSENT, probability
 
 AGAINST = (
     "Test PSNR of each arm minus the baseline's, picture by picture of a set. Seeds and pictures"
-    " are crossed random factors; p is adjusted by Holm over this table. A seed in which either arm"
-    " collapsed counts in none of it."
+    " are crossed random factors; p is adjusted by Holm over this table. Equal: the interval lies"
+    " within the region that is named. A seed in which either arm collapsed counts in none of it."
 )
 EFFECTS = (
     "What a value changes beside the factor's first one, and what two values change together"
@@ -68,8 +68,19 @@ def difference_rows(differences: Sequence[Difference], over: str) -> pd.DataFram
 
 
 def worded(verdict: Verdict | Difference) -> str:
-    """The word, and in brackets what holds it back."""
-    return f"{verdict.word} ({verdict.why})" if verdict.why else verdict.word
+    """The word, and in brackets within what it is equal, what holds it back or would decide it."""
+    compared = verdict.comparison if isinstance(verdict, Difference) else verdict.decisive
+    said = [verdict.why] if verdict.why else []
+    if compared is not None and verdict.word.endswith("equal"):
+        said.insert(0, region(compared))
+    return f"{verdict.word} ({', '.join(said)})" if said else verdict.word
+
+
+def region(compared: Comparison) -> str:
+    """Within what two arms count as equal."""
+    if compared.unit == "x":
+        return f"within ×{compared.within:g}"
+    return f"within ±{compared.within:g} {compared.unit}".rstrip()
 
 
 def effect(comparison: Comparison | None) -> str:

@@ -1,0 +1,175 @@
+"""An experiment as the sweeper makes it: its plan, its runs, its page and its report."""
+
+import functools
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.utils import JobReturn, JobStatus
+from omegaconf import DictConfig
+
+from shoal.errors import UserError
+from shoal.system.variables import EXPERIMENT
+
+# Imported where they are used, since Hydra imports all its plugins at the start of every run.
+if TYPE_CHECKING:
+    from shoal.grid.experiment import Experiment
+    from shoal.grid.plan import Plan
+    from shoal.grid.planned import PlannedRun
+    from shoal.grid.tuning import Tuning
+    from shoal.seeding.settings import Settings
+
+Names = dict[tuple[str, ...], str]
+Launch = Callable[[Sequence[Sequence[str]], Names, Names], Sequence[JobReturn]]
+
+
+@dataclass
+class ExperimentGrid:
+    """An experiment's grid.
+
+    Args:
+        loader: Hydra's.
+        master: the grid's config.
+        launch: makes runs of their overrides; titles and arms are by these.
+    """
+
+    loader: ConfigLoader
+    master: DictConfig
+    launch: Launch
+
+    def make(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
+        """Make the runs of all arms, and report; nothing but words where `plan=true`.
+
+        Args:
+            combinations: of overrides.
+
+        Raises:
+            UserError: the experiment, or what is asked of it, is not as it must be.
+        """
+        from shoal.grid.tuning import judge, tuning
+        from shoal.seeding.outlook import outlook
+        from shoal.seeding.settings import Settings, is_automatic
+
+        settings = Settings.of(self.master.seeds) if is_automatic(combinations) else None
+        plan = self._planned(combinations, settings)
+        tune = tuning(plan.experiment)
+        judging = judge(plan, tune) if tune else None
+        foreseen = outlook(plan, settings)
+        if only_plans(self.master):
+            unknown = ["what it will see is unknown: no two seeds of it have finished here"]
+            runs = [run for each in (judging, plan) if each for _, run in each.runs]
+            foretell(runs, foreseen.lines if foreseen else unknown)
+            return []
+        said = foreseen.line if foreseen else ""
+        if tune and judging:
+            return self._tuned(plan, tune, judging, settings, said)
+        return self._made(plan, settings, said)
+
+    def _tuned(
+        self,
+        plan: "Plan",
+        tune: "Tuning",
+        judging: "Plan",
+        settings: "Settings | None",
+        foreseen: str,
+    ) -> Sequence[JobReturn]:
+        """Let each arm find its own value, then make the study at the common one and at these."""
+        from shoal.grid.tuning import own, tried
+        from shoal.results import read
+        from shoal.results.tuning import chosen, trials
+        from shoal.seeding.loop import take_up
+
+        returns = self._made(judging, None, "")
+        if any(done.status == JobStatus.FAILED for done in returns):
+            return returns
+        found = trials(read(judging.path), tried(plan, tune))
+        mine = own(plan, tune, chosen(found), found)
+        if settings is not None:
+            take_up(mine)
+        return [*self._made(plan, settings, foreseen), *self._made(mine, settings, "")]
+
+    def _planned(self, combinations: list[list[str]], settings: "Settings | None") -> "Plan":
+        """The plan; where seeds are added, of all that an earlier grid added too."""
+        from shoal.grid.composing import compose, of_runs
+        from shoal.grid.experiment import is_of_experiment, read
+        from shoal.grid.plan import Plan
+        from shoal.seeding.loop import take_up
+
+        experiment = read(self.loader, self.master)
+        _require_claims(experiment)
+        given = [
+            [text for text in of_runs(each) if not is_of_experiment(text)] for each in combinations
+        ]
+        composing = functools.partial(compose, self.loader, self.master)
+        if settings is None:
+            return Plan(experiment, given, composing)
+        plan = Plan(experiment, settings.start(given), composing, looks=[])
+        take_up(plan)
+        return plan
+
+    def _made(
+        self, plan: "Plan", settings: "Settings | None", foreseen: str
+    ) -> Sequence[JobReturn]:
+        from shoal.report.home import PAGE, home
+        from shoal.report.live import live_page
+        from shoal.report.publish import report
+        from shoal.seeding.loop import Loop
+        from shoal.system.console import typed
+
+        print(f"experiment={plan.experiment.name}: {plan.experiment.question}", flush=True)
+        path = plan.write(command=typed())
+        os.environ[EXPERIMENT] = plan.experiment.name
+        config = plan.runs[-1][1].config
+        findings = config.paths.experiments
+        page = home(findings, plan.folder, config.precision) / PAGE
+        print("\n".join(filter(None, (foreseen, f"as runs finish: {page}"))), flush=True)
+        make = functools.partial(self._launched, plan)
+        with live_page(path, findings):
+            returns = Loop(plan, settings, typed(), make).run() if settings else make(plan.runs)
+        report(path, findings, config.logger)
+        return returns
+
+    def _launched(
+        self, plan: "Plan", runs: "Sequence[tuple[str, PlannedRun]]"
+    ) -> Sequence[JobReturn]:
+        from shoal.grid.naming import titles
+
+        arms = {run.overrides: label for label, run in runs}
+        return self.launch([run.overrides for _, run in runs], titles(runs, plan.turned), arms)
+
+
+def only_plans(master: DictConfig) -> bool:
+    """Whether nothing is to be started: `plan=true`.
+
+    Raises:
+        UserError: it is neither true nor false.
+    """
+    if not isinstance(master.plan, bool):
+        raise UserError(f"plan={master.plan} is neither true nor false")
+    return master.plan
+
+
+def foretell(runs: "Sequence[PlannedRun]", lines: Sequence[str]) -> None:
+    """Say what a grid would make, and what else is known of it, and start nothing."""
+    from shoal.grid.local import LocalRunner
+
+    print(LocalRunner(runs, runs[0].config.jobs).overview())
+    for run in {run.folder.id: run for run in runs}.values():
+        print(f"  {run.folder.id}  {run.state()}")
+    print("\n".join(lines), end="\n" if lines else "", flush=True)
+
+
+def _require_claims(experiment: "Experiment") -> None:
+    """Refuse a claim that can't be tested, before anything is trained for it.
+
+    Raises:
+        UserError: naming the experiment, the claim and what is wrong with it.
+    """
+    from shoal.claims import read_claims, require_arms
+
+    try:
+        require_arms(read_claims(experiment.claims), [*experiment.arms, *experiment.left_out])
+    except UserError as error:
+        raise UserError(f"experiment={experiment.name}: {error}") from None

@@ -1,0 +1,9 @@
+"""How many seeds a question takes: `seed=auto` adds them until it is decided, `plan=true` foresees.
+
+It lies on grids and on what reports say: of the package it imports both, and no PyTorch.
+
+- `settings`: what `seeds:` says
+- `loop`: runs, a look, more runs
+- `opened`: what a look decided, and whose seeds the rest still needs
+- `outlook`: what a grid will be able to see, before it starts
+"""

@@ -1,0 +1,163 @@
+"""Runs, a look, more runs: seeds are added until every question is decided, or there are enough."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.utils import JobReturn, JobStatus
+
+from shoal.grid import estimate
+from shoal.grid.plan import Plan
+from shoal.grid.planned import PlannedRun
+from shoal.grid.runner import share_of_cores
+from shoal.results import Study, grids, read
+from shoal.runs.duration import span
+from shoal.runs.kind import Kind
+from shoal.seeding.opened import Question, questions, wanted
+from shoal.seeding.settings import Settings
+
+ENDED = ("finished", "diverged")
+Make = Callable[[Sequence[tuple[str, PlannedRun]]], Sequence[JobReturn]]
+
+
+@dataclass
+class Loop:
+    """An experiment that adds seeds.
+
+    Args:
+        plan: of the first seeds, and of those that an earlier grid added.
+        settings: of `seeds`.
+        command: what the user typed.
+        make: makes runs, each with the label of its arm.
+    """
+
+    plan: Plan
+    settings: Settings
+    command: str
+    make: Make
+
+    def run(self) -> list[JobReturn]:
+        """Make runs until all is decided; where one fails, there is no look at what is left."""
+        begun = time.monotonic()
+        returns: list[JobReturn] = []
+        coming = list(self.plan.runs)
+        while coming:
+            made = self.make(coming)
+            returns += made
+            if any(done.status == JobStatus.FAILED for done in made):
+                break
+            found = list(questions(self.look()))
+            coming = self._next(found, time.monotonic() - begun)
+        return returns
+
+    def look(self) -> Study:
+        """What has finished by now; a look at the rows of the one before is the same look."""
+        study = read(self.plan.path)
+        looks = self.plan.looks or []
+        before = {name for look in looks for name in look["runs"]}
+        ended = dict.fromkeys(study.runs.loc[study.runs["state"].isin(ENDED), "id"])
+        if new := [name for name in ended if name not in before]:
+            self.plan.looks = [*looks, {"most": self.settings.most, "runs": new}]
+            self.plan.write(self.command)
+            study = read(self.plan.path)
+        return study
+
+    def _next(self, found: list[Question], seconds: float) -> list[tuple[str, PlannedRun]]:
+        """Say what is decided, and plan the runs that come next."""
+        planned = seeds_of(self.plan)
+        more = wanted(found, planned, self.settings.step, self.settings.most)
+        count = len(self.plan.runs)
+        for arm, seeds in more.items():
+            for seed in seeds:
+                self.plan.add(arm, seed)
+        coming = self.plan.runs[count:]
+        late = self._too_late(coming, seconds) if coming else ""
+        if late:
+            del self.plan.runs[count:]
+            coming = []
+        elif coming:
+            self.plan.write(self.command)
+        is_open = any(each.word == "undecided" for each in found)
+        said = "; ".join(each.text for each in found)
+        print(f"{said}: {late or _said(more, coming)}" if is_open else said, flush=True)
+        return coming
+
+    def _too_late(self, coming: Sequence[tuple[str, PlannedRun]], seconds: float) -> str:
+        """Why no more seeds fit into `seeds.hours`; "" where they do, or nobody can tell."""
+        hours = self.settings.hours
+        if hours is None:
+            return ""
+        left = 3600 * hours - seconds
+        known = estimate.seconds([run for _, run in coming], *_at_once(coming))
+        if left > (known or 0):
+            return ""
+        takes = f", and the next seeds take about {span(known)}" if known else ""
+        return f"of seeds.hours={hours:g} there are {span(max(left, 0))} left{takes}"
+
+
+def seeds_of(plan: Plan) -> dict[str, int]:
+    """How many seeds of each arm that trains are planned."""
+    found: dict[str, set[int]] = {}
+    for label, run in plan.runs:
+        if run.config.kind is Kind.TRAINED:
+            found.setdefault(label, set()).add(run.config.seed)
+    return {label: len(seeds) for label, seeds in found.items()}
+
+
+def take_up(plan: Plan) -> None:
+    """Go on from an earlier grid of the question: its seeds are planned, and its looks count.
+
+    The grid may have been narrower: looks at the arms that both have are looks all the same.
+    """
+    before = _before(plan)
+    for row in before.get("runs", []):
+        if row["arm"] in plan.experiment.arms and row["seed"] is not None:
+            plan.add(row["arm"], row["seed"])
+    ids = {run.folder.id for _, run in plan.runs}
+    looks = [
+        {"most": look["most"], "runs": [name for name in look["runs"] if name in ids]}
+        for look in before.get("looks", [])
+    ]
+    plan.looks = [look for look in looks if look["runs"]]
+
+
+def _before(plan: Plan) -> Mapping[str, Any]:
+    """The plan of that name that was written last, if it looked at runs of this one."""
+    ids = {run.folder.id for _, run in plan.runs if run.config.kind is Kind.TRAINED}
+    others = reversed(grids(plan.path.parents[1], plan.experiment.name))
+    for path in dict.fromkeys([plan.path, *others]):
+        found = _read(path)
+        if any(ids & set(look["runs"]) for look in found.get("looks", [])):
+            return found
+    return {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _said(more: Mapping[str, range], coming: Sequence[tuple[str, PlannedRun]]) -> str:
+    if not coming:
+        return "no more seeds are added"
+    groups: dict[int, list[str]] = {}
+    for arm, seeds in more.items():
+        groups.setdefault(len(seeds), []).append(arm)
+    said = [
+        f"{count} more seed{'s' * (count > 1)} of {', '.join(arms)}"
+        for count, arms in groups.items()
+    ]
+    time = estimate.together([run for _, run in coming], *_at_once(coming))
+    return ", ".join([*said, *([time] if time else [])])
+
+
+def _at_once(coming: Sequence[tuple[str, PlannedRun]]) -> tuple[int | None, int]:
+    """Threads of each run, and how many work at a time."""
+    jobs = coming[0][1].config.jobs
+    return share_of_cores(jobs), jobs

@@ -1,0 +1,99 @@
+"""What a look has decided, and whose seeds the open questions still need."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoal.claims import Comparison, Difference, Verdict, against_baseline, judge, read_claims
+from shoal.claims.needed import is_answered, is_hopeless
+from shoal.claims.spending import spent
+from shoal.report.tables.verdicts import effect
+from shoal.results import Study
+
+
+@dataclass(frozen=True)
+class Question:
+    """A claim, or a difference to the baseline, as it stands.
+
+    Attributes:
+        name: of it.
+        word: its answer so far.
+        shown: effect and interval of what it hangs on.
+        seeds: that it stands on.
+        parts: what is left to decide; none where all is, or where no seed would.
+        short: why no seed would help, where the question is open all the same.
+    """
+
+    name: str
+    word: str
+    shown: str
+    seeds: int
+    parts: tuple[Comparison, ...]
+    short: str = ""
+
+    @property
+    def text(self) -> str:
+        """One clause."""
+        if self.word == "not run":
+            return f"{self.name} not run"
+        if self.word != "undecided":
+            return f"{self.name} {self.word} on {self.seeds} seeds"
+        return f"{self.name} still open ({', '.join(filter(None, (self.shown, self.short)))})"
+
+
+def questions(study: Study) -> Iterator[Question]:
+    """The claims of a study, then its differences to the baseline."""
+    for verdict in judge(study, read_claims(study.claims)):
+        yield _question(verdict.id, verdict, verdict.comparisons, verdict.decisive)
+    for each in against_baseline(study):
+        name = f"{each.name} on {each.where}" if each.where else each.name
+        yield _question(name, each, (each.comparison,), each.comparison)
+
+
+def _question(
+    name: str,
+    found: Verdict | Difference,
+    compared: tuple[Comparison, ...],
+    decisive: Comparison | None,
+) -> Question:
+    seeds = min((each.seeds for each in compared), default=0)
+    unanswered = [each for each in compared if not is_answered(each, found.share)] or compared
+    parts = [each for each in unanswered if not _is_over(each, found.share)]
+    short = ""
+    if found.is_open and not parts:
+        spent_all = any(_is_spent(each) for each in unanswered)
+        ended = f"all of the level is spent by {seeds} seeds"
+        short = ended if spent_all else "pictures are short, not seeds"
+    left = tuple(parts) if found.is_open else ()
+    return Question(name, found.word, effect(decisive) if decisive else "", seeds, left, short)
+
+
+def _is_over(part: Comparison, share: float) -> bool:
+    """Whether no more seeds would decide a comparison."""
+    return not np.isnan(part.p) and (_is_spent(part) or is_hopeless(part, share))
+
+
+def _is_spent(part: Comparison) -> bool:
+    return bool(part.looked and spent(part.looked, part.most)[-1] >= 1)
+
+
+def wanted(
+    found: list[Question], planned: Mapping[str, int], step: int, most: int
+) -> dict[str, range]:
+    """The seeds that open questions still need, by arm; none where all is decided.
+
+    Seeds are paired, so an arm is brought to as many as its rival has before both get more.
+
+    Args:
+        found: all questions.
+        planned: seeds of each arm that trains, so far.
+        step: seeds to add.
+        most: seeds of an arm.
+    """
+    goals = dict(planned)
+    for part in (part for question in found for part in question.parts):
+        arms = [arm for arm in part.arms if arm in planned]
+        goal = min(most, min((planned[arm] for arm in arms), default=most) + step)
+        goals |= {arm: max(goals[arm], goal) for arm in arms}
+    return {arm: range(planned[arm], goal) for arm, goal in goals.items() if goal > planned[arm]}

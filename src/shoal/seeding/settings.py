@@ -1,0 +1,58 @@
+"""What the config says under `seeds`, with types, and where `seed=auto` stands for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+
+from omegaconf import DictConfig, OmegaConf
+
+from shoal.claims.looks import FEWEST
+from shoal.errors import UserError
+from shoal.system import fields
+from shoal.system.fields import number, whole
+
+AUTO = "seed=auto"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How seeds are added; `conf/config.yaml` says what each value means."""
+
+    first: Annotated[int, whole(FEWEST)]
+    step: Annotated[int, whole(1)]
+    most: Annotated[int, whole(FEWEST)]
+    hours: Annotated[float | None, number(0, null=True)]
+
+    def __post_init__(self) -> None:
+        if self.most < self.first:
+            raise UserError(f"seeds.most={self.most} is less than seeds.first={self.first}")
+
+    @classmethod
+    def of(cls, tree: DictConfig) -> Self:
+        """The settings that Hydra composed.
+
+        Raises:
+            UserError: naming the value, what it may be, and the remedy.
+        """
+        plain: Any = OmegaConf.to_container(tree, resolve=True)
+        return fields.read(cls, plain, "seeds.")
+
+    def start(self, combinations: Sequence[Sequence[str]]) -> list[list[str]]:
+        """The combinations of the first seeds, in place of `seed=auto`."""
+        return [
+            [*(text for text in each if text != AUTO), f"seed={seed}"]
+            for seed in range(self.first)
+            for each in combinations
+        ]
+
+
+def is_automatic(combinations: Sequence[Sequence[str]]) -> bool:
+    """Whether seeds are to be added until all is decided.
+
+    Raises:
+        UserError: there are seeds beside `auto`.
+    """
+    chosen = [AUTO in each for each in combinations]
+    if any(chosen) and not all(chosen):
+        raise UserError(f"{AUTO} chooses seeds itself: give it alone, seeds.first=3 to begin with")
+    return any(chosen)

@@ -1,0 +1,79 @@
+"""Studies that look more than once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers.made_up import LEVELS, REAL, MadeUp, study_of
+from shoal import results
+from shoal.claims import Verdict, against_baseline, judge, read_claims
+from shoal.claims.looks import Asked, seen
+from shoal.claims.measures import psnr
+from shoal.claims.spending import spending
+
+CLAIM = {"X": {"says": "x", "tests": [{"measure": "psnr", "greater": ["eeds"], "lesser": ["eed"]}]}}
+ARMS = {"bicubic": "bicubic", "eed": "eed", "eeds": "eeds"}
+LEVELS_NEAR = {**LEVELS, "eed": 32.0, "eeds": 32.04}
+
+
+def made(*looks: int, seeds: int | None = None, gap: float = 0.04) -> MadeUp:
+    count = seeds or max(looks)
+    return MadeUp(
+        **REAL, arms=ARMS, claims=CLAIM, seeds=range(count), looks=looks, sets={"Set5": 5},
+        levels={**LEVELS_NEAR, "eeds": 32.0 + gap}, baseline="eed",
+    )  # fmt: skip
+
+
+def verdict(made: MadeUp, runs: Path) -> Verdict:
+    study = study_of(made, runs)
+    (found,) = judge(study, read_claims(study.claims))
+    return found
+
+
+def test_a_verdict_pays_for_its_looks_and_stands_on_what_was_seen(tmp_path: Path) -> None:
+    once = verdict(made(8), tmp_path / "once")
+    often = verdict(made(3, 4, 5, 6, 7, 8), tmp_path / "often")
+    assert once.decisive is not None
+    assert often.decisive is not None
+    assert often.decisive.looked == (3, 4, 5, 6, 7, 8)
+    assert often.decisive.effect == pytest.approx(once.decisive.effect)
+    assert often.decisive.low < once.decisive.low
+    late = verdict(made(3, 4, seeds=8), tmp_path / "late")
+    assert late.decisive is not None
+    assert late.decisive.seeds == 4  # seeds that nobody has looked at count for nothing
+
+
+def test_a_look_at_the_same_rows_is_one_look(tmp_path: Path) -> None:
+    twice, once = (verdict(made(*looks), tmp_path / str(len(looks)))
+                   for looks in ((3, 3, 5, 5), (3, 5)))  # fmt: skip
+    assert twice == once
+
+
+def test_before_the_first_look_and_at_two_seeds_nothing_is_said(tmp_path: Path) -> None:
+    for name, looks, seeds in (("none", (), 3), ("two", (2,), 2)):
+        found = verdict(made(*looks, seeds=seeds, gap=1.0), tmp_path / name)
+        assert found.word in ("undecided", "not run")
+        assert np.isnan(found.p)
+    two = study_of(made(2, gap=1.0), tmp_path / "again")
+    assert {each.word for each in against_baseline(two)} == {"undecided"}
+
+
+def test_what_one_look_has_decided_a_later_one_does_not_undo(tmp_path: Path) -> None:
+    looks = ((3,), (3, 4), (3, 4, 5), (3, 4, 5, 6))
+    ps = [verdict(made(*each, seeds=6), tmp_path / str(len(each))).p for each in looks]
+    assert ps == sorted(ps, reverse=True)
+
+
+def test_the_bar_of_each_look_is_that_of_its_seeds(tmp_path: Path) -> None:
+    study = study_of(made(3, 5), tmp_path)
+    (each,) = (one for one in seen(study, _asked) if one.asked)
+    assert each.most == (16, 16)
+    counts = tuple(len(asked.sample.differences) for asked in each.asked)
+    assert spending(counts, each.most).steps.sum() == pytest.approx((5 / 16) ** 1.5)
+
+
+def _asked(study: results.Study) -> Iterator[Asked]:
+    for sample in psnr(study, "eeds", "eed", 3):
+        yield Asked((sample.what,), sample, 3, ("eeds", "eed"))
