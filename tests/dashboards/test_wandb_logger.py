@@ -158,7 +158,7 @@ def test_a_training_that_is_stopped_and_goes_on_is_one_run_with_every_row(
     monkeypatch.setenv("SHOAL_EXPERIMENT", "width")
     monkeypatch.setenv("SHOAL_ARM", "wide")
     with monkeypatch.context() as patch:
-        patch.setattr(SuperResolution, "on_train_batch_end", terminated_at(13))
+        patch.setattr(SuperResolution, "on_before_optimizer_step", terminated_at(13))
         with pytest.raises(Stopped):
             make_run(cfg, "python train.py")
     finished = make_run(cfg, "python train.py")

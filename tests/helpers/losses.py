@@ -47,14 +47,14 @@ def losses(setting: str, cache: Path) -> list[float]:
     """The losses of a run's steps, in the arithmetic of this process."""
     found: list[float] = []
     with tempfile.TemporaryDirectory() as runs, pytest.MonkeyPatch.context() as patch:
-        step = SuperResolution.training_step
+        objective = SuperResolution.objective
 
-        def noted(self: SuperResolution, *arguments: Any) -> torch.Tensor:
-            loss = step(self, *arguments)
+        def noted(self: SuperResolution, *batch: torch.Tensor) -> torch.Tensor:
+            loss = objective(self, *batch)
             found.append(loss.item())
             return loss
 
-        patch.setattr(SuperResolution, "training_step", noted)
+        patch.setattr(SuperResolution, "objective", noted)
         paths = (f"paths.runs={runs}", f"paths.cache={cache}")
         run = Run.of(configured(*COMMON, *paths, *setting.split()))
         run.folder.create()

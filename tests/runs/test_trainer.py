@@ -10,7 +10,16 @@ from omegaconf import OmegaConf
 from helpers.composing import composed, configured
 from shoal.errors import UserError
 from shoal.runs.identity import Content, run_id
-from shoal.runs.trainer import APART, DECIDING, FIXED, NOTHING, OURS, check_trainer
+from shoal.runs.trainer import (
+    APART,
+    BESIDE,
+    DECIDING,
+    FIXED,
+    NOTHING,
+    OURS,
+    check_trainer,
+    lightnings,
+)
 
 CONTENT = Content("d" * 64)
 GROUPS = (NOTHING, OURS, FIXED, DECIDING, APART)
@@ -50,6 +59,14 @@ def test_what_a_key_of_ours_means_is_refused_with_that_key(name):
 def test_what_every_run_has_the_same_is_refused(name):
     with pytest.raises(UserError, match=rf"trainer\.{name}=True is not taken, .+: leave it out"):
         check_trainer({"_target_": "lightning.Trainer", name: True})
+
+
+def test_a_graph_is_no_argument_of_lightnings_and_decides_nothing():
+    assert named(graph=False) == named() == named(graph=True)
+    assert "graph" not in lightnings(config().trainer)
+    assert not set(BESIDE) & set(SIGNATURE)
+    with pytest.raises(UserError, match=r"trainer\.graph=1 is neither true nor false"):
+        configured("trainer.graph=1")
 
 
 def test_the_refusal_is_a_commands():

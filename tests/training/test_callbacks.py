@@ -1,5 +1,6 @@
 """Callbacks of Lightning's and of the user's, and runs that look for mistakes."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,34 @@ def test_a_callback_works_after_ours_and_changes_no_bit_by_being_there(short) ->
     )  # Lightning puts these last, for their state
     assert own.record()["weights_sha256"] != plain.record()["weights_sha256"]  # they hold the id
     curves = [[row["val/psnr"] for row in folder.rows("curve.csv")] for folder in (own, plain)]
+    assert curves[0] == curves[1]
+
+
+class Watching(Callback):
+    """Counts what happens within steps."""
+
+    counts: Counter[str]
+
+    def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
+        Watching.counts = Counter()
+
+    def on_before_zero_grad(self, *_: Any) -> None:
+        Watching.counts["before zero_grad"] += 1
+
+    def on_after_backward(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        assert all(each.grad is not None for each in pl_module.parameters())
+        Watching.counts["after backward"] += 1
+
+    def on_before_optimizer_step(self, *_: Any) -> None:
+        Watching.counts["before the optimiser"] += 1
+
+
+def test_a_callback_looks_into_each_step_and_changes_no_bit_by_that(short) -> None:
+    watched = train(short(f"+callbacks.mine={{_target_: {__name__}.Watching}}"), "")
+    assert set(Watching.counts.values()) == {4}
+    assert len(Watching.counts) == 3
+    runs = watched, train(short(), "")
+    curves = [[row["val/psnr"] for row in run.rows("curve.csv")] for run in runs]
     assert curves[0] == curves[1]
 
 

@@ -162,7 +162,7 @@ def preempted_after(action, monkeypatch, name):
         (
             lambda *_: None,  # after the callbacks, before Lightning looks
             "shoal.training.module.SuperResolution.on_train_batch_end",
-            "step-000000002-",
+            "step-000000003-",
         ),
         (
             Checkpoints.save,
@@ -171,13 +171,14 @@ def preempted_after(action, monkeypatch, name):
         ),
         (write_record, "shoal.training.run.write_record", None),
     ],
-    ids=["after a step", "after a validation", "after the record"],
+    ids=["after a block", "after a validation", "after the record"],
 )
 def test_a_signal_stops_a_run_wherever_it_comes(train, tmp_path, monkeypatch, action, name, saved):
+    short = ("budget.batch_size=64",)  # two steps to a block
     with monkeypatch.context() as patch:
         preempted_after(action, patch, name)
         with pytest.raises(Stopped) as stopped:
-            train()
+            train(*short)
     assert stopped.value.signum == signal.SIGTERM
     folder = only_folder(tmp_path)
     assert (folder / "record.json").exists() == (saved is None)
@@ -188,7 +189,7 @@ def test_a_signal_stops_a_run_wherever_it_comes(train, tmp_path, monkeypatch, ac
         assert max(names).startswith(saved)
         assert (status["step"], status["reason"]) == (int(saved[5:-1]), "stopped by SIGTERM")
         assert "Traceback" not in (folder / "log.txt").read_text()
-    resumed, whole = train(), train(runs="whole")
+    resumed, whole = train(*short), train(*short, runs="whole")
     assert resumed.weights.read_bytes() == whole.weights.read_bytes()
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
@@ -241,7 +242,7 @@ def stopped_after(count, monkeypatch):
         if next(steps) == count:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(SuperResolution, "on_train_batch_end", signalled)
+    monkeypatch.setattr(SuperResolution, "on_before_optimizer_step", signalled)
 
 
 def test_a_resumed_run_keeps_the_threads_that_it_began_with(train, monkeypatch):

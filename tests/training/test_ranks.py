@@ -25,9 +25,9 @@ from shoal.training import run as training
 from shoal.training.agreement import Agreement
 from shoal.training.devices import check_devices
 from shoal.training.ingredients import open_pictures
-from shoal.training.module import Diverged
 from shoal.training.ranks import Ranks
 from shoal.training.spawn import RankFailed
+from shoal.training.tally import Diverged
 
 LONG = ("budget.max_steps=1000", "budget.val_every=100")
 ENOUGH = 300  # seconds for what takes a few, on a machine that has other work too

@@ -34,11 +34,11 @@ def test_a_run_says_with_what_it_is_made_how_long_it_is_and_from_where_it_goes_o
     train: Train, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def stops(self: SuperResolution, *_: object) -> None:
-        if self.global_step == 7:  # which is seen after the next step
+        if self.global_step == 7:  # which is seen after this step, the eighth
             os.kill(os.getpid(), signal.SIGTERM)
 
     with monkeypatch.context() as patch:
-        patch.setattr(SuperResolution, "on_train_batch_end", stops)
+        patch.setattr(SuperResolution, "on_before_optimizer_step", stops)
         with pytest.raises(Stopped):
             train()
     first, second, *_ = capsys.readouterr().out.splitlines()

@@ -15,7 +15,7 @@ from shoal.errors import UserError
 from shoal.runs.folder import RunFolder
 from shoal.training import rescore
 from shoal.training import run as training
-from shoal.training.module import Diverged
+from shoal.training.tally import Diverged
 
 
 @pytest.fixture

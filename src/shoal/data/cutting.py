@@ -13,6 +13,16 @@ Patches = NDArray[Any]  # (n, C, p, p) of a cache's own type
 SYMMETRIES = 8  # of the square: four rotations, each also mirrored
 
 
+def _directions(symmetry: int) -> tuple[bool, int, int]:
+    quarters = symmetry % 4
+    down, across = (-1 if quarters in flipped else 1 for flipped in ((1, 2), (2, 3)))
+    return (symmetry >= 4) != (quarters % 2 == 1), down, across
+
+
+# Of each symmetry: whether the square is transposed first; then its steps down and across.
+DIRECTIONS = [_directions(symmetry) for symmetry in range(SYMMETRIES)]
+
+
 class Source:
     """Where the patches of one cache can lie, and the patches.
 
@@ -38,14 +48,14 @@ class Source:
 
     def cut(self, position: NDArray[np.int64]) -> tuple[Patches, NDArray[np.uint8]]:
         """LR `(n, C, p, p)` and HR `(n, C, P, P)` patches; a row is copied in one piece."""
-        plane, top, left, width = self._corners(position)
+        plane, top, left, width = self.corners(position)
         s, (lr, hr) = self.cache.scale, self.rows
         lr_corners = plane + top * width + left
         hr_corners = plane * s * s + (top * width * s + left) * s
         lr_patches = lr[lr_corners + np.arange(self.side) * width]
         return lr_patches, hr[hr_corners + np.arange(self.side * s) * (width * s)]
 
-    def _corners(self, position: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    def corners(self, position: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
         """Starts of planes `(n, C, 1)`; top, left, picture width `(n, 1, 1)`; all in LR pixels."""
         picture = np.searchsorted(self.ends, position, side="right")
         before = np.where(picture > 0, self.ends[picture - 1], 0)
@@ -61,10 +71,9 @@ def symmetric(patches: NDArray[Any], symmetry: int) -> NDArray[Any]:
 
     Symmetries 0 to 3 are as many quarter turns (`np.rot90`), 4 to 7 those of the transposed square.
     """
-    quarters = symmetry % 4
-    if (symmetry >= 4) != (quarters % 2 == 1):
+    transposed, down, across = DIRECTIONS[symmetry]
+    if transposed:
         patches = patches.swapaxes(-2, -1)
-    down, across = (-1 if quarters in flipped else 1 for flipped in ((1, 2), (2, 3)))
     return patches[..., ::down, ::across]
 
 

@@ -1,13 +1,20 @@
 """The DataModule: the patch stream for training, whole pictures for the curve."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-from lightning import LightningDataModule
+import torch
+from lightning import LightningDataModule, Trainer
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset
 
+from shoal.data.blocks import Ahead, Blocks
 from shoal.data.cache import Cache
-from shoal.data.patches import PatchStream, check_patch
+from shoal.data.patches import TOGETHER, PatchStream, check_patch
+from shoal.data.places import OnDevice, fit_on
+
+# Patches whose places are sent to a device at once: enough steps that it never waits for more.
+TOGETHER_THERE = 512
 
 
 class Pictures(Dataset[tuple[Tensor, Tensor]]):
@@ -52,6 +59,7 @@ class SuperResolutionData(LightningDataModule):
         batch_size: patches of a step, over all ranks together.
         seed: of the patch stream.
         workers: processes that cut patches; any number gives the same batches.
+        blocks: give several steps out at once, where one device trains on them.
 
     Raises:
         UserError: the patch doesn't fit.
@@ -66,19 +74,50 @@ class SuperResolutionData(LightningDataModule):
         batch_size: int,
         seed: int,
         workers: int = 0,
+        blocks: bool = False,
     ) -> None:
         super().__init__()
         check_patch(train, patch_size, scale)
         self.train, self.val, self.workers = train, val, workers
         self.patch_size, self.batch_size, self.seed = patch_size, batch_size, seed
+        self.blocks = blocks
+        self.there: OnDevice | None = None  # the pictures, where a device has them
 
-    def train_dataloader(self) -> DataLoader[tuple[Tensor, Tensor]]:
-        """Batches from the trainer's present step on: a resumed run asks again and goes on."""
+    def train_dataloader(self) -> DataLoader[Any]:
+        """Batches from the trainer's present step on: a resumed run asks again and goes on.
+
+        A batch is LR and HR of a step, or of several as `PatchStream.block` has them.
+        """
         trainer = self.trainer
         first_step = trainer.global_step if trainer else 0
         sizes = self.patch_size, self.batch_size, self.seed
         stream = PatchStream(self.train, *sizes, first_step, *self._place())
-        return DataLoader(stream, batch_size=None, num_workers=self.workers)
+        dataset: IterableDataset[Any] = stream
+        on_cuda = trainer is not None and trainer.strategy.root_device.type == "cuda"
+        # Where the trainer takes only some of an epoch's batches, they must be steps.
+        if trainer and self.blocks and trainer.world_size == 1 == trainer.limit_train_batches:
+            dataset = self._in_blocks(stream, trainer)
+        if on_cuda and not self.workers and self.there is None:
+            dataset = Ahead(dataset)
+        return DataLoader(dataset, batch_size=None, num_workers=self.workers, pin_memory=on_cuda)
+
+    def _in_blocks(self, stream: PatchStream, trainer: Trainer) -> Blocks[Any]:
+        """Blocks that end at validations and with the run; of places, if the device can cut."""
+        device, every = trainer.strategy.root_device, int(trainer.val_check_interval)
+        cut: Callable[[range], Any] = stream.block
+        patches = TOGETHER
+        if device.type == "cuda" and fit_on(device, self.train):
+            self.there = OnDevice(self.train, self.patch_size, device)
+            cut, patches = stream.places, TOGETHER_THERE
+        most = max(1, patches // stream.share)
+        return Blocks(cut, stream.first_step, most, every, trainer.max_steps)
+
+    def transfer_batch_to_device(
+        self, batch: Any, device: torch.device, dataloader_idx: int
+    ) -> Any:
+        """A batch on the device: of places, what lies there."""
+        batch = super().transfer_batch_to_device(batch, device, dataloader_idx)
+        return self.there.cut(batch) if self.there and isinstance(batch, Tensor) else batch
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, Tensor]]:
         """This rank's whole pictures, one at a time."""

@@ -8,12 +8,14 @@ a run can go on anywhere.
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from shoal.data.cache import Cache, unit
 from shoal.data.cutting import SYMMETRIES, Patches, Source, turned
+from shoal.data.places import PLACE, places
 from shoal.errors import UserError
 
 # Patches to cut at once: small batches are cut several together, since each cut costs the same.
@@ -81,6 +83,10 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
 
     def batches(self, steps: range) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of some steps, as `batch` gives them, cut in one go."""
+        yield from zip(*self.block(steps), strict=True)
+
+    def block(self, steps: range) -> tuple[Tensor, Tensor]:
+        """The same as one tensor of LR and one of HR: `(steps, n, 1, p, p)`, `(..., P, P)`."""
         position, symmetry = self._draws(steps)
         # Patches of one symmetry are turned together, so they are cut side by side.
         order = np.argsort(symmetry, kind="stable")
@@ -88,9 +94,20 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         upright = self._cut(position[order])
         lr, hr = (unit(turned(patches, order, bounds)) for patches in upright)
         by_step = (-1, self.share)
-        yield from zip(
-            lr.view(*by_step, *lr.shape[1:]), hr.view(*by_step, *hr.shape[1:]), strict=True
-        )
+        return lr.view(*by_step, *lr.shape[1:]), hr.view(*by_step, *hr.shape[1:])
+
+    def places(self, steps: range) -> Tensor:
+        """Where in the pictures the patches of some steps lie, as `data.places` has it.
+
+        Returns:
+            int64 `(steps, n, 8)`, for whoever has the caches' pictures one after the other.
+        """
+        position, symmetry = self._draws(steps)
+        found = np.empty((len(position), PLACE), np.int64)
+        for number, mine, within in self._by_source(position):
+            begin = sum(len(source.cache.lr) for source in self.sources[:number])
+            found[mine] = places(self.sources[number], within, symmetry[mine], begin)
+        return torch.from_numpy(found).view(-1, self.share, PLACE)
 
     def _draws(self, steps: range) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Position and symmetry of this rank's patches in some steps."""
@@ -107,13 +124,19 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         shape = len(position), first.channels
         lr = np.empty((*shape, side, side), first.lr.dtype)
         hr = np.empty((*shape, self.patch_size, self.patch_size), np.uint8)
+        for number, mine, within in self._by_source(position):
+            lr[mine], hr[mine] = self.sources[number].cut(within)
+        return lr, hr
+
+    def _by_source(
+        self, position: NDArray[np.int64]
+    ) -> Iterator[tuple[int, NDArray[np.intp], NDArray[np.int64]]]:
+        """The sources that have patches of these, which of them, and at which of its positions."""
         source_of = np.searchsorted(self.ends, position, side="right")
         for number, source in enumerate(self.sources):
             mine = np.flatnonzero(source_of == number)
             if len(mine):
-                within = position[mine] - (self.ends[number] - source.positions)
-                lr[mine], hr[mine] = source.cut(within)
-        return lr, hr
+                yield number, mine, position[mine] - (self.ends[number] - source.positions)
 
 
 def check_patch(caches: Sequence[Cache], patch_size: int, scale: int) -> None:

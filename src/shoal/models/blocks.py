@@ -26,14 +26,17 @@ class Branching(Protocol):
 class Supervised(Protocol):
     """A network that is trained on more pictures than its answer."""
 
-    def supervision(self, lr: Tensor, progress: float) -> list[tuple[float, Tensor]]:
+    def supervision(
+        self, lr: Tensor, progress: float | Tensor
+    ) -> list[tuple[float | Tensor, Tensor]]:
         """Pictures and the weight of each one's loss; the weights sum to 1.
 
         A picture smaller than HR is to be compared with HR shrunk to its size.
 
         Args:
             lr: `(N, C, h, w)` in [0, 1].
-            progress: the share of the training that is over, in [0, 1).
+            progress: the share of the training that is over, in [0, 1); on CUDA a scalar tensor,
+                so that a step can be captured.
         """
 
 

@@ -44,7 +44,9 @@ class DRCN(nn.Module):
         """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         return self.combined(self.predictions(lr)) + GREY
 
-    def supervision(self, lr: Tensor, progress: float) -> list[tuple[float, Tensor]]:
+    def supervision(
+        self, lr: Tensor, progress: float | Tensor
+    ) -> list[tuple[float | Tensor, Tensor]]:
         """Every recursion's picture by alpha, their weighted sum by 1 - alpha.
 
         Alpha falls from 1 to 0 over the training: the paper says that it decays, and not how*.

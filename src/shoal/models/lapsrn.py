@@ -76,7 +76,9 @@ class LapSRN(nn.Module):
         """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
         return self.pictures(lr)[-1]
 
-    def supervision(self, lr: Tensor, progress: float) -> list[tuple[float, Tensor]]:
+    def supervision(
+        self, lr: Tensor, progress: float | Tensor
+    ) -> list[tuple[float | Tensor, Tensor]]:
         """The picture of every level, equally weighted."""
         pictures = self.pictures(lr)
         return [(1 / len(pictures), picture) for picture in pictures]

@@ -122,6 +122,11 @@ class RunConfig:
         """Of the arithmetic, e.g. `32-true`."""
         return str(self.trainer.get("precision", "32-true"))
 
+    @property
+    def graph(self) -> bool:
+        """Whether a step may be one CUDA graph."""
+        return bool(self.trainer.get("graph", True))
+
 
 def nearest_multiple(size: int, scale: Any) -> int:
     """The multiple of `scale` nearest to `size`, at least `scale`; `size` where scale is no scale.

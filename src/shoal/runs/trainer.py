@@ -62,6 +62,10 @@ DECIDING: dict[str, Any] = {
 # In a run's digest by itself.
 APART = ("precision",)
 
+# No argument of the Trainer, but a key beside them, which decides nothing: a graph has the bits of
+# the steps that it was captured from.
+BESIDE = ("graph",)
+
 
 def check_trainer(trainer: Node) -> None:
     """Refuse what the Trainer would be given twice, or what a key of ours means.
@@ -69,6 +73,8 @@ def check_trainer(trainer: Node) -> None:
     Raises:
         UserError: naming the argument and what to write instead.
     """
+    if not isinstance(trainer.get("graph", True), bool):
+        raise UserError(f"trainer.graph={trainer['graph']} is neither true nor false")
     for name, value in trainer.items():
         if value is None or value is False:
             continue
@@ -85,6 +91,11 @@ def wants_one_gpu(trainer: Node) -> bool:
     return on_gpu and one
 
 
+def lightnings(trainer: Node) -> Node:
+    """What of a config's trainer is the Trainer's own."""
+    return {name: value for name, value in trainer.items() if name not in BESIDE}
+
+
 def deciding_arguments(trainer: Node) -> dict[str, Any]:
     """The arguments that decide weights, where they aren't as in every run: mostly none.
 
@@ -99,6 +110,8 @@ def deciding_arguments(trainer: Node) -> dict[str, Any]:
 def _may_decide(name: str, value: Any) -> bool:
     if name == "_target_":
         return value not in PLAIN
+    if name in BESIDE:
+        return False
     if name in NOTHING:
         return isinstance(value, dict)
     if name in DECIDING:

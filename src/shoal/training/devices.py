@@ -16,14 +16,15 @@ from shoal.errors import UserError, first_line
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import ReadOnlyRunFolder
 from shoal.runs.run import Run
+from shoal.runs.trainer import lightnings
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop, Stopped
 from shoal.training.agreement import Agreement
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients
-from shoal.training.module import Diverged
 from shoal.training.ranks import Orders, Ranks, require_match
 from shoal.training.spawn import RankFailed, spawn
+from shoal.training.tally import Diverged
 
 # Weights and scores are float32 in all of them; a network all in another type can't be compared.
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
@@ -45,7 +46,7 @@ def check_devices(config: RunConfig) -> Trainer:
     try:
         with warnings.catch_warnings(action="ignore"):  # they come again when the run begins
             trainer: Trainer = instantiate(
-                config.trainer, logger=False, enable_progress_bar=False, _convert_="all"
+                lightnings(config.trainer), logger=False, enable_progress_bar=False, _convert_="all"
             )
     except Exception as error:
         cause = error.__cause__ or error

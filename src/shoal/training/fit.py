@@ -19,6 +19,7 @@ from shoal.models.profile import macs
 from shoal.models.reparam import folded
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
+from shoal.runs.trainer import lightnings
 from shoal.training.agreement import Agreement
 from shoal.training.callbacks.averaging import Averaging
 from shoal.training.callbacks.checkpoints import Checkpoints
@@ -27,6 +28,7 @@ from shoal.training.callbacks.mirror import Mirror
 from shoal.training.callbacks.progress import ProgressBar
 from shoal.training.ingredients import Ingredients
 from shoal.training.module import SuperResolution
+from shoal.training.tally import Tally
 
 # What Lightning says on every run and nobody can act on.
 CHATTER = (
@@ -78,8 +80,9 @@ def fit(
     config, budget, network = run.config, run.config.budget, made_of.network
     # Channels last: the processor's convolutions needn't reorder every activation.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # stubs lack it
-    module = _module(run, made_of, agreement)
-    curve = _curve(run, network)
+    tally = Tally()
+    module = _module(run, made_of, agreement, tally)
+    curve = _curve(run, network, tally)
     mirror = Mirror(curve)
     bar = ProgressBar(run.folder.id, curve, budget.max_steps)
     checkpoints = Checkpoints(run.folder.checkpoints, budget.val_every, agreement)
@@ -98,14 +101,14 @@ def fit(
     return Fitted(used, curve, trainer.strategy.root_device, macs(used), ended)
 
 
-def _curve(run: Run, network: nn.Module) -> Curve:
+def _curve(run: Run, network: nn.Module, tally: Tally) -> Curve:
     budget = run.config.budget
     lr_pixels = (budget.patch_size // run.config.scale) ** 2 * budget.batch_size
     # The backward pass costs twice the forward pass.
-    return Curve(run.folder, budget.batch_size, 3.0 * macs(network) * lr_pixels)
+    return Curve(run.folder, budget.batch_size, 3.0 * macs(network) * lr_pixels, tally)
 
 
-def _module(run: Run, made_of: Ingredients, agreement: Agreement) -> SuperResolution:
+def _module(run: Run, made_of: Ingredients, agreement: Agreement, tally: Tally) -> SuperResolution:
     recipe = made_of.recipe
     return SuperResolution(
         made_of.network,
@@ -115,7 +118,9 @@ def _module(run: Run, made_of: Ingredients, agreement: Agreement) -> SuperResolu
         schedule=recipe.schedule,
         max_steps=run.config.budget.max_steps,
         theta=run.config.task.clip.theta,
-        global_loss=agreement.global_loss,
+        agreement=agreement,
+        tally=tally,
+        graph=run.config.graph,
     )
 
 
@@ -125,7 +130,7 @@ def _trainer(run: Run, callbacks: list[Callback], loggers: Sequence[Logger]) -> 
         # First, so that all others see the averaged weights where it swaps them in.
         callbacks = [Averaging(decay=decay), *callbacks]
     trainer: Trainer = instantiate(
-        run.config.trainer,
+        lightnings(run.config.trainer),
         callbacks=callbacks,
         logger=list(loggers) or False,
         max_steps=budget.max_steps,

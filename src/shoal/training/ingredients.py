@@ -86,5 +86,8 @@ def open_pictures(run: Run) -> SuperResolutionData:
     val = [open_cache(each, *places, limit=limit, channels=of) for each in run.selection.val]
     sizes = budget.patch_size, budget.batch_size
     return SuperResolutionData(
-        train, val, config.scale, *sizes, seed=config.patch_seed, workers=config.data_workers
+        *(train, val, config.scale, *sizes),
+        seed=config.patch_seed,
+        workers=config.data_workers,
+        blocks=not config.callbacks,  # the user's see each step
     )

@@ -1,6 +1,6 @@
 """The LightningModule: a network, a loss, an optimiser, a schedule. It knows no architecture."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -9,30 +9,17 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from shoal.errors import FAILED, UserError
+from shoal.errors import UserError
 from shoal.evaluation.validation import Validation
 from shoal.models.blocks import Branching, Supervised
 from shoal.pictures.resample import resize
+from shoal.training.agreement import Agreement
+from shoal.training.clipping import clip_by_rate
+from shoal.training.counting import count_on, go_on_counting
+from shoal.training.step import Step
+from shoal.training.tally import Tally
 
 Pair = tuple[Tensor, Tensor]
-
-
-class Diverged(Exception):
-    """The loss stopped being a finite number.
-
-    Args:
-        step: the optimiser steps taken before.
-    """
-
-    exit_code = FAILED
-    advice = "; kept as diverged (force=true repeats it)"
-
-    def __init__(self, step: int) -> None:
-        super().__init__(step)  # from which alone another process can make it again
-        self.step = step
-
-    def __str__(self) -> str:
-        return f"the loss is not finite after {self.step} steps"
 
 
 def require_size(sr: Tensor, hr: Tensor) -> None:
@@ -57,7 +44,9 @@ class SuperResolution(LightningModule):
         schedule: from the optimiser and the number of steps.
         max_steps: length of the run.
         theta: VDSR's adjustable clipping: gradients are cut to +- theta / learning rate.
-        global_loss: the whole batch's loss from that of this rank's share.
+        agreement: of all ranks, on each loss and on when to stop.
+        tally: of the losses.
+        graph: make a step one CUDA graph, where that can be.
     """
 
     def __init__(
@@ -69,37 +58,74 @@ class SuperResolution(LightningModule):
         schedule: Callable[..., LRScheduler],
         max_steps: int,
         theta: float | None,
-        global_loss: Callable[[Tensor], Tensor],
+        agreement: Agreement,
+        tally: Tally,
+        graph: bool = True,
     ) -> None:
         super().__init__()
+        self.automatic_optimization = False  # a batch of Lightning's may be many steps
         self.network, self.loss = network, loss
         self.make_optimizer, self.make_schedule = optimizer, schedule
-        self.max_steps, self.theta, self.global_loss = max_steps, theta, global_loss
+        self.max_steps, self.theta, self.graph = max_steps, theta, graph
+        self.agreement, self.tally = agreement, tally
+        # Asked once: whether a class fits a protocol takes long to say.
+        self.supervised = network if isinstance(network, Supervised) else None
+        self.step: Step | None = None
+        self.progress: float | Tensor = 0.0  # the share of the steps that is over
         branches = ("shallow", "deep") if isinstance(network, Branching) else ()
         self.validation = Validation(scale, branches)
         self.scores: dict[str, float] = {}
 
+    def on_train_start(self) -> None:
+        """Make ready to step, when Lightning has put everything where it will stay."""
+        self.tally.move(self.device)
+        self.step = Step(self)
+
     def training_step(self, batch: Pair, batch_idx: int) -> Tensor:
-        """The loss of one batch of LR and HR patches, of which this rank has its share.
+        """Make a step, or several of which each has a batch; stop between any two if asked to.
+
+        Args:
+            batch: LR and HR patches of a step, of which this rank has its share, `(N, 1, h, w)` and
+                `(N, 1, H, W)`; or of several, `(steps, N, ...)`.
+            batch_idx: unused.
+
+        Returns:
+            The loss of the last step.
 
         Raises:
-            Diverged: it is not finite.
+            Diverged: a loss was not finite.
             UserError: the network's answer has another size than HR.
         """
-        lr, hr = batch
-        parts = [weight * self.loss(*pair) for weight, pair in self._supervision(lr, hr)]
-        loss = self.global_loss(torch.stack(parts).sum())
-        if not torch.isfinite(loss):
-            raise Diverged(self.global_step)
+        assert self.step is not None
+        made = 0
+        # The step itself says what is computed in which precision.
+        with torch.autocast(self.device.type, enabled=False):
+            for lr, hr in _each(batch):
+                loss = self.step(lr, hr)
+                made += 1
+                if self.agreement.asked is not None:
+                    break
+        count_on(self.trainer, made - 1)
+        if self.tally.due:
+            self.tally.read()
         return loss
 
-    def _supervision(self, lr: Tensor, hr: Tensor) -> list[tuple[float, Pair]]:
+    def objective(self, lr: Tensor, hr: Tensor) -> Tensor:
+        """The whole batch's loss, a scalar with the gradient of this rank's share.
+
+        Raises:
+            UserError: the network's answer has another size than HR.
+        """
+        parts = [weight * self.loss(*pair) for weight, pair in self._supervision(lr, hr)]
+        return self.agreement.global_loss(torch.stack(parts).sum())
+
+    def _supervision(self, lr: Tensor, hr: Tensor) -> list[tuple[float | Tensor, Pair]]:
         """What is compared with what, and how much each loss weighs: SR and HR alone, as a rule.
 
         Only a network that is supervised on smaller pictures too is compared with HR made smaller.
         """
-        if isinstance(self.network, Supervised):
-            pictures = self.network.supervision(lr, self.global_step / self.max_steps)
+        if self.supervised is not None:
+            pictures = self.supervised.supervision(lr, self.progress)
             return [(weight, (each, resize(hr, *each.shape[-2:]))) for weight, each in pictures]
         sr = self.network(lr)
         require_size(sr, hr)
@@ -123,17 +149,27 @@ class SuperResolution(LightningModule):
         if not self.trainer.sanity_checking:
             self.log_dict(self.scores, logger=False)
 
+    def on_train_end(self) -> None:
+        """See that the last losses were finite, and step no more: Lightning moves the weights."""
+        self.step = None
+        self.tally.read()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Count on from any checkpoint."""
+        go_on_counting(checkpoint)
+
     def configure_optimizers(self) -> Any:
         """The optimiser, and its schedule by steps."""
         optimizer = self.make_optimizer(self.network.parameters())
-        schedule = self.make_schedule(optimizer, self.max_steps)
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
-        }
+        return [optimizer], [self.make_schedule(optimizer, self.max_steps)]
 
-    def configure_gradient_clipping(self, optimizer: Optimizer, *_: Any, **__: Any) -> None:
+    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
         """VDSR's adjustable clipping (Kim, Lee, Lee, CVPR 2016, section 3.2), where asked for."""
         if self.theta is not None:
-            bound = self.theta / max(optimizer.param_groups[0]["lr"], 1e-12)
-            nn.utils.clip_grad_value_(self.network.parameters(), bound)
+            clip_by_rate(self.network.parameters(), self.theta, optimizer.param_groups[0]["lr"])
+
+
+def _each(batch: Pair) -> Iterator[Pair]:
+    """The batches of a block; of a batch alone itself."""
+    lr, hr = batch
+    return zip(lr, hr, strict=True) if lr.dim() == 5 else iter([(lr, hr)])

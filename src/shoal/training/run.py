@@ -22,12 +22,12 @@ from shoal.training.devices import check_devices, follow, open_context, train_by
 from shoal.training.finish import write_record
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients
-from shoal.training.module import Diverged
 from shoal.training.ranks import Orders, gathered, started_outside
 from shoal.training.rescore import add_scores, print_scores, try_metrics
 from shoal.training.reused import show_in_sweep
 from shoal.training.start import Attempt, announce
 from shoal.training.status import begin, kept, open_loggers, require_loggers
+from shoal.training.tally import Diverged
 
 
 def train(config: RunConfig, command: str, begun: float | None = None) -> RunFolder:

@@ -27,7 +27,7 @@ from shoal.system.parent import die_with
 from shoal.system.signals import INSISTING, Stopped, deaf_to_interrupts, handled, listening
 from shoal.system.streams import open_console
 from shoal.system.variables import THREADS
-from shoal.training.module import Diverged
+from shoal.training.tally import Diverged
 
 GRACE = 30.0  # seconds for the others to end by themselves where one has failed
 LOOK = 0.2  # seconds between looks at signals

@@ -21,8 +21,8 @@ from shoal.system.files import UNWRITABLE
 from shoal.system.signals import Stopped
 from shoal.system.tee import teed
 from shoal.system.variables import ARM, EXPERIMENT
-from shoal.training.module import Diverged
 from shoal.training.ranks import Ranks
+from shoal.training.tally import Diverged
 
 
 def begin(run: Run, ranks: Ranks) -> str:

@@ -8,6 +8,7 @@ from lightning import Callback, LightningModule, Trainer
 from shoal.runs.folder import RunFolder
 from shoal.runs.tables import CURVE
 from shoal.training.module import SuperResolution
+from shoal.training.tally import Tally
 
 
 class Curve(Callback):
@@ -17,13 +18,16 @@ class Curve(Callback):
         folder: of the run.
         batch_size: patches of a step.
         macs_per_step: multiply-adds of a training step, forward and backward.
+        tally: of the losses since the last row.
     """
 
-    def __init__(self, folder: RunFolder, batch_size: int, macs_per_step: float) -> None:
+    def __init__(
+        self, folder: RunFolder, batch_size: int, macs_per_step: float, tally: Tally
+    ) -> None:
         self.folder, self.batch_size, self.macs_per_step = folder, batch_size, macs_per_step
+        self.tally = tally
         self.rows: list[dict[str, float]] = []
         self.seconds = 0.0  # of training, validation excluded, over all parts of the run
-        self.loss_sum, self.loss_count = 0.0, 0
         self.since: float | None = None
 
     def on_train_batch_start(
@@ -33,15 +37,9 @@ class Curve(Callback):
         if self.since is None:
             self.since = time.monotonic()
 
-    def on_train_batch_end(
-        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:
-        """Count the step's loss."""
-        self.loss_sum += outputs["loss"].item()
-        self.loss_count += 1
-
     def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Stop the clock: validation isn't training."""
+        """Stop the clock when the last step has ended: validation isn't training."""
+        self.tally.read()
         self._stop_clock()
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -57,9 +55,9 @@ class Curve(Callback):
             "macs": step * self.macs_per_step,
             "lr": trainer.optimizers[0].param_groups[0]["lr"] if trainer.optimizers else 0.0,
         }
-        if self.loss_count:
-            row["train/loss"] = self.loss_sum / self.loss_count
-        self.loss_sum, self.loss_count = 0.0, 0
+        if self.tally.count:
+            row["train/loss"] = self.tally.total / self.tally.count
+        self.tally.begin(step)
         self.rows.append(row | pl_module.scores)
         self.write()
 
@@ -74,16 +72,18 @@ class Curve(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         """Plain values, so that a checkpoint needs no pickled classes."""
+        self.tally.read()
         running = 0.0 if self.since is None else time.monotonic() - self.since
         return {
             "rows": [dict(row) for row in self.rows],
             "seconds": self.seconds + running,
-            "loss_sum": self.loss_sum,
-            "loss_count": self.loss_count,
+            "loss_sum": self.tally.total,
+            "loss_count": self.tally.count,
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go back to a checkpoint; rows that were written after it are taken out of the file."""
         self.rows, self.seconds = state_dict["rows"], state_dict["seconds"]
-        self.loss_sum, self.loss_count = state_dict["loss_sum"], state_dict["loss_count"]
+        begun = int(self.rows[-1]["step"]) if self.rows else 0
+        self.tally.begin(begun, state_dict["loss_sum"], state_dict["loss_count"])
         self.write()

@@ -46,7 +46,7 @@ class ProgressBar(Callback):
     ) -> None:
         """Move the bar."""
         if self.bar is not None:
-            self._move(trainer.global_step, outputs["loss"].item())
+            self._move(trainer.global_step, self.curve.tally.last)
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Say what it has found."""

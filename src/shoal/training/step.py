@@ -1,0 +1,129 @@
+"""One optimiser step: forward, backward, clip, update, average; then schedule and count."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import torch
+from lightning import Trainer
+from lightning.pytorch.plugins.precision import MixedPrecision, Precision
+from lightning.pytorch.strategies import SingleDeviceStrategy
+from torch import Tensor
+from torch.optim.lr_scheduler import LRScheduler
+
+from shoal.training.callbacks.averaging import Averaging
+from shoal.training.counting import count_step
+from shoal.training.graph import (
+    Compute,
+    Graphed,
+    looking_within,
+    recorder_on,
+    say_why,
+    why_no_graph,
+)
+from shoal.training.rates import Rates, stays_on_device, suit
+
+if TYPE_CHECKING:
+    from shoal.training.module import SuperResolution
+
+
+class Step:
+    """Steps of a task, by Lightning's strategy and precision; on CUDA graphs, where they can be.
+
+    It is made when training has begun, and of no more use when it has ended.
+
+    Args:
+        task: to be trained.
+    """
+
+    def __init__(self, task: "SuperResolution") -> None:
+        self.task, self.trainer = task, task.trainer
+        (self.optimizer,) = self.trainer.optimizers
+        schedule = self.trainer.lr_scheduler_configs[0].scheduler
+        assert isinstance(schedule, LRScheduler)
+        self.schedule = schedule
+        callbacks = self.trainer.callbacks  # type: ignore[attr-defined]  # Lightning's gap
+        self.averages = [each for each in callbacks if isinstance(each, Averaging)]
+        self.looking = looking_within(self.trainer)
+        self.direct = not self.looking and plain(self.trainer)
+        self.rates: Rates | None = None
+        if stays_on_device(self.optimizer):
+            suit(self.optimizer, task.device)
+        if task.device.type == "cuda":
+            if stays_on_device(self.optimizer):
+                self.rates = Rates(self.optimizer, task.device)
+            task.progress = torch.zeros((), device=task.device)
+        self.compute = self._chosen()
+
+    def _chosen(self) -> Compute:
+        """How a step is computed: kernel by kernel, or as a graph."""
+        recorder = recorder_on(self.task.device) if self.task.graph else None
+        if recorder is None:
+            return self._compute
+        why = why_no_graph(self.trainer, self.optimizer)
+        if why is None:
+            return Graphed(self._compute, self.optimizer.zero_grad, recorder)
+        if self.trainer.is_global_zero:
+            say_why(why)
+        return self._compute
+
+    def __call__(self, lr: Tensor, hr: Tensor) -> Tensor:
+        """Make a step on a batch, `(N, 1, h, w)` and `(N, 1, H, W)`; gives its loss."""
+        if self.rates is not None:
+            self.rates.tell()
+        if self.task.supervised is not None:
+            self._tell_progress()
+        loss = self.compute(lr, hr)
+        self.schedule.step()
+        count_step(self.trainer)
+        return loss
+
+    def _tell_progress(self) -> None:
+        task, progress = self.task, self.trainer.global_step / self.task.max_steps
+        if isinstance(task.progress, Tensor):
+            task.progress.fill_(progress)
+        else:
+            task.progress = progress
+
+    def _compute(self, lr: Tensor, hr: Tensor) -> Tensor:
+        """What is done on the device; it changes nothing in Python that the next step reads."""
+        losses: list[Tensor] = []
+
+        def closure() -> Tensor:
+            with self.trainer.precision_plugin.forward_context():
+                loss = self.task.objective(lr, hr)
+            torch.clear_autocast_cache()  # of weights that this step changes
+            for callback in self.looking:
+                callback.on_before_zero_grad(self.trainer, self.task, self.optimizer)
+            self.optimizer.zero_grad()
+            self._backward(loss)
+            losses.append(loss.detach())
+            return loss
+
+        with nullcontext() if self.rates is None else self.rates.used():
+            self._update(closure)
+        for each in self.averages:
+            each.average(self.task)
+        self.task.tally.add(losses[0])
+        return losses[0]
+
+    def _backward(self, loss: Tensor) -> None:
+        if self.direct:
+            loss.backward()  # type: ignore[no-untyped-call]  # PyTorch's own gap
+            self.task.on_before_optimizer_step(self.optimizer)
+        else:
+            self.task.manual_backward(loss)
+
+    def _update(self, closure: Callable[[], Tensor]) -> None:
+        if self.direct:
+            self.optimizer.step(closure)  # type: ignore[arg-type]  # it takes tensors too
+        else:
+            self.trainer.strategy.optimizer_step(self.optimizer, closure)
+
+
+def plain(trainer: Trainer) -> bool:
+    """Whether Lightning does nothing in a step but call hooks, for a quarter of a millisecond."""
+    precision = trainer.precision_plugin
+    usual = type(precision) in (Precision, MixedPrecision)
+    scales = getattr(precision, "scaler", None) is not None
+    return usual and not scales and isinstance(trainer.strategy, SingleDeviceStrategy)

@@ -1,0 +1,188 @@
+"""A step as one graph: on CUDA the real one, elsewhere the logic around it with a stand-in."""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from lightning import Callback
+from torch import nn
+from torch.optim import Optimizer
+
+from shoal.runs.folder import RunFolder
+from shoal.runs.kind import Kind
+from shoal.training import run as training
+from shoal.training.graph import WARM_UP, Graphed, why_no_graph
+from shoal.training.rates import Rates, stays_on_device, suit
+
+LONG = ("budget.max_steps=12", "budget.val_every=5", "task/ema=decay", "budget.batch_size=32")
+
+
+class StandIn:
+    """Captures by keeping the work, and counts."""
+
+    def __init__(self) -> None:
+        self.beside_count, self.captures, self.replays = 0, 0, 0
+
+    def beside(self, work: Callable[[], None]) -> None:
+        self.beside_count += 1
+        work()
+
+    def captured(self, work: Callable[[], None]) -> Callable[[], None]:
+        self.captures += 1
+
+        def replay() -> None:
+            self.replays += 1
+            work()
+
+        return replay
+
+
+class Refusing(StandIn):
+    """Begins to capture, and meets what it can't."""
+
+    def captured(self, work: Callable[[], None]) -> Callable[[], None]:
+        self.captures += 1
+        raise RuntimeError("operation not permitted when stream is capturing\nmore of it")
+
+
+@pytest.fixture
+def trained(short: Callable[..., Any], tmp_path, monkeypatch) -> Iterator[Callable[..., RunFolder]]:
+    def train(recorder: StandIn | None, *overrides: str) -> RunFolder:
+        monkeypatch.setattr("shoal.training.step.recorder_on", lambda device: recorder)
+        runs = f"paths.runs={tmp_path / type(recorder).__name__}"
+        return training.train(short(*LONG, runs, *overrides), "")
+
+    return train
+
+
+def test_replayed_steps_end_as_steps_that_are_not_and_are_captured_once(trained) -> None:
+    recorder = StandIn()
+    replayed, plain = trained(recorder), trained(None)
+    assert replayed.weights.read_bytes() == plain.weights.read_bytes()
+    rows = [[row | {"seconds": ""} for row in run.rows("curve.csv")] for run in (replayed, plain)]
+    assert rows[0] == rows[1]
+    assert (recorder.beside_count, recorder.captures, recorder.replays) == (
+        WARM_UP,
+        1,
+        12 - WARM_UP,
+    )
+
+
+def test_a_step_that_can_not_be_captured_is_made_kernel_by_kernel_and_the_run_says_why_once(
+    trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorder = Refusing()
+    refused, plain = trained(recorder), trained(None)
+    assert refused.weights.read_bytes() == plain.weights.read_bytes()
+    said = "kernels one by one: RuntimeError: operation not permitted when stream is capturing\n"
+    assert capsys.readouterr().out.count(said) == 1
+    assert recorder.captures == 1
+
+
+def test_no_graph_is_made_where_the_config_wants_none_and_the_run_is_the_same(trained) -> None:
+    recorder = StandIn()
+    assert trained(recorder, "trainer.graph=false").id == trained(None).id
+    assert recorder.captures == 0
+
+
+def test_a_graph_reads_every_batch_from_the_same_place() -> None:
+    seen: list[tuple[int, float]] = []
+
+    def compute(lr: torch.Tensor, hr: torch.Tensor) -> torch.Tensor:
+        seen.append((lr.data_ptr(), float(lr.sum() + hr.sum())))
+        return lr.sum()
+
+    step = Graphed(compute, lambda: None, StandIn())
+    for number in range(6):
+        loss = step(torch.full((2, 1, 3, 3), float(number)), torch.zeros(2, 1, 6, 6))
+        assert loss.item() == 18 * number
+    assert len({place for place, _ in seen}) == 1
+    assert [total for _, total in seen] == [18.0 * number for number in range(6)]
+
+
+class Looking(Callback):
+    """Wants to see gradients."""
+
+    def on_after_backward(self, trainer: Any, pl_module: Any) -> None:
+        raise NotImplementedError
+
+
+class Own(Optimizer):
+    """An optimiser that PyTorch knows nothing of."""
+
+    def __init__(self) -> None:
+        super().__init__([nn.Parameter(torch.zeros(1))], {"lr": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({}, None),
+        ({"world_size": 2}, "several devices"),
+        ({"precision": "16-mixed"}, "take bf16-mixed"),
+        ({"_detect_anomaly": True}, "anomalies"),
+        ({"callbacks": [Callback(), Looking()]}, "Looking looks into each step"),
+        ({"optimizer": Own()}, "Own reads its rate on the processor"),
+    ],
+)
+def test_what_is_known_to_allow_no_graph_is_said(changed: dict[str, Any], why: str | None) -> None:
+    facts: dict[str, Any] = {"world_size": 1, "precision": "32-true", "_detect_anomaly": False}
+    facts |= {
+        "callbacks": [Callback()],
+        "optimizer": torch.optim.Adam([nn.Parameter(torch.ones(1))]),
+    }
+    facts |= changed
+    found = why_no_graph(SimpleNamespace(**facts), facts.pop("optimizer"))  # type: ignore[arg-type]
+    assert found is None if why is None else why in str(found)
+
+
+def test_rates_are_tensors_only_while_the_optimiser_steps_and_step_as_numbers_do() -> None:
+    ends = []
+    for on_device in (True, False):
+        weight = nn.Parameter(torch.linspace(-1, 1, 5))
+        optimizer = torch.optim.SGD([weight], lr=0.3, fused=True)
+        schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.7)
+        rates = Rates(optimizer, torch.device("cpu"))
+        for _ in range(4):
+            weight.grad = weight.detach() ** 2
+            rates.tell()
+            if on_device:
+                with rates.used():
+                    assert isinstance(optimizer.param_groups[0]["lr"], torch.Tensor)
+                    optimizer.step()
+            else:
+                optimizer.step()
+            schedule.step()
+            assert isinstance(optimizer.param_groups[0]["lr"], float)
+        ends.append(weight.detach())
+    assert torch.allclose(*ends, rtol=1e-6)
+
+
+def test_a_checkpoint_from_a_gpu_steps_on_the_processor_as_its_config_says() -> None:
+    optimizer = torch.optim.Adam([nn.Parameter(torch.ones(1))])
+    assert stays_on_device(optimizer)
+    optimizer.param_groups[0] |= {"capturable": True, "fused": True}
+    suit(optimizer, torch.device("cpu"))
+    group = optimizer.param_groups[0]
+    assert (group["capturable"], group["fused"]) == (False, None)
+    suit(optimizer, torch.device("cuda"))  # which needs none for an optimiser that has no state
+    assert (group["capturable"], group["fused"]) == (True, True)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU: it captures real graphs")
+@pytest.mark.parametrize("model", ["eeds", "eeds_fast", "drcn"])
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_on_a_gpu_a_graph_has_the_bits_of_its_steps(
+    short, tmp_path, capsys: pytest.CaptureFixture[str], model: str, precision: str
+) -> None:
+    ends = []
+    for graph in ("true", "false"):
+        asked = (f"model={model}", f"trainer.precision={precision}", f"trainer.graph={graph}")
+        places = ("trainer=gpu", f"paths.runs={tmp_path / graph}")
+        config = short(*LONG, "task/clip=adjustable", *places, *asked)
+        assert config.kind is Kind.TRAINED
+        ends.append(training.train(config, "").weights.read_bytes())
+    assert ends[0] == ends[1]
+    assert "no CUDA graph" not in capsys.readouterr().out
