@@ -74,6 +74,23 @@ def test_pictures_are_enlarged_and_made_smaller_without_torch(
         assert (output / "p.png").is_file()
 
 
+def test_training_imports_neither_matplotlib_nor_scipys_signals_until_they_are_used() -> None:
+    there = """
+import os, sys
+import shoal.training
+names = {"matplotlib", "pandas", "scipy.signal", "scipy.stats"} & set(sys.modules)
+assert not names, names
+os.environ["MPLBACKEND"] = "agg"
+from torchmetrics import MeanMetric
+mean = MeanMetric()
+mean.update(1.0)
+figure, _ = mean.plot()
+import scipy.signal
+assert len(scipy.signal.windows.hamming(3)) == 3
+"""
+    assert "matplotlib" in imported(there)
+
+
 def test_the_command_line_starts_with_nothing_heavy() -> None:
     assert not imported("import shoal.cli") & {*HEAVY, "pandas", "matplotlib", "scipy"}
 

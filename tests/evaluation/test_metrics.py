@@ -7,6 +7,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from shoal.errors import UserError
 from shoal.evaluation import metrics
+from shoal.evaluation.means import ImageMean
 from shoal.pictures import colour, images
 
 
@@ -60,21 +61,21 @@ def test_scores_are_averaged_per_image_and_never_pooled():
     # Noise of 0.01 and 0.05: 28.8 dB where squared errors are pooled, 33.0 dB per image.
     hr = torch.zeros(2, 1, 32, 32, dtype=torch.float64)
     sr = hr + torch.tensor([2.55, 12.75], dtype=torch.float64).view(2, 1, 1, 1)
-    mean = metrics.ImageMean()
+    mean = ImageMean()
     mean.update(metrics.psnr(sr[:1], hr[:1]))
     mean.update(metrics.psnr(sr[1:], hr[1:]))
     assert mean.compute().item() == pytest.approx((40 + 20 * np.log10(20)) / 2, abs=1e-9)
 
 
 def test_a_mean_that_has_no_image_yet_is_summed_over_ranks_as_any_other():
-    empty, full = metrics.ImageMean().to("cpu"), metrics.ImageMean().to("cpu")
+    empty, full = ImageMean().to("cpu"), ImageMean().to("cpu")
     full.update(torch.tensor([30.0]))
     for kind in ("mean_value", "weight"):
         assert getattr(empty, kind).dtype == getattr(full, kind).dtype == torch.float64
 
 
 def test_a_mean_over_images_is_the_float64_sum_by_the_count_to_the_last_bit():
-    mean = metrics.ImageMean().to("cpu")  # as a trainer does
+    mean = ImageMean().to("cpu")  # as a trainer does
     for seed in range(20):
         scores = 30 + torch.rand(99, 3, generator=torch.Generator().manual_seed(seed)).double()
         total = torch.zeros((), dtype=torch.float64)
@@ -88,7 +89,7 @@ def test_a_mean_over_images_is_the_float64_sum_by_the_count_to_the_last_bit():
 
 @pytest.mark.parametrize("score", [float("inf"), float("nan")])
 def test_a_score_that_is_no_finite_number_is_not_left_out_of_the_mean(score):
-    mean = metrics.ImageMean()
+    mean = ImageMean()
     mean.update(torch.tensor([30.0, score], dtype=torch.float64))
     assert str(mean.compute().item()) == str(score)
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     import wandb
 
+from shoal.dashboards.wandb_library import library
 from shoal.errors import first_line
 
 log = logging.getLogger(__name__)
@@ -65,10 +66,7 @@ def open_session(facts: Facts, patience: Patience) -> "wandb.Run":
     Raises:
         Exception: Whatever W&B raises when not even an offline run can be begun.
     """
-    # W&B reports its own failures to the server it failed to reach, and prints that this failed.
-    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
-    import wandb
-
+    wandb = library()
     mode = _silent(patience).mode
     if mode not in ("online", *OFFLINE):
         return _begin(facts)  # disabled, say

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
 
 from shoal.errors import UserError, first_line
 from shoal.system.building import built
@@ -31,7 +33,7 @@ class Column:
     """
 
     name: str
-    metric: Metric
+    metric: "Metric"
     given: str
 
     def value(self, sr: Tensor, hr: Tensor) -> float:
@@ -67,7 +69,9 @@ def build_columns(metrics: Mapping[str, Mapping[str, Any]]) -> list[Column]:
     ]
 
 
-def _metric(name: str, config: Mapping[str, Any]) -> Metric:
+def _metric(name: str, config: Mapping[str, Any]) -> "Metric":
+    from torchmetrics import Metric  # here: most scores have no more columns
+
     metric = built(f"metrics.{name}", config)
     if not isinstance(metric, Metric):
         kind = type(metric).__name__

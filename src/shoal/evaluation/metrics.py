@@ -1,12 +1,11 @@
 """PSNR and SSIM as the super-resolution literature takes them.
 
-Pure functions on pairs of luma planes in levels (0..255), and what averages them over images.
-Rounding and shaving are the protocol's, not the metric's.
+Pure functions on pairs of luma planes in levels (0..255). Rounding and shaving are the protocol's,
+not the metric's.
 """
 
 import torch
 from torch import Tensor
-from torchmetrics import MeanMetric
 
 from shoal.errors import UserError
 
@@ -84,19 +83,3 @@ def _blurred_along(image: Tensor, dim: int) -> Tensor:
     for shift, weight in enumerate(sides):
         total.add_(shifted[shift] + shifted[-1 - shift], alpha=weight)
     return total
-
-
-class ImageMean(MeanMetric):
-    """The mean over images of one score per image, in float64: no pixels of several are pooled."""
-
-    def __init__(self) -> None:
-        # A score that is no number makes the mean none, rather than being left out of it.
-        super().__init__(nan_strategy="disable")
-        # From the start: a rank without a picture takes part in the sum over all ranks.
-        self.set_dtype(torch.float64)
-
-    def update(self, value: float | Tensor, weight: float | Tensor | None = None) -> None:
-        """Count the scores `(N,)` of N images."""
-        # Again: once moved to a device, a metric of torchmetrics 1.9 casts scores to float32.
-        self.set_dtype(torch.float64)
-        super().update(value, weight)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 from torchmetrics import MeanMetric
 
-from shoal.evaluation.metrics import ImageMean, psnr, ssim
+from shoal.evaluation.means import ImageMean
+from shoal.evaluation.metrics import psnr, ssim
 from shoal.evaluation.protocols import shave
 from shoal.evaluation.spectrum import energies, low_correlation
 from shoal.models.blocks import GREY

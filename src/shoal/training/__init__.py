@@ -2,3 +2,7 @@
 
 It imports runs, dashboards and what lies below; nothing but the entry script imports it.
 """
+
+from shoal.system.imports import import_lightning
+
+import_lightning()
