@@ -1,21 +1,44 @@
 """Scores of a run's network on whole test pictures, one row per picture."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from shoal.data.catalog import PictureSet, verify
 from shoal.evaluation.columns import Column
-from shoal.evaluation.protocols import PROTOCOLS, scores
+from shoal.evaluation.metrics import psnr, ssim
+from shoal.evaluation.protocols import PROTOCOLS
+from shoal.evaluation.question import Question
+from shoal.models.blocks import answer
 from shoal.models.channels import channels_of
 from shoal.models.profile import device_of
 from shoal.pictures.images import read
 from shoal.system.progress import tracked
 
 Score = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A test picture with what a network made of it, on the device where it is scored.
+
+    Attributes:
+        dataset: the name of its set.
+        path: of the picture.
+        question: what the protocol made of it.
+        sr: the network's answer, `(1, C, H, W)` in [0, 1].
+        branches: of an ensemble, what each contributed.
+    """
+
+    dataset: str
+    path: Path
+    question: Question
+    sr: Tensor
+    branches: dict[str, Tensor]
 
 
 @torch.inference_mode()
@@ -27,8 +50,9 @@ def score(
     scale: int,
     limit: int | None = None,
     columns: Sequence[Column] = (),
+    look: Callable[[Answered], object] = lambda answered: None,
 ) -> list[Score]:
-    """Score a network on test sets.
+    """Score a network on test sets, on the network's device.
 
     Args:
         network: LR to SR, luma or RGB, in evaluation mode.
@@ -38,6 +62,7 @@ def score(
         scale: of the network.
         limit: score only the first pictures of each set.
         columns: what else to say of each picture.
+        look: is shown each picture and the answer, so that nobody need compute it again.
 
     Returns:
         Rows of dataset, image, protocol, psnr (dB), ssim, and the columns.
@@ -45,24 +70,31 @@ def score(
     Raises:
         UserError: a picture is missing, differs from the catalogue, or is too small.
     """
-    rows, channels = [], channels_of(network)
+    rows, values, kind = list[Score](), list[Tensor](), PROTOCOLS[protocol]
+    channels = channels_of(network)
     paths = list(_paths(sets, root, limit))
     for dataset, path in tracked(paths, f"scoring, {protocol}"):
-        question = PROTOCOLS[protocol].question(read(path).pixels, scale, channels)
-        sr = network(question.lr.to(device_of(network))).cpu()
-        pair = PROTOCOLS[protocol].pair(sr, question, scale)
-        psnr, ssim = scores(*pair)
+        question = kind.question(read(path).pixels, scale, channels)
+        answered = _answer(network, dataset, path, question)
+        sr, hr = kind.pair(answered.sr, answered.question, scale)
+        values.append(torch.cat([psnr(sr, hr), ssim(sr, hr)]))
         rows.append(
-            {
-                "dataset": dataset,
-                "image": path.stem,
-                "protocol": protocol,
-                "psnr": psnr,
-                "ssim": ssim,
-                **{column.name: column.value(*pair) for column in columns},
-            }
+            {"dataset": dataset, "image": path.stem, "protocol": protocol}
+            # Metrics of torchmetrics were made on the processor.
+            | {column.name: column.value(sr.cpu(), hr.cpu()) for column in columns}
         )
-    return rows
+        look(answered)
+    both = torch.stack(values).tolist() if values else []  # one transfer for all
+    order = ("dataset", "image", "protocol", "psnr", "ssim")
+    filled = [row | {"psnr": p, "ssim": s} for row, (p, s) in zip(rows, both, strict=True)]
+    return [{name: row[name] for name in order} | row for row in filled]
+
+
+def _answer(network: nn.Module, dataset: str, path: Path, question: Question) -> Answered:
+    sr, branches = answer(network, question.lr.to(device_of(network)))
+    if sr.device.type == "mps":  # which has no float64
+        sr, branches = sr.cpu(), {name: each.cpu() for name, each in branches.items()}
+    return Answered(dataset, path, replace(question, hr=question.hr.to(sr.device)), sr, branches)
 
 
 def _paths(sets: Iterable[PictureSet], root: Path, limit: int | None) -> Iterator[tuple[str, Path]]:

@@ -1,18 +1,16 @@
 """Sample crops: what a network made of the most detailed part of a few fixed pictures."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from shoal.evaluation.strip import strip
-from shoal.models.blocks import GREY, Branching
-from shoal.models.channels import LUMA, channels_of
-from shoal.models.profile import device_of
+from shoal.models.blocks import GREY
 from shoal.pictures.colour import to_pixels, ycbcr
-from shoal.pictures.degrade import luma_pair, rgb_pair
-from shoal.pictures.images import read, write_png
+from shoal.pictures.images import write_png
 from shoal.pictures.resample import upscale
 
 SIDE = 144  # HR pixels of a crop, less where the picture is smaller
@@ -38,13 +36,21 @@ def detail(hr: Tensor, side: int, scale: int) -> tuple[int, int, int, int]:
 
 @torch.inference_mode()
 def write_samples(
-    network: nn.Module, path: Path, name: str, scale: int, folder: Path
+    lr: Tensor,
+    hr: Tensor,
+    sr: Tensor,
+    branches: Mapping[str, Tensor],
+    name: str,
+    scale: int,
+    folder: Path,
 ) -> dict[str, Path]:
     """Write one picture's crops, `classic` luma or colours, each as a file and all on a strip.
 
     Args:
-        network: in evaluation mode; an ensemble's branches are shown too, the deep one around grey.
-        path: the picture.
+        lr: luma or RGB in [0, 1], `(1, C, h, w)`.
+        hr: levels, `(1, C, H, W)`.
+        sr: the network's answer to LR, in [0, 1].
+        branches: an ensemble's, which are shown too, the deep one around grey.
         name: what the files' names begin with.
         scale: of the network.
         folder: where they go.
@@ -52,17 +58,14 @@ def write_samples(
     Returns:
         The files: `bicubic`, `sr`, `hr`, for ensembles `shallow` and `deep`, and `strip`.
     """
-    luma = channels_of(network) == LUMA
-    small, hr = (luma_pair if luma else rgb_pair)(read(path).pixels, scale)
-    lr = (small / 255).float().to(device_of(network))
     images = {"bicubic": upscale(lr.cpu(), scale) * 255}
-    if isinstance(network, Branching):
-        branches = network.branches(lr)
+    if branches:
         images["shallow"] = branches["shallow"].cpu() * 255
         images["deep"] = (branches["deep"].cpu() + GREY) * 255
-    images["sr"] = network(lr).cpu() * 255
-    images["hr"] = hr
-    top, bottom, left, right = detail(hr if luma else ycbcr(hr)[:, :1], SIDE, scale)
+    images["sr"] = sr.cpu() * 255
+    images["hr"] = hr = hr.cpu()
+    luma = hr if hr.shape[1] == 1 else ycbcr(hr)[:, :1]
+    top, bottom, left, right = detail(luma, SIDE, scale)
     crops = {kind: to_pixels(image[..., top:bottom, left:right]) for kind, image in images.items()}
     files = {kind: folder / f"{name}-{kind}.png" for kind in crops}
     for kind, crop in crops.items():

@@ -38,9 +38,9 @@ class Validation(nn.Module):
         HR has one channel beside SR's three where the picture is grey.
         """
         grey = hr.shape[1] == 1
-        levels = self._levels(hr, grey)
-        self._meter("val_psnr").update(psnr(self._levels(sr, grey), levels))
-        self._meter("val_ssim").update(ssim(self._levels(sr, grey), levels))
+        levels, answered = self._levels(hr, grey), self._levels(sr, grey)
+        self._meter("val_psnr").update(psnr(answered, levels))
+        self._meter("val_ssim").update(ssim(answered, levels))
         for name, image in branches.items():
             # Alone, the deep branch is shown around grey: the other's share of the mean is unknown.
             shown = self._levels(image + GREY if name == "deep" else image, grey)

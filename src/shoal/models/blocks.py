@@ -22,6 +22,19 @@ class Branching(Protocol):
         """Images at HR size that add up to the network's answer, `shallow` and `deep`."""
 
 
+def answer(network: nn.Module, lr: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    """A network's answer, and its branches where it tells them: computed once, both.
+
+    Args:
+        network: LR to SR.
+        lr: `(N, C, h, w)` in [0, 1].
+    """
+    if not isinstance(network, Branching):
+        return network(lr), {}
+    branches = network.branches(lr)
+    return branches["deep"] + branches["shallow"], branches
+
+
 @runtime_checkable
 class Supervised(Protocol):
     """A network that is trained on more pictures than its answer."""

@@ -10,10 +10,8 @@ from lightning.pytorch.loggers import Logger
 from torch import nn
 
 from shoal.dashboards.base import dashboards
-from shoal.data.catalog import locate
 from shoal.data.module import Pictures, SuperResolutionData
 from shoal.evaluation.benchmark import Score
-from shoal.evaluation.crops import write_samples
 from shoal.models import weights
 from shoal.models.channels import RGB
 from shoal.models.profile import dead_channels, parameters, seconds_per_megapixel
@@ -27,9 +25,8 @@ from shoal.system.code import own_code
 from shoal.system.files import write_whole
 from shoal.training.fit import Fitted
 from shoal.training.rescore import score_run
+from shoal.training.samples import Samples
 from shoal.training.start import Attempt
-
-SAMPLES = 3  # pictures of the first test set that crops are kept of
 
 
 def write_record(
@@ -51,9 +48,9 @@ def write_record(
         started_at: when the run was begun.
     """
     network, folder = fitted.network.eval(), run.folder
-    rows = score_run(run, network)
+    samples = Samples(run, network)
+    rows = score_run(run, network, samples.look)
     folder.write_rows("scores.csv", score_columns(rows), rows)
-    strips = _write_samples(run, network)
     lr = [lr for lr, _ in Pictures(data.val).all()]
     trained, metrics = run.config.kind is Kind.TRAINED, meanings(run.config.metrics)
     record = _facts(run, fitted) | {
@@ -72,7 +69,7 @@ def write_record(
         "scoring_seconds": round(time.monotonic() - fitted.ended, 3),
         "finished_at": now(),
     }
-    _show(record, rows, strips, loggers)
+    _show(record, rows, samples.strips, loggers)
     folder.write_json("record.json", record)
     folder.set_status("finished", step=record["steps"])
     if not run.config.keep_checkpoints:
@@ -100,16 +97,6 @@ def summary(record: Mapping[str, Any]) -> dict[str, Any]:
         for scores in protocols.values():
             values |= {f"test/{dataset}/{key}": scores[key] for key in scores if key != "images"}
     return values
-
-
-def _write_samples(run: Run, network: nn.Module) -> dict[str, Path]:
-    config, tests, strips = run.config, run.selection.test[0], {}
-    count = min(SAMPLES, config.budget.test_pictures or SAMPLES)
-    for path in locate(tests, config.paths.data)[:count]:
-        name = f"{tests.name}-{path.stem}"
-        files = write_samples(network, path, name, config.scale, run.folder.samples)
-        strips[name] = files["strip"]
-    return strips
 
 
 def _facts(run: Run, fitted: Fitted) -> dict[str, Any]:

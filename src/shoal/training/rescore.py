@@ -1,6 +1,6 @@
 """Scores of a run's final weights: all of them, those that a finished run lacks, and the table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,8 @@ from torch import nn
 from shoal.data.catalog import locate
 from shoal.data.selection import test_key
 from shoal.errors import UserError
-from shoal.evaluation.benchmark import Score, score
+from shoal.evaluation.baseline import bicubic_rows
+from shoal.evaluation.benchmark import Answered, Score, score
 from shoal.evaluation.columns import build_columns, try_columns
 from shoal.models import weights
 from shoal.models.bicubic import Bicubic
@@ -25,12 +26,14 @@ from shoal.runs.tables import Means, means, score_columns
 from shoal.training.summary import print_summary
 
 
-def score_run(run: Run, network: nn.Module) -> list[Score]:
-    """Score a network on the run's test sets, by its protocol."""
+def score_run(
+    run: Run, network: nn.Module, look: Callable[[Answered], object] = lambda answered: None
+) -> list[Score]:
+    """Score a network on the run's test sets, by its protocol; `look` is shown each answer."""
     config = run.config
     pictures = run.selection.test, config.paths.data
     limit, columns = config.budget.test_pictures, build_columns(config.metrics)
-    return score(network, *pictures, config.protocol, config.scale, limit, columns)
+    return score(network, *pictures, config.protocol, config.scale, limit, columns, look)
 
 
 def add_scores(run: Run) -> None:
@@ -124,4 +127,10 @@ def _bicubics_scores(run: Run) -> Means:
         if own.folder.finished and not unscored(own):
             scores: Means = own.folder.record()["scores"]
             return scores
-    return means(score_run(run, Bicubic(run.config.scale)))
+    if run.config.metrics:
+        return means(score_run(run, Bicubic(run.config.scale)))
+    config, rows = run.config, list[Score]()
+    for pictures in run.selection.test:
+        what = config.protocol, config.scale, config.budget.test_pictures
+        rows += bicubic_rows(pictures, config.paths.data, config.paths.cache, *what)
+    return means(rows)
