@@ -1,7 +1,6 @@
-"""What can be said of a network without training it: size, cost, reach, speed, dead channels."""
+"""What can be said of a network without training it: size, cost, reach, dead channels."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,10 +14,6 @@ PROBE = 8
 # Lengths of the strips that reach is measured on, LR pixels; what sees further sees everything.
 STRIPS = (64, 256, 1024)
 WIDTH = 2  # of those strips
-# Speed is that of the fastest of so many passes, or of those that begin within so many seconds, over
-# pictures that take less than QUICK seconds; where they take longer, over a piece of PIECE x PIECE
-# LR pixels, which is as fast a megapixel.
-PASSES, ENOUGH, QUICK, PIECE = 3, 3.0, 0.5, 64
 
 
 def parameters(network: nn.Module) -> int:
@@ -135,33 +130,3 @@ def dead_channels(network: nn.Module, pictures: Iterable[Tensor]) -> float | Non
         return None
     channels = torch.cat(list(alive.values()))
     return float((~channels).float().mean())
-
-
-@torch.inference_mode()
-def seconds_per_megapixel(network: nn.Module, pictures: Sequence[Tensor]) -> float:
-    """How long a network takes for a million HR pixels, copies to and from its device included.
-
-    By PyTorch in float32, with the threads that the process has; the fastest of a few passes, for
-    other work on the machine only slows one down.
-
-    Args:
-        network: in evaluation mode.
-        pictures: network inputs `(N, C, h, w)`, at least one.
-    """
-    piece = pictures[0][..., :PIECE, :PIECE]
-    seconds, pixels = _fastest(network, [piece])
-    whole = sum(picture.numel() for picture in pictures) / piece.numel()
-    # Of a quick network a small piece would show what starting it takes.
-    if seconds * whole < QUICK:
-        seconds, pixels = _fastest(network, pictures)
-    return seconds / pixels * 1e6
-
-
-def _fastest(network: nn.Module, pictures: Sequence[Tensor]) -> tuple[float, int]:
-    """Seconds of the fastest pass, and the HR pixels of each."""
-    device, passes, pixels = device_of(network), list[float](), 0
-    while len(passes) < PASSES and sum(passes) < ENOUGH:
-        begun = time.perf_counter()
-        pixels = sum(network(picture.to(device)).cpu()[:, 0].numel() for picture in pictures)
-        passes.append(time.perf_counter() - begun)
-    return min(passes), pixels

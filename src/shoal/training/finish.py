@@ -14,7 +14,8 @@ from shoal.data.module import Pictures, SuperResolutionData
 from shoal.evaluation.benchmark import Score
 from shoal.models import weights
 from shoal.models.channels import RGB
-from shoal.models.profile import dead_channels, parameters, seconds_per_megapixel
+from shoal.models.profile import dead_channels, parameters
+from shoal.models.speed import seconds_per_megapixel
 from shoal.runs import environment, identity
 from shoal.runs.folder import now
 from shoal.runs.kind import Kind
