@@ -1,9 +1,11 @@
-"""How long help takes, beside programs that do nothing."""
+"""How long help, a smoke run and a small picture take, beside programs that do nothing."""
 
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from PIL import Image
 
 from benchmarks.measure import Row, middle, ratio, side_by_side
 from benchmarks.setting import ROOT, SCRATCH
@@ -16,6 +18,7 @@ def main(cfg): pass
 
 main()
 """
+SHOAL = "from shoal.cli import main; import sys; sys.argv[0] = 'shoal'; main()"
 TYPER = """
 import typer
 
@@ -47,15 +50,47 @@ def run(*command: str | Path) -> None:
 
 
 def rows() -> Iterator[Row]:
+    """Help; then commands that do something small."""
+    yield from helps()
+    yield smoke()
+    yield small_picture()
+
+
+def smoke() -> Row:
+    """A smoke run beside the import that it can't do without."""
+    python, place = sys.executable, f"paths.runs={SCRATCH}/smoke"
+    given = ["budget=smoke", "force=true", place, f"paths.cache={SCRATCH}/cache"]
+    train, bare = side_by_side(
+        [
+            lambda: run(python, "train.py", *given),
+            lambda: run(python, "-c", "import torch, lightning"),
+        ],
+        rounds=5,
+    )
+    parts = {"ours s": middle(train), "bare s": middle(bare)}
+    over = "import torch, lightning"
+    return Row("python train.py budget=smoke", over, "<= 2", ratio(train, bare), parts)
+
+
+def small_picture() -> Row:
+    """`shoal upscale` of 7 x 5 pixels; the round that isn't counted keeps its graph."""
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    picture = SCRATCH / "small.png"
+    Image.new("RGB", (7, 5), (9, 99, 200)).save(picture)
+    words = ("upscale", picture, "-o", SCRATCH / "upscaled", "--force")
+    (taken,) = side_by_side([lambda: run(sys.executable, "-c", SHOAL, *words)], rounds=5)
+    return Row("shoal upscale of 7 x 5 pixels", "seconds", "<= 1.5", middle(taken))
+
+
+def helps() -> Iterator[Row]:
     """`train.py --help` and `shoal --help`."""
     python = sys.executable
     hydra_app, typer_app = bare_apps()
-    shoal = "from shoal.cli import main; import sys; sys.argv[0] = 'shoal'; main()"
     train, bare, command, empty = side_by_side(
         [
             lambda: run(python, "train.py", "--help"),
             lambda: run(python, hydra_app, "--help"),
-            lambda: run(python, "-c", shoal, "--help"),
+            lambda: run(python, "-c", SHOAL, "--help"),
             lambda: run(python, typer_app, "--help"),
         ],
         rounds=7,
