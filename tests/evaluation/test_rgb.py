@@ -15,8 +15,9 @@ from shoal.evaluation.protocols import PROTOCOLS
 from shoal.evaluation.spectrum import energies
 from shoal.evaluation.validation import Validation
 from shoal.models.bicubic import Bicubic
+from shoal.models.blocks import answer
 from shoal.pictures.colour import luma
-from shoal.pictures.degrade import degrade
+from shoal.pictures.degrade import degrade, rgb_pair
 from shoal.pictures.images import read
 
 
@@ -123,7 +124,9 @@ def test_classic_has_no_scores_of_rgb(photos):
 
 def test_samples_are_in_colour_also_of_branches_and_of_grey(photos, tmp_path):
     for path in photos.iterdir():
-        files = write_samples(Halves(), path, path.stem, 2, tmp_path)
+        lr, hr = rgb_pair(read(path).pixels, 2)
+        answered = answer(Halves(), (lr / 255).float())
+        files = write_samples((lr / 255).float(), hr, *answered, path.stem, 2, tmp_path)
         assert set(files) == {"bicubic", "shallow", "deep", "sr", "hr", "strip"}
         assert {read(file).pixels.shape[2:] for file in files.values()} == {(3,)}
     pixels = read(photos / "colours.png").pixels

@@ -23,7 +23,7 @@ def seconds_per_megapixel(network: nn.Module, pictures: Sequence[Tensor]) -> flo
 
     Args:
         network: in evaluation mode.
-        pictures: network inputs `(N, 1, h, w)`, at least one.
+        pictures: network inputs `(N, C, h, w)`, at least one.
     """
     piece = pictures[0][..., :PIECE, :PIECE]
     seconds, pixels = _fastest(network, [piece])
@@ -39,6 +39,6 @@ def _fastest(network: nn.Module, pictures: Sequence[Tensor]) -> tuple[float, int
     device, passes, pixels = device_of(network), list[float](), 0
     while len(passes) < PASSES and sum(passes) < ENOUGH:
         begun = time.perf_counter()
-        pixels = sum(network(picture.to(device)).cpu().numel() for picture in pictures)
+        pixels = sum(network(picture.to(device)).cpu()[:, 0].numel() for picture in pictures)
         passes.append(time.perf_counter() - begun)
     return min(passes), pixels
