@@ -98,5 +98,5 @@ def test_a_missing_tensorboard_names_the_extra_to_install(folder, monkeypatch):
 
     monkeypatch.setattr(fabric, "_TENSORBOARD_AVAILABLE", False)
     monkeypatch.setattr(fabric, "_TENSORBOARDX_AVAILABLE", False)
-    with pytest.raises(UserError, match=r"pip install 'shoal\[tensorboard\]'"):
+    with pytest.raises(UserError, match=r"pip install 'shoal-sr\[tensorboard\]'"):
         tensorboard_logger(folder, ATTEMPT)

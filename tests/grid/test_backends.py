@@ -131,7 +131,9 @@ def test_a_backend_that_is_not_installed_is_one_line_with_the_command(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backends, "find_spec", lambda module: None)
-    with pytest.raises(UserError, match=rf"launcher={name} needs \w+: pip install 'shoal\[\w+\]'"):
+    with pytest.raises(
+        UserError, match=rf"launcher={name} needs \w+: pip install 'shoal-sr\[\w+\]'"
+    ):
         backends.backend(name)
 
 

@@ -68,7 +68,7 @@ def test_a_cross_has_an_arm_for_every_combination(own: Own, tmp_path: Path) -> N
     assert arms["eed-l1-lr=0.01"] == ("model=eed", "task/loss=l1", "task.optimizer.lr=0.01")
     assert plan.experiment.factors == ("model", "task.loss", "task.optimizer.lr")
     assert len({run.folder.id for _, run in plan.runs}) == 13
-    content = plan._content()
+    content = plan.content("")
     assert content["baseline"] == "ees-mse-lr=0.001"
     assert content["cells"]["eed-l1-lr=0.01"] == {
         "model": "eed", "task/loss": "l1", "task.optimizer.lr": "lr=0.01",

@@ -122,6 +122,7 @@ experiment:
 """
 
 
+@pytest.mark.slow
 def test_a_tuned_grid_runs_both_studies_reports_them_side_by_side_and_reuses_all(
     tmp_path: Path,
 ) -> None:

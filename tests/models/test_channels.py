@@ -14,7 +14,8 @@ from shoal.errors import UserError
 from shoal.models import weights
 from shoal.models.build import build, require_enlarges
 from shoal.models.channels import channels_of, declared, key_of, without_default
-from shoal.models.profile import layer_bytes, macs, reach, seconds_per_megapixel
+from shoal.models.profile import layer_bytes, macs, reach
+from shoal.models.speed import seconds_per_megapixel
 
 THREE = [name for name in MODELS if name != "scn"]
 

@@ -67,9 +67,11 @@ def test_a_kept_graph_of_anothers_network_is_trusted_no_more_than_its_file(tmp_p
 
 def test_a_runtime_that_is_not_installed_is_named_with_its_extra(small, monkeypatch):
     monkeypatch.setattr(runtimes, "find_spec", lambda package: None)
-    with pytest.raises(UserError, match=r"openvino is not installed: pip install 'shoal\[openvin"):
+    with pytest.raises(
+        UserError, match=r"openvino is not installed: pip install 'shoal-sr\[openvin"
+    ):
         shoal.load(small, runtime="openvino")
-    with pytest.raises(UserError, match=r"onnxruntime is not installed: .*'shoal\[onnx\]'"):
+    with pytest.raises(UserError, match=r"onnxruntime is not installed: .*'shoal-sr\[onnx\]'"):
         shoal.load(small, runtime="onnxruntime")
     assert shoal.load(small).runtime == "torch"
     with pytest.raises(UserError, match="runtime mps is unknown: choose one of auto, cuda"):

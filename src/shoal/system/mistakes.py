@@ -95,10 +95,11 @@ def _meant(key: str, value: str, conf: Path) -> str | None:
             return f"{name}={value}"
     ends = [name for name in keys if name.split(".")[-1] == leaf]
     kin = [name for name in ends if name.split(".")[0] == key.split(".")[0]]
+    words = [name for name in keys if leaf in name.split(".")[-1].split("_")]
     alike = difflib.get_close_matches(key, [*keys, *groups], n=1)
     part = difflib.get_close_matches(leaf, [name.split(".")[-1] for name in keys], n=1)
     parts = [name for name in keys if part and name.split(".")[-1] == part[0]]
-    return next(iter([*kin, *ends, *alike, *parts]), None)
+    return next(iter([*kin, *ends, *words, *alike, *parts]), None)
 
 
 def _groups(conf: Path) -> list[str]:

@@ -71,7 +71,7 @@ def test_both_sets_of_scores_and_verdicts_stand_beside_each_other(
     assert gain == pytest.approx(0.5, abs=0.02)
     (claim,) = verdicts.to_dict("records")
     assert claim["at the common"].startswith("supported: +0.500 dB")
-    assert claim["at each arm's own"].startswith("undecided: +0.000 dB")
+    assert claim["at each arm's own"].startswith("equal (within ±0.05 dB): +0.000 dB")
     assert len(findings(both[0]).compared) == 0
 
 
