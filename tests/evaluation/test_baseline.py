@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from shoal.data.sets import folder_set
-from shoal.evaluation import baseline
+from shoal.evaluation import baseline, questions
 from shoal.evaluation.baseline import bicubic_rows
 from shoal.evaluation.benchmark import score
 from shoal.models.bicubic import Bicubic
@@ -56,9 +56,26 @@ def test_what_is_kept_is_found_by_content_and_named_as_the_pictures_are_now(
 def test_scores_that_were_damaged_are_computed_again(photos, tmp_path):
     pictures, where = folder_set(photos, "Photos"), (tmp_path, tmp_path / "cache", "classic", 2)
     rows = bicubic_rows(pictures, *where)
-    (kept,) = (tmp_path / "cache").iterdir()
+    (kept,) = (tmp_path / "cache").glob("*.json")
     whole = kept.read_text()
     for damaged in (whole.replace("1", "2", 1), whole[:-3], "", "none"):
         kept.write_text(damaged)
         assert bicubic_rows(pictures, *where) == rows
         assert kept.read_text() == whole
+
+
+def test_scores_from_decoded_pictures_are_those_from_the_files(photos, tmp_path, monkeypatch):
+    network, pictures = Bicubic(3), folder_set(photos, "Photos")
+    expected = score(network, [pictures], tmp_path, "classic", 3)
+    cache = tmp_path / "cache"
+    assert score(network, [pictures], tmp_path, "classic", 3, cache=cache) == expected
+    monkeypatch.setattr(questions, "read", None)  # nobody decodes again
+    assert score(network, [pictures], tmp_path, "classic", 3, cache=cache) == expected
+
+
+def test_scores_are_taken_where_no_cache_can_be_written(photos, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    rows = score(
+        Bicubic(2), [folder_set(photos, "P")], tmp_path, "classic", 2, cache=tmp_path / "file"
+    )
+    assert len(rows) == 3

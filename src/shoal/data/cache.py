@@ -56,12 +56,17 @@ class Cache:
 
         HR of a grey file is one plane `(1, H, W)` beside RGB too: a score takes it as it is.
         """
+        lr, hr = self.stored(index)
+        return unit(lr), unit(hr[:1] if index in self.grey else hr)
+
+    def stored(self, index: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+        """The same as it is kept: LR `(C, h, w)` and HR `(C, H, W)`, copies."""
         height, width = self.sizes[index]
         first, size = self.channels * self.starts[index], self.channels * height * width
         lr = self.lr[first : first + size].reshape(-1, height, width)
         area, s = self.scale**2, self.scale
         hr = self.hr[first * area : (first + size) * area].reshape(-1, height * s, width * s)
-        return unit(np.array(lr)), unit(np.array(hr[:1] if index in self.grey else hr))
+        return np.array(lr), np.array(hr)
 
 
 def unit(values: NDArray[Any]) -> Tensor:

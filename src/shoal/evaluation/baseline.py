@@ -39,7 +39,7 @@ def bicubic_rows(
     place = root / f"bicubic-x{scale}-{protocol}-v{FORMAT}-{pictures.order[:16]}.json"
     values = _kept(place)
     if len(values) < count:
-        rows = score(Bicubic(scale), [pictures], data, protocol, scale, limit)
+        rows = score(Bicubic(scale), [pictures], data, protocol, scale, limit, cache=root)
         _keep(place, [(row["psnr"], row["ssim"]) for row in rows])
         return rows
     names = (Path(file.name).stem for file in pictures.files[:count])

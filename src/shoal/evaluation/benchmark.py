@@ -1,6 +1,6 @@
 """Scores of a run's network on whole test pictures, one row per picture."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -8,15 +8,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from shoal.data.catalog import PictureSet, verify
+from shoal.data.catalog import PictureSet
 from shoal.evaluation.columns import Column
 from shoal.evaluation.metrics import psnr, ssim
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.evaluation.question import Question
+from shoal.evaluation.questions import questions
 from shoal.models.blocks import answer
 from shoal.models.channels import channels_of
 from shoal.models.profile import device_of
-from shoal.pictures.images import read
 from shoal.system.progress import tracked
 
 Score = dict[str, Any]
@@ -51,6 +51,7 @@ def score(
     limit: int | None = None,
     columns: Sequence[Column] = (),
     look: Callable[[Answered], object] = lambda answered: None,
+    cache: Path | None = None,
 ) -> list[Score]:
     """Score a network on test sets, on the network's device.
 
@@ -63,6 +64,7 @@ def score(
         limit: score only the first pictures of each set.
         columns: what else to say of each picture.
         look: is shown each picture and the answer, so that nobody need compute it again.
+        cache: the folder of decoded pictures, which are taken where they serve; None: the files.
 
     Returns:
         Rows of dataset, image, protocol, psnr (dB), ssim, and the columns.
@@ -71,11 +73,14 @@ def score(
         UserError: a picture is missing, differs from the catalogue, or is too small.
     """
     rows, values, kind = list[Score](), list[Tensor](), PROTOCOLS[protocol]
-    channels = channels_of(network)
-    paths = list(_paths(sets, root, limit))
-    for dataset, path in tracked(paths, f"scoring, {protocol}"):
-        question = kind.question(read(path).pixels, scale, channels)
-        answered = _answer(network, dataset, path, question)
+    how = protocol, scale, channels_of(network)
+    asked = [
+        (pictures.name, path, ask)
+        for pictures in sets
+        for path, ask in questions(pictures, root, *how, limit=limit, root=cache)
+    ]
+    for dataset, path, ask in tracked(asked, f"scoring, {protocol}"):
+        answered = _answer(network, dataset, path, ask())
         sr, hr = kind.pair(answered.sr, answered.question, scale)
         values.append(torch.cat([psnr(sr, hr), ssim(sr, hr)]))
         rows.append(
@@ -95,9 +100,3 @@ def _answer(network: nn.Module, dataset: str, path: Path, question: Question) ->
     if sr.device.type == "mps":  # which has no float64
         sr, branches = sr.cpu(), {name: each.cpu() for name, each in branches.items()}
     return Answered(dataset, path, replace(question, hr=question.hr.to(sr.device)), sr, branches)
-
-
-def _paths(sets: Iterable[PictureSet], root: Path, limit: int | None) -> Iterator[tuple[str, Path]]:
-    for pictures in sets:
-        for path in verify(pictures, root)[:limit]:
-            yield pictures.name, path

@@ -33,7 +33,8 @@ def score_run(
     config = run.config
     pictures = run.selection.test, config.paths.data
     limit, columns = config.budget.test_pictures, build_columns(config.metrics)
-    return score(network, *pictures, config.protocol, config.scale, limit, columns, look)
+    what, cache = (config.protocol, config.scale), config.paths.cache
+    return score(network, *pictures, *what, limit, columns, look, cache)
 
 
 def add_scores(run: Run) -> None:
