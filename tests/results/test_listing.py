@@ -6,7 +6,8 @@ import pytest
 
 from helpers.made_up import MadeUp, study_of
 from shoal.errors import UserError
-from shoal.results.listing import listing, print_listing
+from shoal.results.listed import print_listing
+from shoal.results.listing import listing
 from shoal.runs.folder import RunFolder
 
 
@@ -72,6 +73,28 @@ def test_ids_are_whole_in_a_narrow_terminal_and_in_csv(
     lines = (tmp_path / "runs.csv").read_text().splitlines()
     assert lines[0].startswith("id,state,step,score,model")
     assert len(lines) == len(table) + 1
+
+
+def test_at_80_columns_no_word_is_cut_and_what_had_no_room_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    made = MadeUp(arms={"eed": "eed", "eeds": "eeds"}, seeds=(0, 1))
+    made.write(tmp_path)
+    for seed, loss in enumerate(("torch.nn.MSELoss", "edge.EdgeLoss")):
+        path = tmp_path / made.run_id("eed", 3, seed) / "config.yaml"
+        more = f"data: {{train: /somewhere/far/away/{'x' * seed}}}\n"
+        path.write_text(f"name: eed\nscale: 3\ntask: {{loss: {{_target_: {loss}}}}}\n{more}")
+    print_listing(listing(tmp_path))
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert "…" not in "".join(lines)
+    heads = [head.strip() for head in lines[1].split("┃")[1:-1]]
+    assert heads == ["id", "state", "score", "model", "seed", "loss"]
+    assert any("EdgeLoss" in line and "finished" in line for line in lines)
+    assert last.startswith("no room for step, age, size: --columns")
+    print_listing(listing(tmp_path, columns=["id", "loss", "age", "size"]), whole=True)
+    assert "no room" not in capsys.readouterr().out
 
 
 def test_a_killed_run_is_listed_with_the_last_step_of_its_curve(tmp_path: Path) -> None:

@@ -24,10 +24,11 @@ def runs_list(
     csv: Annotated[Path | None, typer.Option(help="Write them there instead.")] = None,
 ) -> None:
     """List all runs: status, score, what differs between them, age, size."""
-    from shoal.results.listing import listing, print_listing
+    from shoal.results.listed import print_listing
+    from shoal.results.listing import listing
 
     table = listing(runs, columns=_listed(columns), conditions=_listed(where), sort=sort)
-    print_listing(table, csv)
+    print_listing(table, csv, whole=bool(columns))
 
 
 def _listed(text: str) -> list[str]:

@@ -55,10 +55,13 @@ def facts(folders: Sequence[Path]) -> pd.DataFrame:
 
 
 def differing(table: pd.DataFrame) -> list[str]:
-    """The config's columns in which some runs differ; of several that tell the same, the first."""
+    """The config's columns in which some runs differ; of several that tell the same, the first.
+
+    A network's classes aren't among them: its name stands for them.
+    """
     found: dict[tuple[str, ...], str] = {}
     for name in table.columns:
-        if "/" in name or name.endswith("_target_"):
+        if "/" in name or (name.startswith("model.") and name.endswith("_target_")):
             continue
         values = table[name].map(lambda value: "" if pd.isna(value) else str(value))
         if len(set(values) - {""}) > 1:
@@ -71,12 +74,15 @@ def differing(table: pd.DataFrame) -> list[str]:
 def column(table: pd.DataFrame, name: str) -> str:
     """A column by its name, or by the last part of it: `lr` for `task.optimizer.lr`.
 
+    A part of a network or of its task goes by its class: `loss` for `task.loss._target_`.
+
     Raises:
         UserError: there is none, or there are several.
     """
     if name in table:
         return name
-    ends = [each for each in table.columns if each.replace("/", ".").endswith(f".{name}")]
+    plain = {each: each.replace("/", ".").removesuffix("._target_") for each in table.columns}
+    ends = [each for each, text in plain.items() if f".{text}".endswith(f".{name}")]
     if len(ends) == 1:
         return str(ends[0])
     if ends:

@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from rich.table import Table
 
 from shoal.errors import UserError
 from shoal.results.facts import column, differing, facts, where
 from shoal.results.rows import read_tables
 from shoal.runs.tables import SCORES
-from shoal.system.files import write_whole
-from shoal.system.screen import screen
 
 OF_RUNS = ("model", "scale", "seed", "seed_init", "seed_patches")
 FIRST, LAST = ("id", "state", "step", "score"), ("age", "size")
@@ -77,43 +73,6 @@ def _default(table: pd.DataFrame) -> list[str]:
     return [*FIRST, *differing(table[config]), *LAST]
 
 
-def print_listing(table: pd.DataFrame, csv: Path | None = None) -> None:
-    """Print a listing as a table, or write it as CSV.
-
-    Args:
-        table: from `listing`.
-        csv: a file; numbers go there as they are, ages in seconds, sizes in bytes.
-    """
-    if csv is not None:
-        write_whole(csv, table.to_csv(index=False, lineterminator="\n"))
-        return
-    shown = Table()
-    for name in table.columns:
-        # Whole ids, however narrow the terminal: they are there to be copied.
-        width = int(table[name].map(len).max()) if name == "id" else None
-        shown.add_column(name, no_wrap=name == "id", min_width=width)
-    for row in table.to_dict("records"):
-        shown.add_row(*(_cell(str(name), value) for name, value in row.items()))
-    screen().print(shown)
-
-
-def _cell(name: str, value: Any) -> str:
-    if pd.isna(value):
-        return ""
-    if name == "age":
-        return _age(float(value))
-    if name == "size":
-        return f"{value / 2**20:.1f} MiB"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
 def _touched(folder: Path) -> float:
     files = [folder / name for name in ("record.json", "status.json")]
     return max(path.stat().st_mtime for path in files if path.is_file())
-
-
-def _age(seconds: float) -> str:
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"

@@ -1,0 +1,99 @@
+"""The list of runs on the screen, or in a file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from shoal.results.listing import FIRST, LAST
+from shoal.system.files import write_whole
+from shoal.system.screen import screen
+
+
+def print_listing(table: pd.DataFrame, csv: Path | None = None, *, whole: bool = False) -> None:
+    """Print a listing as a table, or write it as CSV.
+
+    Where the terminal is too narrow, columns are left out, and a line below says which: size, age
+    and step first, then what differs, the last of it first.
+
+    Args:
+        table: from `listing`.
+        csv: a file; numbers go there as they are, ages in seconds, sizes in bytes.
+        whole: no column is left out, be cells folded: the user has named them.
+    """
+    if csv is not None:
+        write_whole(csv, table.to_csv(index=False, lineterminator="\n"))
+        return
+    console, names = screen(), list(map(str, table.columns))
+    kept = names if whole else _fitting(table, names, console)
+    console.print(_drawn(table, kept, console))
+    if left_out := [_head(name, names) for name in names if name not in kept]:
+        listed = ", ".join(left_out)
+        console.print(f"no room for {listed}: --columns takes what you name, --csv FILE all")
+
+
+def _fitting(table: pd.DataFrame, names: Sequence[str], console: Console) -> list[str]:
+    """The columns that there is room for; what must be spared first goes first."""
+    kept, boundless = list(names), console.options.update(max_width=10_000)
+    for name in _spared(names):
+        if console.measure(_drawn(table, kept, console), options=boundless).maximum <= (
+            console.width
+        ):
+            break
+        kept.remove(name)
+    return kept
+
+
+def _spared(names: Sequence[str]) -> list[str]:
+    """What may be left out, the first first; a score goes last."""
+    least = [*reversed(LAST), "step"]
+    differing = [name for name in reversed(names) if name not in (*FIRST, *LAST)]
+    return [name for name in (*least, *differing, "score") if name in names]
+
+
+def _drawn(table: pd.DataFrame, names: Sequence[str], console: Console) -> Table:
+    drawn = Table()
+    for name in names:
+        drawn.add_column(_head(name, names), overflow="fold")
+        if name == "id":  # in one line, unless it leaves no room: ids are there to be copied
+            width = min(int(table[name].map(len).max()), console.width // 2)
+            drawn.columns[-1].min_width = drawn.columns[-1].max_width = width
+    for row in table[list(names)].to_dict("records"):
+        drawn.add_row(*(_cell(str(name), value) for name, value in row.items()))
+    return drawn
+
+
+def _head(name: str, names: Sequence[str]) -> str:
+    """The shortest end of a name that no other has: it is what `--columns` takes, too.
+
+    >>> names = ["task.loss._target_", "task.optimizer.lr", "data.name", "budget.name"]
+    >>> [_head(name, names) for name in names]
+    ['loss', 'lr', 'data.name', 'budget.name']
+    """
+    parts = name.removesuffix("._target_").split(".")
+    ends = [".".join(parts[-count:]) for count in range(1, len(parts) + 1)]
+    plain = [each.removesuffix("._target_") for each in names]
+    alone = [end for end in ends if sum(f".{each}".endswith(f".{end}") for each in plain) == 1]
+    return alone[0] if alone else name
+
+
+def _cell(name: str, value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    if name.endswith("_target_"):
+        return str(value).rpartition(".")[2]
+    if name == "age":
+        return _age(float(value))
+    if name == "size":
+        return f"{value / 2**20:.1f} MiB"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
