@@ -54,6 +54,21 @@ def test_a_comparison_ends_in_a_picture(
         assert picture.width > 300
 
 
+def test_what_collapsed_is_named_with_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    levels = {"bicubic": 30.0, "ees": 29.0, "eeds": 32.0}
+    made = MadeUp(arms={name: name for name in levels}, levels=levels, **EXACT)
+    made.diverged = {made.run_id("eeds", 3, 1): 300}
+    made.write(tmp_path)
+    folders = chosen(tmp_path, ["bicubic", "ees-x3-s0", "eeds-x3-s0", "eeds-x3-s1"])
+    print_comparison(folders, tmp_path / "compare.png", Console(width=140))
+    said = [line for line in capsys.readouterr().out.splitlines() if " collapsed: " in line]
+    assert said[0].startswith(f"{made.run_id('ees', 3, 0)} collapsed: 1.0")
+    assert said[1] == f"{made.run_id('eeds', 3, 1)} collapsed: diverged at step 300"
+    assert len(said) == 2
+
+
 def test_a_plot_has_each_curve_where_it_is() -> None:
     rising = np.array([[0.0, 20.0], [50.0, 30.0], [100.0, 40.0]])
     flat = np.array([[0.0, 30.0], [100.0, 30.0]])

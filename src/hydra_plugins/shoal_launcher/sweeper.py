@@ -89,9 +89,11 @@ class ShoalSweeper(Sweeper):
             return []
         named = list(zip(labels(runs), runs, strict=True))
         returns = self._launch(combinations, titles(named, {}), arms={})
-        from shoal.report.joint import Member, print_joint  # here: it takes a second to import
+        from shoal.grid.collapse import thresholds
+        from shoal.report.joined import Member
+        from shoal.report.joint import print_joint  # here: it takes a second to import
 
-        print_joint([Member(label, run.run) for label, run in named])
+        print_joint([Member(label, run.run) for label, run in named], thresholds(self.master))
         return returns
 
     def _launch(

@@ -10,10 +10,11 @@ from rich.table import Table
 
 from shoal.errors import UserError
 from shoal.report.figures.canvas import drawing, rendered
+from shoal.report.joined import lost, study_of_runs
 from shoal.report.paired import gain, psnr_table, worded
 from shoal.report.plot import Points, plot
 from shoal.report.tables.numbers import ABSENT
-from shoal.results.facts import config_facts
+from shoal.results.facts import config_facts, facts
 from shoal.results.rows import read_tables
 from shoal.runs.tables import CURVE, SCORES
 from shoal.system.files import asked_for
@@ -75,6 +76,16 @@ def scores(folders: Sequence[Path]) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
+def deaths(folders: Sequence[Path]) -> dict[str, str]:
+    """Why each run that collapsed did, by its id; below bicubic only where that is among them."""
+    rows = [
+        (str(row["model"]), int(row["scale"]), None, str(row["id"]))
+        for row in facts(folders).to_dict("records")
+        if pd.notna(row["scale"])
+    ]
+    return lost(study_of_runs(folders[0].parent, rows, {})) if rows else {}
+
+
 def print_comparison(folders: Sequence[Path], png: Path, console: Console | None = None) -> None:
     """Print all three, and write the curves as a picture.
 
@@ -92,6 +103,8 @@ def print_comparison(folders: Sequence[Path], png: Path, console: Console | None
     found = scores(folders)
     title = "PSNR (dB), and the gain over the first with its 95 % interval over pictures"
     console.print(_drawn(title, found) if len(found) else "none has scores yet")
+    for name, why in deaths(folders).items():
+        console.print(f"{name} collapsed: {why}", markup=False, highlight=False)
     curves = read_tables(folders, "curve.csv", CURVE).dropna(subset="val/psnr")
     if curves.empty:
         return console.print("none has a curve yet")

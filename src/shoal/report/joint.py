@@ -1,49 +1,36 @@
 """The table of a grid that asks no experiment's question: a row per arm, gains over the first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from shoal.report.joined import Member, lost, study_of_members
 from shoal.report.paired import gain, psnr_table, worded
 from shoal.report.tables.numbers import ABSENT, seconds, short, spread
+from shoal.results.notes import named
 from shoal.results.rows import read_runs
 from shoal.runs.kind import Kind
-from shoal.runs.run import Run
 from shoal.system.screen import screen
 
 
-@dataclass(frozen=True)
-class Member:
-    """A run of the grid, and the label of its row."""
-
-    arm: str
-    run: Run
-
-    @property
-    def row(self) -> tuple[str, int, str]:
-        """Runs of one row differ in nothing but the seed."""
-        config = self.run.config
-        return self.arm, config.scale, config.protocol
-
-
-def joint_table(members: Sequence[Member]) -> pd.DataFrame:
+def joint_table(members: Sequence[Member], collapsed: Mapping[str, str]) -> pd.DataFrame:
     """A row per arm, in the order of the grid, as text; seeds of one arm are one row.
 
     Args:
         members: the grid's runs.
+        collapsed: those that did, from `lost`; they are counted, and in no mean or gain.
 
     Returns:
-        arm; runs (that have finished, and what became of the others); per test set `S PSNR (dB)`
-        and `S gain`, with its 95 % interval, over the first arm of the same scale and protocol;
-        parameters; MACs per LR pixel; training time.
+        arm; runs (that have finished or, where some collapsed, survived, and what became of the
+        others); per test set `S PSNR (dB)` and `S gain`, with its 95 % interval, over the first arm
+        of the same scale and protocol; parameters; MACs per LR pixel; training time.
     """
     groups: dict[tuple[str, int, str], list[Member]] = {}
     for each in members:
         groups.setdefault(each.row, []).append(each)
-    rows = {key: _Row(group) for key, group in groups.items()}
+    rows = {key: _Row(group, collapsed) for key, group in groups.items()}
     first = {key[1:]: row for key, row in reversed(rows.items())}
     sets = dict.fromkeys(name for row in rows.values() for name in row.sets)
     several = len({scale for _, scale, _ in rows}) > 1
@@ -61,14 +48,19 @@ def joint_table(members: Sequence[Member]) -> pd.DataFrame:
 class _Row:
     """What is known of an arm at a scale."""
 
-    def __init__(self, members: Sequence[Member]) -> None:
+    def __init__(self, members: Sequence[Member], collapsed: Mapping[str, str]) -> None:
         runs = {each.run.folder.id: each.run for each in members}  # one named twice is one
         self.rows = read_runs(run.folder.path for run in runs.values())
         self.done = self.rows[self.rows["state"] == "finished"]
-        done = [runs[name] for name in self.done["id"]]
-        seeds = [run.config.seed if run.config.kind is Kind.TRAINED else None for run in done]
+        self.alive = self.done[~self.done["id"].isin(collapsed)]
+        # How many came to an end, where it matters: what trains nothing can't collapse.
+        trained = any(run.config.kind is Kind.TRAINED for run in runs.values())
+        ended = len(self.done) + int((self.rows["state"] == "diverged").sum())
+        self.ended = ended if collapsed and trained else None
+        alive = [runs[name] for name in self.alive["id"]]
+        seeds = [run.config.seed if run.config.kind is Kind.TRAINED else None for run in alive]
         protocol = members[0].run.config.protocol
-        self.table = psnr_table([run.folder.path for run in done], seeds, protocol)
+        self.table = psnr_table([run.folder.path for run in alive], seeds, protocol)
 
     @property
     def sets(self) -> list[str]:
@@ -76,14 +68,16 @@ class _Row:
 
     @property
     def runs(self) -> str:
-        """How many have finished, and what became of the others."""
+        """How many have finished, or survived, and what became of the others."""
         others = self.rows.loc[self.rows["state"] != "finished", ["state", "step"]]
         said = [
             str(state) if pd.isna(step) else f"{state} at step {step}"
             for state, step in zip(others["state"], others["step"], strict=True)
         ]
-        count = [str(len(self.done))] if len(self.done) else []
-        return "; ".join([*count, *dict.fromkeys(said)])
+        count = str(len(self.done) or "")
+        if self.ended:
+            count = f"survived {len(self.alive)} of {self.ended}"
+        return "; ".join(filter(None, [count, *dict.fromkeys(said)]))
 
     def psnr(self, name: str) -> str:
         if name not in self.sets:
@@ -108,18 +102,26 @@ class _Row:
         }
 
 
-def print_joint(members: Sequence[Member], console: Console | None = None) -> None:
-    """Print the table.
+def print_joint(
+    members: Sequence[Member], thresholds: Mapping[str, float], console: Console | None = None
+) -> None:
+    """Print the table, and which runs collapsed.
 
     Args:
         members: the grid's runs.
+        thresholds: by which one has collapsed; of `shoal.results.Thresholds`.
         console: where to; the terminal if not given.
     """
-    cells = joint_table(members)
+    console, study = console or screen(), study_of_members(members, thresholds)
+    collapsed = lost(study)
+    cells = joint_table(members, collapsed)
     protocols = dict.fromkeys(each.run.config.protocol for each in members)
     table = Table(title=f"all runs, protocol {' and '.join(protocols)}", title_justify="left")
     for name in cells.columns:
-        table.add_column(name, justify="left" if name in ("arm", "runs") else "right")
+        left = name in ("arm", "runs")
+        table.add_column(name, justify="left" if left else "right", overflow="fold")
     for line in cells.to_numpy().tolist():
         table.add_row(*line)
-    (console or screen()).print(table)
+    console.print(table)
+    if collapsed:
+        console.print(f"note: collapsed, and so in no mean or gain: {named(study.runs, collapsed)}")

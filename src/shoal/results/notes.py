@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from shoal.results.collapse import collapsed
+from shoal.results.collapse import collapsed, survival
 from shoal.results.outdated import OUTDATED
 from shoal.results.study import Study
 
@@ -17,6 +17,7 @@ ONE_VALUE = {
     "precision": "precision",
 }
 MOST = 8  # collapsed runs told of by name
+FOR_ALL = "train longer, or let collapse.below_bicubic=30 (dB) count what ends below bicubic"
 MACHINE = ["processor", "accelerator", "threads", "devices"]
 
 
@@ -45,13 +46,26 @@ def _states(study: Study) -> list[str]:
 
 def _collapsed(study: Study) -> list[str]:
     reasons = collapsed(study)
-    rows = study.runs[study.runs["id"].isin(reasons.index)].drop_duplicates("id")
-    said = [f"{_name(row)} ({reasons[row['id']]})" for row in rows.to_dict("records")]
-    if not said:
+    if reasons.empty:
         return []
+    listed = named(study.runs, reasons)
+    sentences = [f"collapsed, and so in no mean, difference or claim of quality: {listed}"]
+    if not survival(study)["survived"].any():
+        sentences.append(f"no run survived: {FOR_ALL}")
+    return sentences
+
+
+def named(runs: pd.DataFrame, reasons: Mapping[str, str] | pd.Series) -> str:
+    """Runs that collapsed, each with its reason, as far as a reader will read.
+
+    Args:
+        runs: arm, scale, seed, id.
+        reasons: by id.
+    """
+    rows = runs[runs["id"].isin(reasons.keys())].drop_duplicates("id")
+    said = [f"{_name(row)} ({reasons[row['id']]})" for row in rows.to_dict("records")]
     rest = f"; and {len(said) - MOST} more" if len(said) > MOST else ""
-    listed = "; ".join(said[:MOST]) + rest
-    return [f"collapsed, and so in no mean, difference or claim of quality: {listed}"]
+    return "; ".join(said[:MOST]) + rest
 
 
 def _outdated(study: Study) -> list[str]:
