@@ -9,7 +9,7 @@ from lightning.pytorch import Trainer
 from lightning.pytorch.demos.boring_classes import BoringModel
 from lightning.pytorch.loggers import Logger
 
-from helpers.composing import CONF
+from helpers.composing import CONF, configured
 from helpers.offline_wandb import (
     ATTEMPT,
     exit_codes,
@@ -19,6 +19,7 @@ from helpers.offline_wandb import (
 )
 from shoal.dashboards.base import Dashboard, csv_logger, dashboards, tensorboard_logger
 from shoal.errors import UserError
+from shoal.training.status import require_loggers
 
 
 def composed(name):
@@ -94,9 +95,9 @@ def test_the_csv_of_a_resumed_run_keeps_its_first_part(folder):
 
 
 def test_a_missing_tensorboard_names_the_extra_to_install(folder, monkeypatch):
-    import lightning.fabric.loggers.tensorboard as fabric
-
-    monkeypatch.setattr(fabric, "_TENSORBOARD_AVAILABLE", False)
-    monkeypatch.setattr(fabric, "_TENSORBOARDX_AVAILABLE", False)
+    monkeypatch.setattr("shoal.dashboards.base.find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install 'shoal-sr\[tensorboard\]'"):
         tensorboard_logger(folder, ATTEMPT)
+    with pytest.raises(UserError, match="needs a package more"):  # before there is a folder
+        require_loggers(configured("logger=many"))
+    require_loggers(configured("logger=csv"))

@@ -4,7 +4,8 @@ Every `_target_` of `conf/logger` is called with `folder` (the run's) and `attem
 was begun for the first time, the same for all its parts, another after `force=true`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -55,9 +56,23 @@ def tensorboard_logger(folder: Path, attempt: str) -> TensorBoardRun:
         UserError: If TensorBoard is not installed.
     """
     del attempt  # a forced run starts in an empty folder
-    try:
-        return TensorBoardRun(folder)
-    except ModuleNotFoundError as error:
+    require_tensorboard()
+    return TensorBoardRun(folder)
+
+
+def require_tensorboard() -> None:
+    """Make sure that TensorBoard is installed.
+
+    Raises:
+        UserError: it isn't.
+    """
+    if find_spec("tensorboard") is None:
         raise UserError(
             "logger=tensorboard needs a package more: pip install 'shoal-sr[tensorboard]'"
-        ) from error
+        )
+
+
+# What a logger needs, asked before a run's folder is there.
+NEEDS: Mapping[Callable[..., Logger], Callable[[], None]] = {
+    tensorboard_logger: require_tensorboard
+}

@@ -11,7 +11,7 @@ import torch
 from hydra.utils import instantiate
 from lightning.pytorch.loggers import Logger
 
-from shoal.dashboards.base import dashboards
+from shoal.dashboards.base import NEEDS, dashboards
 from shoal.errors import UserError, first_line
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder, now
@@ -84,7 +84,7 @@ def require_loggers(config: RunConfig) -> None:
     """Make sure that all loggers can be called as the config does; they begin in a run's folder.
 
     Raises:
-        UserError: one isn't there, or takes none of an argument; it is named.
+        UserError: one isn't there, takes none of an argument, or needs a package; it is named.
     """
     for name, entry in config.logger.items():
         part = built(f"logger.{name}", entry, _partial_=True)
@@ -92,6 +92,8 @@ def require_loggers(config: RunConfig) -> None:
             inspect.signature(part.func).bind(folder="", attempt="", **part.keywords)
         except TypeError as error:
             raise UserError(f"logger.{name} can't be built: {error}") from None
+        if part.func in NEEDS:
+            NEEDS[part.func]()
 
 
 @contextlib.contextmanager
