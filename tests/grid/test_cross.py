@@ -68,7 +68,7 @@ def test_a_cross_has_an_arm_for_every_combination(own: Own, tmp_path: Path) -> N
     assert arms["eed-l1-lr=0.01"] == ("model=eed", "task/loss=l1", "task.optimizer.lr=0.01")
     assert plan.experiment.factors == ("model", "task.loss", "task.optimizer.lr")
     assert len({run.folder.id for _, run in plan.runs}) == 13
-    content = plan.content("")
+    content = plan.content("shoal train experiment=own")
     assert content["baseline"] == "ees-mse-lr=0.001"
     assert content["cells"]["eed-l1-lr=0.01"] == {
         "model": "eed", "task/loss": "l1", "task.optimizer.lr": "lr=0.01",
@@ -133,7 +133,9 @@ def test_arms_written_out_are_a_cross_where_every_combination_is_there() -> None
         ({"base_line": "ees"}, r"experiment\.base_line is unknown \(did you mean baseline\?\)"),
         ({"baseline": "ees-mse-lr=1"}, "baseline=ees-mse-lr=1 is unknown"),
         ({"cross": {"model": "ees"}}, r"cross\.model is no list of two or more values"),
-        ({"cross": {"model": ["ees"]}}, r"cross\.model is no list of two or more values"),
+        ({"cross": {"model": []}}, r"cross\.model is no list of two or more values"),
+        ({"cross": {"model": ["ees"]}}, r"as defaults: \[override /model: ees\]$"),
+        ({"cross": {"task.optimizer.lr": [1e-3]}}, r"as task: \{optimizer: \{lr: 0\.001\}\}$"),
         ({"cross": {"model": ["ees", "ees"]}}, r"cross\.model has ees twice"),
         ({"cross": ["model"]}, "cross: is not a map"),
         ({"exclude": {"model": "ees"}}, "exclude: is no list of cells"),

@@ -83,11 +83,29 @@ def complete(values: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str
 
 def _require_values(cross: Mapping[str, Sequence[Any]]) -> None:
     for key, values in cross.items():
-        if not isinstance(values, list) or len(values) < 2:
+        if not isinstance(values, list) or not values:
             raise UserError(f"cross.{key} is no list of two or more values, e.g. {key}: [a, b]")
+        if len(values) == 1:
+            raise UserError(
+                f"cross.{key} has one value: what all arms share stands outside of experiment, as "
+                f"{_for_all(key, values[0])}"
+            )
         names = [_text(key, value) for value in values]
         if twice := [name for name in names if names.count(name) > 1]:
             raise UserError(f"cross.{key} has {twice[0]} twice")
+
+
+def _for_all(key: str, value: Any) -> str:
+    """How a file gives a value to every arm.
+
+    >>> print(_for_all("task/loss", "l1"), _for_all("task.optimizer.lr", 0.001))
+    defaults: [override /task/loss: l1] task: {optimizer: {lr: 0.001}}
+    """
+    if isinstance(value, str) and "." not in key.partition("@")[0]:
+        return f"defaults: [override /{key}: {value}]"
+    first, *inner = key.lstrip("+").split(".")
+    opened = "".join(f"{{{part}: " for part in inner)
+    return f"{first}: {opened}{_element(value)}{'}' * len(inner)}"
 
 
 def _require_known(cross: Mapping[str, Sequence[Any]], cell: Mapping[str, Any]) -> None:
