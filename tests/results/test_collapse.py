@@ -52,6 +52,13 @@ def test_a_run_that_ends_below_bicubic_has_collapsed_by_the_study_s_threshold(
     assert name not in collapsed(back)
 
 
+def test_where_no_run_survives_the_remedy_is_said(tmp_path: Path) -> None:
+    made = MadeUp(arms={"bicubic": "bicubic", "ees": "ees"}, **EXACT)
+    made.levels = {"bicubic": 30.0, "ees": 29.0}
+    said = notes(study_of(made, tmp_path))
+    assert any(note.startswith("no run survived: train longer, or let coll") for note in said)
+
+
 def test_a_branch_silent_to_the_end_is_dead_and_one_that_comes_back_is_not(
     plain: results.Study,
 ) -> None:

@@ -93,8 +93,19 @@ def test_at_80_columns_no_word_is_cut_and_what_had_no_room_is_named(
     assert heads == ["id", "state", "score", "model", "seed", "loss"]
     assert any("EdgeLoss" in line and "finished" in line for line in lines)
     assert last.startswith("no room for step, age, size: --columns")
+    assert len(listing(tmp_path, conditions=["loss=EdgeLoss"])) == 1
     print_listing(listing(tmp_path, columns=["id", "loss", "age", "size"]), whole=True)
     assert "no room" not in capsys.readouterr().out
+
+
+def test_a_hundred_columns_are_listed_without_a_word_of_pandas(tmp_path: Path) -> None:
+    made = MadeUp(arms={"eed": "eed"}, seeds=(0, 1))
+    made.write(tmp_path)
+    for seed in range(2):
+        path = tmp_path / made.run_id("eed", 3, seed) / "config.yaml"
+        path.write_text("name: eed\n" + "".join(f"key{n}: {seed}\n" for n in range(120)))
+    table = listing(tmp_path, columns=["id", "key119"])  # a warning is an error in tests
+    assert table["key119"].to_list() == [0, 1]
 
 
 def test_a_killed_run_is_listed_with_the_last_step_of_its_curve(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from rich.table import Table
 from shoal.report.joined import Member, lost, study_of_members
 from shoal.report.paired import gain, psnr_table, worded
 from shoal.report.tables.numbers import ABSENT, seconds, short, spread
-from shoal.results.notes import named
+from shoal.results import survival
+from shoal.results.notes import FOR_ALL, named
 from shoal.results.rows import read_runs
 from shoal.runs.kind import Kind
+from shoal.runs.run import Run
 from shoal.system.screen import screen
 
 
@@ -24,8 +26,9 @@ def joint_table(members: Sequence[Member], collapsed: Mapping[str, str]) -> pd.D
 
     Returns:
         arm; runs (that have finished or, where some collapsed, survived, and what became of the
-        others); per test set `S PSNR (dB)` and `S gain`, with its 95 % interval, over the first arm
-        of the same scale and protocol; parameters; MACs per LR pixel; training time.
+        others); per test set `S PSNR (dB)`, where some collapsed also of all that finished, and
+        `S gain`, with its 95 % interval, over the first arm of the same scale and protocol;
+        parameters; MACs per LR pixel; training time.
     """
     groups: dict[tuple[str, int, str], list[Member]] = {}
     for each in members:
@@ -39,7 +42,9 @@ def joint_table(members: Sequence[Member], collapsed: Mapping[str, str]) -> pd.D
         line = {"arm": f"{arm} x{scale}" if several else arm, "runs": row.runs}
         base = first[scale, protocol]
         for name in sets:
-            line[f"{name} PSNR (dB)"] = row.psnr(name)
+            line[f"{name} PSNR (dB)"] = _mean(row.table, name)
+            if collapsed:
+                line[f"{name} PSNR over all (dB)"] = _mean(row.over_all, name)
             line[f"{name} gain"] = "" if row is base else row.gain_over(base, name)
         cells.append(line | row.costs)
     return pd.DataFrame(cells)
@@ -57,14 +62,13 @@ class _Row:
         trained = any(run.config.kind is Kind.TRAINED for run in runs.values())
         ended = len(self.done) + int((self.rows["state"] == "diverged").sum())
         self.ended = ended if collapsed and trained else None
-        alive = [runs[name] for name in self.alive["id"]]
-        seeds = [run.config.seed if run.config.kind is Kind.TRAINED else None for run in alive]
-        protocol = members[0].run.config.protocol
-        self.table = psnr_table([run.folder.path for run in alive], seeds, protocol)
+        self.table, self.over_all = (
+            _psnr([runs[name] for name in part["id"]]) for part in (self.alive, self.done)
+        )
 
     @property
     def sets(self) -> list[str]:
-        return list(self.table.columns.get_level_values(0).unique())
+        return list(self.over_all.columns.get_level_values(0).unique())
 
     @property
     def runs(self) -> str:
@@ -78,12 +82,6 @@ class _Row:
         if self.ended:
             count = f"survived {len(self.alive)} of {self.ended}"
         return "; ".join(filter(None, [count, *dict.fromkeys(said)]))
-
-    def psnr(self, name: str) -> str:
-        if name not in self.sets:
-            return ABSENT
-        means = pd.DataFrame(self.table[name]).mean(axis="columns")
-        return spread(means.mean(), means.std(), 2)
 
     def gain_over(self, base: "_Row", name: str) -> str:
         return worded(gain(self.table, base.table, name))
@@ -100,6 +98,19 @@ class _Row:
             name: ABSENT if pd.isna(means[key]) else form(float(means[key]))
             for key, (name, form) in forms.items()
         }
+
+
+def _psnr(runs: Sequence[Run]) -> pd.DataFrame:
+    seeds = [run.config.seed if run.config.kind is Kind.TRAINED else None for run in runs]
+    protocol = runs[0].config.protocol if runs else ""
+    return psnr_table([run.folder.path for run in runs], seeds, protocol)
+
+
+def _mean(table: pd.DataFrame, name: str) -> str:
+    if name not in table.columns.get_level_values(0):
+        return ABSENT
+    means = pd.DataFrame(table[name]).mean(axis="columns")
+    return spread(means.mean(), means.std(), 2)
 
 
 def print_joint(
@@ -125,3 +136,5 @@ def print_joint(
     console.print(table)
     if collapsed:
         console.print(f"note: collapsed, and so in no mean or gain: {named(study.runs, collapsed)}")
+    if collapsed and not survival(study)["survived"].any():
+        console.print(f"note: no run survived: {FOR_ALL}")

@@ -48,10 +48,12 @@ def facts(folders: Sequence[Path]) -> pd.DataFrame:
     sets = psnr.drop_duplicates(["id", "dataset"]).pivot(
         index="id", columns="dataset", values="psnr"
     )
-    for name in configs:
-        known = configs[name].astype(object)
-        rows[name] = known.where(known.notna(), rows[name]) if name in rows else known
-    return rows.join(sets, on="id")
+    known = configs.astype(object)
+    known = known.where(known.notna(), rows.reindex(columns=known.columns))
+    order = [*rows, *(name for name in known if name not in rows)]
+    # Joined at once: column by column pandas warns, on the console, from a hundred on.
+    whole = pd.concat([rows.drop(columns=known.columns, errors="ignore"), known], axis="columns")
+    return whole[order].join(sets, on="id")
 
 
 def differing(table: pd.DataFrame) -> list[str]:
@@ -90,6 +92,11 @@ def column(table: pd.DataFrame, name: str) -> str:
     raise UserError(unknown("column", name, map(str, table.columns)))
 
 
+def class_name(target: Any) -> str:
+    """A class as people call it: `MSELoss` for `torch.nn.MSELoss`."""
+    return str(target).rpartition(".")[2]
+
+
 def where(table: pd.DataFrame, conditions: Iterable[str]) -> pd.DataFrame:
     """The rows that meet all conditions, each `COLUMN=VALUE`.
 
@@ -100,7 +107,10 @@ def where(table: pd.DataFrame, conditions: Iterable[str]) -> pd.DataFrame:
         name, equals, value = condition.partition("=")
         if not equals:
             raise UserError(f"{condition} is no condition: write COLUMN=VALUE, e.g. model=eeds")
-        meets = table[column(table, name)].map(lambda cell, value=value: _is(cell, value))
+        key = column(table, name)
+        cells = table[key].map(class_name) if key.endswith("_target_") else table[key]
+        value = class_name(value) if key.endswith("_target_") else value
+        meets = cells.map(lambda cell, value=value: _is(cell, value))
         table = table[meets.astype(bool)]
     return table
 

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from shoal.results.facts import class_name
 from shoal.results.listing import FIRST, LAST
 from shoal.system.files import write_whole
 from shoal.system.screen import screen
@@ -84,7 +85,7 @@ def _cell(name: str, value: Any) -> str:
     if pd.isna(value):
         return ""
     if name.endswith("_target_"):
-        return str(value).rpartition(".")[2]
+        return class_name(value)
     if name == "age":
         return _age(float(value))
     if name == "size":

@@ -60,11 +60,15 @@ def _all(folders: Sequence[Path], now: datetime | None) -> pd.DataFrame:
     text = means["dataset"] + " " + means["psnr"].map("{:.2f}".format)
     score = text.groupby(means["id"]).first()
     since = (now or datetime.now(UTC)).timestamp()
-    return table.assign(
-        score=[score.get(name, "") for name in table["id"]],
-        age=[since - _touched(folder) for folder in folders],
-        size=[sum(p.stat().st_size for p in f.rglob("*") if p.is_file()) for f in folders],
+    own = pd.DataFrame(
+        {
+            "score": [score.get(name, "") for name in table["id"]],
+            "age": [since - _touched(folder) for folder in folders],
+            "size": [sum(p.stat().st_size for p in f.rglob("*") if p.is_file()) for f in folders],
+        },
+        index=table.index,
     )
+    return pd.concat([table, own], axis="columns")
 
 
 def _default(table: pd.DataFrame) -> list[str]:
