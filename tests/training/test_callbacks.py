@@ -169,9 +169,13 @@ def test_what_debugging_has_not_is_refused(override: str, words: str) -> None:
 
 
 def test_overfit_gives_the_same_batch_at_each_step(short) -> None:
-    train(short("debug=overfit", "budget.max_steps=4", f"+callbacks.mine={OWN}"), "")
+    seen = train(short("debug=overfit", "budget.max_steps=4", f"+callbacks.mine={OWN}"), "")
     assert len(Recorder.seen) == 4
     assert all(torch.equal(batch, Recorder.seen[0]) for batch in Recorder.seen)
+    # With nobody to look, steps come in blocks, which would hold other batches.
+    alone = train(short("debug=overfit", "budget.max_steps=4"), "")
+    curves = [[row["val/psnr"] for row in folder.rows("curve.csv")] for folder in (alone, seen)]
+    assert curves[0] == curves[1]
 
 
 def test_the_profile_is_in_the_runs_folder(short) -> None:

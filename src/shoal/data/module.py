@@ -94,8 +94,7 @@ class SuperResolutionData(LightningDataModule):
         stream = PatchStream(self.train, *sizes, first_step, *self._place())
         dataset: IterableDataset[Any] = stream
         on_cuda = trainer is not None and trainer.strategy.root_device.type == "cuda"
-        # Where the trainer takes only some of an epoch's batches, they must be steps.
-        if trainer and self.blocks and trainer.world_size == 1 == trainer.limit_train_batches:
+        if trainer and self.blocks and trainer.world_size == 1 and _takes_all(trainer):
             dataset = self._in_blocks(stream, trainer)
         if on_cuda and not self.workers and self.there is None:
             dataset = Ahead(dataset)
@@ -126,3 +125,8 @@ class SuperResolutionData(LightningDataModule):
     def _place(self) -> tuple[int, int]:
         """Rank, and number of ranks."""
         return (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+
+
+def _takes_all(trainer: Trainer) -> bool:
+    """Whether an epoch has all batches: 1.0 is all, and 1 is one. If it hasn't, they are steps."""
+    return isinstance(trainer.limit_train_batches, float)

@@ -77,7 +77,8 @@ def _length(run: Run) -> list[str]:
     budget, facts, step = run.config.budget, list[str](), run.folder.saved
     if run.config.kind is Kind.TRAINED:
         size = f"{budget.patch_size} x {budget.patch_size}"
-        facts.append(f"{budget.max_steps:,} steps of {budget.batch_size} patches of {size}")
+        steps = f"{budget.max_steps:,} step{'s' * (budget.max_steps > 1)}"
+        facts.append(f"{steps} of {budget.batch_size} patches of {size}")
         if step:
             facts.append(f"goes on from step {step:,}")
     seconds = seconds_left(run, torch.get_num_threads())
