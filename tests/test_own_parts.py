@@ -41,7 +41,7 @@ def test_the_files_are_read_as_printed() -> None:
 def test_the_command_of_three_channels_runs_as_printed(
     tmp_path: Path, cache: Path, small_pictures: tuple[str, str]
 ) -> None:
-    (line,) = re.findall(r"^    python train.py (.*channels.*)$", TEXT, flags=re.MULTILINE)
+    (line,) = re.findall(r"^    shoal train (.*channels.*)$", TEXT, flags=re.MULTILINE)
     places = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}", "logger=none")
     length = ("budget=smoke", "budget.max_steps=1", "budget.val_every=1", "trainer=cpu")
     folder = train(configured(*line.split(), *small_pictures, *places, *length), "")

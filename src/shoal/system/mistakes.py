@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,8 @@ def _unread(override: str) -> str:
     """A value that Hydra's grammar can't read, since it is not quoted."""
     if "=" not in override:
         return f"{override} has no value: write KEY=VALUE, and one with spaces as \"KEY='A B'\""
+    if {"-m", "--multirun"} & {*sys.argv} and "," in override:
+        return f"{override} can't be read: quote each value twice, {_each_quoted(override)}"
     return f"{override} can't be read: quote the value twice, {quoted(override)}"
 
 
@@ -69,6 +72,17 @@ def quoted(override: str) -> str:
         return f"'{key}=\"{value}\"'"
     inner = value.replace("'", r"\'")
     return f"\"{key}='{inner}'\""
+
+
+def _each_quoted(override: str) -> str:
+    """An override of a sweep, each of whose values is taken as it stands.
+
+    >>> print(_each_quoted("data.train=写真,t"))
+    "data.train='写真','t'"
+    """
+    key, _, values = override.partition("=")
+    inner = ",".join("'" + value.replace("'", r"\'") + "'" for value in values.split(","))
+    return f'"{key}={inner}"'
 
 
 def _several(override: str) -> str:
