@@ -106,3 +106,11 @@ def test_a_long_label_is_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str
     lines = capsys.readouterr().out.splitlines()
     folded = "".join(line.split("│")[1].strip() for line in lines if "│" in line)
     assert folded == label
+
+
+def test_a_run_is_held_against_bicubic_on_its_own_validation_pictures(tmp_path: Path) -> None:
+    made = MadeUp(arms=ARMS, seeds=(0, 1), levels={"bicubic": 30, "ees": 29, "eeds": 32}, **EXACT)
+    elsewhere = {"data_digests": {"train": "aa" * 32, "val": "cc" * 32}}
+    made.record = {made.run_id("ees", 3, 0): elsewhere}
+    found = lost(study_of_members(members(made, tmp_path), {}))
+    assert list(found) == [made.run_id("ees", 3, 1)]
