@@ -10,7 +10,8 @@ from shoal.report.joined import Member, lost, study_of_members
 from shoal.report.paired import gain, psnr_table, worded
 from shoal.report.tables.numbers import ABSENT, seconds, short, spread
 from shoal.results import survival
-from shoal.results.notes import FOR_ALL, named
+from shoal.results.names import named
+from shoal.results.notes import FOR_ALL
 from shoal.results.rows import read_runs
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run

@@ -1,11 +1,9 @@
 """What has to be said beside a table: rows that differ in more than their arm, runs not done."""
 
-from collections.abc import Hashable, Mapping
-from typing import Any
-
 import pandas as pd
 
 from shoal.results.collapse import collapsed, survival
+from shoal.results.names import name, named, names
 from shoal.results.outdated import OUTDATED
 from shoal.results.study import Study
 
@@ -16,7 +14,6 @@ ONE_VALUE = {
     "budget": "budget",
     "precision": "precision",
 }
-MOST = 8  # collapsed runs told of by name
 FOR_ALL = "train longer, or let collapse.below_bicubic=30 (dB) count what ends below bicubic"
 MACHINE = ["processor", "accelerator", "threads", "devices"]
 
@@ -36,12 +33,12 @@ def _states(study: Study) -> list[str]:
     }
     rows = study.runs[study.runs["state"].isin(said)]
     sentences = [
-        f"{_name(row)} {said[row['state']]} at step {row['step']}"
+        f"{name(row)} {said[row['state']]} at step {row['step']}"
         + (f": {row['reason']}" if pd.notna(row["reason"]) else "")
         for row in rows.to_dict("records")
     ]
     missing = study.runs[study.runs["state"] == "missing"]
-    return sentences + ([f"not run: {_names(missing)}"] if len(missing) else [])
+    return sentences + ([f"not run: {names(missing)}"] if len(missing) else [])
 
 
 def _collapsed(study: Study) -> list[str]:
@@ -55,23 +52,10 @@ def _collapsed(study: Study) -> list[str]:
     return sentences
 
 
-def named(runs: pd.DataFrame, reasons: Mapping[str, str] | pd.Series) -> str:
-    """Runs that collapsed, each with its reason, as far as a reader will read.
-
-    Args:
-        runs: arm, scale, seed, id.
-        reasons: by id.
-    """
-    rows = runs[runs["id"].isin(reasons.keys())].drop_duplicates("id")
-    said = [f"{_name(row)} ({reasons[row['id']]})" for row in rows.to_dict("records")]
-    rest = f"; and {len(said) - MOST} more" if len(said) > MOST else ""
-    return "; ".join(said[:MOST]) + rest
-
-
 def _outdated(study: Study) -> list[str]:
     rows = study.runs[study.runs["state"] == OUTDATED]
     return [
-        f"left out, made by older code ({reason}): {_names(part)}; `{study.command}` makes it anew"
+        f"left out, made by older code ({reason}): {names(part)}; `{study.command}` makes it anew"
         for reason, part in rows.groupby("reason", sort=False)
     ]
 
@@ -85,22 +69,20 @@ def _mixtures(study: Study) -> list[str]:
         rows = study.finished.dropna(subset=column)
         values = rows.groupby(column, sort=False)
         if len(values) > 1 or set(values.groups) - {expected.get(column, *values.groups)}:
-            groups = "; ".join(f"{_short(value)} ({_names(part)})" for value, part in values)
+            groups = "; ".join(f"{_short(value)} ({names(part)})" for value, part in values)
             more = f"; the experiment asks for {expected[column]}" if column in expected else ""
             sentences.append(f"more than one {meaning} stands in this table: {groups}{more}")
     changed = study.finished[study.finished["dirty"].astype("boolean").fillna(False)]
     if len(changed):
-        sentences.append(f"made by code with uncommitted changes: {_names(changed)}")
+        sentences.append(f"made by code with uncommitted changes: {names(changed)}")
     unknown = study.finished[study.finished["commit"].isna()]
-    return sentences + ([f"commit unknown: {_names(unknown)}"] if len(unknown) else [])
+    return sentences + ([f"commit unknown: {names(unknown)}"] if len(unknown) else [])
 
 
 def _scores(study: Study) -> list[str]:
     rows = study.scores[study.scores["protocol"] == study.protocol]
     without = study.finished[~study.finished["id"].isin(rows["id"])]
-    sentences = (
-        [f"no score by protocol {study.protocol}: {_names(without)}"] if len(without) else []
-    )
+    sentences = [f"no score by protocol {study.protocol}: {names(without)}"] if len(without) else []
     for dataset, part in rows.groupby("dataset", sort=False):
         sets = {frozenset(names) for _, names in part.groupby("id")["image"]}
         if len(sets) > 1:
@@ -116,7 +98,7 @@ def _curves(study: Study) -> list[str]:
     rgb = study.finished["channels"].notna()
     if rgb.all() or not rgb.any():
         return []
-    named = _names(study.finished[rgb])
+    named = names(study.finished[rgb])
     return [
         f"curves, and what is read off them, can't be compared between networks of RGB ({named}), "
         f"validated by rgb, and the others, validated by classic; test scores can"
@@ -139,20 +121,10 @@ def _machines(study: Study) -> list[str]:
     kinds = rows.fillna({"devices": 1}).groupby(MACHINE, sort=False, dropna=False)
     if len(kinds) < 2:
         return []
-    groups = "; ".join(f"{', '.join(map(str, kind))} ({_names(part)})" for kind, part in kinds)
+    groups = "; ".join(f"{', '.join(map(str, kind))} ({names(part)})" for kind, part in kinds)
     return [f"seconds can't be compared: runs were made on {len(kinds)} kinds of machine: {groups}"]
 
 
 def _short(value: object) -> str:
     text = str(value)
     return text[:7] if len(text) >= 40 else text
-
-
-def _name(row: Mapping[Hashable, Any]) -> str:
-    return f"{row['arm']} x{row['scale']}" + ("" if pd.isna(row["seed"]) else f" s{row['seed']}")
-
-
-def _names(rows: pd.DataFrame, most: int = 4) -> str:
-    listed = [_name(row) for row in rows.to_dict("records")]
-    rest = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + rest
