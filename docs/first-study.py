@@ -6,7 +6,7 @@
 # # A first study
 #
 # Look at a picture, train two networks, compare them, enlarge: two minutes, no download.
-# `jupytext --to ipynb docs/first-study.py` makes a notebook of this script.
+# `pip install jupytext`, then `jupytext --to ipynb docs/first-study.py`, makes a notebook of it.
 
 # %%
 import subprocess

@@ -14,17 +14,18 @@ LINK = re.compile(r"(!?)\[([^\]]*)\]\(\.\./([^)#\s]+)(#[^)\s]*)?\)")
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Figures are copied into the site; other files are named instead of linked."""
 
-    def told(match: re.Match[str]) -> str:
+    def replaced(match: re.Match[str]) -> str:
         is_picture, text, target, _ = match.groups()
         source = ROOT / target
         if not source.exists():
             raise PluginError(f"{page.file.src_uri}: there is no {target}")
         if not is_picture:
-            return f"{text} (`{target}`)"
+            within = markdown[: match.start()].endswith("(")
+            return f"{text}, `{target}`" if within else f"{text} (`{target}`)"
         copy = Path(config.site_dir) / "files" / target
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, copy)
         depth = "../" if page.url else ""
         return f'<img alt="{text}" src="{depth}files/{target}">'
 
-    return LINK.sub(told, markdown)
+    return LINK.sub(replaced, markdown)

@@ -36,6 +36,7 @@ LIGHT = [
         "search.space",
     ),
     *("grid.plan", "grid.local", "grid.remote", "grid.fairness", "data.selection"),
+    *("capsule.pack", "capsule.check"),
     *(
         f"runs.{path.stem}"
         for path in sorted((PACKAGE / "runs").glob("[!_]*.py"))
@@ -122,6 +123,7 @@ TABLE: dict[str, set[str]] = {
     "search": {"system", "data", "runs", "grid", "report"},
     "pretrained": set(),
     "upscale": {*RUNS, "runs", "pretrained"},
+    "capsule": {"system", "runs", "grid"},  # composes configs as a grid does
 }
 # On top: the entry points, which whoever adds a command adds to.
 TOPS = ("cli",)

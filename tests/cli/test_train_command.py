@@ -64,9 +64,10 @@ def test_words_of_a_training_are_completed():
     assert {"model=ees", "model=eeds"} <= set(complete("model=ee"))
 
 
-def test_the_configs_travel_in_the_wheel():
+def test_configs_and_what_capsules_hold_travel_in_the_wheel():
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
-    assert wheel["targets"]["wheel"]["force-include"] == {"conf": "shoal/conf"}
+    inside = {name: f"shoal/{name}" for name in ("conf", "constraints.txt", "LICENSE")}
+    assert wheel["targets"]["wheel"]["force-include"] == inside
 
 
 def test_extras_are_named_as_the_distribution_is():

@@ -80,3 +80,13 @@ def test_code_that_is_gone_has_changed(own):
     before = own_code({"_target_": "other.Up"})
     (own / "other.py").unlink()
     assert changed_since(before, {"_target_": "other.Up"}) == "other.py has changed"
+
+
+def test_folders_without_an_init_within_each_other_are_walked_through(own):
+    before = set(sys.modules)
+    (own / "lab" / "nets" / "deep").mkdir(parents=True)
+    (own / "lab" / "nets" / "deep" / "mine.py").write_text("from lab.nets import parts\n")
+    (own / "lab" / "nets" / "parts.py").write_text("import setuptools._vendor\n")
+    found = own_code({"_target_": "lab.nets.deep.mine.Net"})
+    assert set(found) == {"lab.nets.deep.mine", "lab.nets.parts"}
+    assert not {"lab"} & (set(sys.modules) - before)

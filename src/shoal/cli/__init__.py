@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from shoal import __version__
-from shoal.cli import data, runs
+from shoal.cli import capsule, data, runs
 from shoal.cli.degrade import degrade
 from shoal.cli.export import export
 from shoal.cli.report import pages, report
@@ -43,6 +43,7 @@ app.command(
 )(train)
 app.add_typer(runs.app, name="runs", no_args_is_help=True)
 app.add_typer(data.app, name="data", no_args_is_help=True)
+app.add_typer(capsule.app, name="capsule", no_args_is_help=True)
 
 
 def _print_version(asked: bool) -> None:

@@ -8,9 +8,10 @@ What a module imports by a computed name, or reads as data, isn't seen.
 import ast
 import hashlib
 import importlib.util
+import pkgutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.machinery import ModuleSpec, PathFinder
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _own(name: str) -> Iterator[ModuleSpec]:
             yield spec
         if not rest or spec.submodule_search_locations is None:
             return
-        spec = PathFinder.find_spec(f"{spec.name}.{rest.pop(0)}", spec.submodule_search_locations)
+        spec = _below(f"{spec.name}.{rest.pop(0)}", spec.submodule_search_locations)
 
 
 def _top(name: str) -> ModuleSpec | None:
@@ -111,6 +112,24 @@ def _top(name: str) -> ModuleSpec | None:
         return importlib.util.find_spec(name)
     except (ImportError, ValueError):  # the second of a script that runs under its own name
         return None
+
+
+def _below(name: str, folders: Iterable[str]) -> ModuleSpec | None:
+    """A module of a package, or a folder without `__init__.py`, which may lie in another such.
+
+    `PathFinder` finds the latter only in packages that have been imported.
+    """
+    portions: list[str] = []
+    for finder in map(pkgutil.get_importer, folders):
+        spec = finder.find_spec(name, None) if finder else None
+        if spec and spec.loader:
+            return spec
+        portions += (spec and spec.submodule_search_locations) or []
+    if not portions:
+        return None
+    found = ModuleSpec(name, None, is_package=True)
+    found.submodule_search_locations = portions
+    return found
 
 
 def _imports(spec: ModuleSpec) -> Iterator[str]:

@@ -1,0 +1,90 @@
+"""The config of each run of a study, and whether its id follows from it."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from shoal.errors import UserError, first_line
+from shoal.grid.composing import resolved
+from shoal.runs.config import RunConfig
+from shoal.runs.identity import RESULTS, Content, run_id
+from shoal.runs.kind import Kind
+
+Row = Mapping[str, str]  # of runs.csv
+
+
+@contextmanager
+def composer(conf: Path) -> Iterator[None]:
+    """Hydra, ready to compose from a folder of configs."""
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
+        yield
+
+
+def config_of(row: Row, runs: Path) -> str:
+    """The text of a run's config: its folder's where that is at hand, else by its command.
+
+    Raises:
+        UserError: neither gives one.
+    """
+    kept = runs / row["id"] / "config.yaml"
+    if kept.is_file():
+        return kept.read_text()
+    try:
+        words = shlex.split(row["command"])
+        overrides = [word for word in words if "=" in word or word.startswith("~")]
+        if any(word.startswith("--") for word in words):
+            raise UserError("it was made with configs of one's own")
+        return RunConfig.of(resolved(compose("config", overrides, return_hydra_config=True))).yaml()
+    except (UserError, HydraException, OmegaConfBaseException, ValueError) as error:
+        raise UserError(
+            f"{row['id']} has no config: {kept} is not there, and {row['command']!r} makes none "
+            f"today ({first_line(error)}): name the folder of its runs, --runs DIR"
+        ) from None
+
+
+def fault(text: str, row: Row) -> str:
+    """Why a run's id doesn't follow from its config; "" where it does, or was made by older code.
+
+    Nothing that the config names is imported or built, and nothing in it is computed.
+    """
+    if row["results"] != str(RESULTS):
+        return ""
+    try:
+        config = RunConfig.of(_harmless(text))
+        # Otherwise a network that isn't Shoal's would be built to see whether it learns.
+        vars(config)["kind"] = Kind.TRAINED if int(row["steps"]) else Kind.UNTRAINED
+        found = run_id(config, _content(row))
+    except (UserError, yaml.YAMLError, OmegaConfBaseException) as error:
+        return f"the config of {row['id']} can't be read ({first_line(error)})"
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        return f"the config of {row['id']} is damaged ({first_line(error)})"
+    return "" if found == row["id"] else f"the config of {row['id']} is that of {found}"
+
+
+def _harmless(text: str) -> DictConfig:
+    """A config's tree; one that computes, or repeats parts of itself, is none that Shoal wrote."""
+    if "${" in text or any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text)):
+        raise UserError("it isn't plain")
+    plain = yaml.safe_load(text)
+    if not isinstance(plain, dict):
+        raise UserError("it is no mapping")
+    return OmegaConf.create(plain)
+
+
+def _content(row: Row) -> Content:
+    record: dict[str, Any] = {"data_digests": {}, "code": {}}
+    for column, text in row.items():
+        family, _, key = column.partition("/")
+        if key and text and family in record:
+            record[family][key] = text
+    return Content.recorded(record)

@@ -1,0 +1,52 @@
+"""`shoal capsule`: a study in one file, and whether such a file is whole."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from shoal.cli.options import Runs
+
+
+class _PacksUnlessTold(TyperGroup):
+    """`shoal capsule FOLDER` packs it; any other command is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = not args or args[0] in {*self.commands, "-h", "--help"}
+        return super().parse_args(ctx, args if named else ["pack", *args])
+
+
+app = typer.Typer(
+    cls=_PacksUnlessTold,
+    help="Pack a study into one file that can be checked: shoal capsule FINDINGS -o FILE.",
+    epilog="Example: shoal capsule experiments/ablation/t91-x3-standard -o ablation.zip",
+)
+
+
+@app.command(epilog="Example: shoal capsule experiments/ablation/t91-x3-standard -o ablation.zip")
+def pack(
+    findings: Annotated[Path, typer.Argument(help="e.g. experiments/ablation/t91-x3-standard")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The file.")] = Path("capsule.zip"),
+    runs: Runs = Path("runs"),
+    weights: Annotated[
+        bool, typer.Option("--weights", help="With the weights of those runs that are at hand.")
+    ] = False,
+) -> None:
+    """Pack rows, configs, figures, digests, versions, licence and command (an RO-Crate)."""
+    from shoal.capsule.pack import pack as write
+    from shoal.entry import CONF
+
+    print(f"{out}: {len(write(findings, out, runs, CONF, weights=weights))} files")
+
+
+@app.command(epilog="Example: shoal capsule verify ablation.zip")
+def verify(file: Annotated[Path, typer.Argument(help="e.g. ablation.zip")]) -> None:
+    """Check digests, metadata, and that each run's id follows from its config; unpacks nothing."""
+    from shoal.capsule.check import check
+    from shoal.runs.config import register_resolvers
+
+    register_resolvers()
+    files, runs, older = check(file)
+    aside = f" ({older} named by older code: ids not checked)" if older else ""
+    print(f"{file}: {files} files and {runs} runs are as listed{aside}")
