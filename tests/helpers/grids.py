@@ -105,7 +105,7 @@ class Moody(nn.Module):
 
     def forward(self, lr):
         mood = self.mood.read_text()
-        if mood == "raise":
+        if mood == "raise" and self.training:
             raise RuntimeError("a bad mood")
         if mood == "kill" and self.training:
             os.kill(os.getpid(), signal.SIGKILL)

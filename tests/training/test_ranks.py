@@ -27,6 +27,7 @@ from shoal.training.devices import check_devices
 from shoal.training.ingredients import open_pictures
 from shoal.training.ranks import Ranks
 from shoal.training.spawn import RankFailed
+from shoal.training.step import Step
 from shoal.training.tally import Diverged
 
 LONG = ("budget.max_steps=1000", "budget.val_every=100")
@@ -178,9 +179,7 @@ def test_two_ranks_go_on_where_one_stopped_and_end_where_one_would(train, monkey
     whole = train("budget.max_steps=40", "task/ema=decay", runs="whole")
     with monkeypatch.context() as patch:
         patch.setattr("shoal.training.run.write_record", stopped)
-        patch.setattr(
-            "shoal.training.callbacks.checkpoints.Checkpoints.on_train_batch_end", stopped_at_25
-        )
+        patch.setattr("shoal.training.step.Step.__call__", asked_to_stop_at_25(Step.__call__))
         with pytest.raises(Stopped):
             train("budget.max_steps=40", "task/ema=decay")
     resumed = train("budget.max_steps=40", "task/ema=decay", "trainer=ddp_cpu")
@@ -193,10 +192,14 @@ def stopped(*_, **__):
     raise AssertionError("no record of a run that was stopped")
 
 
-def stopped_at_25(self, trainer, *_, **__):
-    if trainer.global_step == 25:
-        self.save(trainer)
-        raise Stopped(signal.SIGTERM)
+def asked_to_stop_at_25(make):
+    def step(self, lr, hr):
+        loss = make(self, lr, hr)
+        if self.trainer.global_step == 25:
+            self.task.agreement.stop.asked = signal.SIGTERM
+        return loss
+
+    return step
 
 
 @pytest.mark.slow

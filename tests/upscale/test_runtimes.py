@@ -12,7 +12,7 @@ from helpers.composing import composed
 from helpers.enlarging import NOISE
 from helpers.networks import SMALL, stored
 from shoal.errors import UserError
-from shoal.upscale import graph, kept, runtimes
+from shoal.upscale import graph, kept, ready, runtimes
 
 
 @pytest.mark.parametrize("model", ["ees", "srcnn"])
@@ -66,7 +66,7 @@ def test_a_kept_graph_of_anothers_network_is_trusted_no_more_than_its_file(tmp_p
 
 
 def test_a_runtime_that_is_not_installed_is_named_with_its_extra(small, monkeypatch):
-    monkeypatch.setattr(runtimes, "find_spec", lambda package: None)
+    monkeypatch.setattr(ready, "find_spec", lambda package: None)
     with pytest.raises(
         UserError, match=r"openvino is not installed: pip install 'shoal-sr\[openvin"
     ):

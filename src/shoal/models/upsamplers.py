@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from shoal.errors import UserError, first_line
 from shoal.models.blocks import conv
-from shoal.pictures.resample import cubic
+from shoal.pictures.kernel import cubic
 
 # Outputs up to which a deconvolution is faster as a sub-pixel convolution; at 64 it is 3 times as
 # slow.

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from shoal.pictures.resample import cubic
+from shoal.pictures.kernel import cubic
 
 
 def upscale_any_size(image: Tensor, scale: int) -> Tensor:

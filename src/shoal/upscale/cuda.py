@@ -13,7 +13,7 @@ from shoal.models import weights
 from shoal.models.channels import channels_of
 from shoal.models.profile import layer_bytes, reach
 from shoal.upscale.place import Host
-from shoal.upscale.runtimes import Ready, Runtime
+from shoal.upscale.ready import Ready, Runtime
 
 SHARE = 2  # of the device's free memory, the part that a tile may take
 COLOURS = 120  # bytes per SR pixel: some five float64 copies of three channels

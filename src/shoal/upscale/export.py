@@ -8,7 +8,8 @@ from shoal.runs.folder import RunFolder
 from shoal.system.files import asked_for
 from shoal.upscale.graph import graph
 from shoal.upscale.pytorch import answers
-from shoal.upscale.runtimes import check, need, onnx_runtime
+from shoal.upscale.ready import need
+from shoal.upscale.runtimes import check, onnx_runtime
 
 
 def export(source: Path, output: Path | None, *, force: bool = False, trust: bool = False) -> Path:

@@ -17,7 +17,7 @@ from shoal.models.channels import channels_of
 from shoal.models.profile import layer_bytes, reach
 from shoal.upscale.kept import Graph
 from shoal.upscale.pytorch import answers
-from shoal.upscale.runtimes import need
+from shoal.upscale.ready import need
 
 
 def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:

@@ -12,7 +12,7 @@ from shoal.models.channels import channels_of
 from shoal.models.profile import layer_bytes, reach
 from shoal.system.malloc import keep_freed_memory
 from shoal.upscale.kept import probes
-from shoal.upscale.runtimes import Ready, Runtime
+from shoal.upscale.ready import Ready, Runtime
 
 
 def ready(path: Path, *, trust: bool = False) -> Ready:

@@ -12,20 +12,21 @@ from PIL import Image
 
 from shoal.errors import UserError
 from shoal.models.channels import LUMA
-from shoal.pictures.arrays import Array, cast, contiguous, namespace, on_host
+from shoal.pictures.arrays import cast, namespace
 from shoal.pictures.colour import (
     grey_levels,
-    largest,
     planes,
     rgb,
     rgb_levels,
-    rounded,
     ycbcr,
 )
 from shoal.pictures.images import Picture, decode, read
 from shoal.pictures.resample import upscale
+from shoal.upscale.pixels import image as as_image
+from shoal.upscale.pixels import require_picture, stored
 from shoal.upscale.place import Host
-from shoal.upscale.runtimes import Runtime
+from shoal.upscale.ready import Runtime
+from shoal.upscale.symmetries import average
 from shoal.upscale.tiles import Span, spans
 
 Levels = Any  # float64 `(1, C, H, W)`: arrays, or tensors on a GPU
@@ -88,10 +89,10 @@ class Upscaler:
             UserError: the array is none of these.
         """
         if isinstance(image, str | Path):
-            return _image(self.picture(read(Path(image))))
+            return as_image(self.picture(read(Path(image))))
         if isinstance(image, Image.Image):
-            return _image(self.picture(decode(image)))
-        _refuse(image)
+            return as_image(self.picture(decode(image)))
+        require_picture(image)
         fit = self.suited(image[..., :3] if image.ndim == 3 else image)
         if image.shape[2:] == (4,):
             colours = fit._enlarge(image[..., :3], fit._colours, lambda: None)
@@ -154,7 +155,7 @@ class Upscaler:
         height, width = pixels.shape[:2]
         if self._is_one(height, width):
             try:
-                return _stored(method(self.place.lift(planes(pixels)))[(..., *kept)], pixels.dtype)
+                return stored(method(self.place.lift(planes(pixels)))[(..., *kept)], pixels.dtype)
             except self.place.full:
                 pass  # outside, the tensors of the failed attempt are gone
             self.place.give_way(max(height, width) // 2)
@@ -185,47 +186,3 @@ class Upscaler:
 
     def _bicubic(self, lr: Levels) -> Levels:
         return upscale(lr, self.scale)
-
-
-def average(run: Runtime, lr: Array) -> Array:
-    """The mean answer over the eight symmetries of the square, each turned back."""
-    answers, has = [], namespace(lr)
-    for quarters in range(4):
-        turned = has.rot90(lr, quarters, (2, 3))
-        for flipped in ((), (3,)):
-            sr = run(contiguous(has.flip(turned, flipped)))
-            answers.append(has.rot90(has.flip(sr, flipped), -quarters, (2, 3)))
-    mean: Array = has.stack(answers).mean(0)
-    return mean
-
-
-def _stored(answer: Levels, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Levels `(1, C, H, W)` as they are stored, `(H, W)` or `(H, W, C)`."""
-    top = largest(dtype)
-    values = answer[0] * (top / 255)
-    values = values.clip(0, 1) if dtype.kind == "f" else rounded(values, top)
-    array = on_host(cast(values, dtype))
-    return array[0] if len(array) == 1 else np.moveaxis(array, 0, -1)
-
-
-def _refuse(array: NDArray[Any]) -> None:
-    fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
-    if not (
-        fits and array.size and (array.dtype in (np.uint8, np.uint16) or array.dtype.kind == "f")
-    ):
-        raise UserError(
-            f"{array.dtype} {array.shape} is no picture: "
-            "(H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or float in [0, 1]"
-        )
-
-
-def _image(picture: Picture) -> Image.Image:
-    channels: NDArray[Any] = picture.pixels
-    if picture.alpha is not None and picture.pixels.dtype == np.uint8:
-        channels = np.dstack([picture.pixels, picture.alpha])
-    image = Image.fromarray(channels)
-    if picture.icc:
-        image.info["icc_profile"] = picture.icc
-    if picture.exif:
-        image.info["exif"] = picture.exif
-    return image

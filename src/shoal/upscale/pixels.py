@@ -1,0 +1,50 @@
+"""What goes into an enlarger and what comes out of it: arrays, and Pillow's images."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from shoal.errors import UserError
+from shoal.pictures.arrays import cast, on_host
+from shoal.pictures.colour import largest, rounded
+from shoal.pictures.images import Picture
+
+
+def stored(answer: Any, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Levels `(1, C, H, W)` as they are stored, `(H, W)` or `(H, W, C)`."""
+    top = largest(dtype)
+    values = answer[0] * (top / 255)
+    values = values.clip(0, 1) if dtype.kind == "f" else rounded(values, top)
+    array = on_host(cast(values, dtype))
+    return array[0] if len(array) == 1 else np.moveaxis(array, 0, -1)
+
+
+def require_picture(array: NDArray[Any]) -> None:
+    """Refuse an array that is no picture.
+
+    Raises:
+        UserError: by its shape or its type.
+    """
+    fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
+    if not (
+        fits and array.size and (array.dtype in (np.uint8, np.uint16) or array.dtype.kind == "f")
+    ):
+        raise UserError(
+            f"{array.dtype} {array.shape} is no picture: "
+            "(H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or float in [0, 1]"
+        )
+
+
+def image(picture: Picture) -> Image.Image:
+    """A picture as Pillow has it, with its colour profile and EXIF in `info`."""
+    channels: NDArray[Any] = picture.pixels
+    if picture.alpha is not None and picture.pixels.dtype == np.uint8:
+        channels = np.dstack([picture.pixels, picture.alpha])
+    made = Image.fromarray(channels)
+    if picture.icc:
+        made.info["icc_profile"] = picture.icc
+    if picture.exif:
+        made.info["exif"] = picture.exif
+    return made
