@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -10,7 +11,7 @@ from helpers.made_up import LEVELS, MadeUp, study_of
 from shoal import results
 from shoal.report.figures.canvas import drawing, rendered
 from shoal.report.figures.convergence import AXES, convergence, convergence_figure
-from shoal.report.figures.curves import mean_curves
+from shoal.report.figures.curves import ends, mean_curves
 from shoal.report.figures.looks import styles
 
 
@@ -85,3 +86,11 @@ def test_each_seed_is_a_thin_line_of_its_own(study: results.Study) -> None:
     thin = [line.get_color() for line in steps.get_lines() if line.get_linewidth() < 0.7]
     seeds = study.finished[study.finished["steps"] > 0].groupby("arm", sort=False).size()
     assert {arm: thin.count(looks[arm].light) for arm in seeds.index} == seeds.to_dict()
+
+
+def test_where_nothing_survived_the_window_shows_what_collapsed() -> None:
+    levels = pd.Series([30.6], index=[3])
+    lost = pd.DataFrame({"arm": ["ees", "ees"], "val/psnr": [10.0, 17.0]})
+    alive = pd.DataFrame({"arm": ["eed"], "val/psnr": [31.0]})
+    assert sorted(ends(lost[:0], lost, levels)) == [17.0, 30.6]
+    assert sorted(ends(alive, lost, levels)) == [30.6, 31.0]

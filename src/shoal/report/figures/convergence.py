@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from shoal.report.figures.canvas import line, panels, tick_decades
-from shoal.report.figures.curves import mean_curves, survivors, window
+from shoal.report.figures.curves import ends, mean_curves, survivors, window
 from shoal.report.figures.looks import Style, styles
 from shoal.results import Study, collapsed, untrained_level
 
@@ -99,16 +99,16 @@ def convergence_figure(study: Study) -> Figure:
     figure, grid = panels(len(scales), len(AXES), (3.1, 2.9), lines, sharey="row")
     for row, scale in zip(grid, scales, strict=True):
         rows = means[means["scale"] == scale]
-        last = rows.groupby("arm")["val/psnr"].last()
-        ends = pd.concat([last, levels[levels.index == scale]])
+        fell = lost[lost["scale"] == scale]
+        shown = ends(rows, fell, levels[levels.index == scale])
         for axes, axis in zip(row, AXES, strict=True):
             convergence(rows, axes, axis, looks)
             single_seeds(alive[alive["scale"] == scale], axes, axis, looks)
-            fallen(lost[lost["scale"] == scale], axes, axis, looks, set(rows["arm"]))
+            fallen(fell, axes, axis, looks, set(rows["arm"]))
             if scale in levels.index:
                 bicubic_level(axes, float(levels[scale]), looks)
-        if len(ends):
-            row[0].set_ylim(*window(rows["val/psnr"], ends))
+        if len(shown):
+            row[0].set_ylim(*window(rows["val/psnr"], shown))
         row[0].set_ylabel(f"validation PSNR, x{scale} (dB)")
     _legend(figure, [row[0] for row in grid], looks)
     return figure

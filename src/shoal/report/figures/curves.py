@@ -26,6 +26,18 @@ def survivors(study: Study) -> pd.DataFrame:
     return study.curves[study.curves["id"].isin(alive.loc[alive["steps"] > 0, "id"])]
 
 
+def ends(alive: pd.DataFrame, lost: pd.DataFrame, levels: pd.Series) -> pd.Series:
+    """Where the curves worth a look end (dB).
+
+    Args:
+        alive: the mean curves of one scale.
+        lost: curves of its runs that collapsed, which count where nothing survived.
+        levels: what trains nothing reaches there.
+    """
+    rows = alive if len(alive) else lost
+    return pd.concat([rows.dropna(subset="val/psnr").groupby("arm")["val/psnr"].last(), levels])
+
+
 def window(values: pd.Series, ends: pd.Series) -> tuple[float, float]:
     """The range of PSNR worth a look: untrained networks begin 20 dB below all that matters."""
     low, high = float(ends.min()), float(pd.concat([values, ends]).max())

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from shoal.report.figures.branches import BRANCHES, FACTS, ensembles, whole_look
-from shoal.report.figures.curves import mean_curves, survivors, window
+from shoal.report.figures.curves import ends, mean_curves, survivors, window
 from shoal.report.figures.looks import Style, styles
 from shoal.report.figures.samples import Crop
 from shoal.report.figures.sheet import png
@@ -70,14 +70,14 @@ def _convergence(study: Study) -> list[dict[str, Any]]:
         broken = study.curves[study.curves["id"].isin(lost) & (study.curves["scale"] == scale)]
         for _, part in broken.groupby("id", sort=False):
             series.append(_series(part["arm"].iloc[0], part) | {"lost": True, "dash": "1 3"})
-        ends = pd.concat([rows.groupby("arm")["val/psnr"].last(), levels[levels.index == scale]])
+        shown = ends(rows, broken, levels[levels.index == scale])
         bicubic = float(levels[scale]) if scale in levels.index else None
         drawn = {s["name"] for s in series} | ({"bicubic"} if scale in levels.index else set())
         order = dict.fromkeys(["bicubic", *study.arms])
         panels.append({
             "scale": scale,
             "bicubic": bicubic,
-            "range": window(rows["val/psnr"], ends) if len(ends) else None,
+            "range": window(rows["val/psnr"], shown) if len(shown) else None,
             "legend": [name for name in order if name in drawn],
             "series": series,
         })  # fmt: skip
