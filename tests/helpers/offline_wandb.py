@@ -28,7 +28,13 @@ def nobodys_wandb(monkeypatch, tmp_path):
     monkeypatch.setenv("WANDB_ERROR_REPORTING", "false")
     monkeypatch.setenv("NETRC", str(tmp_path / "home" / "netrc"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    _forget()  # the mode, say, that a test of another file has left
     yield
+    _forget()
+
+
+def _forget():
+    """W&B reads its settings once in a process."""
     if "wandb" in sys.modules:
         sys.modules["wandb"].teardown()
 
