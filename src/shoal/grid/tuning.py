@@ -81,11 +81,11 @@ def tuning(experiment: Experiment) -> Tuning | None:
 
 def tried(plan: Plan, asked: Tuning) -> dict[str, tuple[str, Value]]:
     """The judge's arms that train, by label: the study's arm, and the value that it tries."""
-    name = cross.factor(asked.key).rpartition(".")[2]
+    name, trained = cross.factor(asked.key).rpartition(".")[2], _trained(plan)
     return {
         f"{label} {name}={value}": (label, value)
         for label in plan.experiment.arms
-        if label in _trained(plan)
+        if label in trained
         for value in asked.values
     }
 
@@ -100,9 +100,9 @@ def judge(plan: Plan, asked: Tuning) -> Plan:
     Raises:
         UserError: pictures of a test set would judge.
     """
-    study, trials = plan.experiment, tried(plan, asked)
+    study, trials, trained = plan.experiment, tried(plan, asked), _trained(plan)
     # What trains nothing is the level that a run mustn't end below.
-    arms = {label: texts for label, texts in study.arms.items() if label not in _trained(plan)}
+    arms = {label: texts for label, texts in study.arms.items() if label not in trained}
     arms |= {
         name: (*study.arms[label], asked.override(value)) for name, (label, value) in trials.items()
     }

@@ -11,7 +11,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from shoal.errors import UserError
 from shoal.evaluation.validation import Validation
-from shoal.models.blocks import Branching, Supervised
+from shoal.models.blocks import Branching, Supervised, answer
 from shoal.pictures.resample import resize
 from shoal.training.agreement import Agreement
 from shoal.training.clipping import clip_by_rate
@@ -138,8 +138,7 @@ class SuperResolution(LightningModule):
             return
         # In full precision, as the record's scores: bfloat16 has as few levels as a picture file.
         with torch.autocast(self.device.type, enabled=False):
-            branches = self.network.branches(lr) if isinstance(self.network, Branching) else {}
-            sr = branches["deep"] + branches["shallow"] if branches else self.network(lr)
+            sr, branches = answer(self.network, lr)
             require_size(sr, hr.expand(-1, sr.shape[1], -1, -1))  # of a grey picture beside RGB
             self.validation.update(sr, hr, branches)
 
