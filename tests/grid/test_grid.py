@@ -168,6 +168,7 @@ def test_an_experiment_is_repeated_over_scale_and_seed_alone(loader: ConfigLoade
     [
         ("sample-x3-quick", [["data=sample", "budget=quick", "seed=0", "scale=3", "jobs=2"]]),
         ("t91-x3-standard", [["data=t91", "budget=standard"]]),
+        ("sample-x3-quick", [["paths.runs=elsewhere"]]),
         ("sample-x3-quick", [["trainer.precision=bf16-mixed"]]),
         ("sample-x2+3-quick", [["scale=2"], ["scale=3"]]),
         ("sample-x3-quick", [["seed=0"], ["seed=1"]]),

@@ -142,6 +142,9 @@ def test_a_tuned_grid_runs_both_studies_reports_them_side_by_side_and_reuses_all
     )
     assert tuned["tuned"]["chosen"] == {"ees": 1e-3, "espcn": 1e-3}
     assert [row["psnr"] for row in tuned["tuned"]["trials"]] == [29.0, 30.0] * 2
+    trials = sorted(tmp_path.glob("reports/two_tuning/*/*"))
+    assert {path.name for path in trials} >= {"README.md", "runs.csv", "curves.csv", "study.json"}
+    assert not [path for path in trials if path.suffix in (".svg", ".png")]
     text = (tmp_path / "reports" / "two" / "sample-x3-smoke-tuned" / "README.md").read_text()
     for part in ("## What was tried", "One lr for all, and each arm's own", "Verdicts at both"):
         assert part in text

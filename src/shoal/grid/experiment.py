@@ -39,6 +39,7 @@ class Experiment:
         collapse: the thresholds by which `shoal.results` takes a run for collapsed.
         tune: how each arm first finds a value of its own; `shoal.grid.tuning` reads it.
         tuned: of arms at values of their own, what was tried and chosen.
+        trial: whether it tries values for another experiment: its findings are rows alone.
         free: keys beside the factors in which arms may differ.
         left_out: arms that the file has and the command line took away.
     """
@@ -55,6 +56,7 @@ class Experiment:
     collapse: dict[str, float] = field(default_factory=dict)
     tune: dict[str, Any] | None = None
     tuned: dict[str, Any] = field(default_factory=dict)
+    trial: bool = False
     free: tuple[str, ...] = ()
 
 

@@ -142,6 +142,8 @@ class Plan:
         found: dict[str, Any] = {}
         if self.experiment.equal_within is not None:
             found["equal_within"] = self.experiment.equal_within
+        if self.experiment.trial:
+            found["trial"] = True
         if self.looks is not None:
             found["looks"] = self.looks
             found["seeds"] = sorted({row["seed"] for row in self._rows()} - {None})
@@ -225,7 +227,8 @@ class Plan:
         except UserError:  # data=folder without its folders
             return True
         run = self._planned(label, self.given[0])
-        return run.key != plain.key
+        # By id and not by folder: where runs lie decides no number.
+        return (run.folder.id, *run.key[1:]) != (plain.folder.id, *plain.key[1:])
 
 
 def _at(seed: int, given: Sequence[str]) -> list[str]:

@@ -112,6 +112,7 @@ def judge(plan: Plan, asked: Tuning) -> Plan:
         (*study.factors, asked.place),
         arms,
         collapse=study.collapse,
+        trial=True,
     )
     found = Plan(experiment, _given_to_judge(plan, asked), plan.compose)
     _require_no_test_set(plan, asked, [run for _, run in found.runs])

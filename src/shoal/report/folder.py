@@ -33,14 +33,13 @@ def write_report(study: Study, out: Path) -> Path:
     Raises:
         UserError: no run has finished, or `out` can't be written.
     """
-    kept = (study.root / STUDY).is_file()
-    found, pictures = findings(study), kept_crops(study) if kept else crops(study)
+    found, pictures = findings(study), _pictures(study)
     folder = home(out, study.folder, study.precision)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder} can't be made: {error}; choose another folder") from None
-    files = _figures(found, pictures) | _tables(found)
+    files = ({} if study.trial else _figures(found, pictures)) | _tables(found)
     files["README.md"] = readme(found, files, reading(folder)).encode()
     for name, content in files.items():
         write_whole(folder / name, content)
@@ -63,7 +62,7 @@ def write_pages(out: Path) -> list[Path]:
         raise UserError(f"{out} holds no findings: name a folder that does, e.g. experiments")
     for folder in folders:
         study = read_kept(folder)
-        _write_page(findings(study), kept_crops(study), folder)
+        _write_page(findings(study), _pictures(study), folder)
     return [folder / PAGE for folder in folders]
 
 
@@ -84,9 +83,16 @@ def write_live(study: Study, out: Path, reload: int | None) -> Path:
         frontier = rendered(figure, "svg") if figure else None
     folder = home(out, study.folder, study.precision)
     folder.mkdir(parents=True, exist_ok=True)
-    text = page(found, crops(study), frontier, reading(folder), reload)
+    text = page(found, _pictures(study), frontier, reading(folder), reload)
     write_whole(folder / PAGE, text)
     return folder / PAGE
+
+
+def _pictures(study: Study) -> list[Crop]:
+    """The crops of its runs, or those that its findings kept; none of runs that try values."""
+    if study.trial:
+        return []
+    return kept_crops(study) if (study.root / STUDY).is_file() else crops(study)
 
 
 def _write_page(found: Findings, pictures: list[Crop], folder: Path) -> None:

@@ -34,6 +34,7 @@ def readme(found: Findings, files: Collection[str], reading: str) -> str:
         pace=_markdown(found.pace),
         verdicts=_markdown(verdict_rows(found.verdicts)),
         compared=[(part, _markdown(part.rows)) for part in found.compared],
+        convergence="convergence.svg" in files,
         frontier="frontier.svg" in files,
         branches="branches.svg" in files,
         samples="samples.png" in files,

@@ -20,7 +20,8 @@ FACTS = (
 
 def facts(study: Study) -> str:
     """The text of `study.json`."""
-    asked = {name: getattr(study, name) for name in ASKED if getattr(study, name) not in (None, {})}
+    asked = {name: getattr(study, name) for name in ASKED}
+    asked = {name: value for name, value in asked.items() if value not in (None, {}, False)}
     return json.dumps({name: getattr(study, name) for name in FACTS} | asked, indent=1) + "\n"
 
 

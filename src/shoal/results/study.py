@@ -18,7 +18,7 @@ from shoal.runs.tables import CURVE, SCORES
 KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
 
 # What an experiment may leave out; older plans have none of it.
-ASKED = ("claims", "baseline", "cells", "collapse", "tuned", "equal_within", "looks")
+ASKED = ("claims", "baseline", "cells", "collapse", "tuned", "trial", "equal_within", "looks")
 
 
 @dataclass(frozen=True, eq=False)  # tables have no truth value; a study is itself alone
@@ -41,6 +41,7 @@ class Study:
         cells: of a cross, the values of each arm's factors as text, by label.
         collapse: the thresholds by which runs count as collapsed; see `results.collapse`.
         tuned: where each arm stands at a value of its own, how it was found (`results.tuning`).
+        trial: whether it tried values for another study: its findings are rows, without pictures.
         equal_within: half of the region of practical equivalence of PSNR (dB); None: as usual.
         looks: of a study that adds seeds until it is decided: the runs that had finished since the
             look before, and how many seeds there may be at most; None: it looks once.
@@ -67,6 +68,7 @@ class Study:
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
     collapse: dict[str, float] = field(default_factory=dict)
     tuned: dict[str, Any] = field(default_factory=dict)
+    trial: bool = False
     equal_within: float | None = None
     looks: list[dict[str, Any]] | None = None
 

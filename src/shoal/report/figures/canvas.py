@@ -1,7 +1,6 @@
 """What all figures share: the house style, panels, ticks, and the bytes that they become."""
 
 import io
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from matplotlib.ticker import EngFormatter, LogLocator, NullLocator, StrMethodFo
 from numpy.typing import NDArray
 
 from shoal.report.figures.looks import Style
+from shoal.report.figures.svg import shortened
 
 DPI = 160
 RC = {
@@ -113,13 +113,4 @@ def rendered(figure: Figure, kind: str) -> bytes:
     metadata = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
-    return _shortened(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
-
-
-def _shortened(svg: bytes) -> bytes:
-    """Without indents and in hundredths of a point, which no eye can tell: a third is left out.
-
-    How much letters are scaled by keeps its digits: they are drawn thousands of units tall.
-    """
-    flat = re.sub(rb"\n *", b"\n", svg)
-    return re.sub(rb"(?<!scale\()\b\d+\.\d{3,}", lambda number: b"%.2f" % float(number[0]), flat)
+    return shortened(buffer.getvalue()) if kind == "svg" else buffer.getvalue()

@@ -1,0 +1,46 @@
+"""Matplotlib's SVG made short: the same picture in two thirds of the bytes."""
+
+import re
+from collections import Counter
+
+STYLE = re.compile(rb' style="([^"]*)"')
+NAMES = re.compile(rb'((?:xlink:href="#|url\(#| id="))([^")]*)')
+
+
+def shortened(svg: bytes) -> bytes:
+    """The picture without what no eye can tell.
+
+    Left out are metadata, indents, names of groups, and digits past a hundredth of a point. How
+    much letters are scaled by keeps its digits: they are drawn thousands of units tall.
+
+    Args:
+        svg: as Matplotlib writes it.
+    """
+    svg = re.sub(rb"<metadata>.*?</metadata>\n", b"", svg, flags=re.DOTALL)
+    svg = re.sub(rb'<g id="[^"]*"', b"<g", re.sub(rb"\n *", b"\n", svg))
+    svg = re.sub(rb"(?<!scale\()\b\d+\.\d{3,}", _rounded, svg)
+    svg = re.sub(rb' d="[^"]*"', lambda path: re.sub(rb"\s*([A-Zz])\s*", rb"\1", path[0]), svg)
+    return _classed(_renamed(svg))
+
+
+def _rounded(number: re.Match[bytes]) -> bytes:
+    return (b"%.2f" % float(number[0])).rstrip(b"0").rstrip(b".")
+
+
+def _classed(svg: bytes) -> bytes:
+    """Styles that several elements have as rules, which stand once."""
+    often = [style for style, count in Counter(STYLE.findall(svg)).items() if count > 1]
+    classes = {style: b"s%d" % i for i, style in enumerate(often)}
+
+    def named(found: re.Match[bytes]) -> bytes:
+        return b' class="%s"' % classes[found[1]] if found[1] in classes else found[0]
+
+    rules = b"".join(b"\n.%s{%s}" % (name, style) for style, name in classes.items())
+    return STYLE.sub(named, svg).replace(b"</style>", rules + b"</style>", 1)
+
+
+def _renamed(svg: bytes) -> bytes:
+    """Short names for what is drawn several times."""
+    given = dict.fromkeys(re.findall(rb' id="([^"]*)"', svg))
+    names = {name: b"i%d" % i for i, name in enumerate(given)}
+    return NAMES.sub(lambda found: found[1] + names.get(found[2], found[2]), svg)

@@ -1,0 +1,58 @@
+"""What is left out of an SVG, and that it draws the same."""
+
+import io
+import re
+from xml.etree import ElementTree
+
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from shoal.report.figures.svg import shortened
+
+NAME = "{http://www.w3.org/1999/xlink}href"
+
+
+def drawn() -> bytes:
+    figure = Figure()
+    FigureCanvasSVG(figure)
+    axes = figure.subplots()
+    axes.plot([0, 1, 2, 3], [0.1, 1 / 3, 2, 0], marker="o", label="a line")
+    axes.plot([0, 3], [1, 1], "--")
+    axes.legend()
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg")
+    return buffer.getvalue()
+
+
+def looks(svg: bytes) -> list[tuple[str, dict[str, str], list[str]]]:
+    """Of each element that is drawn: its kind, its style and its numbers, to a hundredth."""
+    tree = ElementTree.fromstring(svg)
+    rules = dict(re.findall(r"\.(s\d+)\{([^}]*)\}", svg.decode()))
+    shapes = {each.get("id"): each for each in tree.iter() if each.get("id")}
+    found = []
+    for each in tree.iter():
+        kind = each.tag.rpartition("}")[2]
+        if kind not in ("path", "use", "rect"):
+            continue
+        style = each.get("style") or rules.get(each.get("class", ""), "")
+        target = shapes[each.attrib[NAME][1:]] if NAME in each.attrib else each
+        text = " ".join([target.get("d", ""), each.get("x", ""), each.get("y", "")])
+        numbers = [f"{round(float(n), 2):.2f}" for n in re.findall(r"-?\d+\.?\d*", text)]
+        found.append((kind, style, numbers))
+    return found
+
+
+def test_a_shortened_picture_draws_the_same_elements_in_the_same_styles() -> None:
+    whole = drawn()
+    short = shortened(whole)
+    assert looks(short) == looks(whole)
+    assert len(looks(short)) > 100
+    assert len(short) < 0.75 * len(whole)
+
+
+def test_every_name_that_a_shortened_picture_uses_is_given_once() -> None:
+    short = shortened(drawn()).decode()
+    given = re.findall(r' id="([^"]*)"', short)
+    assert len(given) == len(set(given))
+    used = re.findall(r'(?:xlink:href="#|url\(#)([^")]*)', short)
+    assert set(used) == set(given)
