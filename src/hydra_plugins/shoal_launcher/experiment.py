@@ -2,6 +2,7 @@
 
 import functools
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -75,8 +76,12 @@ class ExperimentGrid:
         settings: "Settings | None",
         foreseen: str,
     ) -> Sequence[JobReturn]:
-        """Let each arm find its own value, then make the study at the common one and at these."""
+        """Let each arm find its own value, then make the study at these and at the common one.
+
+        The study at their own comes first: where `seeds.hours` are short, it answers the question.
+        """
         from shoal.grid.tuning import own, tried
+        from shoal.report.publish import report
         from shoal.results import read
         from shoal.results.tuning import chosen, trials
         from shoal.seeding.loop import take_up
@@ -88,7 +93,13 @@ class ExperimentGrid:
         mine = own(plan, tune, chosen(found), found)
         if settings is not None:
             take_up(mine)
-        return [*self._made(plan, settings, foreseen), *self._made(mine, settings, "")]
+        begun = time.monotonic()
+        returns = [*self._made(mine, settings, "")]
+        left = settings.after(time.monotonic() - begun) if settings else None
+        returns += self._made(plan, left, foreseen)
+        config = mine.runs[-1][1].config
+        report(mine.path, config.paths.experiments, config.logger)  # with the common one beside it
+        return returns
 
     def _planned(self, combinations: list[list[str]], settings: "Settings | None") -> "Plan":
         """The plan; where seeds are added, of all that an earlier grid added too."""

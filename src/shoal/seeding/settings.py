@@ -1,7 +1,7 @@
 """What the config says under `seeds`, with types, and where `seed=auto` stands for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Self
 
 from omegaconf import DictConfig, OmegaConf
@@ -36,6 +36,11 @@ class Settings:
         """
         plain: Any = OmegaConf.to_container(tree, resolve=True)
         return fields.read(cls, plain, "seeds.")
+
+    def after(self, seconds: float) -> Self:
+        """With what is left of `hours` when some of them are spent."""
+        left = None if self.hours is None else max(0.0, self.hours - seconds / 3600)
+        return replace(self, hours=left)
 
     def start(self, combinations: Sequence[Sequence[str]]) -> list[list[str]]:
         """The combinations of the first seeds, in place of `seed=auto`."""
