@@ -12,7 +12,7 @@ from shoal.errors import UserError
 from shoal.evaluation import benchmark, saved
 from shoal.evaluation.crops import write_samples
 from shoal.evaluation.protocols import PROTOCOLS
-from shoal.evaluation.spectrum import energies
+from shoal.evaluation.spectrum import Spectrum
 from shoal.evaluation.validation import Validation
 from shoal.models.bicubic import Bicubic
 from shoal.models.blocks import answer
@@ -110,7 +110,7 @@ def test_a_branchs_spectrum_is_that_of_its_luma():
     meter = Validation(2, ("deep",))
     meter.update(image, image, {"deep": image})
     levels = (image * 255).round()[0].permute(1, 2, 0).to(torch.uint8).numpy()
-    low, high = energies(luma(levels).float() / 255, 2)
+    low, high = Spectrum.of(luma(levels) / 255, 2).energies()
     found = meter.compute()
     assert found["deep/low"] == pytest.approx(low.item(), rel=0.02)
     assert found["deep/high"] == pytest.approx(high.item(), rel=0.02)

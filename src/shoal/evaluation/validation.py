@@ -8,7 +8,7 @@ from torchmetrics import MeanMetric
 from shoal.evaluation.means import ImageMean
 from shoal.evaluation.metrics import psnr, ssim
 from shoal.evaluation.protocols import shave
-from shoal.evaluation.spectrum import energies, low_correlation
+from shoal.evaluation.spectrum import Spectrum
 from shoal.models.blocks import GREY
 from shoal.pictures.colour import rounded, stored_luma, ycbcr
 
@@ -41,15 +41,21 @@ class Validation(nn.Module):
         levels, answered = self._levels(hr, grey), self._levels(sr, grey)
         self._meter("val_psnr").update(psnr(answered, levels))
         self._meter("val_ssim").update(ssim(answered, levels))
+        if branches:
+            self._count(branches, levels, Spectrum.of(_plane(hr), self.scale), grey)
+
+    def _count(
+        self, branches: Mapping[str, Tensor], levels: Tensor, hr: Spectrum, grey: bool
+    ) -> None:
         for name, image in branches.items():
             # Alone, the deep branch is shown around grey: the other's share of the mean is unknown.
             shown = self._levels(image + GREY if name == "deep" else image, grey)
             self._meter(f"val_psnr_{name}").update(psnr(shown, levels))
-            plane = _plane(image)
-            low, high = energies(plane, self.scale)
+            spectrum = Spectrum.of(_plane(image), self.scale)
+            low, high = spectrum.energies()
             self._meter(f"{name}_low").update(low)
             self._meter(f"{name}_high").update(high)
-            self._meter(f"{name}_corr_low").update(low_correlation(plane, _plane(hr), self.scale))
+            self._meter(f"{name}_corr_low").update(spectrum.low_correlation(hr))
 
     def _levels(self, image: Tensor, grey: bool) -> Tensor:
         """The luma that is compared."""
