@@ -9,7 +9,7 @@ from typing import Any, Self
 from shoal.data.catalog import usual
 from shoal.data.selection import Selection
 from shoal.runs.config import RunConfig
-from shoal.runs.kind import NOTHING_TO_LEARN, Kind
+from shoal.runs.kind import BICUBIC, Kind
 from shoal.runs.trainer import deciding_arguments
 from shoal.system.code import own_code
 from shoal.system.targets import stable
@@ -124,5 +124,4 @@ def run_id(config: RunConfig, content: Content) -> str:
 
 def bicubic(config: RunConfig) -> RunConfig:
     """The config of bicubic's own run on a config's pictures."""
-    (target,) = NOTHING_TO_LEARN
-    return replace(config, name="bicubic", model={"_target_": target, "scale": config.scale})
+    return replace(config, name="bicubic", model={"_target_": BICUBIC, "scale": config.scale})
