@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from shoal.errors import UserError
 from shoal.models.channels import LUMA
 
+WINDOW = 3  # LR pixels: the side of the patches that most of them work on
 Pair = tuple[Tensor, Tensor]  # LR `(1, 1, h, w)` and HR `(1, 1, H, W)` luma, float32 in [0, 1]
 Tensors = dict[str, Tensor]
 Progress = Callable[[int, int], object]  # is told how much is done of how much
@@ -114,6 +115,11 @@ class FittedModel(nn.Module, ABC):
     @abstractmethod
     def macs(self) -> int:
         """Multiply-adds per LR pixel of an answer, fixed enlargement excluded; 0 before a fit."""
+
+    @property
+    def width(self) -> int:
+        """Values per LR pixel that an answer holds at a time, by which tiles are sized."""
+        return 4 * WINDOW**2 * self.scale**2
 
     def _load_from_state_dict(
         self, state_dict: Mapping[str, Any], prefix: str, *args: Any, **kwargs: Any

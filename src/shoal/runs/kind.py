@@ -21,6 +21,11 @@ class Kind(StrEnum):
     FITTED = "fitted"  # stage by stage, to whole pictures
     UNTRAINED = "untrained"
 
+    @property
+    def learns(self) -> bool:
+        """Whether a run has a seed, and weights that it leaves."""
+        return self is not Kind.UNTRAINED
+
 
 def kind_of(name: str, model: dict[str, Any]) -> Kind:
     """The kind of a model's runs.
