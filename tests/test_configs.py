@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from helpers.composing import CONF, composed, configured, options
-from helpers.networks import network
+from helpers.networks import MODELS, network
 from shoal.errors import UserError, unknown
 from shoal.models.initialise import STARTS, initialise
 from shoal.runs.config import RunConfig, nearest_multiple
@@ -38,7 +38,7 @@ def test_every_file_composes_into_a_config_that_passes_the_checks(group, option)
     assert re.fullmatch(r".+-x3(-s0)?-[0-9a-f]{8}", run_id(config, Content("d" * 64)))
 
 
-@pytest.mark.parametrize("name", options("model"))
+@pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("init", STARTS)
 def test_every_model_is_built_and_answers_an_odd_picture(name, init):
     answering = network(name)

@@ -6,15 +6,25 @@ from typing import Any
 
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
-from helpers.composing import composed, options
+from helpers.composing import CONF, composed, options
 from shoal.models import weights
 from shoal.models.upsamplers import Subpixel
+from shoal.runs.kind import Kind, kind_of
 
-MODELS = options("model")
-TRAINED = [name for name in MODELS if name != "bicubic"]
+
+def _kind(name: str) -> Kind:
+    """Of a file of `conf/model`, by its class; an ensemble of ours is trained."""
+    file = OmegaConf.load(CONF / "model" / f"{name}.yaml")
+    return kind_of(name, {"_target_": file.get("_target_", "shoal.models.ensemble.Ensemble")})
+
+
+KINDS = {name: _kind(name) for name in options("model")}
+FITTED = [name for name, kind in KINDS.items() if kind is Kind.FITTED]
+TRAINED = [name for name, kind in KINDS.items() if kind is Kind.TRAINED]
+MODELS = [name for name in KINDS if name not in FITTED]  # which answer without a fit
 SMALL = {
     "_target_": "shoal.models.ensemble.Ensemble",
     "deep": {"_target_": "shoal.models.fast.EEDFast", "scale": 2, "channels": 4, "pairs": 1},

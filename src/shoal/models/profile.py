@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from shoal.models.channels import channels_of
+from shoal.models.fitted import FittedModel
 
 # Enough for every kernel and upsampler to pass; the count per pixel doesn't depend on it.
 PROBE = 8
@@ -17,13 +19,16 @@ WIDTH = 2  # of those strips
 
 
 def parameters(network: nn.Module) -> int:
-    """The number of trainable values."""
+    """The number of values that are learned: trainable ones, or those that a fit has found."""
+    if isinstance(network, FittedModel):
+        return sum(buffer.numel() for buffer in network.buffers())
     return sum(value.numel() for value in network.parameters() if value.requires_grad)
 
 
 def device_of(network: nn.Module) -> torch.device:
-    """Where a network's parameters lie; the CPU for one that has none."""
-    return next((value.device for value in network.parameters()), torch.device("cpu"))
+    """Where a network's parameters and buffers lie; the CPU for one that has none."""
+    held = chain(network.parameters(), network.buffers())
+    return next((value.device for value in held), torch.device("cpu"))
 
 
 @contextmanager
@@ -52,8 +57,10 @@ def macs(network: nn.Module) -> int:
 
     Convolutions, transposed ones and linear layers count, each time they are used; biases,
     activations and fixed enlargement do not. A transposed convolution counts by its own
-    definition, kernel^2 for each input pixel, however it is computed.
+    definition, kernel^2 for each input pixel, however it is computed. What is fitted says itself.
     """
+    if isinstance(network, FittedModel):
+        return network.macs
     total = 0
 
     def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
@@ -74,7 +81,10 @@ def reach(network: nn.Module) -> int | None:
     """How many LR pixels to each side can change an SR pixel; None where all of them can.
 
     Measured by a line of NaN, which spreads to whatever depends on it, whatever the weights are.
+    What is fitted says itself: a choice of the nearest hides what it depends on.
     """
+    if isinstance(network, FittedModel):
+        return network.reach
     for length in STRIPS:
         furthest = max(_spread(network, length, dim) for dim in (2, 3))
         if furthest < length // 2 - 1:
@@ -96,6 +106,8 @@ def _spread(network: nn.Module, length: int, dim: int) -> int:
 
 def layer_bytes(network: nn.Module) -> int:
     """Bytes per LR pixel that the largest layer's input and output take together, in float32."""
+    if isinstance(network, FittedModel):
+        return 4 * network.width
     largest = 0
 
     def measure(layer: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from shoal.data.catalog import usual
 from shoal.data.selection import Selection
 from shoal.runs.config import RunConfig
-from shoal.runs.kind import NOTHING_TO_LEARN, Kind
+from shoal.runs.kind import BICUBIC, Kind
 from shoal.runs.trainer import deciding_arguments
 from shoal.system.code import own_code
 from shoal.system.targets import stable
@@ -81,7 +81,7 @@ def code_of(config: RunConfig) -> dict[str, str]:
 
 def nodes(config: RunConfig) -> list[Any]:
     """The parts of a config that a run's objects are built from."""
-    if config.kind is Kind.UNTRAINED:
+    if config.kind is not Kind.TRAINED:
         return [config.model]
     return [config.model, asdict(config.task), config.trainer, config.callbacks]
 
@@ -96,9 +96,10 @@ def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
     }
     if config.debug is not None:
         facts["debug"] = asdict(config.debug)  # never taken for a real run
-    if config.kind is Kind.UNTRAINED:
+    if config.kind is not Kind.TRAINED:
         # All that a budget says of it: a record of one picture is no record of the whole set.
-        return facts | {"pictures": [config.budget.val_pictures, config.budget.test_pictures]}
+        facts["pictures"] = [config.budget.val_pictures, config.budget.test_pictures]
+        return facts | ({"seed": config.seed} if config.kind is Kind.FITTED else {})
     trainer = deciding_arguments(config.trainer)
     return facts | {
         "seed": config.seed,
@@ -118,11 +119,10 @@ def run_id(config: RunConfig, content: Content) -> str:
     """The run's folder name, e.g. `eeds-x3-s0-1f3a9c2e`; an untrained model has no seed in it."""
     text = json.dumps(deciding(config, content), sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    seed = "" if config.kind is Kind.UNTRAINED else f"-s{config.seed}"
+    seed = f"-s{config.seed}" if config.kind.learns else ""
     return f"{config.name}-x{config.scale}{seed}-{digest}"
 
 
 def bicubic(config: RunConfig) -> RunConfig:
     """The config of bicubic's own run on a config's pictures."""
-    (target,) = NOTHING_TO_LEARN
-    return replace(config, name="bicubic", model={"_target_": target, "scale": config.scale})
+    return replace(config, name="bicubic", model={"_target_": BICUBIC, "scale": config.scale})

@@ -1,31 +1,36 @@
-"""Whether a run trains: decided once, from its network's config, and recorded.
-
-A method that is fitted rather than trained by steps would be a third kind: nothing that asks takes
-what isn't the one for the other.
-"""
+"""What a run does to its model: decided once, from the model's config, and recorded."""
 
 import json
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from shoal.errors import UserError
 from shoal.system.targets import targets
 
 OURS = "shoal.models."
-NOTHING_TO_LEARN = ("shoal.models.bicubic.Bicubic",)
+FITTED = "shoal.models.classical."
+BICUBIC = "shoal.models.bicubic.Bicubic"
+NOTHING_TO_LEARN = (BICUBIC,)
 
 
 class Kind(StrEnum):
-    """What a run does to its network."""
+    """What a run does to its model."""
 
-    TRAINED = "trained"
+    TRAINED = "trained"  # by steps
+    FITTED = "fitted"  # stage by stage, to whole pictures
     UNTRAINED = "untrained"
+
+    @property
+    def learns(self) -> bool:
+        """Whether a run has a seed, and weights that it leaves."""
+        return self is not Kind.UNTRAINED
 
 
 def kind_of(name: str, model: dict[str, Any]) -> Kind:
-    """The kind of a network's runs.
+    """The kind of a model's runs.
 
-    Networks of ours are known by name, without the seconds that importing PyTorch takes; any other
+    Models of ours are known by name, without the seconds that importing PyTorch takes; any other
     is built, to see whether it has something to learn.
 
     Args:
@@ -33,23 +38,33 @@ def kind_of(name: str, model: dict[str, Any]) -> Kind:
         model: its config.
 
     Raises:
-        UserError: it can't be built.
+        UserError: it can't be built, or is fitted as a part of another.
     """
     ours = all(target.startswith(OURS) for target in targets(model))
-    learns = _learns(model) if ours else _has_parameters(name, json.dumps(model, default=str))
-    return Kind.TRAINED if learns else Kind.UNTRAINED
+    return _ours(name, model) if ours else _built(name, json.dumps(model, default=str))
 
 
-def _learns(model: dict[str, Any]) -> bool:
+def _ours(name: str, model: dict[str, Any]) -> Kind:
     """An ensemble learns where one of its parts does."""
     parts = [value for value in model.values() if isinstance(value, dict) and "_target_" in value]
     if parts:
-        return any(_learns(part) for part in parts)
-    return model["_target_"] not in NOTHING_TO_LEARN
+        kinds = {_ours(name, part) for part in parts}
+        if Kind.FITTED in kinds:
+            raise UserError(f"model={name} has a part that is fitted: such a model stands alone")
+        return Kind.TRAINED if Kind.TRAINED in kinds else Kind.UNTRAINED
+    target = model["_target_"]
+    if target in NOTHING_TO_LEARN:
+        return Kind.UNTRAINED
+    return Kind.FITTED if target.startswith(FITTED) else Kind.TRAINED
 
 
 @lru_cache(maxsize=512)
-def _has_parameters(name: str, model: str) -> bool:
+def _built(name: str, model: str) -> Kind:
     from shoal.models.build import build
+    from shoal.models.fitted import FittedModel
 
-    return any(value.requires_grad for value in build(name, json.loads(model)).parameters())
+    network = build(name, json.loads(model))
+    if isinstance(network, FittedModel):
+        return Kind.FITTED
+    learns = any(value.requires_grad for value in network.parameters())
+    return Kind.TRAINED if learns else Kind.UNTRAINED

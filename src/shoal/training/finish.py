@@ -53,7 +53,7 @@ def write_record(
     rows = score_run(run, network, samples.look)
     folder.write_rows("scores.csv", score_columns(rows), rows)
     lr = [lr for lr, _ in Pictures(data.val).all()]
-    trained, metrics = run.config.kind is Kind.TRAINED, meanings(run.config.metrics)
+    learnt, metrics = run.config.kind.learns, meanings(run.config.metrics)
     record = _facts(run, fitted) | {
         "dead_channels": dead_channels(network, lr),
         "seconds_per_megapixel": seconds_per_megapixel(network, lr),
@@ -61,7 +61,7 @@ def write_record(
         **({"metrics": metrics} if metrics else {}),
         "data_digests": run.selection.digests(),
         "code": dict(run.content.code),
-        "weights_sha256": _write_weights(run, network) if trained else None,
+        "weights_sha256": _write_weights(run, network) if learnt else None,
         **environment.describe(fitted.device),
         "command": attempt.command,
         "started_at": started_at,
@@ -103,22 +103,22 @@ def summary(record: Mapping[str, Any]) -> dict[str, Any]:
 def _facts(run: Run, fitted: Fitted) -> dict[str, Any]:
     config, rows, status = run.config, fitted.curve.rows, run.folder.status()
     best, last = max(rows, key=lambda row: row["val/psnr"]), rows[-1]
-    trained = config.kind is Kind.TRAINED
+    kind, timed = config.kind, last["patches"] and last["seconds"]
     return {
         "schema": 1,
         "id": run.folder.id,
-        "kind": str(config.kind),
+        "kind": str(kind),
         "model": config.name,
         "scale": config.scale,
-        "seed": config.seed if trained else None,
+        "seed": config.seed if kind.learns else None,
         "data": config.data.name,
-        "budget": config.budget.name if trained else None,
+        "budget": config.budget.name if kind is Kind.TRAINED else None,
         "parameters": parameters(fitted.network),
         "macs_per_lr_pixel": fitted.macs,
         **{key: last[key] for key in ("patches", "macs", "seconds")},
         "steps": last["step"],
         **{key: status[key] for key in ("resumed", "devices", "nodes")},
-        "patches_per_second": last["patches"] / last["seconds"] if last["seconds"] else None,
+        "patches_per_second": last["patches"] / last["seconds"] if timed else None,
         "peak_memory_mib": round(environment.peak_memory(fitted.device), 1),
         "val": {
             "best_psnr": best["val/psnr"],

@@ -42,12 +42,12 @@ class Ingredients:
 
 
 def build_callbacks(config: RunConfig) -> list[Callback]:
-    """The callbacks that a config adds to Shoal's own; none where nothing is trained.
+    """The callbacks that a config adds to Shoal's own; none where nothing is trained by steps.
 
     Raises:
         UserError: one can't be built, or is none.
     """
-    if config.kind is Kind.UNTRAINED:
+    if config.kind is not Kind.TRAINED:
         return []
     return [_callback(f"callbacks.{name}", entry) for name, entry in config.callbacks.items()]
 
@@ -63,12 +63,15 @@ def _callback(key: str, entry: Mapping[str, Any]) -> Callback:
 def build_network(config: RunConfig) -> nn.Module:
     """The config's network at its start, a function of the seed of first weights.
 
+    What is fitted can answer only afterwards.
+
     Raises:
         UserError: it can't be built, or doesn't enlarge by the scale; the message names the model.
     """
     seed_everything(config.init_seed, verbose=False)
     network = build(config.name, config.model)
-    require_enlarges(config.name, network, config.scale)
+    if config.kind is not Kind.FITTED:
+        require_enlarges(config.name, network, config.scale)
     initialise(network, config.task.init)
     return network
 

@@ -80,6 +80,14 @@ def started_outside() -> bool:
     return "LOCAL_RANK" in os.environ
 
 
+def outside_rank() -> int:
+    """Which of the processes that were started together this is, by what started it."""
+    for kind in (TorchElasticEnvironment, SLURMEnvironment):
+        if kind.detect():
+            return kind().global_rank()
+    return int(os.environ.get("LOCAL_RANK", 0))
+
+
 @contextlib.contextmanager
 def gathered(trainer: Trainer) -> Iterator[Ranks]:
     """The ranks of a run, connected, where they were started outside.

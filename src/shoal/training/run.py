@@ -9,6 +9,7 @@ from lightning import Trainer
 from shoal.models.profile import parameters
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
+from shoal.runs.kind import Kind
 from shoal.runs.predecessor import changed_since_last
 from shoal.runs.preflight import require_fit_pictures, require_room
 from shoal.runs.run import Run
@@ -22,9 +23,10 @@ from shoal.training.devices import check_devices, follow, open_context, train_by
 from shoal.training.finish import write_record
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients
-from shoal.training.ranks import Orders, gathered, started_outside
+from shoal.training.ranks import Orders, gathered, outside_rank, started_outside
 from shoal.training.rescore import add_scores, print_scores, try_metrics
 from shoal.training.reused import show_in_sweep
+from shoal.training.stages import fit_by_stages
 from shoal.training.start import Attempt, announce
 from shoal.training.status import begin, kept, open_loggers, require_loggers
 from shoal.training.tally import Diverged
@@ -47,8 +49,9 @@ def train(config: RunConfig, command: str, begun: float | None = None) -> RunFol
         Stopped: a signal asked for it; issued again, the run goes on.
     """
     run, begun = Run.of(config), time.monotonic() if begun is None else begun
-    if not started_outside():
-        _lead(run, Attempt(command, begun))
+    if not started_outside() or config.kind is Kind.FITTED:
+        if not outside_rank():  # one process fits, however many there are
+            _lead(run, Attempt(command, begun))
         return run.folder
     with gathered(check_devices(config)) as ranks:
         if ranks.first:
@@ -76,7 +79,8 @@ def _lead(run: Run, attempt: Attempt) -> None:
     if since := changed_since_last(run):
         print(since, flush=True)
     made_of, devices = ready
-    if devices.num_devices * devices.num_nodes > attempt.ranks.count:
+    several = devices.num_devices * devices.num_nodes > attempt.ranks.count
+    if several and run.config.kind is not Kind.FITTED:
         del ready, made_of  # it has shown that nothing is to be refused
         return train_by_ranks(train, run, (attempt.command, attempt.begun), devices)
     return _make(run, made_of, replace(attempt, device=devices.strategy.root_device))
@@ -121,6 +125,9 @@ def _work(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     pulse = Pulse(run.folder, run.folder.step)
     with Stop() as stop, open_loggers(run, started_at) as loggers, pulse:
         ranks.broadcast(Orders(checkpoint, torch.get_num_threads()))
-        fitted = fit(run, made_of, loggers, Agreement(ranks, stop), checkpoint, [pulse])
+        if run.config.kind is Kind.FITTED:
+            fitted = fit_by_stages(run, made_of, loggers, attempt.device)
+        else:
+            fitted = fit(run, made_of, loggers, Agreement(ranks, stop), checkpoint, [pulse])
         ranks.part()
         write_record(run, fitted, made_of.data, loggers, attempt, started_at)

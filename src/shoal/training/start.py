@@ -7,6 +7,7 @@ import torch
 
 from shoal.data.catalog import PictureSet
 from shoal.models.channels import RGB
+from shoal.models.fitted import FittedModel
 from shoal.models.profile import macs, parameters
 from shoal.runs import environment
 from shoal.runs.duration import seconds_left, span
@@ -39,6 +40,8 @@ def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     """Print two lines: with what the run is made, and of what, how long it is and will take."""
     network, config = made_of.network, run.config
     size = f"{parameters(network):,} parameters, {macs(network):,} MACs per LR pixel"
+    if isinstance(network, FittedModel):
+        size = f"fitted: {', '.join(network.stages) or 'nothing'}"
     size = f"RGB, {size}" if config.channels == RGB else size
     place = f"{_device(attempt)}, {config.precision}"
     print(f"{run.folder.id}: {config.name}, {size}; {place}", flush=True)
@@ -56,7 +59,9 @@ def _device(attempt: Attempt) -> str:
 def _pictures(run: Run) -> str:
     """How many pictures of what, by what they are for."""
     selection, budget = run.selection, run.config.budget
-    train = f"trained on {_count(selection.train)} pictures ({run.config.data.name})"
+    kind, count = run.config.kind, _count(selection.train)
+    learnt = f"{kind} {'to' if kind is Kind.FITTED else 'on'} {count} pictures"
+    learnt = f"{learnt} ({run.config.data.name})" if kind.learns else "nothing to train"
     val, test = (
         _count(sets, limit)
         for sets, limit in (
@@ -65,7 +70,7 @@ def _pictures(run: Run) -> str:
         )
     )
     seen = f"validated on {val}, tested on {test}"
-    return f"{train}, {seen}" if run.config.kind is Kind.TRAINED else f"nothing to train, {seen}"
+    return f"{learnt}, {seen}"
 
 
 def _count(sets: tuple[PictureSet, ...], limit: int | None = None) -> int:

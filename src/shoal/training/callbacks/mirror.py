@@ -27,7 +27,7 @@ class Mirror(Callback):
     def send(self, trainer: Trainer) -> None:
         """Send the rows that loggers haven't had yet."""
         for row in self.curve.rows[self.sent :]:
-            if row["seconds"]:
+            if row["patches"] and row["seconds"]:
                 row = row | {"patches_per_second": row["patches"] / row["seconds"]}
             for logger in trainer.loggers:
                 logger.log_metrics(row, int(row["step"]))

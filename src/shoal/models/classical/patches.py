@@ -1,0 +1,70 @@
+"""Patches of pictures at LR pixels: cut, laid over each other, and pictures with their edges.
+
+Edges are mirrored with the edge pixel repeated, as bicubic enlargement has them, so that a tile
+with enough around it is answered as within the whole picture.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def mirrored(picture: Tensor, margin: int) -> Tensor:
+    """A picture `(N, C, h, w)` with a mirrored margin around it, of any width >= 0."""
+    height, width = picture.shape[-2:]
+    rows = picture.index_select(-2, _indices(height, margin, picture.device))
+    return rows.index_select(-1, _indices(width, margin, picture.device))
+
+
+def _indices(size: int, margin: int, device: torch.device) -> Tensor:
+    """Indices of one axis with margins: ... 1 0 | 0 1 ... n-1 | n-1 n-2 ..., with period 2n."""
+    folded = torch.arange(-margin, size + margin, device=device) % (2 * size)
+    return torch.where(folded < size, folded, 2 * size - 1 - folded)
+
+
+def cut(picture: Tensor, scale: int, side: int) -> Tensor:
+    """The HR patches around all LR pixels, edges mirrored.
+
+    Args:
+        picture: at HR size, `(N, 1, scale * h, scale * w)`; at LR size with `scale` 1.
+        scale: HR pixels of an LR pixel.
+        side: of a patch in LR pixels, odd.
+
+    Returns:
+        `(N, (side * scale)^2, h, w)`: values of a patch row by row.
+    """
+    padded = mirrored(picture, side // 2 * scale)
+    count, (height, width) = side * scale, (length // scale for length in picture.shape[-2:])
+    values = F.unfold(padded, count, stride=scale)
+    return values.view(len(picture), count**2, height, width)
+
+
+def overlaid(patches: Tensor, scale: int, side: int) -> Tensor:
+    """A picture of the patches around all LR pixels: the mean of those that cover a pixel.
+
+    Args:
+        patches: `(N, (side * scale)^2, h, w)`, as `cut` has them.
+        scale: HR pixels of an LR pixel.
+        side: of a patch in LR pixels, odd.
+
+    Returns:
+        `(N, 1, scale * h, scale * w)`. At the edges fewer patches cover a pixel.
+    """
+    count = _added(torch.ones_like(patches[:1, : side**2]), 1, side)
+    return _added(patches, scale, side) / F.interpolate(count, scale_factor=float(scale))
+
+
+def _added(patches: Tensor, scale: int, side: int) -> Tensor:
+    """The sum of patches: `side`^2 shifts by LR pixels, then a pixel shuffle."""
+    count, _, height, width = patches.shape
+    margin = side // 2
+    blocks = patches.view(count, side, scale, side, scale, height, width)
+    total = torch.zeros_like(patches[:, : scale**2])
+    for down in range(side):
+        for across in range(side):
+            block = blocks[:, down, :, across].reshape(count, scale**2, height, width)
+            padded = F.pad(block, (margin,) * 4)
+            # What a patch holds `down - margin` below its centre lands there.
+            top, left = 2 * margin - down, 2 * margin - across
+            total = total + padded[..., top : top + height, left : left + width]
+    return F.pixel_shuffle(total, scale)
