@@ -90,7 +90,7 @@ def test_pictures_weigh_as_much_as_the_positions_they_offer():
     patches = stream()
     source = patches.sources[0]
     assert source.positions == 48 + 55
-    position, symmetry = draws(0, 0, 103_000, source.positions)
+    position, symmetry, _ = draws(0, 0, 103_000, source.positions)
     counts = np.bincount(position, minlength=103)
     assert counts.min() > 1000 - 5 * 32
     assert counts.max() < 1000 + 5 * 32

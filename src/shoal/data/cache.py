@@ -62,11 +62,20 @@ class Cache:
     def stored(self, index: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
         """The same as it is kept: LR `(C, h, w)` and HR `(C, H, W)`, copies."""
         height, width = self.sizes[index]
-        first, size = self.channels * self.starts[index], self.channels * height * width
-        lr = self.lr[first : first + size].reshape(-1, height, width)
+        first, size = self._within(index)
         area, s = self.scale**2, self.scale
         hr = self.hr[first * area : (first + size) * area].reshape(-1, height * s, width * s)
-        return np.array(lr), np.array(hr)
+        return np.array(self.planes(index)), np.array(hr)
+
+    def planes(self, index: int) -> NDArray[Any]:
+        """LR of one picture as it is kept, `(C, h, w)`, a view."""
+        first, size = self._within(index)
+        return self.lr[first : first + size].reshape(-1, *self.sizes[index])
+
+    def _within(self, index: int) -> tuple[int, int]:
+        """Where a picture begins in `lr`, and how many values it has there."""
+        size = int(self.sizes[index].prod())
+        return self.channels * int(self.starts[index]), self.channels * size
 
 
 def unit(values: NDArray[Any]) -> Tensor:

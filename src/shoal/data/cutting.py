@@ -55,6 +55,12 @@ class Source:
         lr_patches = lr[lr_corners + np.arange(self.side) * width]
         return lr_patches, hr[hr_corners + np.arange(self.side * s) * (width * s)]
 
+    def place(self, position: int) -> tuple[int, int, int]:
+        """The picture of a position, and the row and the column that its LR patch begins at."""
+        picture = int(np.searchsorted(self.ends, position, side="right"))
+        before = int(self.ends[picture - 1]) if picture else 0
+        return picture, *divmod(position - before, int(self.across[picture]))
+
     def corners(self, position: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
         """Starts of planes `(n, C, 1)`; top, left, picture width `(n, 1, 1)`; all in LR pixels."""
         picture = np.searchsorted(self.ends, position, side="right")

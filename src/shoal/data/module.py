@@ -1,51 +1,23 @@
 """The DataModule: the patch stream for training, whole pictures for the curve."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from lightning import LightningDataModule, Trainer
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, IterableDataset
+from torch.utils.data import DataLoader, IterableDataset
 
 from shoal.data.blocks import Ahead, Blocks
 from shoal.data.cache import Cache
+from shoal.data.compressed import CompressedPictures, CompressedStream
+from shoal.data.degradation import BICUBIC, JPEG
 from shoal.data.patches import TOGETHER, PatchStream, check_patch
+from shoal.data.pictures import Pictures
 from shoal.data.places import OnDevice, fit_on
 
 # Patches whose places are sent to a device at once: enough steps that it never waits for more.
 TOGETHER_THERE = 512
-
-
-class Pictures(Dataset[tuple[Tensor, Tensor]]):
-    """One rank's share of whole pictures, LR and HR, `(1, 1, h, w)` and `(1, 1, H, W)` in [0, 1].
-
-    All ranks get as many items, since they must stay in step; those that make up for a missing
-    picture are empty, `(0, 1, h, w)`, so that no picture counts twice.
-
-    Args:
-        caches: of all pictures.
-        rank: whose share this is.
-        ranks: how many share.
-    """
-
-    def __init__(self, caches: Sequence[Cache], rank: int = 0, ranks: int = 1) -> None:
-        self.places = [(cache, index) for cache in caches for index in range(len(cache))]
-        self.rank, self.ranks = rank, ranks
-
-    def __len__(self) -> int:
-        return -(-len(self.places) // self.ranks)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        place = index * self.ranks + self.rank
-        cache, number = self.places[min(place, len(self.places) - 1)]
-        lr, hr = cache.picture(number)
-        count = int(place < len(self.places))
-        return lr[None][:count], hr[None][:count]
-
-    def all(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """The whole share, one picture after the other."""
-        return (self[index] for index in range(len(self)))
 
 
 class SuperResolutionData(LightningDataModule):
@@ -60,6 +32,8 @@ class SuperResolutionData(LightningDataModule):
         seed: of the patch stream.
         workers: processes that cut patches; any number gives the same batches.
         blocks: give several steps out at once, where one device trains on them.
+        degradation: `bicubic`, or `jpeg`, which takes caches of RGB.
+        channels: that the network maps: 1, luma, or 3, RGB.
 
     Raises:
         UserError: the patch doesn't fit.
@@ -75,12 +49,15 @@ class SuperResolutionData(LightningDataModule):
         seed: int,
         workers: int = 0,
         blocks: bool = False,
+        degradation: str = BICUBIC,
+        channels: int = 1,
     ) -> None:
         super().__init__()
         check_patch(train, patch_size, scale)
         self.train, self.val, self.workers = train, val, workers
         self.patch_size, self.batch_size, self.seed = patch_size, batch_size, seed
-        self.blocks = blocks
+        self.blocks, self.channels = blocks, channels
+        self.compressed = degradation == JPEG
         self.there: OnDevice | None = None  # the pictures, where a device has them
 
     def train_dataloader(self) -> DataLoader[Any]:
@@ -91,7 +68,12 @@ class SuperResolutionData(LightningDataModule):
         trainer = self.trainer
         first_step = trainer.global_step if trainer else 0
         sizes = self.patch_size, self.batch_size, self.seed
-        stream = PatchStream(self.train, *sizes, first_step, *self._place())
+        place = (first_step, *self._place())
+        stream = (
+            CompressedStream(self.train, *sizes, *place, channels=self.channels)
+            if self.compressed
+            else PatchStream(self.train, *sizes, *place)
+        )
         dataset: IterableDataset[Any] = stream
         on_cuda = trainer is not None and trainer.strategy.root_device.type == "cuda"
         if trainer and self.blocks and trainer.world_size == 1 and _takes_all(trainer):
@@ -105,7 +87,8 @@ class SuperResolutionData(LightningDataModule):
         device, every = trainer.strategy.root_device, int(trainer.val_check_interval)
         cut: Callable[[range], Any] = stream.block
         patches = TOGETHER
-        if device.type == "cuda" and fit_on(device, self.train):
+        # Only the processor compresses.
+        if device.type == "cuda" and not self.compressed and fit_on(device, self.train):
             self.there = OnDevice(self.train, self.patch_size, device)
             cut, patches = stream.places, TOGETHER_THERE
         most = max(1, patches // stream.share)
@@ -120,7 +103,13 @@ class SuperResolutionData(LightningDataModule):
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, Tensor]]:
         """This rank's whole pictures, one at a time."""
-        return DataLoader(Pictures(self.val, *self._place()), batch_size=None)
+        return DataLoader(self.pictures(*self._place()), batch_size=None)
+
+    def pictures(self, rank: int = 0, ranks: int = 1) -> Pictures:
+        """A rank's share of the whole pictures that the curve is drawn with."""
+        if self.compressed:
+            return CompressedPictures(self.val, rank, ranks, channels=self.channels)
+        return Pictures(self.val, rank, ranks)
 
     def _place(self) -> tuple[int, int]:
         """Rank, and number of ranks."""

@@ -20,6 +20,7 @@ from shoal.errors import UserError
 
 # Patches to cut at once: small batches are cut several together, since each cut costs the same.
 TOGETHER = 128
+Draws = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]
 
 
 class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
@@ -87,11 +88,11 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
 
     def block(self, steps: range) -> tuple[Tensor, Tensor]:
         """The same as one tensor of LR and one of HR: `(steps, n, 1, p, p)`, `(..., P, P)`."""
-        position, symmetry = self._draws(steps)
+        position, symmetry, words = self._draws(steps)
         # Patches of one symmetry are turned together, so they are cut side by side.
         order = np.argsort(symmetry, kind="stable")
         bounds = np.searchsorted(symmetry[order], np.arange(SYMMETRIES + 1))
-        upright = self._cut(position[order])
+        upright = self._cut(position[order], words[order])
         lr, hr = (unit(turned(patches, order, bounds)) for patches in upright)
         by_step = (-1, self.share)
         return lr.view(*by_step, *lr.shape[1:]), hr.view(*by_step, *hr.shape[1:])
@@ -102,24 +103,35 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         Returns:
             int64 `(steps, n, 8)`, for whoever has the caches' pictures one after the other.
         """
-        position, symmetry = self._draws(steps)
+        position, symmetry, _ = self._draws(steps)
         found = np.empty((len(position), PLACE), np.int64)
         for number, mine, within in self._by_source(position):
             begin = sum(len(source.cache.lr) for source in self.sources[:number])
             found[mine] = places(self.sources[number], within, symmetry[mine], begin)
         return torch.from_numpy(found).view(-1, self.share, PLACE)
 
-    def _draws(self, steps: range) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Position and symmetry of this rank's patches in some steps."""
+    def _draws(self, steps: range) -> Draws:
+        """What `draws` gives for this rank's patches in some steps."""
         first, count = steps[0] * self.batch_size, (steps[-1] - steps[0] + 1) * self.batch_size
-        drawn = draws(self.seed, first, count, int(self.ends[-1]))
+        position, symmetry, words = draws(self.seed, first, count, int(self.ends[-1]))
         begin = self.rank * self.share
         mine = slice(None, None, steps.step), slice(begin, begin + self.share)
-        position, symmetry = (values.reshape(-1, self.batch_size)[mine].ravel() for values in drawn)
-        return position, symmetry
+        by_step = (-1, self.batch_size)
+        return (
+            position.reshape(by_step)[mine].ravel(),
+            symmetry.reshape(by_step)[mine].ravel(),
+            words.reshape(by_step)[mine].ravel(),
+        )
 
-    def _cut(self, position: NDArray[np.int64]) -> tuple[Patches, NDArray[np.uint8]]:
-        """The patches at these positions as they lie in the pictures, LR and HR."""
+    def _cut(
+        self, position: NDArray[np.int64], words: NDArray[np.uint64]
+    ) -> tuple[Patches, NDArray[np.uint8]]:
+        """The patches at these positions as they lie in the pictures, LR and HR.
+
+        Args:
+            position: of each.
+            words: of each, by which what else happens to a patch is drawn: here nothing does.
+        """
         first, side = self.sources[0].cache, self.patch_size // self.scale
         shape = len(position), first.channels
         lr = np.empty((*shape, side, side), first.lr.dtype)
@@ -168,13 +180,12 @@ def check_share(batch_size: int, ranks: int) -> None:
         raise UserError(f"{words}: take a multiple of {ranks}")
 
 
-def draws(
-    seed: int, first: int, count: int, positions: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Position and symmetry of patches `first` to `first + count - 1`.
+def draws(seed: int, first: int, count: int, positions: int) -> Draws:
+    """Position, symmetry and one more word of patches `first` to `first + count - 1`.
 
     Each patch has a counter of its own, whose block of four words only it reads.
     """
     words = np.random.Philox(key=seed, counter=first).random_raw(4 * count).reshape(count, 4)
     position = words[:, 0] % np.uint64(positions)  # its bias, positions / 2^64, is far below notice
-    return position.astype(np.int64), (words[:, 1] % np.uint64(SYMMETRIES)).astype(np.int64)
+    symmetry = words[:, 1] % np.uint64(SYMMETRIES)
+    return position.astype(np.int64), symmetry.astype(np.int64), words[:, 2]

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self
 
 from omegaconf import DictConfig, OmegaConf
 
+from shoal.data.degradation import BICUBIC
 from shoal.errors import UserError
 from shoal.models.channels import RGB, declared, without_default
 from shoal.runs.groups import Budget, Data, Debug, Node, Paths, Task, metric_columns
@@ -63,6 +64,11 @@ class RunConfig:
             raise UserError(
                 f"model={self.name} maps RGB, and protocol={self.protocol} scores luma networks: "
                 f"add protocol=rgb, which scores both alike"
+            )
+        if self.data.degradation != BICUBIC and self.kind is Kind.FITTED:
+            raise UserError(
+                f"data.degradation={self.data.degradation} is drawn anew for each patch, and "
+                f"model={self.name} is fitted to whole pictures: leave it out"
             )
         size = self.budget.patch_size
         if size % self.scale:

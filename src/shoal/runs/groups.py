@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+from shoal.data.degradation import BICUBIC, DEGRADATIONS
 from shoal.errors import UserError
 from shoal.system.fields import folder_name, mapping, node, number, one_of, whole
 
@@ -18,13 +19,15 @@ class Data:
     """The pictures: lists of sets and folders, or, where the name is `folder`, a folder each.
 
     In a list stands a set of the catalogue, a folder, or a folder by a name for tables, `{mine:
-    photos}`. `val` and `test` may be None: see `data.selection`.
+    photos}`. `val` and `test` may be None: see `data.selection`. What becomes of LR pictures beside
+    being made smaller is `degradation`, in training and on the curve.
     """
 
     name: str
     train: list[str | dict[str, str]] | str
     val: list[str | dict[str, str]] | str | None
     test: list[str | dict[str, str]] | str | None
+    degradation: Annotated[str, one_of(DEGRADATIONS)] = BICUBIC
 
     def __post_init__(self) -> None:
         if not SET_NAME.fullmatch(self.name):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from shoal.data import degradation
 from shoal.data.catalog import usual
 from shoal.data.selection import Selection
 from shoal.runs.config import RunConfig
@@ -94,6 +95,8 @@ def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
         "scale": config.scale,
         **content.facts(),
     }
+    if config.data.degradation != degradation.BICUBIC:
+        facts["degradation"] = config.data.degradation
     if config.debug is not None:
         facts["debug"] = asdict(config.debug)  # never taken for a real run
     if config.kind is not Kind.TRAINED:

@@ -10,7 +10,7 @@ from lightning.pytorch.loggers import Logger
 from torch import nn
 
 from shoal.dashboards.base import dashboards
-from shoal.data.module import Pictures, SuperResolutionData
+from shoal.data.module import SuperResolutionData
 from shoal.evaluation.benchmark import Score
 from shoal.models import weights
 from shoal.models.channels import RGB
@@ -52,7 +52,7 @@ def write_record(
     samples = Samples(run, network)
     rows = score_run(run, network, samples.look)
     folder.write_rows("scores.csv", score_columns(rows), rows)
-    lr = [lr for lr, _ in Pictures(data.val).all()]
+    lr = [lr for lr, _ in data.pictures().all()]
     learnt, metrics = run.config.kind.learns, meanings(run.config.metrics)
     record = _facts(run, fitted) | {
         "dead_channels": dead_channels(network, lr),

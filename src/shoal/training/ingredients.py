@@ -8,9 +8,11 @@ from lightning import Callback, seed_everything
 from torch import nn
 
 from shoal.data.cache import open_cache
+from shoal.data.degradation import JPEG
 from shoal.data.module import SuperResolutionData
 from shoal.errors import UserError
 from shoal.models.build import build, require_enlarges
+from shoal.models.channels import RGB
 from shoal.models.initialise import initialise
 from shoal.runs.config import RunConfig
 from shoal.runs.kind import Kind
@@ -84,7 +86,9 @@ def open_pictures(run: Run) -> SuperResolutionData:
     """
     config, budget = run.config, run.config.budget
     places = config.paths.data, config.scale, config.paths.cache
-    of, limit = config.channels, budget.val_pictures
+    limit = budget.val_pictures
+    # Colours are compressed together, also for a network that maps luma.
+    of = RGB if config.data.degradation == JPEG else config.channels
     train = [open_cache(each, *places, channels=of) for each in run.selection.train]
     val = [open_cache(each, *places, limit=limit, channels=of) for each in run.selection.val]
     sizes = budget.patch_size, budget.batch_size
@@ -93,4 +97,6 @@ def open_pictures(run: Run) -> SuperResolutionData:
         seed=config.patch_seed,
         workers=config.data_workers,
         blocks=not config.callbacks,  # the user's see each step
+        degradation=config.data.degradation,
+        channels=config.channels,
     )

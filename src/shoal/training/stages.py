@@ -14,7 +14,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from shoal.data.cache import Cache
-from shoal.data.module import Pictures, SuperResolutionData
+from shoal.data.module import SuperResolutionData
+from shoal.data.pictures import Pictures
 from shoal.evaluation.validation import Validation
 from shoal.models.build import require_enlarges
 from shoal.models.fitted import FittedModel, Pair, Stage, Stages, Tensors
@@ -153,7 +154,7 @@ def _validated(
     model: FittedModel, data: SuperResolutionData, scale: int, device: torch.device
 ) -> dict[str, float]:
     validation = Validation(scale, ()).to(device)
-    for lr, hr in Pictures(data.val).all():
+    for lr, hr in data.pictures().all():
         sr = model(lr.to(device))
         require_size(sr, hr)
         validation.update(sr, hr.to(device), {})
