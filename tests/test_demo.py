@@ -149,5 +149,5 @@ def test_what_is_no_picture_is_said_and_a_larger_factor_begins_anew(browser: Bro
     assert browser.wait(DONE) == "no.png is no picture that this browser can read."
     browser.click("#sample")
     browser.run("document.querySelector('[name=scale][value=\"3\"]').click()")
-    browser.wait(DONE)
-    assert browser.run("document.querySelector('#after').width") == 3 * 450
+    wide = 'document.querySelector("#after").width'
+    assert browser.wait(once("document.body.dataset.done", wide)) == 3 * 450
