@@ -26,7 +26,7 @@ WEIGHTS ?=
 # What is measured: make bench ROWS=stream,help
 ROWS ?=
 
-.PHONY: help setup test test-slow lint reproduce-table weights losses pages pictures docs bench clean
+.PHONY: help setup test test-slow lint reproduce-table weights losses pages pictures docs demo bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,9 @@ losses: setup  ## write the first losses of every model anew, after RESULTS was 
 docs: setup  ## build the pages of docs/ into output/site; a warning or a dead link is an error
 	$(BIN)/python -m pip install --quiet -c constraints.txt -c docs/constraints.txt -e '.[docs]'
 	$(BIN)/python -m mkdocs build --quiet
+
+demo: setup  ## build docs/demo, a page that enlarges in the browser (needs npm)
+	$(BIN)/python tools/make_demo.py
 
 pictures: setup  ## draw README.md's two pictures from the weights that ship
 	$(BIN)/python docs/pictures.py

@@ -22,7 +22,9 @@ DETAIL = 784  # rows of a comparison's lower half: a line of words, the detail, 
 def enlarged() -> Image.Image:
     """The detail of what `shoal upscale coffee.png --compare` draws."""
     upscaler, photo = shoal.load("eeds_fast", scale=2), data.coffee()
-    sheet = comparison(photo, bicubic(upscaler)(photo), upscaler(photo), upscaler.model, 2)
+    sheet = comparison(
+        photo, {"bicubic x2": bicubic(upscaler)(photo), f"{upscaler.model} x2": upscaler(photo)}, 2
+    )
     return Image.fromarray(sheet[-DETAIL:])
 
 

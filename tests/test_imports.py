@@ -72,7 +72,7 @@ def test_pictures_are_enlarged_and_made_smaller_without_torch(
         output = tmp_path / words[0]
         script = command(*words, tmp_path / "p.png", "--scale", 2, "-o", output)
         assert not imported(script) & {*HEAVY, "pandas", "matplotlib", "scipy"}
-        assert (output / "p.png").is_file()
+        assert list(output.glob("p*.png"))
 
 
 def test_training_imports_neither_matplotlib_nor_scipys_signals_until_they_are_used() -> None:

@@ -77,7 +77,7 @@ def test_the_wheel_says_its_version_and_lies_in_its_own_environment(shell: Shell
 
 def test_the_wheel_enlarges_a_picture(shell: Shell, away: Path) -> None:
     shell("shoal", "upscale", "photo.jpg")
-    with Image.open(away / "output" / "photo.png") as picture:
+    with Image.open(away / "output" / "photo_x2.png") as picture:
         assert picture.size == (120, 96)
 
 

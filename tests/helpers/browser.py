@@ -51,6 +51,7 @@ class Browser:
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self.loaded = False
+        self.downloaded = False
         self.session = None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
@@ -99,6 +100,8 @@ class Browser:
     def _event(self, method: str | None, params: dict[str, Any]) -> None:
         if method == "Page.loadEventFired":
             self.loaded = True
+        elif method == "Page.downloadProgress":
+            self.downloaded |= params["state"] == "completed"
         elif method == "Runtime.exceptionThrown":
             self.complaints.append(str(params["exceptionDetails"]))
         elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning"):
@@ -108,18 +111,28 @@ class Browser:
         elif method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
 
-    def open(self, path: Path, width: int = 1280, height: int = 900, dark: bool = False) -> None:
+    def open(
+        self, page: Path | str, width: int = 1280, height: int = 900, dark: bool = False
+    ) -> None:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
                   deviceScaleFactor=1, mobile=False)  # fmt: skip
         self.loaded = False
-        self.call("Page.navigate", url=path.resolve().as_uri())
+        self.call("Page.navigate", url=page if isinstance(page, str) else page.resolve().as_uri())
         while not self.loaded:
             self._receive()
 
     def run(self, script: str) -> Any:
         answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def wait(self, promise: str) -> Any:
+        """What a promise comes to."""
+        answer = self.call(
+            "Runtime.evaluate", expression=promise, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
@@ -142,6 +155,16 @@ class Browser:
         x, y = self.centre(selector)
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.mouse(kind, x, y)
+
+    def download(self, selector: str, folder: Path) -> Path:
+        """Click what makes a file; the file, in an empty folder."""
+        self.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        self.downloaded = False
+        self.click(selector)
+        while not self.downloaded:
+            self._receive()
+        (path,) = folder.iterdir()
+        return path
 
     def screenshot(self, path: Path, whole: bool = True) -> None:
         answer = self.call("Page.captureScreenshot", captureBeyondViewport=whole,

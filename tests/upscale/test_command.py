@@ -8,6 +8,7 @@ from shoal.cli.upscale import Kind, RuntimeName
 from shoal.pictures import formats
 from shoal.pictures.images import read
 from shoal.upscale import runtimes
+from shoal.upscale.naming import SAME
 
 
 def test_what_is_broken_is_named_and_skipped_and_the_rest_goes_on(small, tmp_path):
@@ -22,7 +23,8 @@ def test_what_is_broken_is_named_and_skipped_and_the_rest_goes_on(small, tmp_pat
     Image.new("L", (9, 7)).save(folder / "wrong.jpg", "PNG")
     code, told = enlarged(small, folder, "-o", tmp_path / "out")
     assert code == 1
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["whole.png", "wrong.png"]
+    there = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert there == ["whole_x2.png", "wrong_x2.png"]
     for name in (
         "animated.gif: 2 frames",
         "empty.png: not a",
@@ -49,8 +51,8 @@ def refusals(folder):
         ([folder / "bare"], "bare has no picture in it"),
         ([picture, folder / "a.bmp"], "would both become"),
         ([picture, folder / "b.png", "-o", folder / "c.png"], "is one file, but 2 pictures go in"),
-        ([picture, "-o", folder, "--force"], "would replace a picture that goes in"),
-        ([folder / "b.png", "-o", folder / "there"], "is there already: add --force"),
+        ([picture, "-o", picture, "--force"], "would replace a picture that goes in"),
+        ([folder / "b.png", "-o", folder / "there"], "b_x2.png is there already: add --force"),
         ([picture, "--scale", "3"], "enlarges by 2, not by 3"),
         ([picture, "--tile", "3"], "a tile of 3 pixels is too small"),
         ([picture, "--tile", "big"], "--tile big is neither auto nor a number"),
@@ -64,7 +66,7 @@ def test_each_mistake_is_one_line_and_nothing_is_written(small, tmp_path, number
         Image.new("L", (6, 6)).save(tmp_path / name)
     for folder in ("bare", "there"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "there" / "b.png").touch()
+    (tmp_path / "there" / "b_x2.png").touch()
     arguments, line = refusals(tmp_path)[number]
     before = sorted(tmp_path.rglob("*"))
     if "-o" not in arguments:
@@ -92,8 +94,8 @@ def test_with_force_a_file_is_replaced(small, tmp_path):
 def test_the_comparison_shows_what_both_wrote(small, tmp_path):
     Image.effect_noise((60, 60), 90).convert("RGB").save(tmp_path / "p.png")
     assert enlarged(small, tmp_path / "p.png", "-o", tmp_path / "out", "--compare")[0] == 0
-    sheet = read(tmp_path / "out" / "p-compare.png").pixels
-    sr = read(tmp_path / "out" / "p.png").pixels
+    sheet = read(tmp_path / "out" / "p_x2-compare.png").pixels
+    sr = read(tmp_path / "out" / "p_x2.png").pixels
     # 120 pixels fit as they are; the detail, all of them four-fold, makes the column wider.
     left, right = (sheet[40:160, x : x + 120] for x in (24, 24 + 480 + 24))
     assert (right == sr).all(axis=-1).mean() > 0.9  # all but the frame
@@ -102,5 +104,5 @@ def test_the_comparison_shows_what_both_wrote(small, tmp_path):
 
 
 def test_the_command_line_offers_what_there_is():
-    assert [kind.value for kind in Kind] == list(formats.FORMATS)
+    assert [kind.value for kind in Kind] == [*formats.FORMATS, SAME]
     assert [name.value for name in RuntimeName] == list(runtimes.NAMES)

@@ -1,24 +1,34 @@
-"""`shoal export`: a trained network as ONNX."""
+"""`shoal export`: a trained network for other programs."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from shoal.cli.options import Force, Trust
+from shoal.cli.options import Force, Trust, factor
 
 
 def export(
-    source: Annotated[Path, typer.Argument(help="A run's folder, or its weights.safetensors.")],
-    format: Annotated[Literal["onnx"], typer.Option(help="Of the file.")] = "onnx",
+    source: Annotated[
+        str, typer.Argument(help="A run's folder, its weights.safetensors, or a name that ships.")
+    ],
+    format: Annotated[
+        Literal["onnx", "onnx-rgb", "hub"],
+        typer.Option(help="onnx: as trained; onnx-rgb: colours too; hub: Hugging Face's layout."),
+    ] = "onnx",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="[default: output/<run>.onnx]"),
+        typer.Option("-o", "--output", help="File or folder.  [default: output/<run>.onnx]"),
+    ] = None,
+    scale: Annotated[
+        int | None,
+        typer.Option(parser=factor, metavar="S", help="Of a name that ships.  [default: 2]"),
     ] = None,
     force: Force = False,
     trust: Trust = False,
 ) -> None:
-    """Write a trained network as ONNX, for any height and width, checked against PyTorch."""
+    """Write a trained network as ONNX, checked against PyTorch, or as the hub's folder."""
     from shoal.upscale.export import export as export_
 
-    print(f"{source} -> {export_(source, output, force=force, trust=trust)}")
+    made = export_(source, output, kind=format, scale=scale, force=force, trust=trust)
+    print(f"{source} -> {made}")

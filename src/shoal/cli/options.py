@@ -19,6 +19,21 @@ def factor(text: str | int) -> int:
     return int(text)
 
 
+def any_factor(text: str | float) -> float:
+    """The same where any number does.
+
+    Raises:
+        UserError: it is no number from 1 to 16.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 1 <= number <= 16:
+        raise UserError(f"--scale {text} is no number from 1 to 16: e.g. --scale 2.5")
+    return number
+
+
 Root = Annotated[
     Path | None,
     typer.Option(help="Folder that holds the sets; $SHOAL_DATA, else data, if not given."),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shoal.cli.options import Force, Trust, factor
+from shoal.cli.options import Force, Trust, any_factor
 from shoal.errors import UserError
 
 
@@ -15,6 +15,7 @@ class Kind(StrEnum):
     """The formats of `shoal.pictures.formats.FORMATS`, which is not imported for the help."""
 
     PNG, JPG, WEBP, TIFF, BMP = "png", "jpg", "webp", "tiff", "bmp"
+    SAME = "same"
 
 
 class RuntimeName(StrEnum):
@@ -30,15 +31,21 @@ def upscale(
         Path, typer.Option("-o", "--output", help="Folder; for one picture also a file's name.")
     ] = Path("output"),
     scale: Annotated[
-        int | None,
-        typer.Option(parser=factor, metavar="S", help="2, 3 or 4.  [default: 2, or FILE's]"),
+        float | None,
+        typer.Option(parser=any_factor, metavar="S", help="From 1 to 16.  [default: 2, or FILE's]"),
+    ] = None,
+    size: Annotated[
+        str | None, typer.Option(help="Instead: 3840x (width), x2160 (height), or within both.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="eeds_fast or eeds; the best that ships if not given.")
+        str | None,
+        typer.Option(help="eeds_fast, eeds, or both by a comma; the best that ships if not given."),
     ] = None,
     weights: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help="A run's folder or weights.safetensors."),
+        str | None,
+        typer.Option(
+            metavar="PATH", help="Of a run's folder, weights.safetensors, hf://owner/name."
+        ),
     ] = None,
     format: Annotated[
         Kind | None, typer.Option(help="Of the files; PNG unless -o says otherwise.")
@@ -56,29 +63,42 @@ def upscale(
     tile: Annotated[
         str, typer.Option(help="Side of the pieces in pixels; auto: by the memory there is.")
     ] = "auto",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say which files would be written.")
+    ] = False,
+    skip_existing: Annotated[
+        bool, typer.Option("--skip-existing", help="Leave alone pictures whose results are there.")
+    ] = False,
     force: Force = False,
     trust: Trust = False,
 ) -> None:
     """Enlarge pictures: luma by a trained network (RGB by one of RGB), all else bicubic."""
-    from shoal.upscale.jobs import plan
-
     if model and weights:
         raise UserError("--model names what ships, --weights a file of yours: give one of them")
+    if scale is not None and size is not None:
+        raise UserError("--scale and --size both say how large: give one of them")
     if tile != "auto" and not tile.isdecimal():
         raise UserError(f"--tile {tile} is neither auto nor a number of pixels")
-    jobs = plan(path, output, format, compare=compare, force=force)
+    from shoal.upscale.factor import by_scale, to_size
+    from shoal.upscale.networks import Settings, several
 
-    from shoal.upscale import load
-    from shoal.upscale.command import enlarge_files
+    settings = Settings(runtime, None if tile == "auto" else int(tile), ensemble, trust)
+    networks = several(model, weights, settings)
+    factor = to_size(size) if size is not None else by_scale(scale or networks[0].default)
+    if factor.scale is not None:
+        for each in networks:
+            each.row(factor.scale)  # told before anything else, if there is none
 
-    upscaler = load(
-        weights or model,
-        scale,
-        runtime=runtime,
-        tile=None if tile == "auto" else int(tile),
-        ensemble=ensemble,
-        trust=trust,
-    )
-    if skipped := enlarge_files(jobs, upscaler):
-        print(f"shoal: {skipped} of {len(jobs)} pictures were skipped", file=sys.stderr)
+    from shoal.upscale.jobs import Wanted, plan
+
+    names = [str(each.source) for each in networks] if len(networks) > 1 else [""]
+    wanted = Wanted(output, factor.name, names, format, compare, force, skip_existing)
+    planned = plan(path, wanted)
+
+    from shoal.upscale.command import Enlarging, enlarge_files, rehearse
+
+    how = Enlarging(networks, factor, same=format is Kind.SAME)
+    if skipped := rehearse(planned) if dry_run else enlarge_files(planned, how):
+        total = len(planned.jobs) + len(planned.refused)
+        print(f"shoal: {skipped} of {total} pictures were skipped", file=sys.stderr)
         raise typer.Exit(1)

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import hydra
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
 from shoal.errors import UserError, first_line
 from shoal.models.channels import mark
+from shoal.models.facts import read_facts
 from shoal.models.reparam import folded
 from shoal.system.code import changed_since
 from shoal.system.targets import present, stable, targets
@@ -104,15 +105,6 @@ def is_ours(target: str) -> bool:
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    try:
-        with safe_open(path, framework="pt") as file:
-            facts = json.loads((file.metadata() or {})["shoal"])
-            if not isinstance(facts["model"], dict):
-                raise ValueError("model")
-            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
-    except (SafetensorError, OSError) as error:
-        raise UserError(f"{path} is broken, or not a safetensors file ({error})") from None
-    except (KeyError, ValueError, TypeError):
-        raise UserError(f"{path} says nothing of its network: not weights of Shoal") from None
+    facts = read_facts(path)
+    with safe_open(path, framework="pt") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118

@@ -34,7 +34,7 @@ def pictures_in(path: Path) -> list[Path]:
     """
     if not path.is_dir():
         raise UserError(f"{path} is not a folder of pictures")
-    found = sorted(file for file in path.iterdir() if _is_picture(file))
+    found = sorted(file for file in path.iterdir() if is_picture(file))
     if not found:
         raise UserError(f"{path} has no picture in it (looked for {' '.join(SUFFIXES)})")
     for file in found:
@@ -43,5 +43,6 @@ def pictures_in(path: Path) -> list[Path]:
     return found
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file of a folder is a picture by its name, and neither hidden nor a dead link."""
     return not path.name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file()

@@ -53,11 +53,16 @@ def of(path: Path) -> Format | None:
     return next((each for each in FORMATS.values() if suffix in each.suffixes), None)
 
 
-def write(path: Path, picture: Picture) -> None:
+def write(path: Path, picture: Picture, options: Mapping[str, Any] | None = None) -> None:
     """Write a picture, whole or not at all, in the format that the name says.
 
     JPEG, WebP and BMP get 8 bits of 16. BMP has no room for a colour profile nor for EXIF, and
     16-bit colours in TIFF go without EXIF.
+
+    Args:
+        path: the file.
+        picture: to write.
+        options: of Pillow's writer; if None, the format's.
 
     Raises:
         UserError: the format can't hold the picture, or the file can't be written.
@@ -68,7 +73,9 @@ def write(path: Path, picture: Picture) -> None:
     if picture.alpha is not None and not kind.alpha:
         raise UserError(f"{path}: the picture is transparent, {kind.name} can't be: --format png")
     if not kind.deep:
-        picture = _shallow(picture)
+        picture = shallow(picture)
+    if options is not None:
+        kind = replace(kind, options=options)
     try:
         with asked_for(path) as file:
             _encode(file, picture, kind)
@@ -94,14 +101,16 @@ def _samples(picture: Picture) -> NDArray[Any]:
     return picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
 
 
-def _shallow(picture: Picture) -> Picture:
-    def shallow(pixels: Pixels) -> Pixels:
+def shallow(picture: Picture) -> Picture:
+    """A picture in 8 bits."""
+
+    def eight(pixels: Pixels) -> Pixels:
         if pixels.dtype == np.uint8:
             return pixels
         return np.floor(pixels.astype(np.float32) / 257 + 0.5).astype(np.uint8)
 
-    alpha = None if picture.alpha is None else shallow(picture.alpha)
-    return replace(picture, pixels=shallow(picture.pixels), alpha=alpha)
+    alpha = None if picture.alpha is None else eight(picture.alpha)
+    return replace(picture, pixels=eight(picture.pixels), alpha=alpha)
 
 
 def _resized(picture: Picture) -> bytes:

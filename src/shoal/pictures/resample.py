@@ -53,7 +53,13 @@ def taps(size: int, out: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 def _along(image: Array, dim: int, out: int) -> Array:
     if out == image.shape[dim]:
         return image
-    weights, indices = taps(image.shape[dim], out)
+    return weighted(image, dim, *taps(image.shape[dim], out))
+
+
+def weighted(
+    image: Array, dim: int, weights: NDArray[np.float64], indices: NDArray[np.int64]
+) -> Array:
+    """Sums along a dimension of `(..., H, W)`, with the weights and indices of `taps`."""
     shape = [-1 if axis == dim % image.ndim else 1 for axis in range(image.ndim)]
     terms = (
         weight.reshape(shape) * take(image, index, dim)

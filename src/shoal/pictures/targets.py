@@ -1,32 +1,52 @@
 """What pictures become on disk: nothing that goes in is replaced, nothing that is there unasked."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from shoal.errors import UserError
 
 
-def require_free(jobs: Iterable[tuple[Path, Sequence[Path]]], *, force: bool) -> None:
-    """Refuse files that can't be written without a loss, before any is.
+def in_the_way(jobs: Sequence[tuple[Path, Sequence[Path]]], *, force: bool) -> dict[Path, str]:
+    """Why some pictures can't be written without a loss, before any is: a line for each.
+
+    It is that two would become one file, that one which goes in would be replaced, or that a file
+    is in the way.
 
     Args:
         jobs: each picture that goes in, with the files that will be written for it.
         force: whether files that are there may be replaced; a picture that goes in never is.
-
-    Raises:
-        UserError: two pictures would become one file, one that goes in would be replaced, or a
-            file is in the way.
     """
-    jobs = list(jobs)
-    origin: dict[Path, Path] = {}
+    origins: dict[Path, list[Path]] = defaultdict(list)
     for source, written in jobs:
         for path in written:
-            rival = origin.setdefault(path, source)
-            if rival != source:
-                raise UserError(f"{rival} and {source} would both become {path}: rename one")
+            origins[path].append(source)
     sources = {source.resolve() for source, _ in jobs}
-    for path in origin:
-        if path.resolve() in sources:
-            raise UserError(f"{path} would replace a picture that goes in: choose another -o")
-        if path.exists() and not force:
-            raise UserError(f"{path} is there already: add --force to replace it")
+    reasons: dict[Path, str] = {}
+    for path, wanting in origins.items():
+        if len(wanting) > 1:
+            both = " and ".join(map(str, wanting[:2]))
+            reason = f"{both} would both become {path}: rename one"
+        elif path.resolve() in sources:
+            reason = f"{path} would replace a picture that goes in: choose another -o"
+        elif path.exists() and not force:
+            reason = f"{path} is there already: add --force to replace it"
+        else:
+            continue
+        for source in wanting:
+            reasons.setdefault(source, reason)
+    return reasons
+
+
+def require_free(jobs: Iterable[tuple[Path, Sequence[Path]]], *, force: bool) -> None:
+    """Refuse all pictures where one can't be written without a loss.
+
+    Args:
+        jobs: as `in_the_way` takes them.
+        force: the same.
+
+    Raises:
+        UserError: the first reason.
+    """
+    for reason in in_the_way(list(jobs), force=force).values():
+        raise UserError(reason)

@@ -1,8 +1,9 @@
 """`shoal upscale`: file after file, with a bar; what can't be read is named and skipped."""
 
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rich.progress import Progress
@@ -12,41 +13,118 @@ from shoal.pictures import formats
 from shoal.pictures.images import Picture, read
 from shoal.pictures.resample import upscale
 from shoal.system.progress import bars
-from shoal.upscale.jobs import Job
+from shoal.upscale import fitting, jpeg
+from shoal.upscale.factor import Factor
+from shoal.upscale.jobs import Job, Plan
+from shoal.upscale.networks import Networks
+from shoal.upscale.stamp import stamped
 from shoal.upscale.upscaler import Upscaler
 
 
-def enlarge_files(jobs: Sequence[Job], upscaler: Upscaler) -> int:
+@dataclass(frozen=True)
+class Enlarging:
+    """How pictures are enlarged.
+
+    Attributes:
+        networks: one for each result of a picture.
+        factor: how much larger.
+        same: whether JPEGs are written as small as can be without being seen.
+    """
+
+    networks: Sequence[Networks]
+    factor: Factor
+    same: bool = False
+
+    def upscalers(self, scale: float) -> list[Upscaler]:
+        """What makes the results of a picture."""
+        return [each.upscaler(each.row(scale)) for each in self.networks]
+
+
+def enlarge_files(plan: Plan, how: Enlarging) -> int:
     """Enlarge pictures and write them, saying on stdout what became of each.
 
     Returns:
         How many were skipped, each named on stderr with its reason.
     """
-    skipped = 0
+    skipped = len(plan.refused)
+    say_refused(plan)
     with bars() as bar:
-        pictures = bar.add_task("pictures", total=len(jobs))
-        for job in jobs:
+        pictures = bar.add_task("pictures", total=len(plan.jobs))
+        for job in plan.jobs:
             try:
-                _enlarge(job, upscaler, bar)
+                lr = read(job.source)
+                scale = _scale(job, lr, how.factor)
             except UserError as error:
-                print(f"shoal: skipped {one_line(str(error))}", file=sys.stderr, flush=True)
-                skipped += 1
+                skipped += _skipped(str(error))
             else:
-                print(f"{job.source} -> {', '.join(map(str, job.written))}", flush=True)
+                upscalers = how.upscalers(scale)  # what is wrong with these is no picture's
+                try:
+                    _enlarge(job, lr, upscalers, how, bar)
+                except UserError as error:
+                    skipped += _skipped(str(error))
+                else:
+                    told = described(upscalers[0], scale)
+                    print(f"{job.source} -> {', '.join(map(str, job.written))}{told}", flush=True)
             bar.advance(pictures)
     return skipped
 
 
-def _enlarge(job: Job, upscaler: Upscaler, bar: Progress) -> None:
-    lr = read(job.source)
-    tiles = bar.add_task("tiles", total=len(upscaler.tiles(*lr.pixels.shape[:2])))
+def rehearse(plan: Plan) -> int:
+    """Say what `enlarge_files` would do with the pictures if all are whole; returns as it does."""
+    say_refused(plan)
+    for job in plan.jobs:
+        print(f"would write {job.source} -> {', '.join(map(str, job.written))}", flush=True)
+    return len(plan.refused)
+
+
+def say_refused(plan: Plan) -> None:
+    """Name on stderr what a plan leaves out."""
+    for reason in dict.fromkeys(plan.refused.values()):
+        _skipped(reason)
+    if plan.kept:
+        print(f"shoal: {plan.kept} were there already", file=sys.stderr, flush=True)
+
+
+def described(upscaler: Upscaler, scale: float) -> str:
+    """How a result was made, where it wasn't by one network alone."""
+    names = [f"{upscaler.model} {each.partition(' ')[0]}" for each in upscaler.weights]
+    reduced = f", reduced to x{scale:.4g}" if scale != upscaler.scale else ""
+    return f" ({', then '.join(names)}{reduced})" if reduced or len(names) > 1 else ""
+
+
+def _skipped(reason: str) -> int:
+    print(f"shoal: skipped {one_line(reason)}", file=sys.stderr, flush=True)
+    return 1
+
+
+def _scale(job: Job, lr: Picture, factor: Factor) -> float:
     try:
-        sr = upscaler.picture(lr, step=lambda: bar.advance(tiles))
-        formats.write(job.target, sr)
-        if job.comparison is not None:
-            _compare(job.comparison, lr, sr, upscaler)
-    finally:
-        bar.remove_task(tiles)
+        return factor.of(*lr.pixels.shape[:2])
+    except UserError as error:
+        raise UserError(f"{job.source}: {error}") from None
+
+
+def _enlarge(
+    job: Job, lr: Picture, upscalers: Sequence[Upscaler], how: Enlarging, bar: Progress
+) -> None:
+    given, size = lr.pixels.shape[:2], how.factor.size(*lr.pixels.shape[:2])
+    scale, results = how.factor.of(*given), []
+    for upscaler, target in zip(upscalers, job.targets, strict=True):
+        tiles = bar.add_task("tiles", total=fitting.count(upscaler, given, size))
+        try:
+            sr = fitting.fitted(upscaler, lr, size, partial(bar.advance, tiles))
+            _write(target, stamped(sr, upscaler, scale), how)
+        finally:
+            bar.remove_task(tiles)
+        results.append(sr)
+    if job.comparison is not None:
+        _compare(job, lr, zip(upscalers, results, strict=True), how.factor)
+
+
+def _write(target: Path, sr: Picture, how: Enlarging) -> None:
+    smaller = how.same and formats.of(target) == formats.FORMATS["jpg"]
+    options = jpeg.options(formats.shallow(sr).pixels) if smaller else None
+    formats.write(target, sr, options)
 
 
 def bicubic(upscaler: Upscaler) -> Upscaler:
@@ -56,9 +134,16 @@ def bicubic(upscaler: Upscaler) -> Upscaler:
     )
 
 
-def _compare(path: Path, lr: Picture, sr: Picture, upscaler: Upscaler) -> None:
+def _compare(
+    job: Job, lr: Picture, made: Iterable[tuple[Upscaler, Picture]], factor: Factor
+) -> None:
     from shoal.upscale.comparison import comparison  # it brings PyTorch
 
-    enlarged = bicubic(upscaler).picture(replace(lr, alpha=None))
-    sheet = comparison(lr.pixels, enlarged.pixels, sr.pixels, upscaler.model, upscaler.scale)
-    formats.write(path, Picture(sheet))
+    assert job.comparison is not None
+    made = list(made)
+    given = lr.pixels.shape[:2]
+    scale, bare = factor.of(*given), replace(lr, alpha=None)
+    results = {f"bicubic x{scale:.4g}": fitting.interpolated(made[0][0], bare, factor.size(*given))}
+    results |= {f"{upscaler.model} x{scale:.4g}": sr for upscaler, sr in made}
+    sheet = comparison(lr.pixels, {title: each.pixels for title, each in results.items()}, scale)
+    formats.write(job.comparison, Picture(sheet))

@@ -1,5 +1,7 @@
 """A picture to judge by: bicubic and SR side by side, whole and, below, in detail."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -13,27 +15,24 @@ LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
 PAPER, INK, FRAME = "white", "#222222", "#e4572e"
 
 
-def comparison(lr: Pixels, bicubic: Pixels, sr: Pixels, name: str, scale: int) -> Pixels:
-    """Bicubic on the left, SR on the right.
+def comparison(lr: Pixels, results: Mapping[str, Pixels], scale: float) -> Pixels:
+    """Results beside one another, bicubic on the left.
 
-    The detail is where the *input* has most contrast, so neither side chooses it; its pixels are
-    shown as they are, as squares.
+    The detail is where the *input* has most contrast, so no side chooses it; its pixels are shown
+    as they are, as squares.
 
     Args:
         lr: the picture that went in.
-        bicubic: enlarged by interpolation alone.
-        sr: enlarged by the network.
-        name: of the network.
-        scale: the factor.
+        results: enlarged to one size, by what is written above each.
+        scale: how much larger they are.
     """
-    top, bottom, left, right = (scale * edge for edge in _busiest(lr, PANEL // ZOOM // scale))
+    side = int(PANEL / ZOOM / scale)
+    top, bottom, left, right = (round(scale * edge) for edge in _busiest(lr, side))
     box = left, top, right, bottom
-    columns = [
-        _column(_eight(bicubic), f"bicubic x{scale}", box),
-        _column(_eight(sr), f"{name} x{scale}", box),
-    ]
+    columns = [_column(_eight(pixels), title, box) for title, pixels in results.items()]
     width, height = columns[0].size
-    sheet = Image.new("RGB", (2 * width + 3 * GAP, height + GAP), PAPER)
+    count = len(columns)
+    sheet = Image.new("RGB", (count * width + (count + 1) * GAP, height + GAP), PAPER)
     for number, column in enumerate(columns):
         sheet.paste(column, (GAP + number * (width + GAP), 0))
     return np.asarray(sheet)

@@ -1,42 +1,113 @@
-"""A trained network as an ONNX file for other programs."""
+"""A trained network as files for other programs."""
 
+import json
 from pathlib import Path
+
+from torch import nn
 
 from shoal.errors import UserError
 from shoal.models import weights
-from shoal.runs.folder import RunFolder
 from shoal.system.files import asked_for
-from shoal.upscale.graph import graph
+from shoal.upscale import hub
+from shoal.upscale.card import card
+from shoal.upscale.coloured import Coloured
+from shoal.upscale.graph import graph, portable
+from shoal.upscale.networks import Settings, networks
 from shoal.upscale.pytorch import answers
 from shoal.upscale.ready import need
 from shoal.upscale.runtimes import check, onnx_runtime
 
+ONNX, ONNX_RGB, HUB = KINDS = ("onnx", "onnx-rgb", "hub")
+FOLDER = Path("output")
 
-def export(source: Path, output: Path | None, *, force: bool = False, trust: bool = False) -> Path:
-    """Write the network of a run's folder, or of a weights file, as ONNX.
 
-    It appears only after it has answered as PyTorch does at two sizes.
+def export(
+    source: str | Path,
+    output: Path | None,
+    *,
+    kind: str = ONNX,
+    scale: int | None = None,
+    force: bool = False,
+    trust: bool = False,
+) -> Path:
+    """Write the network of a run's folder, of a weights' file or of a name that ships.
+
+    An ONNX file appears only after it has answered as PyTorch does at two sizes.
 
     Args:
-        source: the folder or the file.
-        output: the file to write; if None, `output/<run>.onnx`.
-        force: replace a file that is there.
+        source: the folder, the file or the name.
+        output: the file to write, or the folder that it is written to; for the hub the folder that
+            its files are. If None, `output/<run>` with what ends such names.
+        kind: `onnx`, of what the network maps; `onnx-rgb`, of RGB; `hub`, a folder in the layout of
+            the Hugging Face hub.
+        scale: of a network that ships.
+        force: replace files that are there.
         trust: also build networks that are not Shoal's own.
 
     Returns:
-        The file.
+        The file or the folder.
 
     Raises:
         UserError: there is no network there, it can't be exported, or the file can't be written.
     """
-    path = RunFolder(source).weights if source.is_dir() else source
+    path = _only(source, scale)
     network, facts = weights.load(path, trust=trust)
-    target = output or Path("output") / f"{facts.get('run', path.stem)}.onnx"
-    if target.exists() and not force:
-        raise UserError(f"{target} is there already: add --force to replace it")
+    name = str(facts.get("run", path.stem))
+    if kind == HUB:
+        return _hub_folder(path, network, facts, output or FOLDER / name, force=force)
+    rgb = kind == ONNX_RGB
+    target = _target(output, f"{name}-rgb.onnx" if rgb else f"{name}.onnx")
+    _require_free(target, force=force)
     need("onnxruntime", extra="onnx")
+    if rgb:
+        network = Coloured(network, int(facts["scale"])).eval()
     content = graph(network, facts)
+    content = portable(content) if rgb else content
     check(onnx_runtime(content), answers(network))
     with asked_for(target) as file:
         file.write(content)
     return target
+
+
+def _only(source: str | Path, scale: int | None) -> Path:
+    """The weights' file that is meant."""
+    path = Path(source)
+    named = isinstance(source, str) and not path.exists() and not path.parent.parts
+    found = networks(source if named or hub.is_address(str(source)) else path, Settings())
+    row = found.exact(scale)
+    if len(row) > 1:
+        words = " and ".join(f"x{each}" for each in row)
+        raise UserError(f"{source} x{scale} is {words} in a row: export each of them")
+    return found.files[row[0]]
+
+
+def _target(output: Path | None, name: str) -> Path:
+    """The file: a name without an end is a folder's."""
+    if output is None or output.is_dir() or not output.suffix:
+        return (output or FOLDER) / name
+    if output.suffix.lower() != ".onnx":
+        raise UserError(
+            f"{output} is no name of an ONNX file: let it end in .onnx, or name a folder"
+        )
+    return output
+
+
+def _require_free(*targets: Path, force: bool) -> None:
+    for target in targets:
+        if target.exists() and not force:
+            raise UserError(f"{target} is there already: add --force to replace it")
+
+
+def _hub_folder(
+    path: Path, network: nn.Module, facts: dict[str, object], folder: Path, *, force: bool
+) -> Path:
+    contents = {
+        hub.WEIGHTS: path.read_bytes(),
+        hub.CONFIG: f"{json.dumps({'model_type': 'shoal', **facts}, indent=2)}\n".encode(),
+        hub.CARD: card(network, facts, path.parent).encode(),
+    }
+    _require_free(*(folder / name for name in contents), force=force)
+    for name, content in contents.items():
+        with asked_for(folder / name) as file:
+            file.write(content)
+    return folder

@@ -19,6 +19,9 @@ from shoal.upscale.kept import Graph
 from shoal.upscale.pytorch import answers
 from shoal.upscale.ready import need
 
+OPSET = 18  # the least that PyTorch writes as it is
+PORTABLE = 8  # of files: what came with that
+
 
 def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
     """The bytes of an ONNX file.
@@ -39,6 +42,7 @@ def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
                 output_names=["sr"],
                 dynamic_shapes=({2: "height", 3: "width"},),
                 dynamo=True,
+                opset_version=OPSET,
                 verbose=False,
             )
     except Exception as error:  # there are as many kinds as there are networks
@@ -48,6 +52,20 @@ def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
     model.metadata_props.add(key="shoal", value=json.dumps(facts, sort_keys=True))
     content: bytes = model.SerializeToString()
     return content
+
+
+def portable(content: bytes) -> bytes:
+    """An ONNX file as older runtimes read it, too: of version 8, without notes of the exporter."""
+    import onnx
+
+    model = onnx.load_from_string(content)
+    model.ir_version = PORTABLE
+    for part in (*model.graph.node, *model.graph.initializer, *model.graph.value_info):
+        del part.metadata_props[:]
+    for end in (model.graph, *model.graph.input, *model.graph.output):
+        del end.metadata_props[:]
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
 
 
 def prepared(path: Path, *, trust: bool = False, onnx: bytes | None = None) -> Graph:

@@ -1,13 +1,13 @@
-"""Which pictures become which files; whatever is in the way is said before any work."""
+"""Which pictures become which files; what is in the way of one is no obstacle to the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from shoal.errors import UserError
-from shoal.pictures import formats
-from shoal.pictures.finding import pictures
-from shoal.pictures.targets import require_free
+from shoal.pictures.targets import in_the_way
+from shoal.upscale.naming import is_file, suffix
+from shoal.upscale.sources import found
 
 
 @dataclass(frozen=True)
@@ -16,60 +16,96 @@ class Job:
 
     Attributes:
         source: the picture.
-        target: the file to write.
+        targets: the file to write for each model.
         comparison: the file for the picture beside bicubic, or None.
     """
 
     source: Path
-    target: Path
+    targets: tuple[Path, ...]
     comparison: Path | None
 
     @property
     def written(self) -> list[Path]:
         """All files that come of it."""
-        return [self.target] if self.comparison is None else [self.target, self.comparison]
+        return [*self.targets, *([] if self.comparison is None else [self.comparison])]
 
 
-def plan(
-    paths: Sequence[Path], output: Path, kind: str | None, *, compare: bool, force: bool
-) -> list[Job]:
-    """Pictures, and those in folders, with the files that they become.
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done.
 
-    Args:
-        paths: pictures and folders of them.
+    Attributes:
+        jobs: in the order of the pictures.
+        refused: why pictures and folders are left out.
+        kept: how many are left out since their results are there.
+    """
+
+    jobs: list[Job]
+    refused: dict[Path, str]
+    kept: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How files are written.
+
+    Attributes:
         output: a folder; or, where one picture goes in, a file name with a picture's suffix.
-        kind: a format of `formats.FORMATS`; if None, what `output` says, else PNG.
+        factor: the part of names that says how much larger: `x4`, `3840x`.
+        models: the part that says which network, where there are several; else one empty name.
+        kind: a format of `formats.FORMATS`, or `same`; if None, what `output` says, else PNG.
         compare: whether a comparison is written too, `<stem>-compare.png`.
         force: whether files that are there may be replaced.
+        skip_existing: whether a picture whose results are there is left out and that is well.
+    """
+
+    output: Path
+    factor: str
+    models: Sequence[str] = ("",)
+    kind: str | None = None
+    compare: bool = False
+    force: bool = False
+    skip_existing: bool = False
+
+
+def plan(paths: Sequence[Path], wanted: Wanted) -> Plan:
+    """Pictures, and those in folders and their sub-folders, with the files that they become.
 
     Raises:
-        UserError: a path isn't there, two pictures would become one file, one would become
-            itself, or a file is in the way.
+        UserError: a path isn't there, no format has that name, or nothing is left to do.
     """
-    sources = [file for path in paths for file in _pictures(path)]
-    if formats.of(output) is not None and not output.is_dir():
-        targets = [_file(output, sources, kind)]
+    single = is_file(wanted.output, wanted.kind)
+    sources = found(paths, wanted.output)
+    if single and len(sources.places) > 1:
+        many = len(sources.places)
+        raise UserError(f"{wanted.output} is one file, but {many} pictures go in: name a folder")
+    if single and len(wanted.models) > 1:
+        raise UserError(f"{wanted.output} is one file, but there are several models: name a folder")
+    jobs = [_job(source, place, wanted, single) for source, place in sources.places.items()]
+    return _allowed(jobs, sources.unread, wanted)
+
+
+def _job(source: Path, place: Path, wanted: Wanted, single: bool) -> Job:
+    if single:
+        targets, sheet = [wanted.output], wanted.output
     else:
-        suffix = formats.FORMATS[kind or "png"].suffixes[0]
-        targets = [output / f"{source.stem}{suffix}" for source in sources]
-    jobs = [
-        Job(source, target, target.with_name(f"{target.stem}-compare.png") if compare else None)
-        for source, target in zip(sources, targets, strict=True)
+        folder, ends = wanted.output / place, suffix(source, wanted.kind)
+        sheet = folder / f"{source.stem}_{wanted.factor}"
+        parts = [f"{model}_{wanted.factor}" if model else wanted.factor for model in wanted.models]
+        targets = [folder / f"{source.stem}_{part}{ends}" for part in parts]
+    stem = sheet.stem if single else sheet.name  # of x2.5, the 5 is no suffix
+    comparison = sheet.with_name(f"{stem}-compare.png") if wanted.compare else None
+    return Job(source, tuple(targets), comparison)
+
+
+def _allowed(jobs: Sequence[Job], unread: Mapping[Path, str], wanted: Wanted) -> Plan:
+    kept = [
+        job for job in jobs if wanted.skip_existing and all(path.exists() for path in job.written)
     ]
-    require_free(((job.source, job.written) for job in jobs), force=force)
-    return jobs
-
-
-def _pictures(path: Path) -> list[Path]:
-    try:
-        return list(pictures([path]))
-    except OSError as error:
-        raise UserError(f"{path} can't be read ({error.strerror})") from None
-
-
-def _file(output: Path, sources: Sequence[Path], kind: str | None) -> Path:
-    if len(sources) > 1:
-        raise UserError(f"{output} is one file, but {len(sources)} pictures go in: name a folder")
-    if kind is not None and formats.of(output) != formats.FORMATS[kind]:
-        raise UserError(f"{output} is no name for --format {kind}: leave one of them out")
-    return output
+    left = [job for job in jobs if job not in kept]
+    reasons = in_the_way([(job.source, job.written) for job in left], force=wanted.force)
+    refused = {**unread, **reasons}
+    allowed = [job for job in left if job.source not in reasons]
+    if not allowed and not kept and refused:
+        raise UserError(next(iter(refused.values())))
+    return Plan(allowed, refused, len(kept))

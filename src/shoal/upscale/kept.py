@@ -65,8 +65,12 @@ def place(weights: Path) -> Path:
     except OSError as error:
         raise UserError(f"{weights} can't be read ({error.strerror})") from None
     digest.update(f"{FORMAT} {shoal.__version__} {version('torch')} {_code()}".encode())
-    root = Path(os.environ.get("SHOAL_CACHE") or user_cache_path("shoal"))
-    return root / "graphs" / f"{digest.hexdigest()[:16]}.safetensors"
+    return root() / "graphs" / f"{digest.hexdigest()[:16]}.safetensors"
+
+
+def root() -> Path:
+    """The folder of all that is kept."""
+    return Path(os.environ.get("SHOAL_CACHE") or user_cache_path("shoal"))
 
 
 @cache

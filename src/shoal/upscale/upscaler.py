@@ -53,6 +53,7 @@ class Upscaler:
             or 3, RGB.
         place: where it is computed.
         halved: `run` in half precision, for pictures of 8 bits that don't show it; see `suited`.
+        weights: of each network in a row its scale and the SHA-256 of its file.
     """
 
     model: str
@@ -65,6 +66,7 @@ class Upscaler:
     channels: int = LUMA
     place: Host = field(default_factory=Host)
     halved: Runtime | None = None
+    weights: tuple[str, ...] = ()
 
     @overload
     def __call__(self, image: str | Path | Image.Image) -> Image.Image: ...

@@ -1,0 +1,92 @@
+"""The card of a network in the Hugging Face hub: a block of metadata, and what one must know."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import yaml
+from torch import nn
+
+import shoal
+from shoal.runs.files import RunFiles
+
+TASK = {"type": "image-to-image", "name": "Image super-resolution"}
+TEXT = """\
+# {name} x{scale}
+
+Enlarges pictures by {scale}: {parameters:,} parameters, trained on `{data}`{steps}. Made with
+Shoal {version}.
+
+```python
+import shoal
+
+larger = shoal.load("hf://OWNER/NAME")("photo.jpg")
+```
+
+Or `shoal upscale photo.jpg --weights hf://OWNER/NAME`. `model.safetensors` holds float32 weights
+and the network's config, which `config.json` repeats. Luma comes from the network, chroma from
+bicubic interpolation (a network of RGB maps all three colours).
+{scores}
+Trained on bicubic reductions: what other cameras and formats do to a picture is enlarged too.
+"""
+
+
+def card(network: nn.Module, facts: Mapping[str, Any], run: Path) -> str:
+    """The text of `README.md`.
+
+    Args:
+        network: whose parameters are counted.
+        facts: of its weights' file.
+        run: its folder, whose scores are told if there are some.
+    """
+    name, scale = str(facts.get("name", "network")), int(facts["scale"])
+    means = _means(run)
+    about: dict[str, Any] = {
+        "library_name": "shoal",
+        "pipeline_tag": TASK["type"],
+        "tags": ["image-super-resolution", "super-resolution", "safetensors", f"x{scale}"],
+    }
+    if means:
+        results = [_result(f"{dataset} x{scale}", *each) for dataset, each in means.items()]
+        about["model-index"] = [{"name": f"{name} x{scale}", "results": results}]
+    text = TEXT.format(
+        name=name,
+        scale=scale,
+        parameters=sum(each.numel() for each in network.parameters()),
+        data=facts.get("data", "?"),
+        steps=f", budget `{facts['budget']}`" if "budget" in facts else "",
+        version=shoal.__version__,
+        scores=_table(means),
+    )
+    return f"---\n{yaml.safe_dump(about, sort_keys=False)}---\n\n{text}"
+
+
+def _means(run: Path) -> dict[str, tuple[float, float]]:
+    """Mean PSNR and SSIM by test set, by the protocol `classic`."""
+    rows = RunFiles(run).rows("scores.csv") if (run / "scores.csv").is_file() else []
+    scores = defaultdict(list)
+    for row in rows:
+        if row["protocol"] == "classic":
+            scores[row["dataset"]].append((float(row["psnr"]), float(row["ssim"])))
+    return {
+        dataset: (fmean(psnr for psnr, _ in each), fmean(ssim for _, ssim in each))
+        for dataset, each in scores.items()
+    }
+
+
+def _result(dataset: str, psnr: float, ssim: float) -> dict[str, Any]:
+    metrics = [
+        {"type": "psnr", "value": round(psnr, 2), "name": "PSNR of luma, dB"},
+        {"type": "ssim", "value": round(ssim, 4), "name": "SSIM of luma"},
+    ]
+    return {"task": TASK, "dataset": {"type": dataset, "name": dataset}, "metrics": metrics}
+
+
+def _table(means: Mapping[str, tuple[float, float]]) -> str:
+    if not means:
+        return ""
+    lines = [f"| {name} | {psnr:.2f} | {ssim:.4f} |" for name, (psnr, ssim) in means.items()]
+    head = ["", "By the protocol `classic`, mean over pictures:", "", "| set | PSNR, dB | SSIM |"]
+    return "\n".join([*head, "|---|---|---|", *lines, ""])
