@@ -9,11 +9,14 @@ from rich.progress import Progress
 
 from shoal.errors import UserError, one_line
 from shoal.pictures import formats
+from shoal.pictures.grounds import shown
 from shoal.pictures.images import Picture, read
 from shoal.pictures.resample import upscale
 from shoal.system.progress import bars
 from shoal.upscale.jobs import Job
 from shoal.upscale.upscaler import Upscaler
+
+SQUARE = 8  # LR pixels: of the checkerboard that shows what is transparent
 
 
 def enlarge_files(jobs: Sequence[Job], upscaler: Upscaler) -> int:
@@ -59,6 +62,8 @@ def bicubic(upscaler: Upscaler) -> Upscaler:
 def _compare(path: Path, lr: Picture, sr: Picture, upscaler: Upscaler) -> None:
     from shoal.upscale.comparison import comparison  # it brings PyTorch
 
-    enlarged = bicubic(upscaler).picture(replace(lr, alpha=None))
-    sheet = comparison(lr.pixels, enlarged.pixels, sr.pixels, upscaler.model, upscaler.scale)
+    square = SQUARE * upscaler.scale
+    enlarged = shown(bicubic(upscaler).picture(lr), square)
+    given, larger = shown(lr, SQUARE), shown(sr, square)
+    sheet = comparison(given, enlarged, larger, upscaler.model, upscaler.scale)
     formats.write(path, Picture(sheet))
