@@ -101,3 +101,12 @@ def test_the_folder_of_a_run_stands_for_its_weights(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match=r"weights\.safetensors: no such file"):
         shoal.load(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_grey_picture_becomes_what_its_pixels_stored_as_rgb_do(upscaler, dtype):
+    grey = pixels(19, 23, dtype=dtype)
+    colours = upscaler(np.dstack([grey] * 3)).astype(int)
+    off = np.abs(colours - upscaler(grey)[..., None])
+    assert off.max() <= 1  # a last bit may decide how a half is rounded
+    assert off.mean() < 0.01

@@ -20,6 +20,7 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 # ITU-R BT.601 as MATLAB's rgb2ycbcr has it: rows Y, Cb, Cr; RGB in [0, 1], the result in 0..255.
 BT601 = np.array([[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]])
 BT601_OFFSET = (16.0, 128.0, 128.0)
+LUMA_RANGE = 219.0  # from black's to white's
 # Of BT601 / 255. Written down, since libraries of linear algebra differ in last bits.
 INVERSE = np.array(
     [
@@ -98,7 +99,21 @@ def grey(pixels: Pixels) -> Pixels:
 
 def grey_levels(rgb: Array) -> Array:
     """Levels of RGB `(N, 3, H, W)` to those of the grey that it shows, 0..255, not rounded."""
-    return (ycbcr(rgb)[:, :1] - BT601_OFFSET[0]) * 255 / 219
+    return grey_of(ycbcr(rgb)[:, :1])
+
+
+def grey_of(luma: Array) -> Array:
+    """Luma, 16 to 235, as the levels of grey that show it, 0 to 255; not clipped."""
+    return (luma - BT601_OFFSET[0]) * 255 / LUMA_RANGE
+
+
+def luma_of(grey: Array) -> Array:
+    """Levels of grey, 0 to 255, as luma, 16 to 235: that of the same picture stored as RGB.
+
+    >>> luma_of(np.array([0.0, 255.0])).tolist()
+    [16.0, 235.0]
+    """
+    return grey * (LUMA_RANGE / 255) + BT601_OFFSET[0]
 
 
 def stored_luma(rgb: Array, *, grey: bool) -> Array:

@@ -10,6 +10,7 @@ from rich.progress import Progress
 
 from shoal.errors import UserError, one_line
 from shoal.pictures import formats
+from shoal.pictures.grounds import shown
 from shoal.pictures.images import Picture, read
 from shoal.pictures.resample import upscale
 from shoal.system.progress import bars
@@ -19,6 +20,8 @@ from shoal.upscale.jobs import Job, Plan
 from shoal.upscale.networks import Networks
 from shoal.upscale.stamp import stamped
 from shoal.upscale.upscaler import Upscaler
+
+SQUARE = 8  # LR pixels: of the checkerboard that shows what is transparent
 
 
 @dataclass(frozen=True)
@@ -141,9 +144,12 @@ def _compare(
 
     assert job.comparison is not None
     made = list(made)
-    given = lr.pixels.shape[:2]
-    scale, bare = factor.of(*given), replace(lr, alpha=None)
-    results = {f"bicubic x{scale:.4g}": fitting.interpolated(made[0][0], bare, factor.size(*given))}
+    height, width = lr.pixels.shape[:2]
+    scale, size = factor.of(height, width), factor.size(height, width)
+    results = {f"bicubic x{scale:.4g}": fitting.interpolated(made[0][0], lr, size)}
     results |= {f"{upscaler.model} x{scale:.4g}": sr for upscaler, sr in made}
-    sheet = comparison(lr.pixels, {title: each.pixels for title, each in results.items()}, scale)
+    square = round(SQUARE * scale)
+    sheet = comparison(
+        shown(lr, SQUARE), {title: shown(each, square) for title, each in results.items()}, scale
+    )
     formats.write(job.comparison, Picture(sheet))

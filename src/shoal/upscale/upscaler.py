@@ -15,6 +15,8 @@ from shoal.models.channels import LUMA
 from shoal.pictures.arrays import cast, namespace
 from shoal.pictures.colour import (
     grey_levels,
+    grey_of,
+    luma_of,
     planes,
     rgb,
     rgb_levels,
@@ -22,6 +24,7 @@ from shoal.pictures.colour import (
 )
 from shoal.pictures.images import Picture, decode, read
 from shoal.pictures.resample import upscale
+from shoal.upscale import transparency
 from shoal.upscale.pixels import image as as_image
 from shoal.upscale.pixels import require_picture, stored
 from shoal.upscale.place import Host
@@ -33,6 +36,7 @@ Levels = Any  # float64 `(1, C, H, W)`: arrays, or tensors on a GPU
 Method = Callable[[Levels], Levels]
 
 BICUBIC_REACH = 2
+TRANSPARENT = ((2,), (4,))  # channels of grey and of RGB with opacity
 CORNER = 192  # LR pixels: the side of what both precisions are tried on
 ALIKE = 1e-3  # of the range: a quarter of a level of 8 bits
 
@@ -95,20 +99,23 @@ class Upscaler:
         if isinstance(image, Image.Image):
             return as_image(self.picture(decode(image)))
         require_picture(image)
-        fit = self.suited(image[..., :3] if image.ndim == 3 else image)
-        if image.shape[2:] == (4,):
-            colours = fit._enlarge(image[..., :3], fit._colours, lambda: None)
-            return np.dstack([colours, fit._enlarge(image[..., 3], fit._bicubic, lambda: None)])
-        return fit._enlarge(image, fit._colours, lambda: None)
+        return self._larger(image, lambda: None)
 
     def picture(self, picture: Picture, step: Callable[[], object] = lambda: None) -> Picture:
         """Enlarge a decoded picture; `step` is called after each of its tiles."""
-        fit = self.suited(picture.pixels)
-        pixels = fit._enlarge(picture.pixels, fit._colours, step)
         if picture.alpha is None:
-            return replace(picture, pixels=pixels)
-        alpha = self._enlarge(picture.alpha, self._bicubic, lambda: None)
-        return replace(picture, pixels=pixels, alpha=alpha)
+            return replace(picture, pixels=self._larger(picture.pixels, step))
+        larger = self._larger(np.dstack([picture.pixels, picture.alpha]), step)
+        colours = larger[..., 0] if picture.pixels.ndim == 2 else larger[..., :-1]
+        return replace(picture, pixels=colours, alpha=larger[..., -1])
+
+    def _larger(self, pixels: NDArray[Any], step: Callable[[], object]) -> NDArray[Any]:
+        """Grey `(H, W)`, RGB `(H, W, 3)`, or either with opacity as one more channel."""
+        fit = self.suited(pixels)
+        sr = fit._enlarge(pixels, fit._levels, step)
+        if pixels.shape[2:] in TRANSPARENT:
+            sr[sr[..., -1] == 0] = 0  # colours that nothing shows
+        return sr
 
     def suited(self, pixels: NDArray[Any]) -> "Upscaler":
         """The same in half precision, where a picture of 8 bits doesn't show it.
@@ -122,7 +129,7 @@ class Upscaler:
         whole = replace(self, halved=None)
         half = replace(whole, run=self.halved)
         corner = pixels[:CORNER, :CORNER]
-        wide, short = (each._enlarge(corner, each._colours, lambda: None) for each in (whole, half))
+        wide, short = (each._enlarge(corner, each._levels, lambda: None) for each in (whole, half))
         off = np.abs(wide.astype(int) - short)
         if off.max() <= 1 and off.mean() / 255 <= ALIKE:
             return half
@@ -169,14 +176,20 @@ class Upscaler:
     def _is_one(self, height: int, width: int) -> bool:
         return len(self.tiles(height, width)) == 1
 
+    def _levels(self, lr: Levels) -> Levels:
+        """Levels of grey or RGB, with or without opacity, enlarged."""
+        if lr.shape[1:2] in TRANSPARENT:
+            return transparency.enlarge(lr, self._colours, self.scale)
+        return self._colours(lr)
+
     def _colours(self, lr: Levels) -> Levels:
-        """Levels of grey or RGB, enlarged."""
+        """Levels of grey or RGB, enlarged; grey as if it were stored as RGB."""
         grey = lr.shape[1] == 1
         if self.channels != LUMA:
             sr = self._network(rgb_levels(lr))
             return grey_levels(sr) if grey else sr
         if grey:
-            return self._network(lr)
+            return grey_of(self._network(luma_of(lr)))
         given = ycbcr(lr)
         parts = [self._network(given[:, :1]), self._bicubic(given[:, 1:])]
         return rgb(namespace(lr).concatenate(parts, 1))
