@@ -99,7 +99,7 @@ def test_the_comparison_shows_a_checkerboard(small, tmp_path):
     picture = np.zeros((20, 20, 4), np.uint8)
     formats.write(tmp_path / "p.png", split(picture))
     assert enlarged(small, tmp_path / "p.png", "-o", tmp_path / "out", "--compare")[0] == 0
-    sheet = read(tmp_path / "out" / "p-compare.png").pixels
+    sheet = read(tmp_path / "out" / "p_x2-compare.png").pixels
     board = np.floor(checkerboard(40, 40, 2 * SQUARE) * 255 + 0.5)
     for x in (24, 24 + 160 + 24):
         found = sheet[40:80, x : x + 40]

@@ -54,7 +54,7 @@ class Wanted:
         factor: the part of names that says how much larger: `x4`, `3840x`.
         models: the part that says which network, where there are several; else one empty name.
         kind: a format of `formats.FORMATS`, or `same`; if None, what `output` says, else PNG.
-        compare: whether a comparison is written too, `<stem>-compare.png`.
+        compare: whether a comparison is written too, `<name>-compare.png`.
         force: whether files that are there may be replaced.
         skip_existing: whether a picture whose results are there is left out and that is well.
     """
