@@ -33,6 +33,7 @@ INSTEAD = {
     "mkdir": ("part of a wandb line, for a terminal", None),
     "shoal data fetch": ("needs the network", lambda words: [*words[:3], "--help"]),
     "shoal runs merge": ("needs another machine's runs", lambda words: [*words[:3], "--help"]),
+    "python -m http.server": ("is a server", lambda words: [*words[:3], "--help"]),
     "tensorboard": ("is a server", lambda words: [words[0], "--help"]),
 }
 
