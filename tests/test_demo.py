@@ -110,6 +110,33 @@ def test_what_the_page_saves_is_what_upscale_makes_within_one_level(
     assert (off == 0).mean() > 0.99
 
 
+def on(ground: int, pixels: np.ndarray) -> np.ndarray:
+    """What an RGBA picture shows on a ground of grey."""
+    alpha = pixels[..., 3:] / 255
+    shown = pixels[..., :3] * alpha + ground * (1 - alpha)
+    return np.floor(shown + 0.5).astype(np.uint8)
+
+
+def test_transparent_pictures_show_on_every_ground_what_upscale_makes_of_it_there(
+    browser: Browser, tmp_path: Path
+) -> None:
+    rows, columns = np.mgrid[:120, :210]
+    away = np.hypot(rows - 60, columns - 100)
+    soft = (255 * np.clip((50 - away) / 9, 0, 1)).round().astype(np.uint8)
+    logo = np.dstack([data.coffee()[:120, :210], soft])
+    logo[soft == 0, :3] = np.random.default_rng(0).integers(0, 256, 3)  # what nobody sees
+    drop(browser, Image.fromarray(logo))
+    assert browser.wait(DONE) > 0
+    made = np.asarray(saved(browser, tmp_path / "saved"))
+    assert made.shape == (240, 420, 4)
+    assert (made[away.repeat(2, 0).repeat(2, 1) > 60, 3] == 0).all()
+    upscaler = shoal.load(scale=2)
+    for ground in (0, 255):
+        off = on(ground, made).astype(int) - upscaler(on(ground, logo))
+        assert (np.abs(off) > 1).mean() < 0.003
+        assert np.sqrt((off**2).mean()) < 1
+
+
 def test_nothing_is_asked_of_elsewhere_and_nothing_complains(
     browser: Browser, address: str
 ) -> None:

@@ -1,4 +1,5 @@
 // The page: a picture comes in, two enlargements go side by side, one is saved.
+import { on, same } from "./grounds.js";
 import { begin, enlarge } from "./pool.js";
 
 const $ = (id) => document.getElementById(id);
@@ -64,11 +65,8 @@ async function open(file) {
   } catch {
     return say(`${file.name ?? "This"} is no picture that this browser can read.`, true);
   }
-  picture = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: bitmap.height });
-  const context = picture.getContext("2d", { willReadFrequently: true });
-  context.fillStyle = "#fff"; // what is transparent is shown on white
-  context.fillRect(0, 0, picture.width, picture.height);
-  context.drawImage(bitmap, 0, 0);
+  const [black, white] = [on("#000", bitmap), on("#fff", bitmap)];
+  picture = { black, white: same(black, white) ? null : white, width: bitmap.width, height: bitmap.height };
   name = (file.name ?? "picture").replace(/\.[^.]*$/, "") || "picture";
   const kind = file.type === "image/jpeg" ? "jpeg" : "clean";
   const input = document.querySelector(`[name=kind][value=${kind}]`);

@@ -17,10 +17,11 @@ export function begin() {
   busy = false;
 }
 
-// Enlarge a picture, a canvas, onto another; `step` is told which part is done.
+// Enlarge a picture, on black and, where it is transparent, on white, onto a canvas; `step` is told
+// which part is done.
 export async function enlarge(picture, onto, network, step) {
-  const { width, height } = picture, scale = network.scale;
-  const read = picture.getContext("2d", { willReadFrequently: true }), write = onto.getContext("2d");
+  const { width, height } = picture.black, scale = network.scale, write = onto.getContext("2d");
+  const bytes = (canvas, area) => canvas?.getContext("2d").getImageData(...area).data;
   const todo = tiles(width, height, network.reach), total = todo.length;
   let done = 0;
   busy = true;
@@ -30,8 +31,9 @@ export async function enlarge(picture, onto, network, step) {
       if (!tile) return resolve();
       const { rows, across } = tile;
       const area = [across.start, rows.start, across.stop - across.start, rows.stop - rows.start];
-      const bytes = read.getImageData(...area).data;
-      worker.postMessage({ url: network.url, scale, tile, bytes }, [bytes.buffer]);
+      const [black, white] = [bytes(picture.black, area), bytes(picture.white, area)];
+      const moved = white ? [black.buffer, white.buffer] : [black.buffer];
+      worker.postMessage({ url: network.url, scale, tile, black, white }, moved);
     };
     worker.onerror = (event) => reject(new Error(event.message || "a worker could not start"));
     worker.onmessage = ({ data: { part, error } }) => {

@@ -33,7 +33,7 @@ export function planes(bytes) {
 
 const byte = (value) => Math.floor(value * 255 + 0.5); // halves go up, as Shoal rounds
 
-// What is kept of a tile's answer, as opaque RGBA bytes.
+// What is kept of a tile's answer, as RGBA bytes; opaque, where it has no fourth plane.
 export function kept(values, tile, scale) {
   const { rows, across } = tile;
   const width = (across.stop - across.start) * scale, size = width * (rows.stop - rows.start) * scale;
@@ -45,7 +45,7 @@ export function kept(values, tile, scale) {
       bytes[at] = byte(values[from]);
       bytes[at + 1] = byte(values[from + size]);
       bytes[at + 2] = byte(values[from + 2 * size]);
-      bytes[at + 3] = 255;
+      bytes[at + 3] = from + 3 * size < values.length ? byte(values[from + 3 * size]) : 255;
     }
   return { bytes, wide, high, x: across.first * scale, y: rows.first * scale };
 }

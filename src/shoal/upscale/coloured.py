@@ -16,17 +16,23 @@ class Coloured(nn.Module):
     Args:
         network: maps luma or RGB.
         scale: its factor.
+        clipped: whether what leaves [0, 1] is brought back, as a picture's levels are.
     """
 
-    def __init__(self, network: nn.Module, scale: int) -> None:
+    def __init__(self, network: nn.Module, scale: int, *, clipped: bool = True) -> None:
         super().__init__()
         self.network, self.scale, self.channels = network, scale, RGB
+        self.clipped = clipped
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map RGB `(N, 3, h, w)` in [0, 1] to `(N, 3, scale * h, scale * w)`, clipped to that."""
+        """Map RGB `(N, 3, h, w)` in [0, 1] to `(N, 3, scale * h, scale * w)`."""
+        sr = self._enlarged(lr)
+        return sr.clamp(0, 1) if self.clipped else sr
+
+    def _enlarged(self, lr: Tensor) -> Tensor:
         if channels_of(self.network) != LUMA:
-            return self.network(lr).clamp(0, 1)
+            return self.network(lr)
         given = ycbcr(lr * 255)
         luma = self.network(given[:, :1] / 255) * 255
         chroma = upscale(given[:, 1:], self.scale)
-        return (rgb(torch.cat([luma, chroma], 1)) / 255).clamp(0, 1)
+        return rgb(torch.cat([luma, chroma], 1)) / 255
