@@ -122,6 +122,7 @@ function fit() {
 function divide() {
   const at = `${$("slider").value}%`;
   $("after").style.clipPath = `inset(0 0 0 ${at})`;
+  $("before").style.clipPath = `inset(0 ${100 - $("slider").value}% 0 0)`; // else it shines through
   $("divider").style.left = at;
 }
 
