@@ -12,6 +12,7 @@ from torch import nn
 
 import shoal
 from helpers.matlab import columns, deconv, imfilter, vl_nnconv, vl_nnconvt
+from shoal.cli.import_weights import import_weights as command
 from shoal.errors import UserError
 from shoal.importing.convert import import_weights
 from shoal.models import weights
@@ -189,6 +190,17 @@ def test_what_is_imported_enlarges_pictures(tmp_path: Path) -> None:
     import_weights("fsrcnn", tmp_path / "x2.mat", tmp_path / "x2.safetensors", 2)
     larger = shoal.load(tmp_path / "x2.safetensors", runtime="torch")(np.zeros((4, 5, 3), np.uint8))
     assert larger.shape == (8, 10, 3)
+
+
+@pytest.mark.data
+def test_with_weights_of_zero_vdsr_scores_what_bicubic_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = {"first": torch.zeros(64, 1, 3, 3), "last": torch.zeros(1, 64, 3, 3)}
+    torch.save(state, tmp_path / "zero.pt")
+    written = tmp_path / "zero.safetensors"
+    command("vdsr", tmp_path / "zero.pt", 2, written, score=["Set5"])
+    assert "Set5: 33.66 dB, published 37.53 dB" in capsys.readouterr().out
 
 
 class Own(nn.Module):
