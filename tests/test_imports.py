@@ -122,6 +122,7 @@ TABLE: dict[str, set[str]] = {
     "seeding": {"system", "runs", "grid", "results", "claims", "report"},
     "search": {"system", "data", "runs", "grid", "report"},
     "pretrained": set(),
+    "importing": MODELS,
     "upscale": {*RUNS, "runs", "pretrained"},
     "capsule": {"system", "runs", "grid"},  # composes configs as a grid does
 }

@@ -75,7 +75,7 @@ def test_every_experiment_composes_and_its_arms_differ_in_its_factors_alone(
 ) -> None:
     plan = plan_of(loader, name)  # refuses unfair arms
     assert next(iter(plan.experiment.arms)) == "bicubic"
-    asked = rf"{name}/(sample|t91|t91_brief|t91_judge)-x[234]([+][34])*-quick"
+    asked = rf"{name}/(sample|t91|t91_brief|t91_judge|general291)-x[234]([+][34])*-(quick|long)"
     assert re.fullmatch(asked, plan.folder)  # without a digest: the question as it is asked
     text = (CONF / "experiment" / f"{name}.yaml").read_text()
     assert f"#   python train.py experiment={name}\n" in text

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from shoal.training.losses import Charbonnier
-from shoal.training.schedules import multistep, warmup_cosine
+from shoal.training.losses import Charbonnier, Euclidean
+from shoal.training.schedules import geometric, multistep, warmup_cosine
 
 
 def rates(make, steps, **options):
@@ -35,6 +35,19 @@ def test_milestones_are_shares_of_the_run():
     assert (seen[49], seen[50], seen[79], seen[80]) == pytest.approx((1, 0.1, 0.1, 0.01))
 
 
+def test_a_geometric_rate_falls_by_the_same_factor_at_each_step():
+    seen = rates(geometric, 100, last=0.01)
+    assert (seen[0], seen[50], seen[100]) == pytest.approx((1, 0.1, 0.01))
+
+
 def test_charbonnier_is_the_root_of_squares():
     loss = Charbonnier(epsilon=0.3)
     assert loss(torch.tensor([0.4, 0.0]), torch.zeros(2)).item() == pytest.approx(0.4)
+
+
+def test_summed_losses_are_the_sum_of_a_picture_and_the_mean_of_pictures():
+    sr = torch.stack([torch.full((1, 2, 3), 0.4), torch.zeros(1, 2, 3)])
+    hr = torch.zeros_like(sr)
+    assert Euclidean()(sr, hr).item() == pytest.approx(6 * 0.4**2 / 2 / 2)
+    summed = Charbonnier(epsilon=0.3, summed=True)
+    assert summed(sr, hr).item() == pytest.approx((6 * 0.5 + 6 * 0.3) / 2)

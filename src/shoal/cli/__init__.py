@@ -14,6 +14,7 @@ from shoal import __version__
 from shoal.cli import capsule, data, runs
 from shoal.cli.degrade import degrade
 from shoal.cli.export import export
+from shoal.cli.import_weights import import_weights
 from shoal.cli.report import pages, report
 from shoal.cli.score import score
 from shoal.cli.train import train
@@ -32,6 +33,7 @@ for command, example in (
     (score, "shoal score theirs hr --scale 3 --csv theirs.csv"),
     (degrade, "shoal degrade photos --scale 3 -o lr"),
     (export, "shoal export runs/eeds-x3-s0-1f3a9c2e -o eeds.onnx"),
+    (import_weights, "shoal import-weights srcnn x3.mat --scale 3 -o srcnn.safetensors"),
     (report, "shoal report ablation --latex"),
     (pages, "shoal pages experiments"),
 ):

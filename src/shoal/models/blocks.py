@@ -3,7 +3,7 @@
 `conv k, a->b` in the docstrings has zero padding that keeps the size.
 """
 
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from shoal.errors import UserError
 
 # Networks see pictures centred on zero: in [0, 1] minus this grey, added back at the end.
 GREY = 0.5
+Border = Literal["zeros", "replicate"]  # what lies around a picture
 
 
 @runtime_checkable
@@ -64,8 +65,14 @@ def at_least(least: int, **counts: int) -> None:
             raise UserError(f"{name}={value} is not an integer of at least {least}")
 
 
-def conv(kernel: int, inputs: int, outputs: int) -> nn.Conv2d:
+def conv(kernel: int, inputs: int, outputs: int, border: Border = "zeros") -> nn.Conv2d:
     """A convolution that keeps the size.
+
+    Args:
+        kernel: its side.
+        inputs: input channels.
+        outputs: output channels.
+        border: what lies around a picture: `zeros`, or its own edge again, `replicate`.
 
     Raises:
         UserError: the kernel is even, which shifts and widens the picture, or no kernel; or there
@@ -74,12 +81,12 @@ def conv(kernel: int, inputs: int, outputs: int) -> nn.Conv2d:
     if isinstance(kernel, bool) or not isinstance(kernel, int) or kernel < 1 or kernel % 2 == 0:
         raise UserError(f"a kernel of {kernel} keeps no size: take an odd one, 1, 3, 5...")
     at_least(1, inputs=inputs, outputs=outputs)
-    return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
+    return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, padding_mode=border)
 
 
-def conv_relu(kernel: int, inputs: int, outputs: int) -> nn.Sequential:
+def conv_relu(kernel: int, inputs: int, outputs: int, border: Border = "zeros") -> nn.Sequential:
     """`conv kernel, inputs->outputs`, then ReLU."""
-    return nn.Sequential(conv(kernel, inputs, outputs), nn.ReLU(inplace=True))
+    return nn.Sequential(conv(kernel, inputs, outputs, border), nn.ReLU(inplace=True))
 
 
 @torch.no_grad()

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, at_least, conv, conv_relu
+from shoal.models.blocks import GREY, Border, at_least, conv, conv_relu
 from shoal.pictures.resample import upscale
 
 
@@ -17,19 +17,30 @@ class SRCNN(nn.Module):
         scale: the factor, an integer >= 2.
         middle: kernel of the second layer.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
+        grey: what the network sees as zero; published weights see black so, 0.
+        border: what lies around a picture, `zeros`, or `replicate`, as the authors test.
     """
 
-    def __init__(self, scale: int, middle: int = 5, channels: int = 1) -> None:
+    def __init__(
+        self,
+        scale: int,
+        middle: int = 5,
+        channels: int = 1,
+        grey: float = GREY,
+        border: Border = "zeros",
+    ) -> None:
         super().__init__()
-        self.scale, self.channels = scale, channels
+        self.scale, self.channels, self.grey = scale, channels, grey
         self.layers = nn.Sequential(
-            conv_relu(9, channels, 64), conv_relu(middle, 64, 32), conv(5, 32, channels)
+            conv_relu(9, channels, 64, border),
+            conv_relu(middle, 64, 32, border),
+            conv(5, 32, channels, border),
         )
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
-        enlarged = upscale(lr - GREY, self.scale)
-        return self.layers(enlarged) + GREY
+        enlarged = upscale(lr - self.grey, self.scale)
+        return self.layers(enlarged) + self.grey
 
 
 class DCNN(nn.Module):

@@ -1,8 +1,9 @@
 """FSRCNN: SRCNN made fast, enlarged by its last layer."""
 
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from shoal.models.blocks import GREY, at_least, conv, he_
+from shoal.models.blocks import GREY, Border, at_least, conv, he_
 from shoal.models.upsamplers import Deconvolution
 
 
@@ -19,30 +20,51 @@ class FSRCNN(nn.Module):
         shrunk: the paper's s.
         mappings: the paper's m.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
+        reach: HR pixels from a pixel's own block to the end of the deconvolution's kernel.
+        grey: what the network sees as zero; published weights see black so, 0.
+        border: what lies around a picture, `zeros`, or `replicate`, as the authors test.
     """
 
     def __init__(
-        self, scale: int, features: int, shrunk: int, mappings: int, channels: int = 1
+        self,
+        scale: int,
+        features: int,
+        shrunk: int,
+        mappings: int,
+        channels: int = 1,
+        reach: int = 3,
+        grey: float = GREY,
+        border: Border = "zeros",
     ) -> None:
         super().__init__()
         at_least(0, mappings=mappings)
-        self.channels = channels
-        self.extract = conv_prelu(5, channels, features)
+        self.channels, self.grey = channels, grey
+        self.extract = conv_prelu(5, channels, features, border)
         self.shrink = conv_prelu(1, features, shrunk)
-        self.map = nn.Sequential(*(conv_prelu(3, shrunk, shrunk) for _ in range(mappings)))
+        self.map = nn.Sequential(*(conv_prelu(3, shrunk, shrunk, border) for _ in range(mappings)))
         self.expand = conv_prelu(1, shrunk, features)
         # Kernel 8, 9, 10* at x2, x3, x4: the paper's 9 is centred on the pixel at odd scales only.
-        self.reconstruct = Deconvolution(features, channels, scale, padding=3)
+        deconvolution = Deconvolution if border == "zeros" else EdgeDeconvolution
+        self.reconstruct = deconvolution(features, channels, scale, padding=reach)
         he_(self)
         nn.init.normal_(self.reconstruct.weight, std=1e-3)  # as the paper starts it
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
-        features = self.extract(lr - GREY)
+        features = self.extract(lr - self.grey)
         mapped = self.map(self.shrink(features))
-        return self.reconstruct(self.expand(mapped)) + GREY
+        return self.reconstruct(self.expand(mapped)) + self.grey
 
 
-def conv_prelu(kernel: int, inputs: int, outputs: int) -> nn.Sequential:
+class EdgeDeconvolution(Deconvolution):
+    """A deconvolution that sees the edge once more around its input, as the authors' deconv.m."""
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """Enlarge `(N, inputs, h, w)`."""
+        enlarged = super().forward(F.pad(x, [1] * 4, mode="replicate"))
+        return enlarged[..., self.scale : -self.scale, self.scale : -self.scale]
+
+
+def conv_prelu(kernel: int, inputs: int, outputs: int, border: Border = "zeros") -> nn.Sequential:
     """`conv kernel, inputs->outputs`, then PReLU with a slope for each channel."""
-    return nn.Sequential(conv(kernel, inputs, outputs), nn.PReLU(outputs))
+    return nn.Sequential(conv(kernel, inputs, outputs, border), nn.PReLU(outputs))

@@ -59,11 +59,12 @@ class LapSRN(nn.Module):
         scale: the factor, an integer >= 2.
         depth: convolutions of a level.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
+        grey: what the network sees as zero; published weights see black so, 0.
     """
 
-    def __init__(self, scale: int, depth: int, channels: int = 1) -> None:
+    def __init__(self, scale: int, depth: int, channels: int = 1, grey: float = GREY) -> None:
         super().__init__()
-        self.scale, self.channels = scale, channels
+        self.scale, self.channels, self.grey = scale, channels, grey
         self.extract = nn.Sequential(conv(3, channels, CHANNELS), leaky())
         count = (scale - 1).bit_length()  # the power of two that reaches the scale
         levels = [Level(depth, channels) for _ in range(count)]
@@ -85,11 +86,11 @@ class LapSRN(nn.Module):
 
     def pictures(self, lr: Tensor) -> list[Tensor]:
         """What each level answers, twice as large as the one before; the last one is SR."""
-        picture, pictures = lr - GREY, []
+        picture, pictures = lr - self.grey, []
         features = self.extract(picture)
         for level in self.levels:
             features, picture = level(features, picture)
-            pictures.append(picture + GREY)
+            pictures.append(picture + self.grey)
         height, width = lr.shape[-2:]
         pictures[-1] = resize(pictures[-1], self.scale * height, self.scale * width)
         return pictures

@@ -16,17 +16,18 @@ class VDSR(nn.Module):
         scale: the factor, an integer >= 2.
         depth: the number of layers.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
+        grey: what the network sees as zero; published weights see black so, 0.
     """
 
-    def __init__(self, scale: int, depth: int, channels: int = 1) -> None:
+    def __init__(self, scale: int, depth: int, channels: int = 1, grey: float = GREY) -> None:
         super().__init__()
         at_least(2, depth=depth)
-        self.scale, self.channels = scale, channels
+        self.scale, self.channels, self.grey = scale, channels, grey
         middle = (conv_relu(3, 64, 64) for _ in range(depth - 2))
         self.layers = nn.Sequential(conv_relu(3, channels, 64), *middle, conv(3, 64, channels))
         he_(self)
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
-        enlarged = upscale(lr - GREY, self.scale)
-        return self.layers(enlarged) + enlarged + GREY
+        enlarged = upscale(lr - self.grey, self.scale)
+        return self.layers(enlarged) + enlarged + self.grey

@@ -15,8 +15,9 @@ from omegaconf import DictConfig, OmegaConf
 from shoal.data.degradation import BICUBIC
 from shoal.errors import UserError
 from shoal.models.channels import RGB, declared, without_default
-from shoal.runs.groups import Budget, Data, Debug, Node, Paths, Task, metric_columns
+from shoal.runs.groups import Budget, Data, Debug, Node, Paths, metric_columns
 from shoal.runs.kind import Kind, kind_of
+from shoal.runs.task import Task
 from shoal.runs.trainer import check_trainer, wants_one_gpu
 from shoal.system.fields import node, nodes, one_of, optional, read, whole
 from shoal.system.gpus import visible
@@ -88,6 +89,8 @@ class RunConfig:
             raise UserError(f"{key} is not set: give it a value, {key}=...")
         plain: Any = present(OmegaConf.to_container(tree, resolve=True))  # an old file's names too
         plain["model"] = without_default(spelled_out(plain.get("model")))
+        if isinstance(plain.get("task"), dict):
+            plain["task"].pop("sizes", None)  # they serve the budget to be computed from
         ours = cls.__dataclass_fields__
         config = read(cls, {key: value for key, value in plain.items() if key in ours})
         return config if config.debug is None else replace(config, paths=config.paths.apart())

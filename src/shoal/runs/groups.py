@@ -1,4 +1,4 @@
-"""The groups of a run's config: pictures, recipe, budget, folders."""
+"""The groups of a run's config: pictures, budget, folders; its recipe is in `task`."""
 
 import re
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from shoal.data.degradation import BICUBIC, DEGRADATIONS
 from shoal.errors import UserError
-from shoal.system.fields import folder_name, mapping, node, number, one_of, whole
+from shoal.system.fields import folder_name, mapping, node, one_of, whole
 
 APART = ".debug"  # a folder below that of runs, and below that of findings
 SET_NAME = re.compile(r"\w[\w.+-]*")  # stands in tables, and in names of files
@@ -74,32 +74,6 @@ def metric_columns(key: str, value: Any) -> dict[str, Node]:
         one_of(GIVEN)(f"{place}.given", entry["given"])
         node()(f"{place}.metric", entry["metric"])
     return tree
-
-
-@dataclass(frozen=True)
-class Clip:
-    """VDSR's adjustable clipping: gradients are cut to +- theta / rate; None: they aren't."""
-
-    theta: Annotated[float | None, number(0, null=True)]
-
-
-@dataclass(frozen=True)
-class EMA:
-    """The weights' exponential moving average, which is then kept; None: there is none."""
-
-    decay: Annotated[float | None, number(0, below=1, null=True)]
-
-
-@dataclass(frozen=True)
-class Task:
-    """The recipe: how weights start, and how they are trained."""
-
-    init: str
-    loss: Annotated[Node, node()]
-    optimizer: Annotated[Node, node(lr=number(0))]
-    schedule: Annotated[Node, node(warmup=number(0, below=1))]
-    clip: Clip
-    ema: EMA
 
 
 @dataclass(frozen=True)

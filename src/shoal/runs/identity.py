@@ -109,7 +109,7 @@ def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
         # Only where they are others: a run of one seed is called as ever.
         **({"seed_init": config.init_seed} if config.init_seed != config.seed else {}),
         **({"seed_patches": config.patch_seed} if config.patch_seed != config.seed else {}),
-        "task": stable(asdict(config.task)),
+        "task": stable(config.task.deciding()),
         "budget": asdict(config.budget),
         "precision": config.precision,
         **({"trainer": trainer} if trainer else {}),

@@ -121,6 +121,7 @@ def _module(run: Run, made_of: Ingredients, agreement: Agreement, tally: Tally) 
         agreement=agreement,
         tally=tally,
         graph=run.config.graph,
+        clip_by=run.config.task.clip.by,
     )
 
 

@@ -43,10 +43,11 @@ class SuperResolution(LightningModule):
         optimizer: from parameters.
         schedule: from the optimiser and the number of steps.
         max_steps: length of the run.
-        theta: VDSR's adjustable clipping: gradients are cut to +- theta / learning rate.
+        theta: VDSR's adjustable clipping: gradients are kept within theta / learning rate.
         agreement: of all ranks, on each loss and on when to stop.
         tally: of the losses.
         graph: make a step one CUDA graph, where that can be.
+        clip_by: whether theta bounds each gradient's `value` or their `norm`.
     """
 
     def __init__(
@@ -61,12 +62,14 @@ class SuperResolution(LightningModule):
         agreement: Agreement,
         tally: Tally,
         graph: bool = True,
+        clip_by: str = "value",
     ) -> None:
         super().__init__()
         self.automatic_optimization = False  # a batch of Lightning's may be many steps
         self.network, self.loss = network, loss
         self.make_optimizer, self.make_schedule = optimizer, schedule
         self.max_steps, self.theta, self.graph = max_steps, theta, graph
+        self.clip_by = clip_by
         self.agreement, self.tally = agreement, tally
         # Asked once: whether a class fits a protocol takes long to say.
         self.supervised = network if isinstance(network, Supervised) else None
@@ -165,7 +168,8 @@ class SuperResolution(LightningModule):
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
         """VDSR's adjustable clipping (Kim, Lee, Lee, CVPR 2016, section 3.2), where asked for."""
         if self.theta is not None:
-            clip_by_rate(self.network.parameters(), self.theta, optimizer.param_groups[0]["lr"])
+            rate = optimizer.param_groups[0]["lr"]
+            clip_by_rate(self.network.parameters(), self.theta, rate, self.clip_by)
 
 
 def _each(batch: Pair) -> Iterator[Pair]:

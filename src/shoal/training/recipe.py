@@ -12,6 +12,7 @@ from shoal.errors import UserError, first_line
 from shoal.runs.config import RunConfig
 from shoal.runs.kind import Kind
 from shoal.system.building import built
+from shoal.training.layer_rates import layered
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Recipe:
 
     Attributes:
         loss: a scalar from SR and HR.
-        optimizer: from parameters.
+        optimizer: from parameters of the network that it was made for.
         schedule: from the optimiser and the number of steps.
     """
 
@@ -36,14 +37,18 @@ class Recipe:
             UserError: a part can't be built, or doesn't take what it is given; it is named.
         """
         task = config.task
+        optimizer = built("task.optimizer", task.optimizer)
+        trained = config.kind is Kind.TRAINED
+        if trained:
+            optimizer = layered(optimizer, network, task.layer_rates, task.optimizer.get("lr"))
         recipe = cls(
             built("task.loss", task.loss),
-            built("task.optimizer", task.optimizer),
+            optimizer,
             built("task.schedule", task.schedule, _convert_="all"),
         )
-        if config.kind is Kind.TRAINED:
-            optimizer = _tried("task.optimizer", recipe.optimizer, network.parameters())
-            _tried("task.schedule", recipe.schedule, optimizer, config.budget.max_steps)
+        if trained:
+            tried = _tried("task.optimizer", optimizer, network.parameters())
+            _tried("task.schedule", recipe.schedule, tried, config.budget.max_steps)
         return recipe
 
 

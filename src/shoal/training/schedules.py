@@ -41,3 +41,14 @@ def multistep(
         return float(gamma ** sum(step >= share * max_steps for share in milestones))
 
     return LambdaLR(optimizer, factor)
+
+
+def geometric(optimizer: Optimizer, max_steps: int, last: float) -> LambdaLR:
+    """The rate falls by the same factor at each step.
+
+    Args:
+        optimizer: its rate is multiplied.
+        max_steps: length of the run.
+        last: the rate at its end, as a share of the first.
+    """
+    return LambdaLR(optimizer, lambda step: float(last ** (step / max_steps)))

@@ -1,0 +1,56 @@
+"""`shoal import-weights`: weights that others have published."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shoal.cli.options import Force, Root, Scale
+
+if TYPE_CHECKING:
+    from shoal.data.catalog import PictureSet
+
+
+def import_weights(
+    system: Annotated[str, typer.Argument(help="srcnn, fsrcnn, vdsr or lapsrn.")],
+    file: Annotated[Path, typer.Argument(help="Its authors' .mat, or a PyTorch state dict.")],
+    scale: Scale,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .safetensors.")],
+    score: Annotated[
+        list[str], typer.Option(help="A test set, e.g. Set5, to score them on; may be given twice.")
+    ] = [],  # noqa: B006 - typer only reads it
+    root: Root = None,
+    force: Force = False,
+) -> None:
+    """Write weights that others have published as a file that `shoal upscale --weights` takes."""
+    from shoal.data.catalog import default_root, locate, picture_set
+    from shoal.importing.convert import import_weights as convert
+
+    sets, pictures = [picture_set(name) for name in score], root or default_root()
+    for each in sets:
+        locate(each, pictures)  # what is missing is said before anything is written
+    count = convert(system, file, output, scale, force=force)
+    print(f"{system} x{scale}, {count:,} weights of {file} -> {output}")
+    for line in _scored(system, output, scale, sets, pictures):
+        print(line)
+
+
+def _scored(
+    system: str, output: Path, scale: int, sets: Sequence["PictureSet"], root: Path
+) -> Iterator[str]:
+    """What the network scores by the classic protocol, beside what is published."""
+    if not sets:
+        return
+    import pandas as pd
+
+    from shoal.evaluation.benchmark import score
+    from shoal.models import weights
+    from shoal.report.tables.published import load_published, reference
+    from shoal.runs.tables import means
+
+    rows, published = score(weights.load(output)[0], sets, root, "classic", scale), load_published()
+    for name, protocols in means(rows).items():
+        theirs = reference(published, system, name, scale)["psnr"]
+        beside = f", published {theirs:.2f} dB" if pd.notna(theirs) else ""
+        yield f"{name}: {protocols['classic']['psnr']:.2f} dB{beside}"

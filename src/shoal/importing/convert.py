@@ -1,0 +1,70 @@
+"""From a published file to a file of ours: the network it belongs to, exactly as it was tested."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from hydra.utils import instantiate
+
+from shoal.errors import UserError, first_line, unknown
+from shoal.importing import fsrcnn, lapsrn, srcnn, vdsr
+from shoal.importing.foreign import MATLAB, PYTORCH, Content, kind_of, read_matlab, read_pytorch
+from shoal.importing.layouts import Converted
+from shoal.models import weights
+from shoal.models.profile import parameters
+from shoal.system.files import asked_for
+
+SUFFIX = ".safetensors"
+READERS = {MATLAB: read_matlab, PYTORCH: read_pytorch}
+# Layouts are those that the authors' own test code reads; docs/published.md names it.
+CONVERTERS: dict[str, dict[str, Callable[[Content, int], Converted]]] = {
+    "srcnn": {MATLAB: srcnn.of_matlab, PYTORCH: srcnn.of_pytorch},
+    "fsrcnn": {MATLAB: fsrcnn.of_matlab, PYTORCH: fsrcnn.of_pytorch},
+    "vdsr": {MATLAB: vdsr.of_matlab, PYTORCH: vdsr.of_pytorch},
+    "lapsrn": {MATLAB: lapsrn.of_matlab},
+}
+
+
+def import_weights(
+    system: str, file: Path, output: Path, scale: int, *, force: bool = False
+) -> int:
+    """Write published weights as a file that everything of ours takes.
+
+    Args:
+        system: whose they are, a key of `CONVERTERS`.
+        file: MATLAB's up to version 7, or PyTorch's with tensors alone.
+        output: a `.safetensors`.
+        scale: that they are for; few of those files say it.
+        force: replace a file that is there.
+
+    Returns:
+        The number of weights.
+
+    Raises:
+        UserError: no such system, a file that can't be read, isn't its system's, or would be
+            replaced.
+    """
+    if system not in CONVERTERS:
+        raise UserError(unknown("SYSTEM", system, CONVERTERS))
+    if output.suffix != SUFFIX:
+        raise UserError(f"{output} would be a {SUFFIX} file: call it {output.stem}{SUFFIX}")
+    if output.exists() and not force:
+        raise UserError(f"{output} is there: --force replaces it")
+    kind = kind_of(file)
+    if kind not in CONVERTERS[system]:
+        known = " or ".join(CONVERTERS[system])
+        raise UserError(f"{file} is no file of {known}, which {system} is read from")
+    content = READERS[kind](file)
+    try:
+        model, tensors = CONVERTERS[system][kind](content, scale)
+        network = instantiate(model)
+        network.load_state_dict(tensors)
+    except KeyError as error:
+        raise UserError(f"{file} holds no {system}: {error} is missing") from None
+    except Exception as error:  # whatever a file of another system, or a hostile one, leads to
+        raise UserError(f"{file} holds no {system} of x{scale}: {first_line(error)}") from None
+    source = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+    facts = {"model": model, "name": system, "scale": scale, "source": source}
+    with asked_for(output) as target:
+        target.write(weights.encode(network, facts))
+    return parameters(network)

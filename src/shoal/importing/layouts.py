@@ -1,0 +1,78 @@
+"""How others lay kernels out, and how PyTorch does: `(outputs, inputs, k, k)`.
+
+A kernel is laid on the picture as it stands, in MATLAB's `imfilter`, MatConvNet's `vl_nnconv` and
+PyTorch alike: nothing is turned. Only the axes have other places.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Array = NDArray[Any]
+Converted = tuple[dict[str, Any], dict[str, Tensor]]  # a network's config, and its weights
+
+
+def tensor(values: Any) -> Tensor:
+    """Numbers as float32.
+
+    Raises:
+        ValueError: some are no numbers, or not finite.
+    """
+    if not isinstance(values, Tensor):
+        values = torch.from_numpy(np.array(values, dtype=np.float32))
+    found = values.detach().float()
+    if not bool(found.isfinite().all()):
+        raise ValueError("not all of its values are finite")
+    return found
+
+
+def of_columns(flat: Array) -> Tensor:
+    """Kernels that MATLAB's `reshape` makes of columns: `(inputs, k * k, outputs)`.
+
+    It runs down the columns first: entry `y + k * x` is row y, column x.
+    """
+    inputs, length, outputs = flat.shape
+    side = math.isqrt(length)
+    kernels = flat.reshape(inputs, side, side, outputs, order="F")
+    return tensor(kernels.transpose(3, 0, 1, 2))
+
+
+def of_matconvnet(filters: Array) -> Tensor:
+    """Kernels of MatConvNet, `(k, k, inputs, outputs)`, whose last axes MATLAB drops if they are 1.
+
+    For `vl_nnconvt` the third axis is its outputs and the fourth its inputs, so that the result is
+    as `nn.ConvTranspose2d` has it.
+    """
+    whole = filters.reshape(filters.shape + (1,) * (4 - filters.ndim))
+    return tensor(whole.transpose(3, 2, 0, 1))
+
+
+def cells(array: Array) -> list[Any]:
+    """What a cell array holds, a row or a column."""
+    return list(array.ravel())
+
+
+def placed(kernel: Tensor, side: int, offset: int) -> Tensor:
+    """A kernel `(..., k, k)` in a larger one of zeros, from row and column `offset` on."""
+    if kernel.shape[-1] != kernel.shape[-2] or not 0 <= offset <= side - kernel.shape[-1]:
+        raise ValueError(f"a kernel of {tuple(kernel.shape[-2:])} doesn't fit into {side}")
+    larger = kernel.new_zeros(*kernel.shape[:-2], side, side)
+    end = offset + kernel.shape[-1]
+    larger[..., offset:end, offset:end] = kernel
+    return larger
+
+
+def layers(state: Mapping[str, Tensor]) -> list[tuple[Tensor, list[Tensor]]]:
+    """Kernels of a state dict in their order, each with its vectors: bias, slopes."""
+    found: list[tuple[Tensor, list[Tensor]]] = []
+    for value in state.values():
+        if value.ndim == 4:
+            found.append((tensor(value), []))
+        elif value.ndim == 1 and found:
+            found[-1][1].append(tensor(value))
+    return found
