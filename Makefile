@@ -70,7 +70,7 @@ docs: setup  ## build the pages of docs/ into output/site; a warning or a dead l
 demo: setup  ## build docs/demo, a page that enlarges in the browser (needs npm)
 	$(BIN)/python tools/make_demo.py
 
-pictures: setup  ## draw README.md's two pictures from the weights that ship
+pictures: setup  ## draw the pictures of README.md and of the pages from the weights that ship
 	$(BIN)/python docs/pictures.py
 
 bench: setup  ## measure speed, all rows (5 minutes) or some: ROWS=stream,help

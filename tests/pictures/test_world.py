@@ -1,5 +1,6 @@
 """Files from the world: each has its right values, and nothing beside the pixels spoils them."""
 
+import io
 import zlib
 
 import numpy as np
@@ -11,7 +12,7 @@ from helpers.files import chunk, png, profile
 from shoal.data.sets import folder_set
 from shoal.errors import UserError
 from shoal.evaluation.saved import score
-from shoal.pictures import formats
+from shoal.pictures import depth, formats
 from shoal.pictures.images import Picture, decode, read, size
 
 
@@ -181,5 +182,25 @@ def test_samples_of_which_pillow_would_lose_half_are_refused(tmp_path):
 
 
 def test_grey_jpeg_2000_of_twelve_bits_fills_its_range(tmp_path):
-    Image.fromarray(pixels(16, 16, dtype=np.uint16)).save(tmp_path / "p.jp2")
-    assert read(tmp_path / "p.jp2").pixels.dtype == np.uint16
+    values = np.linspace(0, 4095, 256).round().astype(np.uint16).reshape(16, 16)
+    # Written with 16 bits around their middle, read with 12 around theirs.
+    Image.fromarray(values + (32768 - 2048)).save(tmp_path / "p.jp2", irreversible=False)
+    content = (tmp_path / "p.jp2").read_bytes()
+    place = content.index(b"ihdr") + 14
+    assert content[place] == 15
+    content = content[:place] + b"\x0b" + content[place + 1 :]
+    place = content.index(b"\xff\x4f\xff\x51") + 4 + 38
+    assert content[place] == 15
+    (tmp_path / "p.jp2").write_bytes(content[:place] + b"\x0b" + content[place + 1 :])
+    found = read(tmp_path / "p.jp2").pixels
+    assert (found == np.floor(values * (65535 / 4095) + 0.5)).all()
+
+
+def test_colours_of_more_than_eight_bits_that_pillow_cuts_are_named(tmp_path):
+    Image.fromarray(pixels(16, 16, 3)).save(tmp_path / "p.avif")
+    content = (tmp_path / "p.avif").read_bytes()
+    assert read(tmp_path / "p.avif").notes == ()
+    place = content.index(b"pixi") + 9
+    for bits in (8, 10, 12):
+        file = io.BytesIO(content[:place] + bytes([bits]) + content[place + 1 :])
+        assert depth.bits(file, content[:16]) == bits

@@ -41,9 +41,7 @@ def max_pixels() -> int:
     except (ValueError, OverflowError):
         number = 0
     if number < 1:
-        raise UserError(
-            f"SHOAL_MAX_PIXELS={said} is no number of pixels: say 1000000000, 1e9 or 1G"
-        )
+        raise UserError(f"SHOAL_MAX_PIXELS={said} is no number of pixels: say 500M or 1e9")
     return number
 
 
