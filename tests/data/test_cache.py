@@ -132,7 +132,7 @@ def test_caches_of_luma_keep_names_and_bytes_beside_those_of_rgb(photos, tmp_pat
     root = tmp_path / "cache"
     luma = cache_of(photos, root)
     (folder,) = root.iterdir()
-    assert re.fullmatch(r"photos-x3-v1-[0-9a-f]{16}", folder.name)
+    assert re.fullmatch(r"photos-x3-v2-[0-9a-f]{16}", folder.name)
     index = json.loads((folder / "index.json").read_text())
     assert index == {"sizes": [[6, 10], [5, 5]], "crc32": {"hr": 2538932290, "lr": 1063316352}}
     assert {path.name for path in folder.iterdir()} == {"hr", "lr", "index.json"}

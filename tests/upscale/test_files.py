@@ -8,6 +8,7 @@ from PIL import Image, ImageCms
 
 import shoal
 from helpers.enlarging import enlarged, opened, pixels
+from helpers.files import chunk, packed_profile, png, profile
 from shoal.pictures import formats
 from shoal.pictures.images import Picture, read
 
@@ -44,8 +45,6 @@ def test_every_kind_of_picture_goes_in_and_png_comes_out(small, tmp_path, name, 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
 @pytest.mark.parametrize("name", ["deep.png", "deep.tif"])
 def test_sixteen_bits_stay_sixteen(small, tmp_path, channels, name):
-    if (channels, name) == (2, "deep.tif"):
-        pytest.skip("Pillow reads no such TIFF")
     deep = pixels(11, 9, channels, dtype=np.uint16)
     colours, alpha = (deep[..., 0] if channels < 3 else deep[..., :3]), None
     if channels % 2 == 0:
@@ -115,3 +114,32 @@ def test_what_can_not_be_written_leaves_nothing(small, tmp_path):
     code, told = enlarged(small, tmp_path / "long.png", "-o", tmp_path / "out" / "p.webp")
     assert (code, "p.webp can't be written" in told) == (1, True)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_profile_longer_than_a_megabyte_is_kept(small, tmp_path, bits):
+    icc = profile(b"RGB ", 1 << 21)
+    rgb = pixels(5, 6, 3) if bits == 8 else pixels(5, 6, 3, dtype=np.uint16)
+    path = png(tmp_path / "p.png", rgb, bits, packed_profile(icc))
+    assert enlarged(small, path, "-o", tmp_path / "out.png")[0] == 0
+    assert read(tmp_path / "out.png").icc == icc
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_how_levels_are_to_be_shown_is_kept_or_said_to_be_lost(small, tmp_path, bits):
+    tones = {b"gAMA": (100000).to_bytes(4, "big"), b"cICP": bytes([9, 16, 0, 1])}
+    side = b"".join(chunk(*each) for each in tones.items())
+    rgb = pixels(5, 6, 3) if bits == 8 else pixels(5, 6, 3, dtype=np.uint16)
+    path = png(tmp_path / "p.png", rgb, bits, side)
+    assert enlarged(small, path, "-o", tmp_path / "out.png")[0] == 0
+    assert read(tmp_path / "out.png").tones == tones
+    code, told = enlarged(small, path, "-o", tmp_path / "out.jpg")
+    assert (code, "JPEG can't hold PNG's gAMA and cICP" in told) == (0, True), told
+
+
+def test_notes_of_what_is_left_out_are_said(small, tmp_path):
+    icc = profile(b"CMYK")
+    Image.fromarray(pixels(8, 8, 3)).convert("CMYK").save(tmp_path / "p.jpg", icc_profile=icc)
+    code, told = enlarged(small, tmp_path / "p.jpg", "-o", tmp_path / "out.png")
+    assert code == 0
+    assert "p.jpg: the colour profile describes CMYK and is left out" in told

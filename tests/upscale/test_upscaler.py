@@ -110,3 +110,14 @@ def test_a_grey_picture_becomes_what_its_pixels_stored_as_rgb_do(upscaler, dtype
     off = np.abs(colours - upscaler(grey)[..., None])
     assert off.max() <= 1  # a last bit may decide how a half is rounded
     assert off.mean() < 0.01
+
+
+def test_an_image_in_floating_point_comes_back_as_one(upscaler):
+    grey = np.linspace(0, 1, 35, dtype=np.float32).reshape(5, 7)
+    larger = upscaler(Image.fromarray(grey))
+    assert larger.mode == "F"
+    assert np.array_equal(np.asarray(larger), upscaler(grey))
+    for wrong in (grey * 255, grey + np.nan, grey - 9):
+        for image in (wrong, Image.fromarray(wrong)):
+            with pytest.raises(UserError, match=r"values from .* to .*: scale them to 0..1"):
+                upscaler(image)

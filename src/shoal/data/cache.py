@@ -19,7 +19,7 @@ from shoal.data.decoding import FORMS, build, is_whole
 from shoal.data.sets import USER
 
 # Raised whenever the pixels or the layout change: older caches are then not found any more.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from PIL import Image
-
 from shoal.errors import UserError
-from shoal.pictures.finding import pictures_in
+from shoal.pictures.finding import pictures_in, say_left_out
+from shoal.pictures.images import is_several
 
 USER = "user"  # the role of a folder of the user's own
 
@@ -101,18 +100,20 @@ class PictureSet:
 
 
 def folder_set(path: Path, name: str) -> PictureSet:
-    """All pictures of a folder, sorted by name; animations are left out.
+    """All pictures of a folder, sorted by name; animations are left out, and counted on stderr.
 
     Raises:
         UserError: the folder is missing, has no picture, or one whose name is not UTF-8 or
             holds a carriage return, which CSV readers take for the end of a row.
     """
-    found = [file for file in pictures_in(path) if not _is_animated(file)]
+    files = pictures_in(path)
+    found = [file for file in files if not is_several(file)]
+    say_left_out(path, {"animations and several pages": len(files) - len(found)})
     if not found:
         raise UserError(f"{path} has no picture in it that isn't animated")
     place = path.resolve()
-    files = tuple(PictureFile(file.name, place, _digest(file)) for file in found)
-    return PictureSet(name, USER, citation="", terms="", files=files)
+    kept = tuple(PictureFile(file.name, place, _digest(file)) for file in found)
+    return PictureSet(name, USER, citation="", terms="", files=kept)
 
 
 def _text_digest(lines: Iterable[str]) -> str:
@@ -144,11 +145,3 @@ def _digest(path: Path) -> str:
 def _read_once(path: Path, size: int, changed: int) -> str:
     """The digest of an unchanged file: a grid asks for it once for each of its runs."""
     return sha256(path)
-
-
-def _is_animated(path: Path) -> bool:
-    try:
-        with Image.open(path) as image:
-            return getattr(image, "n_frames", 1) > 1
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return False  # not left out silently: decoding it says by name what is wrong with it

@@ -1,55 +1,69 @@
 """16-bit colours: Pillow decodes them to 8 bits and doesn't write them; grey it does keep."""
 
 import struct
-import sys
 import zlib
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
+
+from shoal.pictures.modes import keyed, raw_mode
 
 # Pillow unpacks the high byte of each sample. Told the other byte order, it unpacks the low one;
-# two bytes of grey and two of opacity are four bytes of anything. `N` is the processor's order.
-OTHER_BYTE = {"16B": "16L", "16L": "16B", "16N": "16B" if sys.byteorder == "little" else "16L"}
+# two bytes of grey and two of opacity are four bytes of anything.
+OTHER_BYTE = {"16B": "16L"}
 GREY_ALPHA = "LA;16B"
 ROWS = 64  # rows compressed at a time
 
 
-def _raw_mode(image: Image.Image) -> str:
-    tiles: list[Any] = getattr(image, "tile", [])
-    args = tiles[0].args if tiles else ""
-    return str(args if isinstance(args, str) else args[0])
-
-
 def is_sixteen(image: Image.Image) -> bool:
-    """Whether a file just opened, not yet decoded, holds 16-bit RGB, RGBA or grey with opacity."""
-    mode, _, order = _raw_mode(image).partition(";")
+    """Whether a PNG just opened, not yet decoded, holds 16-bit RGB, RGBA or grey with opacity."""
+    mode, _, order = raw_mode(image).partition(";")
     return mode in ("RGB", "RGBA", "LA") and order in OTHER_BYTE
 
 
-def samples(image: Image.Image, again: Image.Image) -> NDArray[np.uint16]:
-    """The samples `(H, W, C)`, upright, of a file that is open twice and not yet decoded."""
-    raw = _raw_mode(image)
+def decoded(
+    image: Image.Image, again: Image.Image
+) -> tuple[NDArray[np.uint16], NDArray[np.uint16] | None]:
+    """Pixels and opacity, as they lie, of a PNG that is open twice and not yet decoded."""
+    samples = _samples(image, again)
+    match samples.shape[-1]:
+        case 2:
+            return samples[..., 0], samples[..., 1]
+        case 3:
+            return samples, keyed(samples, image.info)
+        case _:
+            return samples[..., :3], samples[..., 3]
+
+
+def _samples(image: Image.Image, again: Image.Image) -> NDArray[np.uint16]:
+    raw = raw_mode(image)
     mode, _, order = raw.partition(";")
     other = "RGBA" if raw == GREY_ALPHA else f"{mode};{OTHER_BYTE[order]}"
     for number, tile in enumerate(again.tile):  # type: ignore[attr-defined]
-        args = other if isinstance(tile.args, str) else (other, *tile.args[1:])
-        again.tile[number] = tile._replace(args=args)  # type: ignore[attr-defined]
-    upright = (ImageOps.exif_transpose(each) for each in (image, again))
-    high, low = (np.asarray(each).astype(np.uint16) for each in upright)
+        again.tile[number] = tile._replace(args=other)  # type: ignore[attr-defined]
+    high, low = (np.asarray(each).astype(np.uint16) for each in (image, again))
     if raw == GREY_ALPHA:
         high, low = low[..., ::2], low[..., 1::2]
     return (high << 8 | low).astype(np.uint16)
 
 
-def write_png(file: BinaryIO, pixels: NDArray[np.uint16], icc: bytes | None, exif: bytes) -> None:
+def write_png(
+    file: BinaryIO,
+    pixels: NDArray[np.uint16],
+    icc: bytes | None,
+    exif: bytes,
+    tones: Mapping[bytes, bytes],
+) -> None:
     """Write `(H, W, C)`, C = 2 to 4, as PNG (ISO/IEC 15948), rows as differences."""
     height, width, channels = pixels.shape
     colour = {2: 4, 3: 2, 4: 6}[channels]
     file.write(b"\x89PNG\r\n\x1a\n")
     _chunk(file, b"IHDR", struct.pack(">IIBBBBB", width, height, 16, colour, 0, 0, 0))
+    for kind, content in tones.items():
+        _chunk(file, kind, content)
     if icc:
         _chunk(file, b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
     if exif:

@@ -8,12 +8,17 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngInfo
 
 from shoal.errors import UserError
-from shoal.pictures import colour16
+from shoal.pictures import colour16, tones
 from shoal.pictures.colour import Pixels
 from shoal.pictures.images import Picture
 from shoal.system.files import asked_for
+
+ANY = 1 << 31  # bytes: as many as there may be
+# Segments of JPEG hold 65,533 bytes: EXIF takes one, a profile up to 255 with 14 bytes of numbers.
+JPEG_SIDE = 255 * 65519, 65533
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class Format:
         suffixes: of file names, the usual one first.
         deep: whether it holds 16 bits.
         alpha: whether it holds transparency.
+        side: the largest colour profile and EXIF block that it holds, in bytes.
         options: of Pillow's writer.
     """
 
@@ -32,18 +38,23 @@ class Format:
     suffixes: tuple[str, ...]
     deep: bool = False
     alpha: bool = True
+    side: tuple[int, int] = (ANY, ANY)
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
 FORMATS = {
     "png": Format("PNG", (".png",), deep=True),
     "jpg": Format(
-        "JPEG", (".jpg", ".jpeg"), alpha=False, options={"quality": 95, "subsampling": 0}
+        "JPEG",
+        (".jpg", ".jpeg", ".jpe", ".jfif"),
+        alpha=False,
+        side=JPEG_SIDE,
+        options={"quality": 95, "subsampling": 0},
     ),
     "webp": Format("WEBP", (".webp",), options={"quality": 95}),
     # Not compressed: Pillow then leaves it to libtiff, which takes no EXIF.
     "tiff": Format("TIFF", (".tif", ".tiff"), deep=True),
-    "bmp": Format("BMP", (".bmp",), alpha=False),
+    "bmp": Format("BMP", (".bmp",), alpha=False, side=(0, 0)),
 }
 
 
@@ -53,16 +64,19 @@ def of(path: Path) -> Format | None:
     return next((each for each in FORMATS.values() if suffix in each.suffixes), None)
 
 
-def write(path: Path, picture: Picture, options: Mapping[str, Any] | None = None) -> None:
+def write(path: Path, picture: Picture, options: Mapping[str, Any] | None = None) -> list[str]:
     """Write a picture, whole or not at all, in the format that the name says.
 
     JPEG, WebP and BMP get 8 bits of 16. BMP has no room for a colour profile nor for EXIF, and
-    16-bit colours in TIFF go without EXIF.
+    16-bit colours in TIFF go without EXIF; PNG alone says how levels are to be shown.
 
     Args:
         path: the file.
         picture: to write.
         options: of Pillow's writer; if None, the format's.
+
+    Returns:
+        What of the picture the file has no room for, in words.
 
     Raises:
         UserError: the format can't hold the picture, or the file can't be written.
@@ -76,24 +90,51 @@ def write(path: Path, picture: Picture, options: Mapping[str, Any] | None = None
         picture = shallow(picture)
     if options is not None:
         kind = replace(kind, options=options)
+    exif = _resized(picture)
+    icc, exif, words = _fitting(picture, kind, exif)
     try:
         with asked_for(path) as file:
-            _encode(file, picture, kind)
+            _encode(file, replace(picture, icc=icc, exif=exif), kind)
     except ValueError as error:
         raise UserError(f"{path} can't be written: {error}") from None
+    return words
+
+
+def _fitting(picture: Picture, kind: Format, exif: bytes) -> tuple[bytes | None, bytes, list[str]]:
+    """The profile and the EXIF block that a file has room for, and what it hasn't, in words."""
+    words, icc = [], picture.icc
+    if icc and len(icc) > kind.side[0]:
+        words.append(f"{kind.name} has no room for the colour profile: left out")
+        icc = None
+    wide = picture.pixels.dtype != np.uint8 and _samples(picture).ndim > 2
+    if exif and (len(exif) > kind.side[1] or (wide and kind.name == "TIFF")):
+        words.append(f"{kind.name} has no room for the EXIF: left out")
+        exif = b""
+    if kind.name != "PNG" and not tones.are_usual(picture.tones, profiled=icc is not None):
+        names = " and ".join(name.decode() for name in picture.tones)
+        words.append(f"{kind.name} can't hold PNG's {names}, and shows other tones: --format png")
+    return icc, exif, words
 
 
 def _encode(file: BinaryIO, picture: Picture, kind: Format) -> None:
-    exif = _resized(picture)
     samples = _samples(picture)
     if samples.dtype == np.uint8 or samples.ndim == 2:
-        metadata = {"icc_profile": picture.icc, "exif": exif}
+        metadata: dict[str, Any] = {"icc_profile": picture.icc, "exif": picture.exif}
+        if kind.name == "PNG":
+            metadata["pnginfo"] = _info(picture.tones)
         given = {name: value for name, value in metadata.items() if value}
         Image.fromarray(samples).save(file, kind.name, **kind.options, **given)
     elif kind.name == "PNG":
-        colour16.write_png(file, samples, picture.icc, exif)
+        colour16.write_png(file, samples, picture.icc, picture.exif, picture.tones)
     else:
         colour16.write_tiff(file, samples, picture.icc)
+
+
+def _info(chunks: Mapping[bytes, bytes]) -> PngInfo:
+    info = PngInfo()
+    for kind, content in chunks.items():
+        info.add(kind, content)
+    return info
 
 
 def _samples(picture: Picture) -> NDArray[Any]:

@@ -60,6 +60,7 @@ def enlarge_files(plan: Plan, how: Enlarging) -> int:
             except UserError as error:
                 skipped += _skipped(str(error))
             else:
+                _say(job.source, lr.notes)
                 upscalers = how.upscalers(scale)  # what is wrong with these is no picture's
                 try:
                     _enlarge(job, lr, upscalers, how, bar)
@@ -127,7 +128,13 @@ def _enlarge(
 def _write(target: Path, sr: Picture, how: Enlarging) -> None:
     smaller = how.same and formats.of(target) == formats.FORMATS["jpg"]
     options = jpeg.options(formats.shallow(sr).pixels) if smaller else None
-    formats.write(target, sr, options)
+    _say(target, formats.write(target, sr, options))
+
+
+def _say(path: Path, notes: Iterable[str]) -> None:
+    """What of a file is left out, on stderr."""
+    for note in notes:
+        print(f"shoal: {one_line(f'{path}: {note}')}", file=sys.stderr, flush=True)
 
 
 def bicubic(upscaler: Upscaler) -> Upscaler:

@@ -9,7 +9,10 @@ from PIL import Image
 from shoal.errors import UserError
 from shoal.pictures.arrays import cast, on_host
 from shoal.pictures.colour import largest, rounded
+from shoal.pictures.formats import shallow
 from shoal.pictures.images import Picture
+
+SLACK = 1.0  # by which values in floating point may leave [0, 1]: what sharpens goes beyond it
 
 
 def stored(answer: Any, dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -25,7 +28,7 @@ def require_picture(array: NDArray[Any]) -> None:
     """Refuse an array that is no picture.
 
     Raises:
-        UserError: by its shape or its type.
+        UserError: by its shape or its type, or, in floating point, by its values.
     """
     fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if not (
@@ -35,12 +38,21 @@ def require_picture(array: NDArray[Any]) -> None:
             f"{array.dtype} {array.shape} is no picture: "
             "(H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or float in [0, 1]"
         )
+    if array.dtype.kind == "f":
+        least, most = float(array.min()), float(array.max())
+        if not (least >= -SLACK and most <= 1 + SLACK):  # not a number is neither
+            raise UserError(f"values from {least:g} to {most:g}: scale them to 0..1")
 
 
 def image(picture: Picture) -> Image.Image:
-    """A picture as Pillow has it, with its colour profile and EXIF in `info`."""
+    """A picture as Pillow has it, with its colour profile and EXIF in `info`.
+
+    Of 16 bits Pillow has grey alone: all else becomes 8.
+    """
+    if picture.pixels.dtype != np.uint8 and (picture.pixels.ndim > 2 or picture.alpha is not None):
+        picture = shallow(picture)
     channels: NDArray[Any] = picture.pixels
-    if picture.alpha is not None and picture.pixels.dtype == np.uint8:
+    if picture.alpha is not None:
         channels = np.dstack([picture.pixels, picture.alpha])
     made = Image.fromarray(channels)
     if picture.icc:

@@ -83,20 +83,23 @@ class Upscaler:
         """Enlarge one picture.
 
         Args:
-            image: the path of a picture; a Pillow image of any mode; or an array `(H, W)` (grey),
-                `(H, W, 3)` (RGB) or `(H, W, 4)` (RGB and opacity): uint8, uint16, or float in
-                [0, 1].
+            image: the path of a picture; a Pillow image of any mode, of F with values in [0, 1];
+                or an array `(H, W)` (grey), `(H, W, 3)` (RGB) or `(H, W, 4)` (RGB and opacity):
+                uint8, uint16, or float in [0, 1].
 
         Returns:
-            A Pillow image, upright, of mode L, LA, RGB, RGBA or I;16, with the colour profile and
-            EXIF in its `info`; or an array of the same type and channels. `scale` times as large.
+            A Pillow image, upright, of mode L, LA, RGB, RGBA, F or I;16, with the colour profile
+            and EXIF in its `info`; or an array of the same type and channels. `scale` times as
+            large. A file's 16-bit colours become an image of 8 bits, since Pillow has no other.
 
         Raises:
-            UserError: the array is none of these.
+            UserError: the picture is none of these.
         """
         if isinstance(image, str | Path):
             return as_image(self.picture(read(Path(image))))
         if isinstance(image, Image.Image):
+            if image.mode == "F":
+                return Image.fromarray(self(np.asarray(image)))
             return as_image(self.picture(decode(image)))
         require_picture(image)
         return self._larger(image, lambda: None)

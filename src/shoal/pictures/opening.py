@@ -1,0 +1,162 @@
+"""Picture files opened: what each kind says before its pixels are decoded, and what is refused."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
+
+from shoal.errors import UserError
+from shoal.pictures import colour16, depth, metadata, modes, netpbm, png, tiff, tiff_samples
+from shoal.pictures.colour import Pixels
+from shoal.pictures.finding import READ
+from shoal.pictures.limits import SeveralPictures, max_pixels, pillows_aside, require_small
+
+JPEG = b"\xff\xd8\xff"
+LAYERED = "PSD"  # whose first frame is all its layers
+Decoded = tuple[Pixels, Pixels | None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture file that is open and not yet decoded.
+
+    Attributes:
+        size: width and height as stored.
+        decode: gives pixels and opacity as they lie.
+        mode: Pillow's, of what is stored.
+        orientation: EXIF's, of what is decoded.
+        icc: the colour profile, or None.
+        tags: its EXIF, of TIFF all its tags; None where they are damaged.
+        tones: PNG's chunks that say how levels are to be shown.
+        notes: what is left out, and why; decoding may add to it.
+    """
+
+    size: tuple[int, int]
+    decode: Callable[[], Decoded]
+    mode: str
+    orientation: int = 1
+    icc: bytes | None = None
+    tags: Image.Exif | None = field(default_factory=Image.Exif)
+    tones: Mapping[bytes, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    is_tiff: bool = False
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """A picture file to decode within the block; what goes wrong meanwhile is worded.
+
+    Raises:
+        UserError: the file is missing, no picture, cut short, animated, in floating point, larger
+            than the limit, or stores what isn't known to be read right.
+    """
+    max_pixels()  # wrong, it is no picture's fault
+    try:
+        with warnings.catch_warnings(), pillows_aside(), path.open("rb") as file:
+            warnings.simplefilter("ignore")  # of odd metadata: not ours
+            yield _source(file)
+    except UserError as error:
+        raise type(error)(f"{path}: {error}") from None
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such picture") from None
+    except UnidentifiedImageError:
+        raise UserError(f"{path}: not a picture that Shoal can read") from None
+    except Exception as error:  # a damaged file can make a decoder raise anything
+        raise UserError(f"{path}: broken picture ({error})") from None
+
+
+def _source(file: BinaryIO) -> Source:
+    head = file.read(16)
+    file.seek(0)
+    if tiff.is_tiff(head):
+        return _tiff(file)
+    if head.startswith(png.SIGNATURE):
+        return _png(file)
+    if head.startswith(JPEG):
+        # Not by Image.open: of a file that holds more pictures behind it, the first is meant.
+        return _plain(JpegImageFile(file))
+    return _other(file, head)
+
+
+def _tiff(file: BinaryIO) -> Source:
+    page = tiff.picture_of(file)
+    require_small(*page.size)
+    notes: list[str] = []
+    if page.is_ours:
+        return Source(
+            page.size,
+            partial(tiff_samples.decoded, file, page, notes),
+            mode="RGB" if page.colours > 1 else "L",
+            orientation=page.orientation,
+            icc=page.get(tiff.PROFILE),
+            tags=tiff.exif(file),
+            notes=notes,
+            is_tiff=True,
+        )
+    file.seek(0)
+    image = Image.open(file, formats=["TIFF"])
+    image.seek(page.number)
+    modes.require_known(image)
+    decode = partial(modes.decoded, image)  # turns it, by itself
+    icc = image.info.get("icc_profile")
+    return Source(image.size, decode, image.mode, icc=icc, tags=metadata.tags(image), is_tiff=True)
+
+
+def _png(file: BinaryIO) -> Source:
+    parts = png.parted(file)
+    image = Image.open(parts.stream(), formats=["PNG"])
+    _require_single(image)
+    require_small(*image.size)
+    if colour16.is_sixteen(image):
+        again = Image.open(parts.stream(), formats=["PNG"])
+        decode: Callable[[], Decoded] = partial(colour16.decoded, image, again)
+    else:
+        decode = partial(modes.decoded, image)
+    tags = metadata.tags(image)
+    return Source(
+        image.size,
+        decode,
+        image.mode,
+        metadata.orientation(tags),
+        parts.icc,
+        tags,
+        parts.tones,
+        parts.notes,
+    )
+
+
+def _other(file: BinaryIO, head: bytes) -> Source:
+    image = Image.open(file, formats=list(READ))
+    if image.format != LAYERED:
+        _require_single(image)
+    if netpbm.is_deep(image):
+        require_small(*image.size)
+        return Source(image.size, lambda: (netpbm.samples(image, file), None), image.mode)
+    return _plain(image, depth.bits(file, head))
+
+
+def _plain(image: Image.Image, bits: int = 8) -> Source:
+    require_small(*image.size)
+    modes.require_known(image)
+    grey, tags = image.mode in modes.DEEP_GREY, metadata.tags(image)
+    return Source(
+        image.size,
+        partial(depth.spread, image, bits) if grey else partial(modes.decoded, image),
+        image.mode,
+        metadata.orientation(tags),
+        image.info.get("icc_profile"),
+        tags,
+        notes=[f"{bits} bits are read as 8"] if bits > 8 and not grey else [],
+    )
+
+
+def _require_single(image: Image.Image) -> None:
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1:
+        raise SeveralPictures.counted(frames)
