@@ -38,9 +38,9 @@ class Enlarging:
     factor: Factor
     same: bool = False
 
-    def upscalers(self, scale: float) -> list[Upscaler]:
-        """What makes the results of a picture."""
-        return [each.upscaler(each.row(scale)) for each in self.networks]
+    def upscalers(self, scale: float, picture: Path) -> list[Upscaler]:
+        """What makes the results of a picture, by its file."""
+        return [each.upscaler(each.row(scale), picture) for each in self.networks]
 
 
 def enlarge_files(plan: Plan, how: Enlarging) -> int:
@@ -60,7 +60,9 @@ def enlarge_files(plan: Plan, how: Enlarging) -> int:
             except UserError as error:
                 skipped += _skipped(str(error))
             else:
-                upscalers = how.upscalers(scale)  # what is wrong with these is no picture's
+                upscalers = how.upscalers(
+                    scale, job.source
+                )  # what is wrong with these is no picture's
                 try:
                     _enlarge(job, lr, upscalers, how, bar)
                 except UserError as error:
