@@ -28,4 +28,4 @@ def test_names_come_from_what_ships(tmp_path, monkeypatch):
 def test_every_file_that_ships_is_the_network_that_its_name_says():
     for (model, scale), path in pretrained.shipped().items():
         _, facts = weights.load(path)
-        assert (facts["name"], facts["scale"]) == (model, scale)
+        assert (facts["name"], facts["scale"]) == (model.removesuffix(pretrained.OF_JPEGS), scale)

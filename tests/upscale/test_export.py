@@ -13,6 +13,8 @@ from helpers.networks import SMALL, stored
 from shoal.cli import app
 from shoal.errors import UserError
 from shoal.models import weights
+from shoal.models.flat import flat
+from shoal.models.profile import reach
 from shoal.pictures.resample import upscale
 from shoal.pictures.traced import upscale_any_size
 from shoal.upscale import export
@@ -35,6 +37,7 @@ def test_a_run_becomes_a_graph_of_every_size_with_its_config_inside(run, tmp_pat
     target = tmp_path / "net.onnx"
     assert exported(run, "--format", "onnx", "-o", target).exit_code == 0
     network, facts = weights.load(run / "weights.safetensors")
+    network = flat(network, reach(network))
     session = onnxruntime.InferenceSession(target)
     assert session.get_inputs()[0].shape == [1, 1, "height", "width"]
     for size in ((1, 1), (2, 9), (31, 20)):

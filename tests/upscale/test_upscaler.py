@@ -14,11 +14,16 @@ from helpers.networks import SMALL, stored
 from shoal.errors import UserError
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.models import weights
+from shoal.models.flat import flat
+from shoal.models.profile import reach
 from shoal.pictures.images import Picture
 
 
-def test_the_picture_is_the_one_that_the_rgb_protocol_scores(upscaler, small):
+def test_the_picture_is_the_one_that_the_rgb_protocol_scores_of_the_network_made_flat(
+    upscaler, small
+):
     network, _ = weights.load(small)
+    network = flat(network, reach(network))
     hr = pixels(40, 56, 3)
     question = PROTOCOLS["rgb"].question(hr, 2)
     with torch.inference_mode():

@@ -1,5 +1,6 @@
 """`shoal data`: the picture sets."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,18 @@ def data_show(name: Annotated[str, typer.Argument(help="e.g. set5")], root: Root
     from shoal.data.commands import print_set
 
     print_set(name, root or default_root())
+
+
+@app.command("edges", epilog="Example: shoal data edges lr-of-set14-x2 data/Set14")
+def data_edges(
+    lr: Annotated[Path, typer.Argument(help="LR pictures that somebody made: a file or a folder.")],
+    hr: Annotated[Path, typer.Argument(help="The HR pictures that they were made of.")],
+) -> None:
+    """Tell LR pictures of MATLAB's, edges mirrored, from an older MATLAB's, edges repeated."""
+    from shoal.data.commands import print_edges
+    from shoal.evaluation.pairing import pairs
+
+    print_edges((pair.sr, pair.hr) for pair in pairs(lr, hr))
 
 
 @app.command("fetch", epilog="Example: shoal data fetch t91 set5 set14 bsd100")

@@ -1,5 +1,6 @@
 """`shoal degrade`: the LR pictures that MATLAB would write."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,16 +9,25 @@ import typer
 from shoal.cli.options import Force, Scale
 
 
+class Edges(StrEnum):
+    """The names of `shoal.pictures.resample.EDGES`, which is not imported for the help."""
+
+    MIRRORED, REPEATED = "mirrored", "repeated"
+
+
 def degrade(
     path: Annotated[list[Path], typer.Argument(help="Pictures, or folders of them.")],
     scale: Scale = 3,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")] = Path(
         "output"
     ),
+    edges: Annotated[
+        Edges, typer.Option(help="What MATLAB sees beyond them; repeated: an older one.")
+    ] = Edges.MIRRORED,
     force: Force = False,
 ) -> None:
     """Write the low-resolution pictures that MATLAB's imresize would."""
     from shoal.pictures.degrade import degrade_files
 
-    for source, target in degrade_files(path, scale, output, force=force):
+    for source, target in degrade_files(path, scale, output, force=force, edges=edges):
         print(f"{source} -> {target}")

@@ -18,6 +18,12 @@ class Kind(StrEnum):
     SAME = "same"
 
 
+class Noise(StrEnum):
+    """The names of `shoal.upscale.noise.NAMES`."""
+
+    AUTO, NONE, JPEG = "auto", "none", "jpeg"
+
+
 class RuntimeName(StrEnum):
     """The names of `shoal.upscale.runtimes.NAMES`."""
 
@@ -56,6 +62,9 @@ def upscale(
     ensemble: Annotated[
         bool, typer.Option("--ensemble", help="Average over eight symmetries: eightfold work.")
     ] = False,
+    noise: Annotated[
+        Noise, typer.Option(help="Compression to see through; auto: as a JPEG file itself says.")
+    ] = Noise.AUTO,
     runtime: Annotated[
         RuntimeName,
         typer.Option("--runtime", "--engine", help="auto: a GPU, or the fastest installed."),
@@ -82,7 +91,7 @@ def upscale(
     from shoal.upscale.factor import by_scale, to_size
     from shoal.upscale.networks import Settings, several
 
-    settings = Settings(runtime, None if tile == "auto" else int(tile), ensemble, trust)
+    settings = Settings(runtime, None if tile == "auto" else int(tile), ensemble, trust, noise)
     networks = several(model, weights, settings)
     factor = to_size(size) if size is not None else by_scale(scale or networks[0].default)
     if factor.scale is not None:

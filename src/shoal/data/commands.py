@@ -1,5 +1,6 @@
 """What `shoal data list`, `show` and `fetch` print."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from shoal.data.catalog import names, picture_set
 from shoal.data.fetch import Outcome, fetch
 from shoal.data.mirrors import DEFAULT_MIRRORS
 from shoal.data.sets import PictureSet
+from shoal.pictures.degrade import wrong_values
+from shoal.pictures.images import read
 from shoal.system.progress import bars
 from shoal.system.screen import screen
 
@@ -51,6 +54,26 @@ def print_set(name: str, root: Path) -> None:
     for file in pictures.files:
         if about := "; ".join(filter(None, [file.why, file.credit])):
             print(f"  {file.name}: {about}")
+
+
+def print_edges(pairs: Iterable[tuple[Path, Path]]) -> None:
+    """Print which MATLAB made each LR picture of its HR picture, and how many are whose.
+
+    Args:
+        pairs: the files of LR and HR.
+
+    Raises:
+        UserError: a picture can't be read.
+    """
+    kinds = Counter[str]()
+    for lr, hr in pairs:
+        wrong = wrong_values(read(lr).pixels, read(hr).pixels)
+        fits = [edges for edges, count in wrong.items() if not count]
+        kind = " and ".join(fits) or "neither"
+        kinds[kind] += 1
+        told = ", ".join(f"{count} values off {edges}" for edges, count in wrong.items())
+        print(f"{lr}: {kind} ({told or 'another size, depth or number of channels'})")
+    print("; ".join(f"{kind}: {count}" for kind, count in kinds.most_common()))
 
 
 def fetch_and_tell(

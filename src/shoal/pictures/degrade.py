@@ -12,19 +12,20 @@ from shoal.pictures.arrays import Array
 from shoal.pictures.colour import Pixels, levels, luma, rgb_levels, rounded
 from shoal.pictures.finding import pictures
 from shoal.pictures.images import Picture, read
-from shoal.pictures.resample import crop, downscale, downscale_integers
+from shoal.pictures.resample import EDGES, MIRRORED, crop, downscale, downscale_integers
 from shoal.pictures.targets import require_free
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def degrade(pixels: Pixels, scale: int) -> Pixels:
+def degrade(pixels: Pixels, scale: int, edges: str = MIRRORED) -> Pixels:
     """`imresize(picture, 1 / scale, 'bicubic')` of MATLAB, cropped to the scale before.
 
     Args:
         pixels: `(H, W)` or `(H, W, 3)`, uint8 or uint16.
         scale: an integer >= 2.
+        edges: one of `resample.EDGES`: `mirrored`, or `repeated` as by an older MATLAB.
 
     Returns:
         The same type and channels, `(H // scale, W // scale)` in size.
@@ -34,8 +35,29 @@ def degrade(pixels: Pixels, scale: int) -> Pixels:
     """
     planes = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
     hr = _cropped(planes.astype(np.float64)[None], scale)
-    lr = downscale_integers(hr, scale, np.iinfo(pixels.dtype).max)[0].astype(pixels.dtype)
+    lr = downscale_integers(hr, scale, np.iinfo(pixels.dtype).max, edges)[0]
+    lr = lr.astype(pixels.dtype)
     return lr[0] if pixels.ndim == 2 else np.ascontiguousarray(np.moveaxis(lr, 0, -1))
+
+
+def wrong_values(lr: Pixels, hr: Pixels) -> dict[str, int]:
+    """By how many values an LR picture differs from those that each MATLAB makes of HR.
+
+    Args:
+        lr: of MATLAB's or of unknown making.
+        hr: what it was made of.
+
+    Returns:
+        For each of `resample.EDGES` so many values; none where no scale makes that size of HR, or
+        channels or depth differ.
+    """
+    scale = hr.shape[0] // lr.shape[0]
+    if scale < 2 or lr.shape[2:] != hr.shape[2:] or lr.dtype != hr.dtype:
+        return {}
+    made = {edges: degrade(hr, scale, edges) for edges in EDGES}
+    return {
+        edges: int((small != lr).sum()) for edges, small in made.items() if small.shape == lr.shape
+    }
 
 
 def luma_pair(pixels: Pixels, scale: int) -> tuple["Tensor", "Tensor"]:
@@ -76,7 +98,7 @@ def _cropped(hr: Array, scale: int) -> Array:
 
 
 def degrade_files(
-    paths: Iterable[Path], scale: int, output: Path, *, force: bool
+    paths: Iterable[Path], scale: int, output: Path, *, force: bool, edges: str = MIRRORED
 ) -> Iterator[tuple[Path, Path]]:
     """Degrade pictures, and the pictures in folders, to PNG files of the same stem.
 
@@ -93,7 +115,7 @@ def degrade_files(
     for source, target in targets.items():
         pixels = read(source).pixels
         try:
-            small = degrade(pixels, scale)
+            small = degrade(pixels, scale, edges)
         except UserError as error:
             raise UserError(f"{source}: {error}") from None
         formats.write(target, Picture(small))

@@ -1,8 +1,9 @@
 """Bicubic resampling as MATLAB's `imresize` does it, and cropping to the scale.
 
-Cubic kernel with a = -0.5 (Keys 1981), stretched by the scale when shrinking (antialiasing), edges
-mirrored with the edge pixel repeated, first along the height, then along the width. Images are
-arrays or tensors.
+Cubic kernel with a = -0.5 (Keys 1981), stretched by the scale when shrinking (antialiasing), first
+along the height, then along the width. Beyond its edges a picture is mirrored, its edge pixel
+first; an older MATLAB, which LR pictures published in 2015 come from, repeats the edge pixel.
+Images are arrays or tensors.
 """
 
 from functools import lru_cache
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from shoal.pictures.arrays import Array, beside, like, namespace, take
 from shoal.pictures.colour import rounded
 from shoal.pictures.kernel import cubic
+
+MIRRORED, REPEATED = "mirrored", "repeated"
+EDGES = (MIRRORED, REPEATED)
 
 
 def crop(image: Array, scale: int) -> Array:
@@ -26,12 +30,15 @@ def crop(image: Array, scale: int) -> Array:
 
 
 @lru_cache(maxsize=256)
-def taps(size: int, out: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def taps(
+    size: int, out: int, edges: str = MIRRORED
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Weights and source indices of one axis.
 
     Args:
         size: length of the source axis.
         out: the length that it gets.
+        edges: one of `EDGES`, what lies beyond them.
 
     Returns:
         Two arrays `(taps, out)`: float64 weights, which sum to 1 for each output, and indices.
@@ -44,16 +51,18 @@ def taps(size: int, out: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     weights = cubic((centre[None] - source) / stretch)
     weights /= weights.sum(axis=0)
     used = np.any(weights != 0, axis=1)
+    if edges == REPEATED:
+        return weights[used], source.clip(0, size - 1)[used]
     # Mirrored with the edge repeated: ... 1 0 | 0 1 ... n-1 | n-1 n-2 ..., with period 2n.
     folded = source % (2 * size)
     mirrored = np.where(folded < size, folded, 2 * size - 1 - folded)
     return weights[used], mirrored[used]
 
 
-def _along(image: Array, dim: int, out: int) -> Array:
+def _along(image: Array, dim: int, out: int, edges: str = MIRRORED) -> Array:
     if out == image.shape[dim]:
         return image
-    return weighted(image, dim, *taps(image.shape[dim], out))
+    return weighted(image, dim, *taps(image.shape[dim], out, edges))
 
 
 def weighted(
@@ -71,12 +80,12 @@ def weighted(
     return total
 
 
-def resize(image: Array, height: int, width: int) -> Array:
+def resize(image: Array, height: int, width: int, edges: str = MIRRORED) -> Array:
     """Shrink or enlarge `(N, C, H, W)` to a size, nothing rounded; at its own size it stays."""
-    return _along(_along(image, -2, height), -1, width)
+    return _along(_along(image, -2, height, edges), -1, width, edges)
 
 
-def downscale(image: Array, scale: int) -> Array:
+def downscale(image: Array, scale: int, edges: str = MIRRORED) -> Array:
     """Shrink `(N, C, H, W)` by an integer, nothing rounded; H and W are multiples of `scale`.
 
     Raises:
@@ -85,7 +94,7 @@ def downscale(image: Array, scale: int) -> Array:
     height, width = image.shape[-2:]
     if height % scale or width % scale:
         raise ValueError(f"{(height, width)} is no multiple of {scale}: crop first")
-    return resize(image, height // scale, width // scale)
+    return resize(image, height // scale, width // scale, edges)
 
 
 def upscale(image: Array, scale: int) -> Array:
@@ -97,14 +106,17 @@ def upscale(image: Array, scale: int) -> Array:
     return resize(image, image.shape[-2] * scale, image.shape[-1] * scale)
 
 
-def downscale_integers(values: Array, scale: int, largest: int = 255) -> Array:
+def downscale_integers(
+    values: Array, scale: int, largest: int = 255, edges: str = MIRRORED
+) -> Array:
     """What MATLAB gives for a uint8 or uint16 picture: rounded and clipped after *each* pass.
 
     Args:
         values: float64 `(N, C, H, W)`, integers in 0..largest; H and W multiples of `scale`.
         scale: the factor, an integer >= 2.
         largest: 255 or 65535.
+        edges: one of `EDGES`.
     """
     height, width = values.shape[-2] // scale, values.shape[-1] // scale
-    rows = rounded(_along(values, -2, height), largest)
-    return rounded(_along(rows, -1, width), largest)
+    rows = rounded(_along(values, -2, height, edges), largest)
+    return rounded(_along(rows, -1, width, edges), largest)

@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent
 # The first that ships at a scale is its default.
 PREFERRED = ("eeds_fast", "eeds")
 DEFAULT_SCALE = 2
+OF_JPEGS = "_jpeg"  # ends the name of a model whose LR pictures were compressed in training
 
 
 def shipped() -> dict[tuple[str, int], Path]:

@@ -23,7 +23,7 @@ from shoal.system.fields import node, nodes, one_of, optional, read, whole
 from shoal.system.gpus import visible
 from shoal.system.targets import present, spelled_out
 
-PROTOCOL_NAMES = ("classic", "rgb")
+PROTOCOL_NAMES = ("classic", "rgb", "jpeg40", "jpeg60", "jpeg80")
 NAME = re.compile(r"\w[\w .,+@=-]*")
 LARGEST_SEED = 2**32 - 1  # what NumPy and PyTorch both take
 
@@ -61,7 +61,7 @@ class RunConfig:
         if not NAME.fullmatch(self.name):
             raise UserError(f"name={self.name} can't begin a folder's name: give another, name=...")
         check_trainer(self.trainer)
-        if self.channels == RGB and self.protocol != "rgb":
+        if self.channels == RGB and self.protocol == "classic":
             raise UserError(
                 f"model={self.name} maps RGB, and protocol={self.protocol} scores luma networks: "
                 f"add protocol=rgb, which scores both alike"

@@ -82,9 +82,13 @@ def open_pictures(run: Run) -> SuperResolutionData:
     """The run's training and validation pictures, decoded.
 
     Raises:
-        UserError: a picture is missing or broken, or the patch doesn't fit.
+        UserError: a picture is missing or broken, or the patch doesn't fit; or a model is fitted,
+            to pictures that are not compressed.
     """
     config, budget = run.config, run.config.budget
+    if config.kind is Kind.FITTED and config.data.degradation == JPEG:
+        words = f"data.degradation={JPEG} compresses patches, and model={config.name} has none"
+        raise UserError(f"{words}: it is fitted to whole pictures; leave it out")
     places = config.paths.data, config.scale, config.paths.cache
     limit = budget.val_pictures
     # Colours are compressed together, also for a network that maps luma.

@@ -38,9 +38,9 @@ class Enlarging:
     factor: Factor
     same: bool = False
 
-    def upscalers(self, scale: float) -> list[Upscaler]:
-        """What makes the results of a picture."""
-        return [each.upscaler(each.row(scale)) for each in self.networks]
+    def upscalers(self, scale: float, picture: Path) -> list[Upscaler]:
+        """What makes the results of a picture, by its file."""
+        return [each.upscaler(each.row(scale), picture) for each in self.networks]
 
 
 def enlarge_files(plan: Plan, how: Enlarging) -> int:
@@ -61,7 +61,8 @@ def enlarge_files(plan: Plan, how: Enlarging) -> int:
                 skipped += _skipped(str(error))
             else:
                 _say(job.source, lr.notes)
-                upscalers = how.upscalers(scale)  # what is wrong with these is no picture's
+                # What is wrong with these is no picture's.
+                upscalers = how.upscalers(scale, job.source)
                 try:
                     _enlarge(job, lr, upscalers, how, bar)
                 except UserError as error:

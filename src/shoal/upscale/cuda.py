@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from shoal.errors import UserError
 from shoal.models import weights
 from shoal.models.channels import channels_of
+from shoal.models.flat import flat
 from shoal.models.profile import layer_bytes, reach
 from shoal.upscale.place import Host
 from shoal.upscale.ready import Ready, Runtime
@@ -57,16 +58,16 @@ def ready(path: Path, *, trust: bool = False, device: torch.device | None = None
     """
     device = _gpu() if device is None else device
     network, facts = weights.load(path, trust=trust)
-    sees, taken = reach(network), layer_bytes(network)
+    sees, taken, channels = reach(network), layer_bytes(network), channels_of(network)
     values = taken // 4
-    network.to(device)
+    network = flat(network.to(device), sees)
     return Ready(
         "cuda",
         runtime(network, device),
         facts,
         sees,
         taken + COLOURS * int(facts["scale"]) ** 2,
-        channels_of(network),
+        channels,
         memory=min(free_memory(device) // SHARE, VALUES // max(values, 1) * 2 * taken),
         place=Cuda(device),
         halved=runtime(network, device, torch.float16),

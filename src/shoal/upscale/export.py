@@ -7,6 +7,8 @@ from torch import nn
 
 from shoal.errors import UserError
 from shoal.models import weights
+from shoal.models.flat import flat
+from shoal.models.profile import reach
 from shoal.system.files import asked_for
 from shoal.upscale import hub
 from shoal.upscale.card import card
@@ -59,6 +61,7 @@ def export(
     target = _target(output, f"{name}-rgb.onnx" if rgb else f"{name}.onnx")
     _require_free(target, force=force)
     need("onnxruntime", extra="onnx")
+    network = flat(network, reach(network))
     if rgb:
         network = Coloured(network, int(facts["scale"])).eval()
     content = graph(network, facts)

@@ -14,6 +14,7 @@ from torch import nn
 from shoal.errors import UserError, first_line
 from shoal.models import weights
 from shoal.models.channels import channels_of
+from shoal.models.flat import flat
 from shoal.models.profile import layer_bytes, reach
 from shoal.upscale.kept import Graph
 from shoal.upscale.pytorch import answers
@@ -80,9 +81,10 @@ def prepared(path: Path, *, trust: bool = False, onnx: bytes | None = None) -> G
         UserError: there are no such weights, or ONNX can't hold the network.
     """
     network, facts = weights.load(path, trust=trust)
-    content = graph(network, facts) if onnx is None else onnx
     ours = weights.are_ours(facts["model"])
     sizes = reach(network), layer_bytes(network)
+    network = flat(network, sizes[0])
+    content = graph(network, facts) if onnx is None else onnx
     return Graph(content, facts, *sizes, channels_of(network), ours, answers(network))
 
 

@@ -1,16 +1,17 @@
 """Which networks there are of a name, or in a file, and how one becomes ready."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
+from typing import Any
 
 from shoal import pretrained
 from shoal.errors import UserError
 from shoal.models.facts import read_facts
 from shoal.runs.folder import RunFolder
-from shoal.upscale import hub, runtimes
+from shoal.upscale import hub, noise, runtimes
 from shoal.upscale.factor import steps
 from shoal.upscale.row import in_a_row
 from shoal.upscale.tiles import side_for
@@ -25,6 +26,7 @@ class Settings:
     tile: int | None = None
     ensemble: bool = False
     trust: bool = False
+    noise: str = noise.NONE
 
 
 @dataclass
@@ -35,12 +37,14 @@ class Networks:
         files: by scale.
         source: the name, None for what ships; or the file, which has one scale and stands alone.
         settings: how they are run.
+        jpeg: files by scale of those for compressed pictures.
     """
 
     files: dict[int, Path]
     source: str | Path | None
     settings: Settings = field(default_factory=Settings)
-    _ready: dict[tuple[int, ...], Upscaler] = field(default_factory=dict)
+    jpeg: dict[int, Path] = field(default_factory=dict)
+    _ready: dict[tuple[Path, ...], Upscaler] = field(default_factory=dict)
 
     @property
     def default(self) -> int:
@@ -76,15 +80,22 @@ class Networks:
             pretrained.find(self.source, wanted)  # there is none: it says which there are
         return row
 
-    def upscaler(self, row: Sequence[int]) -> Upscaler:
+    def upscaler(self, row: Sequence[int], picture: Path | None = None) -> Upscaler:
         """The networks of these scales in a row, ready to enlarge; made once.
+
+        Args:
+            row: of scales.
+            picture: the file that goes in, which says how noisy it is.
 
         Raises:
             UserError: no such runtime, or it can't do them.
         """
-        key = tuple(row)
+        first, *more = row
+        noisy = self.jpeg.get(first) if noise.is_noisy(picture, self.settings.noise) else None
+        # What the first of them answers is clean.
+        key = (noisy or self.files[first], *(self.files[scale] for scale in more))
         if key not in self._ready:
-            self._ready[key] = self._made([self.files[scale] for scale in key])
+            self._ready[key] = self._made(key)
         return self._ready[key]
 
     def _made(self, paths: Sequence[Path]) -> Upscaler:
@@ -93,7 +104,7 @@ class Networks:
         network = in_a_row(built)
         side = side_for(network.layer_bytes, network.reach or 0, how.tile, network.memory)
         return Upscaler(
-            str(network.facts.get("name", paths[0].stem)),
+            _name(paths[0], network.facts),
             int(network.facts["scale"]),
             network.runtime,
             network.run,
@@ -123,6 +134,8 @@ def networks(source: str | Path | None, settings: Settings) -> Networks:
     """
     source = _meant(source)
     if isinstance(source, Path):
+        if settings.noise == noise.JPEG:
+            raise UserError(f"{source} is one network, --noise jpeg another: leave one of them out")
         return Networks({int(read_facts(source)["scale"]): source}, source, settings)
     shipped = pretrained.shipped()
     files = {scale: there for (model, scale), there in shipped.items() if model == source}
@@ -130,7 +143,14 @@ def networks(source: str | Path | None, settings: Settings) -> Networks:
         files = {scale: pretrained.find(None, scale) for _, scale in shipped}
     if not files:
         pretrained.find(source, pretrained.DEFAULT_SCALE)  # there is none: it says which there are
-    return Networks(files, source, settings)
+    return Networks(files, source, settings, noise.of_jpegs(source, files, settings.noise))
+
+
+def _name(path: Path, facts: Mapping[str, Any]) -> str:
+    """What a network is called: one that ships by its file, another by what it says of itself."""
+    if path.parent == pretrained.FOLDER:
+        return path.stem.rpartition("-x")[0]
+    return str(facts.get("name", path.stem))
 
 
 def several(models: str | None, weights: str | None, settings: Settings) -> list[Networks]:

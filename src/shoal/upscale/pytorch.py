@@ -9,6 +9,7 @@ from torch import nn
 
 from shoal.models import weights
 from shoal.models.channels import channels_of
+from shoal.models.flat import flat
 from shoal.models.profile import layer_bytes, reach
 from shoal.system.malloc import keep_freed_memory
 from shoal.upscale.kept import probes
@@ -23,7 +24,7 @@ def ready(path: Path, *, trust: bool = False) -> Ready:
     """
     network, facts = weights.load(path, trust=trust)
     sizes = reach(network), layer_bytes(network), channels_of(network)
-    return Ready("torch", runtime(network), facts, *sizes)
+    return Ready("torch", runtime(flat(network, sizes[0])), facts, *sizes)
 
 
 def runtime(network: nn.Module) -> Runtime:
