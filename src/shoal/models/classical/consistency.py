@@ -4,6 +4,8 @@ from torch import Tensor
 
 from shoal.pictures.resample import downscale, upscale
 
+REACH = 4  # LR pixels to each side that one round looks at: two of shrinking, two of enlarging
+
 
 def back_projected(sr: Tensor, lr: Tensor, scale: int, rounds: int) -> Tensor:
     """Add to an answer what it lacks of LR, enlarged by bicubic interpolation, some times.

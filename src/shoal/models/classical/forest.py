@@ -1,0 +1,166 @@
+"""RFL: a forest that sends each LR patch to a linear map from its features to HR."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from shoal.models.blocks import at_least
+from shoal.models.channels import LUMA
+from shoal.models.classical.consistency import REACH, back_projected
+from shoal.models.classical.gradients import fitted_projection, samples, windows
+from shoal.models.classical.patches import overlaid
+from shoal.models.classical.regressors import Normals, mapped
+from shoal.models.classical.trees import Tree, descended, grow
+from shoal.models.classical.views import turned
+from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
+from shoal.pictures.resample import upscale
+
+BAG = 0.75  # of all samples, that a tree is grown on
+PARTS = ("pairs", "thresholds", "children", "maps")  # of a tree
+
+
+class RFL(FittedModel):
+    """Trees over gradient features, a ridge regression in each leaf; the mean of the trees.
+
+    Schulter, Leistner, Bischof, "Fast and Accurate Image Upscaling with Super-Resolution Forests",
+    CVPR 2015: features and overlapping patches are those of Timofte et al.; a node tries as many
+    pairs of features as the root of their number, each with 5 random thresholds and the median, on
+    512 samples, and takes the split after which targets and features vary least. The numbers are
+    those of the authors' code as a public fork of it has them. Left out: alternating regression
+    forests (ARFL), and the authors' 10 trees: `trees` says how many.
+
+    Args:
+        scale: the factor, an integer >= 2.
+        trees: of the forest.
+        depth: of a tree, at most.
+        leaf: samples of a leaf, at least.
+        samples: that the forest is grown on, at most; memory grows with it.
+        forms: of each picture, turned and mirrored, that samples are drawn from, 1 to 8.
+        ridge: added to the diagonal of each leaf's gram matrix.
+        projections: rounds of back-projection after it; 0: none, as in the paper.
+        channels: 1: luma alone.
+
+    Raises:
+        UserError: a count is too small.
+    """
+
+    projection: Tensor
+
+    def __init__(
+        self,
+        scale: int,
+        trees: int,
+        depth: int,
+        leaf: int,
+        samples: int,
+        forms: int,
+        ridge: float,
+        projections: int,
+        channels: int = LUMA,
+    ) -> None:
+        super().__init__(scale, channels)
+        at_least(1, trees=trees, depth=depth, leaf=leaf, samples=samples, forms=forms)
+        at_least(0, projections=projections)
+        self.trees, self.depth, self.leaf = trees, depth, leaf
+        self.samples, self.forms, self.ridge = samples, forms, ridge
+        self.projections = projections
+        self.stages = ("features", *(f"tree {number}" for number in range(trees)))
+        self.hold("projection", *(f"{part}_{n}" for n in range(trees) for part in PARTS))
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        enlarged = upscale(lr, self.scale)
+        features = windows(enlarged, self.scale) @ self.projection
+        values = torch.stack([self._mapped(features, n) for n in range(self.trees)]).mean(dim=0)
+        patches = values.view(len(lr), *lr.shape[-2:], -1).permute(0, 3, 1, 2)
+        sr = enlarged + overlaid(patches, self.scale, WINDOW)
+        return back_projected(sr, lr, self.scale, self.projections)
+
+    def _mapped(self, features: Tensor, number: int) -> Tensor:
+        """What one tree makes of each patch, `(n, (3 * scale)^2)`."""
+        pairs, thresholds, children, maps = (self._part(part, number) for part in PARTS)
+        leaf = descended(features, Tree(pairs, thresholds, children), self.depth)
+        return mapped(features, leaf, maps)
+
+    def _part(self, part: str, number: int) -> Tensor:
+        return self.get_buffer(f"{part}_{number}")
+
+    def solve(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
+        """The projection of the features, then one tree after another."""
+        tensors = stages("features", partial(self._projection, pictures))
+        drawn: list[Tensor] = []  # by the first tree that isn't kept
+        for number in range(self.trees):
+            make = partial(self._tree, pictures, seed, number, tensors["projection"], drawn)
+            tensors = tensors | stages(f"tree {number}", make)
+        return tensors
+
+    def _projection(self, pictures: Sequence[Pair], progress: Progress) -> Tensors:
+        return {"projection": fitted_projection(pictures, self.scale, progress)}
+
+    def _tree(
+        self,
+        pictures: Sequence[Pair],
+        seed: int,
+        number: int,
+        projection: Tensor,
+        drawn: list[Tensor],
+        progress: Progress,
+    ) -> Tensors:
+        """A tree on its share of the samples, and the map of each of its leaves."""
+        if not drawn:
+            drawn.append(self._drawn(pictures, seed, projection))
+        generator = generator_of(seed, number + 1)
+        count, inputs = len(drawn[0]), projection.shape[1]
+        bag = torch.randperm(count, generator=generator)[: max(1, round(BAG * count))]
+        chosen = drawn[0][bag]
+        tree = grow(chosen, inputs, self.depth, self.leaf, generator)
+        maps = self._maps(chosen, inputs, tree)
+        parts = (tree.pairs, tree.thresholds, tree.children, maps)
+        progress(1, 1)
+        return {f"{part}_{number}": each for part, each in zip(PARTS, parts, strict=True)}
+
+    def _maps(self, chosen: Tensor, inputs: int, tree: Tree) -> Tensor:
+        features, targets = chosen[:, :inputs], chosen[:, inputs:]
+        weight = balance(inputs, targets.shape[1])
+        leaf = descended(features, tree, self.depth)
+        normals = Normals(int(leaf.max()) + 1, inputs, targets.shape[1])
+        normals.add(features, targets / weight, leaf)
+        return normals.solved(self.ridge)
+
+    def _drawn(self, pictures: Sequence[Pair], seed: int, projection: Tensor) -> Tensor:
+        """Features and weighted targets of as many samples as may be had, side by side."""
+        generator = generator_of(seed, 0)
+        share = self.samples / (self.forms * sum(lr.numel() for lr, _ in pictures))
+        weight = balance(projection.shape[1], (WINDOW * self.scale) ** 2)
+        parts = []
+        for pair in pictures:
+            for form in turned(pair, self.forms):
+                features, targets = samples(form, self.scale, projection)
+                kept = torch.rand(len(features), generator=generator) < share
+                parts.append(torch.cat([features[kept], targets[kept] * weight], dim=1))
+        return torch.cat(parts)
+
+    @property
+    def reach(self) -> int:
+        """Of enlarging, of a derivative, of a window's patches, and of back-projection."""
+        return 2 + 1 + 2 * (WINDOW // 2) + REACH * self.projections
+
+    @property
+    def macs(self) -> int:
+        """The projection, and each tree's map."""
+        maps = sum(self._part("maps", n)[0].numel() for n in range(self.trees))
+        return self.projection.numel() + maps if self.is_fitted else 0
+
+
+def balance(inputs: int, outputs: int) -> float:
+    """What targets are multiplied by, so that they count as much as the features do."""
+    return (inputs / outputs) ** 0.5
+
+
+def generator_of(seed: int, number: int) -> torch.Generator:
+    """One of several independent streams of a seed."""
+    state = np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0] >> np.uint64(1)))

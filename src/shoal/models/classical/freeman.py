@@ -1,0 +1,164 @@
+"""Freeman's Markov random field: patches of training pictures that fit LR and each other."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from shoal.models.blocks import at_least
+from shoal.models.channels import LUMA
+from shoal.models.classical.consistency import back_projected
+from shoal.models.classical.patches import mirrored
+from shoal.models.classical.propagation import most_likely
+from shoal.models.fitted import FittedModel, Pair, Progress, Stages, Tensors
+from shoal.pictures.resample import upscale
+
+SIDE, MIDDLE = 5, 7  # HR pixels of a patch of detail, and of the middle band that it is found by
+PITCH = SIDE - 1  # HR pixels between patches: they overlap by one
+BLOCK = 512  # patches whose distances to all examples are in memory at once
+FAINT = 0.01  # added to a contrast, so that noise isn't enlarged
+
+
+class Freeman(FittedModel):
+    """For each patch candidates from training pictures; those that fit LR and their neighbours.
+
+    Freeman, Pasztor, Carmichael, "Learning Low-Level Vision", IJCV 2000, from memory of the paper:
+    the middle band of the bicubic enlargement, 7 x 7, finds the `candidates` most similar patches
+    of the training pictures, all divided by their local contrast; belief propagation on the grid
+    of 5 x 5 patches of detail, which overlap by one pixel, weighs how well each fits LR and how
+    well it agrees with its neighbours. Squared differences are both costs here; the paper has
+    Gaussians, which is the same, and prepares its middle band with another filter.
+
+    Args:
+        scale: the factor, an integer >= 2.
+        examples: patches of the training pictures, about.
+        candidates: of each patch.
+        agreement: weight of a squared difference where patches overlap, against one in the band.
+        rounds: of belief propagation; 0: the nearest example alone.
+        projections: rounds of back-projection after it; 0: none, as in the paper.
+        channels: 1: luma alone.
+
+    Raises:
+        UserError: a count is too small.
+    """
+
+    bands: Tensor
+    details: Tensor
+    stages = ("examples",)
+
+    def __init__(
+        self,
+        scale: int,
+        examples: int,
+        candidates: int,
+        agreement: float,
+        rounds: int,
+        projections: int,
+        channels: int = LUMA,
+    ) -> None:
+        super().__init__(scale, channels)
+        at_least(1, examples=examples, candidates=candidates)
+        at_least(0, rounds=rounds, projections=projections)
+        self.examples, self.candidates, self.agreement = examples, candidates, agreement
+        self.rounds, self.projections = rounds, projections
+        self.hold("bands", "details")
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        sr = torch.cat([self._answered(picture) for picture in torch.split(lr, 1)])
+        return back_projected(sr, lr, self.scale, self.projections)
+
+    def _answered(self, lr: Tensor) -> Tensor:
+        """One picture `(1, 1, h, w)`."""
+        enlarged = upscale(lr, self.scale)
+        grid = [length // PITCH + 1 for length in enlarged.shape[-2:]]
+        patches, contrast = contrasted(on_grid(band(enlarged, self.scale), grid))
+        found = [self._found(block) for block in torch.split(patches, BLOCK)]
+        costs, which = (torch.cat(each).view(*grid, -1) for each in zip(*found, strict=True))
+        contrast = contrast.view(*grid, 1)
+        details = self.details[which] * contrast[..., None]  # (rows, columns, candidates, 25)
+        chosen = self._chosen(costs * contrast.square(), details.view(*grid, -1, SIDE, SIDE))
+        best = details.gather(2, chosen[..., None, None].expand(-1, -1, 1, SIDE**2))
+        return enlarged + laid(best.flatten(0, 2), grid, enlarged.shape[-2:])
+
+    def _found(self, patches: Tensor) -> tuple[Tensor, Tensor]:
+        """The squared distances of the nearest examples, and which they are, nearest first."""
+        squares = self.bands.square().sum(dim=1)
+        distances = torch.addmm(squares, patches, self.bands.T, alpha=-2)
+        count = min(self.candidates, len(self.bands))
+        nearest, which = distances.topk(count, dim=1, largest=False)
+        return nearest + patches.square().sum(dim=1, keepdim=True), which
+
+    def _chosen(self, evidence: Tensor, details: Tensor) -> Tensor:
+        """The candidate of each place, `(rows, columns)`."""
+        left, right = details[..., 0], details[..., -1]
+        top, bottom = details[..., 0, :], details[..., -1, :]
+        across = self.agreement * disagreement(right[:, :-1], left[:, 1:])
+        down = self.agreement * disagreement(bottom[:-1], top[1:])
+        return most_likely(evidence, across, down, self.rounds)
+
+    def solve(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
+        """Bands and details of patches drawn from all pictures."""
+        return stages("examples", partial(self._examples, pictures, seed))
+
+    def _examples(self, pictures: Sequence[Pair], seed: int, progress: Progress) -> Tensors:
+        generator = torch.Generator().manual_seed(seed)
+        share = self.examples / sum(hr.numel() for _, hr in pictures)
+        parts = []
+        for number, (lr, hr) in enumerate(pictures):
+            enlarged = upscale(lr, self.scale)
+            kept = torch.rand(hr.numel(), generator=generator) < share
+            bands = F.unfold(mirrored(band(enlarged, self.scale), MIDDLE // 2), MIDDLE)[0].T[kept]
+            patches, contrast = contrasted(bands)
+            details = F.unfold(mirrored(hr - enlarged, SIDE // 2), SIDE)[0].T[kept]
+            parts.append((patches, details / contrast))
+            progress(number + 1, len(pictures))
+        bands, details = (torch.cat(each) for each in zip(*parts, strict=True))
+        return {"bands": bands, "details": details}
+
+    @property
+    def reach(self) -> None:
+        """Beliefs travel over the whole picture."""
+
+    @property
+    def macs(self) -> int:
+        """Of the search: distances to all examples."""
+        return self.bands.numel() * self.scale**2 // PITCH**2
+
+
+def band(enlarged: Tensor, scale: int) -> Tensor:
+    """The middle frequencies of a bicubic enlargement: those that LR's local mean leaves."""
+    return enlarged - F.avg_pool2d(mirrored(enlarged, scale), 2 * scale + 1, stride=1)
+
+
+def contrasted(patches: Tensor) -> tuple[Tensor, Tensor]:
+    """Patches `(n, d)` over their contrast, and that, `(n, 1)`."""
+    contrast = patches.square().mean(dim=1, keepdim=True).sqrt() + FAINT
+    return patches / contrast, contrast
+
+
+def on_grid(picture: Tensor, grid: Sequence[int]) -> Tensor:
+    """Patches `(n, 49)` around every fourth pixel; the last lie up to one beyond the edge."""
+    height, width = ((count - 1) * PITCH + MIDDLE for count in grid)
+    padded = mirrored(picture, PITCH)[..., PITCH - MIDDLE // 2 :, PITCH - MIDDLE // 2 :]
+    return F.unfold(padded[..., :height, :width], MIDDLE, stride=PITCH)[0].T
+
+
+def disagreement(one: Tensor, other: Tensor) -> Tensor:
+    """Squared differences of all candidates' edges, `(rows, columns, k, k)`, of `(..., k, 5)`."""
+    squares = [each.square().sum(dim=3) for each in (one, other)]
+    product = one @ other.transpose(2, 3)
+    return squares[0][..., None] + squares[1][:, :, None] - 2 * product
+
+
+def laid(patches: Tensor, grid: Sequence[int], size: Sequence[int]) -> Tensor:
+    """A picture `(1, 1, H, W)` of patches `(n, 25)` on a grid, the mean where two or more lie."""
+    height, width = ((count - 1) * PITCH + SIDE for count in grid)
+    total, count = (
+        F.fold(each.T[None], (height, width), SIDE, stride=PITCH)
+        for each in (patches, torch.ones_like(patches))
+    )
+    margin = SIDE // 2
+    return (total / count)[..., margin : margin + size[0], margin : margin + size[1]]

@@ -1,0 +1,72 @@
+"""Features of LR patches: gradients of the bicubic enlargement, projected to what they vary in.
+
+Zeyde, Elad, Protter 2010, as Timofte et al. have them: first and second derivatives along both
+axes in windows of 3 x 3 LR pixels, and an uncentred PCA.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from shoal.models.classical.patches import cut, mirrored
+from shoal.models.fitted import WINDOW, Pair, Progress
+from shoal.pictures.resample import upscale
+
+ENERGY = 0.999  # that the projection keeps
+BORDER = 1  # LR pixels that are left out of what is fitted, since edges are mirrored
+
+
+def windows(enlarged: Tensor, scale: int) -> Tensor:
+    """The derivatives around each LR pixel, `(n, 4 * (3 * scale)^2)`.
+
+    Args:
+        enlarged: the bicubic enlargement, `(N, 1, scale * h, scale * w)`.
+        scale: the factor.
+    """
+    height, width = enlarged.shape[-2:]
+    padded = mirrored(enlarged, scale)
+    before, after = scale // 2, scale - scale // 2  # a derivative of s + 1 pixels has no middle
+
+    def moved(down: int, across: int) -> Tensor:
+        rows = padded.narrow(-2, scale + down, height)
+        return rows.narrow(-1, scale + across, width)
+
+    derivatives = (
+        moved(0, -before) - moved(0, after),
+        moved(-before, 0) - moved(after, 0),
+        (moved(0, -scale) + moved(0, scale)) / 2 - enlarged,
+        (moved(-scale, 0) + moved(scale, 0)) / 2 - enlarged,
+    )
+    return torch.cat([listed(cut(each, scale, WINDOW)) for each in derivatives], dim=1)
+
+
+def listed(patches: Tensor, border: int = 0) -> Tensor:
+    """Patches `(N, d, h, w)` as samples `(n, d)`, without those of a border of LR pixels."""
+    height, width = patches.shape[-2:]
+    inner = patches[..., border : height - border, border : width - border]
+    return inner.permute(0, 2, 3, 1).flatten(0, 2)
+
+
+def samples(pair: Pair, scale: int, projection: Tensor) -> tuple[Tensor, Tensor]:
+    """Features and targets of a training picture: what HR has more than the enlargement.
+
+    Returns:
+        `(n, d)` and `(n, (3 * scale)^2)`.
+    """
+    lr, hr = pair
+    enlarged = upscale(lr, scale)
+    features = windows(enlarged, scale).view(*lr.shape[-2:], -1)[None].permute(0, 3, 1, 2)
+    return listed(features, BORDER) @ projection, listed(cut(hr - enlarged, scale, WINDOW), BORDER)
+
+
+def fitted_projection(pictures: Sequence[Pair], scale: int, progress: Progress) -> Tensor:
+    """The projection `(4 * (3 * scale)^2, d)` that keeps nearly all energy of the windows."""
+    gram = torch.zeros(4 * (WINDOW * scale) ** 2, 4 * (WINDOW * scale) ** 2)
+    for number, (lr, _) in enumerate(pictures):
+        values = windows(upscale(lr, scale), scale)
+        gram.addmm_(values.T, values)
+        progress(number + 1, len(pictures))
+    energies, axes = torch.linalg.eigh(gram.double())
+    left_out = energies.cumsum(0) <= (1 - ENERGY) * energies.sum()
+    return axes[:, ~left_out].float()

@@ -1,0 +1,132 @@
+"""Self-examples: a picture's detail from its own patches at a smaller scale, step by step."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from shoal.models.blocks import at_least
+from shoal.models.channels import LUMA
+from shoal.models.classical.patches import mirrored
+from shoal.models.fitted import FittedModel, Pair, Stages, Tensors
+from shoal.pictures.resample import resize
+
+STEP = 1.25  # by which a picture grows at a time, about
+BLOCK = 2048  # patches whose distances to all examples are in memory at once
+LEAST = 4  # pixels of a side that a picture is shrunk to, at least
+TYPICAL = 128  # pixels of a side of the LR picture that the cost is said for
+
+
+class SelfEx(FittedModel):
+    """Grows a picture in small steps, each with the detail of the picture's own similar patches.
+
+    After Glasner, Bagon, Irani, "Super-Resolution from a Single Image", ICCV 2009. In each step of
+    about 1.25 the picture is enlarged by bicubic interpolation; around every second pixel of every
+    second row the `neighbours` most similar patches are looked for in the LR picture without what
+    such a step would lose; the detail that these lack there is added, weighted by similarity and
+    averaged where patches overlap; then back-projection makes the picture agree with LR. Left out,
+    against the paper: the constraints of patches that recur within one scale (its classical
+    super-resolution part), and their joint solution. It learns nothing of other pictures.
+
+    Args:
+        scale: the factor, an integer >= 2.
+        side: of a patch in pixels, odd.
+        neighbours: patches that give detail to one.
+        tolerance: root mean square difference of two patches, in [0, 1], that weighs 1 / e of
+            what none weighs.
+        projections: rounds of back-projection after each step.
+        channels: 1: luma alone.
+
+    Raises:
+        UserError: a count is too small.
+    """
+
+    def __init__(
+        self,
+        scale: int,
+        side: int,
+        neighbours: int,
+        tolerance: float,
+        projections: int,
+        channels: int = LUMA,
+    ) -> None:
+        super().__init__(scale, channels)
+        at_least(1, side=side, neighbours=neighbours)
+        at_least(0, projections=projections)
+        self.side, self.neighbours, self.tolerance = side, neighbours, tolerance
+        self.projections = projections
+        self.steps = max(1, round(math.log(scale, STEP)))
+
+    def solve(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
+        """Nothing: every picture is its own example."""
+        return {}
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
+        return torch.cat([self._grown(picture) for picture in torch.split(lr, 1)])
+
+    def _grown(self, lr: Tensor) -> Tensor:
+        """One picture `(1, 1, h, w)` through all sizes."""
+        examples, details = self._examples(lr)
+        sr = lr
+        for step in range(1, self.steps + 1):
+            factor = self.scale ** (step / self.steps)
+            sr = resize(sr, *(round(length * factor) for length in lr.shape[-2:]))
+            sr = sr + self._detail(sr, examples, details)
+            for _ in range(self.projections):
+                sr = sr + resize(lr - resize(sr, *lr.shape[-2:]), *sr.shape[-2:])
+        return sr
+
+    def _examples(self, lr: Tensor) -> tuple[Tensor, Tensor]:
+        """LR's patches without what a step loses, and what it loses of them, `(n, side^2)` each."""
+        factor = self.scale ** (1 / self.steps)
+        size = [max(LEAST, round(length / factor)) for length in lr.shape[-2:]]
+        coarse = resize(resize(lr, *size), *lr.shape[-2:])
+        return centred(self._patches(coarse)), self._patches(lr - coarse)
+
+    def _patches(self, picture: Tensor, stride: int = 1) -> Tensor:
+        """The patches around pixels, `(n, side^2)`, edges mirrored."""
+        return F.unfold(mirrored(picture, self.side // 2), self.side, stride=stride)[0].T
+
+    def _detail(self, picture: Tensor, examples: Tensor, details: Tensor) -> Tensor:
+        """What the picture lacks, by its similar patches, as large as the picture."""
+        patches = centred(self._patches(picture, STRIDE))
+        found = torch.cat(
+            [self._found(block, examples, details) for block in torch.split(patches, BLOCK)]
+        )
+        height, width = (length + 2 * (self.side // 2) for length in picture.shape[-2:])
+        total = F.fold(found.T[None], (height, width), self.side, stride=STRIDE)
+        count = F.fold(torch.ones_like(found.T[None]), (height, width), self.side, stride=STRIDE)
+        margin = self.side // 2
+        return (total / count.clamp(min=1))[..., margin : height - margin, margin : width - margin]
+
+    def _found(self, patches: Tensor, examples: Tensor, details: Tensor) -> Tensor:
+        """The weighted detail of the examples nearest to each patch, `(n, side^2)`."""
+        squares = examples.square().sum(dim=1)
+        distances = torch.addmm(squares, patches, examples.T, alpha=-2)
+        count = min(self.neighbours, len(examples))
+        nearest, which = distances.topk(count, dim=1, largest=False)
+        # Less the nearest's own distance: its weight is 1, however far it is.
+        excess = (nearest - nearest[:, :1]) / self.side**2
+        weights = torch.softmax(-excess / self.tolerance**2, dim=1)
+        return torch.einsum("nk,nkd->nd", weights, details[which])
+
+    @property
+    def reach(self) -> None:
+        """The whole picture is searched."""
+
+    @property
+    def macs(self) -> int:
+        """Of a picture of 128 x 128 LR pixels: each patch is compared with all, so it grows."""
+        sizes = (self.scale ** (2 * step / self.steps) for step in range(1, self.steps + 1))
+        return round(TYPICAL**2 * self.side**2 * sum(sizes) / STRIDE**2)
+
+
+STRIDE = 2  # pixels between the patches that are looked up
+
+
+def centred(patches: Tensor) -> Tensor:
+    """Patches `(n, d)` without their mean: the same edge, brighter or darker, is an example."""
+    return patches - patches.mean(dim=1, keepdim=True)

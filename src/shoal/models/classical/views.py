@@ -1,0 +1,40 @@
+"""Training pictures turned and mirrored, and what is cut from them in blocks of bounded size."""
+
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch import Tensor
+
+from shoal.models.fitted import Pair
+
+BLOCK = 65536  # samples that are in memory at once
+
+
+def turned(pair: Pair, count: int) -> Iterator[Pair]:
+    """A picture and its turned and mirrored forms: as good as others, since bicubic is symmetric.
+
+    Args:
+        pair: LR and HR.
+        count: of the eight forms, from the first on; 1: the picture as it is.
+    """
+    for number in range(count):
+        flips = [dim for dim, bit in ((-2, 1), (-1, 2)) if number & bit]
+        lr, hr = (each.transpose(-2, -1) if number & 4 else each for each in pair)
+        yield lr.flip(flips), hr.flip(flips)
+
+
+def gathered(parts: Iterable[tuple[Tensor, ...]]) -> Iterator[tuple[Tensor, ...]]:
+    """The samples of many pictures, `(n, ...)` each, in blocks of `BLOCK` or somewhat more."""
+    held: list[tuple[Tensor, ...]] = []
+    for part in parts:
+        held.append(part)
+        if sum(len(each[0]) for each in held) >= BLOCK:
+            yield joined(held)
+            held = []
+    if held:
+        yield joined(held)
+
+
+def joined(parts: list[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
+    """Several tuples of samples as one."""
+    return tuple(torch.cat(each) for each in zip(*parts, strict=True))

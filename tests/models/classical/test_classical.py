@@ -1,0 +1,93 @@
+"""What every method here has in common."""
+
+import pytest
+import torch
+
+from helpers.worlds import SCALE, pairs
+from shoal.errors import UserError
+from shoal.models.classical.forest import RFL
+from shoal.models.classical.freeman import Freeman
+from shoal.models.classical.selfex import SelfEx
+from shoal.models.classical.simple import Simple
+from shoal.models.classical.sparse import ScSR
+from shoal.models.fitted import FittedModel
+from shoal.models.weights import encode, load
+
+SMALL = {
+    "rfl": (RFL, {"trees": 2, "depth": 3, "leaf": 20, "samples": 500, "forms": 2, "ridge": 0.01}),
+    "scsr": (ScSR, {"atoms": 40, "samples": 400, "penalty": 0.1, "steps": 10}),
+    "simple": (Simple, {"clusters": 4, "samples": 300, "forms": 2, "ridge": 0.01}),
+    "selfex": (SelfEx, {"side": 5, "neighbours": 3, "tolerance": 0.06}),
+    "freeman": (Freeman, {"examples": 300, "candidates": 4, "agreement": 1.0, "rounds": 3}),
+}
+
+
+def small(name: str, *, projections: int = 0, scale: int = SCALE) -> FittedModel:
+    made, arguments = SMALL[name]
+    return made(scale, projections=projections, **arguments)
+
+
+@pytest.fixture(scope="module", params=SMALL)
+def fitted(request: pytest.FixtureRequest) -> FittedModel:
+    model = small(request.param)
+    model.fit(pairs(3), seed=0)
+    return model
+
+
+def test_an_odd_picture_becomes_exactly_scale_times_as_large_and_each_of_a_batch_alone(fitted):
+    lr = torch.rand(2, 1, 9, 13, generator=torch.Generator().manual_seed(1))
+    sr = fitted(lr)
+    assert sr.shape == (2, 1, 18, 26)
+    assert torch.isfinite(sr).all()
+    torch.testing.assert_close(fitted(lr[1:]), sr[1:], rtol=0, atol=1e-5)
+
+
+def test_the_same_seed_fits_the_same_bits(fitted):
+    again = small(next(name for name, (made, _) in SMALL.items() if made is type(fitted)))
+    torch.manual_seed(5)  # PyTorch's own generator has no say
+    again.fit(pairs(3), seed=0)
+    assert again.state_dict().keys() == fitted.state_dict().keys()
+    for name, value in fitted.state_dict().items():
+        assert torch.equal(value, again.state_dict()[name]), name
+
+
+def test_weights_alone_rebuild_it(fitted, tmp_path):
+    name, (made, arguments) = next(item for item in SMALL.items() if item[1][0] is type(fitted))
+    target = f"{made.__module__}.{made.__name__}"
+    model = {"_target_": target, "scale": SCALE, "projections": 0, **arguments}
+    path = tmp_path / f"{name}.safetensors"
+    path.write_bytes(encode(fitted, {"model": model, "scale": SCALE}))
+    rebuilt, _ = load(path)
+    lr = torch.rand(1, 1, 6, 7, generator=torch.Generator().manual_seed(2))
+    assert torch.equal(rebuilt(lr), fitted(lr))
+
+
+def test_what_lies_beyond_its_reach_changes_nothing(fitted):
+    if fitted.reach is None:
+        pytest.skip("depends on the whole picture")
+    lr = torch.rand(1, 1, 5, 40, generator=torch.Generator().manual_seed(3))
+    other = lr.clone()
+    other[..., 20 + fitted.reach :] = 0.5
+    changed = (fitted(lr) - fitted(other)).abs() > 1e-6
+    assert not changed[..., : 20 * SCALE].any()
+    assert changed[..., 20 * SCALE :].any()
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_back_projection_brings_the_answer_nearer_to_lr(name):
+    from shoal.pictures.resample import downscale
+
+    errors = []
+    for projections in (0, 3):
+        model = small(name, projections=projections)
+        model.fit(pairs(2), seed=0)
+        lr, _ = pairs(1, seed=9)[0]
+        errors.append(float((downscale(model(lr), SCALE) - lr).square().mean()))
+    assert errors[1] < errors[0] / 4
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_rgb_is_refused_in_one_line(name):
+    made, arguments = SMALL[name]
+    with pytest.raises(UserError, match="maps luma alone"):
+        made(SCALE, projections=0, channels=3, **arguments)
