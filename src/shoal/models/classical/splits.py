@@ -53,10 +53,10 @@ def best_splits(
 
 
 def _pairs(nodes: int, inputs: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Two draws of about the root of all features for each node, each `(nodes, pairs)`."""
+    """Pairs of different features, about the root of all in number: `(nodes, pairs)` twice."""
     count = max(1, round(inputs**0.5))
-    drawn = [torch.rand(nodes, inputs, generator=generator).argsort(dim=1) for _ in range(2)]
-    return drawn[0][:, :count], drawn[1][:, :count]
+    order = torch.rand(nodes, inputs, generator=generator).argsort(dim=1)
+    return order[:, :count], order.roll(1, dims=1)[:, :count]
 
 
 def _thresholds(differences: Tensor, there: Tensor, generator: torch.Generator) -> Tensor:
