@@ -55,8 +55,9 @@ def best_splits(
 def _pairs(nodes: int, inputs: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Pairs of different features, about the root of all in number: `(nodes, pairs)` twice."""
     count = max(1, round(inputs**0.5))
-    order = torch.rand(nodes, inputs, generator=generator).argsort(dim=1)
-    return order[:, :count], order.roll(1, dims=1)[:, :count]
+    first = torch.rand(nodes, inputs, generator=generator).argsort(dim=1)[:, :count]
+    further = torch.randint(1, max(2, inputs), first.shape, generator=generator)
+    return first, (first + further) % inputs
 
 
 def _thresholds(differences: Tensor, there: Tensor, generator: torch.Generator) -> Tensor:
