@@ -4,21 +4,18 @@ from collections.abc import Sequence
 from functools import partial
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from shoal.models.blocks import GREY, at_least
+from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.consistency import back_projected
+from shoal.models.classical.expectation import LAYERS, TYPICAL, Layers, expected, started
 from shoal.models.classical.wavelets import CHANNELS, bank, slope, statistics
 from shoal.models.fitted import FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
-LAYERS = 3
 CUT = 24  # LR pixels of a side of what the network is trained on
 EDGE = 4  # LR pixels of it that don't count, since they feel its edge
-TYPICAL = 0.004  # what statistics of HR and of the enlargement differ by, about
-Layers = list[tuple[Tensor, Tensor]]
 
 
 class Bruna(FittedModel):
@@ -131,25 +128,3 @@ class Bruna(FittedModel):
         """The network; three passes of the wavelets in each step, and one for the network."""
         passes = (3 * self.steps + 1) * bank(self.scale).numel() * self.scale**2
         return sum(weight.numel() for weight, _ in self._layers()) + passes
-
-
-def started(features: int, outputs: int, generator: torch.Generator) -> Layers:
-    """Layers of 3 x 3 kernels, He et al.'s start; the last one begins by changing nothing."""
-    sizes = [(features, outputs + 1), (features, features), (outputs, features)]
-    layers = []
-    for number, (out, inputs) in enumerate(sizes):
-        weight = torch.randn(out, inputs, 3, 3, generator=generator) * (2 / (9 * inputs)) ** 0.5
-        weight = torch.zeros_like(weight) if number == LAYERS - 1 else weight
-        layers.append((weight.requires_grad_(), torch.zeros(out).requires_grad_()))
-    return layers
-
-
-def expected(lr: Tensor, scale: int, layers: Layers) -> Tensor:
-    """The statistics that HR should have, `(N, CHANNELS, scale * h, scale * w)`."""
-    with torch.no_grad():
-        known = statistics(upscale(lr, scale), scale)
-    values = torch.cat([F.pixel_unshuffle(known / (5 * TYPICAL), scale), 2 * (lr - GREY)], dim=1)
-    for number, (weight, bias) in enumerate(layers):
-        values = F.conv2d(F.pad(values, (1,) * 4, mode="replicate"), weight, bias)
-        values = F.relu(values) if number < LAYERS - 1 else values
-    return known + TYPICAL * F.pixel_shuffle(values, scale)

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.consistency import REACH, back_projected
-from shoal.models.classical.gradients import fitted_projection, samples, windows
+from shoal.models.classical.gradients import drawn_from, fitted_projection, windows
 from shoal.models.classical.patches import overlaid
 from shoal.models.classical.regressors import Normals, mapped
 from shoal.models.classical.trees import Tree, descended, grow
-from shoal.models.classical.views import turned
+from shoal.models.classical.views import generator_of
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
@@ -111,7 +110,10 @@ class RFL(FittedModel):
     ) -> Tensors:
         """A tree on its share of the samples, and the map of each of its leaves."""
         if not drawn:
-            drawn.append(self._drawn(pictures, seed, projection))
+            count, generator = self.samples, generator_of(seed, 0)
+            both = drawn_from(pictures, self.scale, projection, count, self.forms, generator)
+            weight = balance(*(each.shape[1] for each in both))
+            drawn.append(torch.cat([both[0], both[1].mul_(weight)], dim=1))
         generator = generator_of(seed, number + 1)
         count, inputs = len(drawn[0]), projection.shape[1]
         bag = torch.randperm(count, generator=generator)[: max(1, round(BAG * count))]
@@ -130,19 +132,6 @@ class RFL(FittedModel):
         normals.add(features, targets / weight, leaf)
         return normals.solved(self.ridge)
 
-    def _drawn(self, pictures: Sequence[Pair], seed: int, projection: Tensor) -> Tensor:
-        """Features and weighted targets of as many samples as may be had, side by side."""
-        generator = generator_of(seed, 0)
-        share = self.samples / (self.forms * sum(lr.numel() for lr, _ in pictures))
-        weight = balance(projection.shape[1], (WINDOW * self.scale) ** 2)
-        parts = []
-        for pair in pictures:
-            for form in turned(pair, self.forms):
-                features, targets = samples(form, self.scale, projection)
-                kept = torch.rand(len(features), generator=generator) < share
-                parts.append(torch.cat([features[kept], targets[kept] * weight], dim=1))
-        return torch.cat(parts)
-
     @property
     def reach(self) -> int:
         """Of enlarging, of a derivative, of a window's patches, and of back-projection."""
@@ -158,9 +147,3 @@ class RFL(FittedModel):
 def balance(inputs: int, outputs: int) -> float:
     """What targets are multiplied by, so that they count as much as the features do."""
     return (inputs / outputs) ** 0.5
-
-
-def generator_of(seed: int, number: int) -> torch.Generator:
-    """One of several independent streams of a seed."""
-    state = np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)
-    return torch.Generator().manual_seed(int(state[0] >> np.uint64(1)))

@@ -10,13 +10,20 @@ from torch import Tensor
 from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.consistency import back_projected
+from shoal.models.classical.grid import (
+    MIDDLE,
+    PITCH,
+    SIDE,
+    disagreement,
+    grid_of,
+    laid,
+    on_grid,
+)
 from shoal.models.classical.patches import mirrored
 from shoal.models.classical.propagation import most_likely
 from shoal.models.fitted import FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
-SIDE, MIDDLE = 5, 7  # HR pixels of a patch of detail, and of the middle band that it is found by
-PITCH = SIDE - 1  # HR pixels between patches: they overlap by one
 BLOCK = 512  # patches whose distances to all examples are in memory at once
 FAINT = 0.01  # added to a contrast, so that noise isn't enlarged
 
@@ -73,7 +80,7 @@ class Freeman(FittedModel):
     def _answered(self, lr: Tensor) -> Tensor:
         """One picture `(1, 1, h, w)`."""
         enlarged = upscale(lr, self.scale)
-        grid = [length // PITCH + 1 for length in enlarged.shape[-2:]]
+        grid = grid_of(enlarged.shape[-2:])
         patches, contrast = contrasted(on_grid(band(enlarged, self.scale), grid))
         found = [self._found(block) for block in torch.split(patches, BLOCK)]
         costs, which = (torch.cat(each).view(*grid, -1) for each in zip(*found, strict=True))
@@ -137,28 +144,3 @@ def contrasted(patches: Tensor) -> tuple[Tensor, Tensor]:
     """Patches `(n, d)` over their contrast, and that, `(n, 1)`."""
     contrast = patches.square().mean(dim=1, keepdim=True).sqrt() + FAINT
     return patches / contrast, contrast
-
-
-def on_grid(picture: Tensor, grid: Sequence[int]) -> Tensor:
-    """Patches `(n, 49)` around every fourth pixel; the last lie up to one beyond the edge."""
-    height, width = ((count - 1) * PITCH + MIDDLE for count in grid)
-    padded = mirrored(picture, PITCH)[..., PITCH - MIDDLE // 2 :, PITCH - MIDDLE // 2 :]
-    return F.unfold(padded[..., :height, :width], MIDDLE, stride=PITCH)[0].T
-
-
-def disagreement(one: Tensor, other: Tensor) -> Tensor:
-    """Squared differences of all candidates' edges, `(rows, columns, k, k)`, of `(..., k, 5)`."""
-    squares = [each.square().sum(dim=3) for each in (one, other)]
-    product = one @ other.transpose(2, 3)
-    return squares[0][..., None] + squares[1][:, :, None] - 2 * product
-
-
-def laid(patches: Tensor, grid: Sequence[int], size: Sequence[int]) -> Tensor:
-    """A picture `(1, 1, H, W)` of patches `(n, 25)` on a grid, the mean where two or more lie."""
-    height, width = ((count - 1) * PITCH + SIDE for count in grid)
-    total, count = (
-        F.fold(each.T[None], (height, width), SIDE, stride=PITCH)
-        for each in (patches, torch.ones_like(patches))
-    )
-    margin = SIDE // 2
-    return (total / count)[..., margin : margin + size[0], margin : margin + size[1]]

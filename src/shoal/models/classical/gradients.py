@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from shoal.models.classical.patches import cut, mirrored
+from shoal.models.classical.views import turned
 from shoal.models.fitted import WINDOW, Pair, Progress
 from shoal.pictures.resample import upscale
 
@@ -58,6 +59,35 @@ def samples(pair: Pair, scale: int, projection: Tensor) -> tuple[Tensor, Tensor]
     enlarged = upscale(lr, scale)
     features = windows(enlarged, scale).view(*lr.shape[-2:], -1)[None].permute(0, 3, 1, 2)
     return listed(features, BORDER) @ projection, listed(cut(hr - enlarged, scale, WINDOW), BORDER)
+
+
+def drawn_from(
+    pictures: Sequence[Pair],
+    scale: int,
+    projection: Tensor,
+    count: int,
+    forms: int,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """Features and targets, as `samples` has them, of about so many places; at most of all.
+
+    Args:
+        pictures: to draw from.
+        scale: the factor.
+        projection: of the features.
+        count: of samples.
+        forms: of each picture, turned and mirrored, 1 to 8.
+        generator: draws them.
+    """
+    share = count / (forms * sum(lr.numel() for lr, _ in pictures))
+    parts = []
+    for pair in pictures:
+        for form in turned(pair, forms):
+            features, targets = samples(form, scale, projection)
+            kept = torch.rand(len(features), generator=generator) < share
+            parts.append((features[kept], targets[kept]))
+    features, targets = (torch.cat(each) for each in zip(*parts, strict=True))
+    return features, targets
 
 
 def fitted_projection(pictures: Sequence[Pair], scale: int, progress: Progress) -> Tensor:

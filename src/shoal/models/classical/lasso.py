@@ -7,6 +7,7 @@ from torch import Tensor
 from shoal.models.fitted import Progress
 
 BLOCK = 4096  # signals that are coded at once
+NOTHING = 1e-6  # a norm of features below which there is no edge
 POWERS = 50  # steps of the power method
 
 
@@ -88,3 +89,9 @@ def learned(
 
 def _drawn(signals: Tensor, count: int, generator: torch.Generator) -> Tensor:
     return signals[torch.randint(len(signals), (count,), generator=generator)]
+
+
+def of_unit_norm(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Samples `(n, d)` over their norm, and that, `(n, 1)`; where there is nothing, nothing."""
+    norm = features.norm(dim=1, keepdim=True)
+    return features / norm.clamp(min=NOTHING), norm

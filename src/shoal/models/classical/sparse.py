@@ -10,7 +10,7 @@ from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.consistency import REACH, back_projected
 from shoal.models.classical.gradients import fitted_projection, listed, windows
-from shoal.models.classical.lasso import BLOCK, codes, learned
+from shoal.models.classical.lasso import BLOCK, codes, learned, of_unit_norm
 from shoal.models.classical.patches import cut, overlaid
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
@@ -19,7 +19,6 @@ MIDDLE = 2  # the size, in LR's, at which gradients are taken, whatever the scal
 LEARNING = 0.15  # the lasso's penalty while the dictionaries are learned
 ROUNDS, ROUGHLY = 6, 15  # of learning, and the lasso's steps in each
 FLAT = 0.0124  # root mean square below which a patch has nothing to learn from: 3 levels of 255
-NOTHING = 1e-6  # a norm of features below which there is no edge
 Drawn = Callable[[], tuple[Tensor, Tensor]]  # draws the samples, the same each time
 RIDGE = 1e-3  # of the HR dictionary, in units of the mean square of an atom's codes
 
@@ -91,9 +90,6 @@ class ScSR(FittedModel):
         mean = listed(cut(lr, 1, WINDOW)).mean(dim=1, keepdim=True)
         return windows(upscale(lr, MIDDLE), MIDDLE) @ projection, mean
 
-    def _coded(self, unit: Tensor, atoms: Tensor) -> Tensor:
-        return codes(unit, atoms, self.penalty, self.steps)
-
     def solve(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
         """The projection, both dictionaries together, then the HR one as the lasso needs it."""
         tensors = stages("features", partial(self._projection, pictures))
@@ -136,7 +132,7 @@ class ScSR(FittedModel):
         moment = features.new_zeros(len(atoms), targets.shape[1])
         for number, rows in enumerate(torch.split(torch.arange(len(features)), BLOCK)):
             unit, norm = of_unit_norm(features[rows])
-            code = self._coded(unit, atoms) * norm
+            code = codes(unit, atoms, self.penalty, self.steps) * norm
             gram.addmm_(code.T, code)
             moment.addmm_(code.T, targets[rows])
             progress(number + 1, -(-len(features) // BLOCK))
@@ -153,14 +149,3 @@ class ScSR(FittedModel):
         """The projection, two products with the LR atoms in each step, one with the HR atoms."""
         lasso = 2 * self.steps * self.lr_atoms.numel()
         return self.projection.numel() + lasso + self.hr_atoms.numel()
-
-    @property
-    def width(self) -> int:
-        """Windows of gradients, or patches; codes are made in blocks."""
-        return 4 * WINDOW**2 * max(MIDDLE, self.scale) ** 2
-
-
-def of_unit_norm(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Samples `(n, d)` over their norm, and that, `(n, 1)`; where there is nothing, nothing."""
-    norm = features.norm(dim=1, keepdim=True)
-    return features / norm.clamp(min=NOTHING), norm

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -38,3 +39,9 @@ def gathered(parts: Iterable[tuple[Tensor, ...]]) -> Iterator[tuple[Tensor, ...]
 def joined(parts: list[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
     """Several tuples of samples as one."""
     return tuple(torch.cat(each) for each in zip(*parts, strict=True))
+
+
+def generator_of(seed: int, number: int) -> torch.Generator:
+    """One of several independent streams of a seed."""
+    state = np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0] >> np.uint64(1)))
