@@ -62,13 +62,20 @@ def fault(text: str, row: Row) -> str:
     try:
         config = RunConfig.of(_harmless(text))
         # Otherwise a network that isn't Shoal's would be built to see whether it learns.
-        vars(config)["kind"] = Kind.TRAINED if int(row["steps"]) else Kind.UNTRAINED
+        vars(config)["kind"] = _kind(row)
         found = run_id(config, _content(row))
     except (UserError, yaml.YAMLError, OmegaConfBaseException) as error:
         return f"the config of {row['id']} can't be read ({first_line(error)})"
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         return f"the config of {row['id']} is damaged ({first_line(error)})"
     return "" if found == row["id"] else f"the config of {row['id']} is that of {found}"
+
+
+def _kind(row: Row) -> Kind:
+    """Of a run, by its row; rows from before there was the word have steps alone."""
+    if row.get("kind"):
+        return Kind(row["kind"])
+    return Kind.TRAINED if int(row["steps"]) else Kind.UNTRAINED
 
 
 def _harmless(text: str) -> DictConfig:

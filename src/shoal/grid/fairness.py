@@ -28,8 +28,8 @@ def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None
     views = {label: _view(run.tree, experiment) for label, run in runs.items()}
     first = next(label for label, run in runs.items() if run.config.kind is Kind.TRAINED)
     for label, view in views.items():
-        # What trains nothing differs by being another model, whatever the factors are.
-        untrained = runs[label].config.kind is Kind.UNTRAINED
+        # What takes no steps differs by being another model, whatever the factors are.
+        untrained = runs[label].config.kind is not Kind.TRAINED
         turned = (*experiment.factors, *experiment.free)
         free = ("model", *turned) if untrained else turned
         keys = [key for key in _differences(view, views[first]) if not _under(key, free)]
@@ -55,7 +55,7 @@ def _require_turned(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> N
 
 def factors(experiment: Experiment, run: PlannedRun) -> dict[str, Any]:
     """The values of an experiment's factors in one of its arms; networks by their name."""
-    if run.config.kind is Kind.UNTRAINED:
+    if run.config.kind is not Kind.TRAINED:
         return {"model": run.config.name}
     view = OmegaConf.create(_view(run.tree, experiment))
     return {

@@ -5,7 +5,6 @@ from typing import Any
 
 from shoal.grid.composing import key
 from shoal.grid.planned import PlannedRun
-from shoal.runs.kind import Kind
 
 BARE = ("model", "experiment")  # whose values say by themselves what they are of
 OF_ITS_OWN = ("scale", "seed")  # said beside the label
@@ -55,5 +54,5 @@ def _title(label: str, turned: Mapping[str, Any], run: PlannedRun, several_scale
     said = ", ".join(word for word in words if word.casefold() not in told)
     facts = [f"{label} ({said})" if said else label]
     facts += [f"x{run.config.scale}"] if several_scales else []
-    facts += [f"seed {run.config.seed}"] if run.config.kind is Kind.TRAINED else []
+    facts += [f"seed {run.config.seed}"] if run.config.kind.learns else []
     return ", ".join(facts)

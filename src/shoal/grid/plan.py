@@ -60,7 +60,7 @@ class Plan:
         there = {run.overrides for _, run in self.runs}
         for given in {tuple(_at(seed, each)): None for each in self.given}:
             run = self._planned(label, given)
-            if run.overrides not in there and run.config.kind is Kind.TRAINED:
+            if run.overrides not in there and run.config.kind.learns:
                 self.runs.append((label, run))
 
     def _planned(self, label: str, given: Sequence[str]) -> PlannedRun:
@@ -180,7 +180,7 @@ class Plan:
         """Every run once; one that trains nothing has no seed."""
         rows = {}
         for label, run in self.runs:
-            seed = run.config.seed if run.config.kind is Kind.TRAINED else None
+            seed = run.config.seed if run.config.kind.learns else None
             row = {"arm": label, "scale": run.config.scale, "seed": seed, "id": run.folder.id}
             rows[tuple(row.values())] = row
         return list(rows.values())

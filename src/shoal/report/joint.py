@@ -102,7 +102,7 @@ class _Row:
 
 
 def _psnr(runs: Sequence[Run]) -> pd.DataFrame:
-    seeds = [run.config.seed if run.config.kind is Kind.TRAINED else None for run in runs]
+    seeds = [run.config.seed if run.config.kind.learns else None for run in runs]
     protocol = runs[0].config.protocol if runs else ""
     return psnr_table([run.folder.path for run in runs], seeds, protocol)
 

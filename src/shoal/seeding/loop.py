@@ -15,7 +15,6 @@ from shoal.grid.planned import PlannedRun
 from shoal.grid.runner import share_of_cores
 from shoal.results import Study, grids, read
 from shoal.runs.duration import span
-from shoal.runs.kind import Kind
 from shoal.seeding.opened import Question, questions, wanted
 from shoal.seeding.settings import Settings
 
@@ -102,7 +101,7 @@ def seeds_of(plan: Plan) -> dict[str, int]:
     """How many seeds of each arm that trains are planned."""
     found: dict[str, set[int]] = {}
     for label, run in plan.runs:
-        if run.config.kind is Kind.TRAINED:
+        if run.config.kind.learns:
             found.setdefault(label, set()).add(run.config.seed)
     return {label: len(seeds) for label, seeds in found.items()}
 
@@ -126,7 +125,7 @@ def take_up(plan: Plan) -> None:
 
 def _before(plan: Plan) -> Mapping[str, Any]:
     """The plan of that name that was written last, if it looked at runs of this one."""
-    ids = {run.folder.id for _, run in plan.runs if run.config.kind is Kind.TRAINED}
+    ids = {run.folder.id for _, run in plan.runs if run.config.kind.learns}
     others = reversed(grids(plan.path.parents[1], plan.experiment.name))
     for path in dict.fromkeys([plan.path, *others]):
         found = _read(path)

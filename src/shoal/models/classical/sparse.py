@@ -74,12 +74,11 @@ class ScSR(FittedModel):
         """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
         features, mean = self._seen(lr, self.projection)
         unit, norm = of_unit_norm(features)
-        values = torch.cat(
-            [
-                self._coded(block, self.lr_atoms) @ self.hr_atoms
-                for block in torch.split(unit, BLOCK)
-            ]
+        blocks = (
+            codes(block, self.lr_atoms, self.penalty, self.steps)
+            for block in torch.split(unit, BLOCK)
         )
+        values = torch.cat([code @ self.hr_atoms for code in blocks])
         values = values * norm + mean
         patches = values.view(len(lr), *lr.shape[-2:], -1).permute(0, 3, 1, 2)
         sr = overlaid(patches, self.scale, WINDOW)

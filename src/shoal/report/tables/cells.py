@@ -52,7 +52,7 @@ def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.Da
         cells["of the paper's training"] = [_share(row) for row in _dicts(numbers)]
     cells["parameters"] = _each(numbers["parameters"], short)
     cells["MACs per LR pixel"] = _each(numbers["macs_per_lr_pixel"], short)
-    cells["training MACs"] = _each(numbers["macs"], short)
+    cells["training MACs"] = _training(numbers)
     cells["training time"] = _each(numbers["seconds"], seconds)
     if numbers["seconds_per_megapixel"].notna().any():  # records of before 2026-11-26 have none
         cells["enlarging a megapixel"] = _each(numbers["seconds_per_megapixel"], seconds)
@@ -103,6 +103,12 @@ def _dicts(numbers: pd.DataFrame) -> list[dict[Hashable, Any]]:
 
 def _each(values: pd.Series, form: Callable[[float], str]) -> list[str]:
     return [ABSENT if math.isnan(value) else form(value) for value in values.astype(float)]
+
+
+def _training(numbers: pd.DataFrame) -> list[str]:
+    """Multiply-adds of the steps; what took time without any was fitted."""
+    known = zip(_each(numbers["macs"], short), numbers["macs"], numbers["seconds"], strict=True)
+    return ["fitted" if macs == 0 and took > 0 else text for text, macs, took in known]
 
 
 def _published(row: Mapping[Hashable, Any], name: str) -> str:
