@@ -289,3 +289,15 @@ def test_a_csv_that_cannot_be_written_is_one_line_and_leaves_the_old_one(
     assert "s.csv can't be written: No space left on device" in str(done.exception)
     assert (tmp_path / "s.csv").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["hr", "s.csv", "sr"]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_picture_without_its_border_scores_as_with_it_and_one_line_says_so(
+    folders, capsys, protocol
+):
+    hr, sr = colours(36, 42, seed=1), colours(36, 42, seed=2)
+    whole = folders({"a.png": sr}, {"a.png": hr})
+    before = score(*whole, 3, protocol)
+    Image.fromarray(sr[3:-3, 3:-3]).save(whole[0] / "a.png")
+    assert score(*whole, 3, protocol) == before
+    assert "1 of 1 pictures come without a border of 3 pixels" in capsys.readouterr().err

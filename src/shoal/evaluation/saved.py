@@ -5,13 +5,18 @@ rounded luma of a network: a grey picture is that luma, and scores are equal too
 only the luma of rounded colours is left: on Set5 and Set14 at x2, x3 and x4 that moves the mean by
 up to 0.01 dB for bicubic and 0.03 dB for pictures 6 dB better, a single picture by up to 0.08 dB.
 Transparency isn't looked at; the levels of 16-bit pictures count on the scale of 8 bits.
+Pictures that come without the border that is shaved off anyway, as some authors keep theirs, score
+as they would with it.
 """
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.table import Table
 
 from shoal.errors import UserError, unknown
@@ -46,28 +51,42 @@ def score(sr: Path, hr: Path, scale: int, protocol: str, pattern: str | None = N
     """
     if protocol not in PROTOCOLS:
         raise UserError(unknown("protocol", protocol, PROTOCOLS))
-    rows, problems = [], []
+    rows, problems, shaved = [], [], 0
     for pair in tracked(pairs(sr, hr, pattern), f"scoring, {protocol}"):
         try:
-            psnr, ssim = _scores(pair, scale, protocol)
+            psnr, ssim, bare = _scores(pair, scale, protocol)
         except UserError as error:
             problems.append(str(error))
         else:
             rows.append({"image": pair.hr.stem, "psnr": psnr, "ssim": ssim})
+            shaved += bare
     refuse(problems)
+    if shaved:
+        words = f"{shaved} of {len(rows)} pictures come without a border of {scale} pixels"
+        print(f"shoal: {words}: scored on what they have", file=sys.stderr)
     return [*rows, _mean(rows)]
 
 
-def _scores(pair: Pair, scale: int, protocol: str) -> tuple[float, float]:
+def _scores(pair: Pair, scale: int, protocol: str) -> tuple[float, float, bool]:
+    """PSNR, SSIM, and whether the picture comes without the border."""
     sr, hr = read(pair.sr).pixels, read(pair.hr).pixels
     cropped = tuple(size - size % scale for size in hr.shape[:2])
+    shaved = sr.shape[:2] == tuple(size - 2 * scale for size in cropped)
+    if shaved:
+        sr = _framed(sr, scale)
     if sr.shape[:2] != cropped:
         wanted = f"{_size(cropped)} (HR, {_size(hr.shape)}, at scale {scale})"
         raise UserError(f"{pair.sr} is {_size(sr.shape)}, not {wanted}")
     try:
-        return PROTOCOLS[protocol].compare(sr, hr, scale)
+        return *PROTOCOLS[protocol].compare(sr, hr, scale), shaved
     except UserError as error:
         raise UserError(f"{pair.sr}: {error}") from None
+
+
+def _framed(pixels: NDArray[Any], margin: int) -> NDArray[Any]:
+    """Pixels with a border around them, whatever it holds: it is shaved off again."""
+    around = [(margin, margin)] * 2 + [(0, 0)] * (pixels.ndim - 2)
+    return np.pad(pixels, around, mode="edge")
 
 
 def _size(shape: Sequence[int]) -> str:
