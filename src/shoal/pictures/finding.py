@@ -56,15 +56,21 @@ def pictures_in(path: Path) -> list[Path]:
     """
     if not path.is_dir():
         raise UserError(f"{path} is not a folder of pictures")
-    visible = [file for file in path.iterdir() if not file.name.startswith(".")]
-    found = sorted(file for file in visible if is_picture(file))
+    entries = list(path.iterdir())
+    found = sorted(file for file in entries if is_picture(file))
     if not found:
         raise UserError(f"{path} has no picture in it (looked for {' '.join(SUFFIXES)})")
     for file in found:
         if "\r" in file.name or file.name.encode(errors="ignore").decode() != file.name:
             raise UserError(f"{path}: no table can hold the name {file.name!r}: rename the picture")
-    say_left_out(path, Counter(_kind(file) for file in visible if not is_picture(file)))
+    say_left_out(path, others(entries))
     return found
+
+
+def others(entries: Iterable[Path]) -> Counter[str]:
+    """How many of a folder's entries are no pictures by their names, by kind; not the hidden."""
+    visible = (entry for entry in entries if not entry.name.startswith("."))
+    return Counter(_kind(entry) for entry in visible if not is_picture(entry))
 
 
 def say_left_out(path: Path, counts: Mapping[str, int]) -> None:

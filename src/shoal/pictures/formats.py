@@ -108,12 +108,20 @@ def _fitting(picture: Picture, kind: Format, exif: bytes) -> tuple[bytes | None,
         icc = None
     wide = picture.pixels.dtype != np.uint8 and _samples(picture).ndim > 2
     if exif and (len(exif) > kind.side[1] or (wide and kind.name == "TIFF")):
-        words.append(f"{kind.name} has no room for the EXIF: left out")
+        if _is_a_cameras(exif):
+            words.append(f"{kind.name} has no room for the EXIF: left out")
         exif = b""
     if kind.name != "PNG" and not tones.are_usual(picture.tones, profiled=icc is not None):
         names = " and ".join(name.decode() for name in picture.tones)
         words.append(f"{kind.name} can't hold PNG's {names}, and shows other tones: --format png")
     return icc, exif, words
+
+
+def _is_a_cameras(exif: bytes) -> bool:
+    """Whether EXIF says more than which program wrote the file."""
+    tags = Image.Exif()
+    tags.load(exif)
+    return bool(set(tags) - {ExifTags.Base.Software})
 
 
 def _encode(file: BinaryIO, picture: Picture, kind: Format) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shoal.errors import UserError
-from shoal.pictures.finding import SUFFIXES, is_picture
+from shoal.pictures.finding import SUFFIXES, is_picture, others, say_left_out
 
 
 @dataclass
@@ -79,6 +79,7 @@ def _walk(folder: Path, results: Path | None, sources: Sources) -> Iterator[Path
         sources.unread[folder] = f"{folder} can't be read ({error.strerror})"
         return
     yield from (path for path in entries if is_picture(path))
+    say_left_out(folder, others(path for path in entries if not path.is_dir()))
     for path in entries:
         seen = path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
         if seen and absolute(path) != results:
