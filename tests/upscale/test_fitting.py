@@ -12,8 +12,7 @@ from shoal.pictures.images import Picture
 from shoal.pictures.resample import resize
 from shoal.upscale import fitting
 from shoal.upscale.factor import by_scale, to_size
-from shoal.upscale.meant import networks
-from shoal.upscale.networks import Settings
+from shoal.upscale.networks import Settings, networks
 from shoal.upscale.pixels import stored
 
 

@@ -80,8 +80,7 @@ def upscale(
     if tile != "auto" and not tile.isdecimal():
         raise UserError(f"--tile {tile} is neither auto nor a number of pixels")
     from shoal.upscale.factor import by_scale, to_size
-    from shoal.upscale.meant import several
-    from shoal.upscale.networks import Settings
+    from shoal.upscale.networks import Settings, several
 
     settings = Settings(runtime, None if tile == "auto" else int(tile), ensemble, trust)
     networks = several(model, weights, settings)

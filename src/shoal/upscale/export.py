@@ -12,8 +12,7 @@ from shoal.upscale import hub
 from shoal.upscale.card import card
 from shoal.upscale.coloured import Coloured
 from shoal.upscale.graph import graph, portable
-from shoal.upscale.meant import networks
-from shoal.upscale.networks import Settings
+from shoal.upscale.networks import Settings, networks
 from shoal.upscale.pytorch import answers
 from shoal.upscale.ready import need
 from shoal.upscale.runtimes import check, onnx_runtime
@@ -28,6 +27,7 @@ def export(
     *,
     kind: str = ONNX,
     scale: int | None = None,
+    clipped: bool = True,
     force: bool = False,
     trust: bool = False,
 ) -> Path:
@@ -42,6 +42,7 @@ def export(
         kind: `onnx`, of what the network maps; `onnx-rgb`, of RGB; `hub`, a folder in the layout of
             the Hugging Face hub.
         scale: of a network that ships.
+        clipped: whether RGB that leaves [0, 1] is brought back.
         force: replace files that are there.
         trust: also build networks that are not Shoal's own.
 
@@ -61,7 +62,7 @@ def export(
     _require_free(target, force=force)
     need("onnxruntime", extra="onnx")
     if rgb:
-        network = Coloured(network, int(facts["scale"])).eval()
+        network = Coloured(network, int(facts["scale"]), clipped=clipped).eval()
     content = graph(network, facts)
     content = portable(content) if rgb else content
     check(onnx_runtime(content), answers(network))
