@@ -16,21 +16,17 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image
 from skimage import data
-from torch import nn
 
 from shoal import pretrained
 from shoal.models import weights
 from shoal.models.bicubic import Bicubic
 from shoal.models.profile import reach
-from shoal.upscale.coloured import Coloured
+from shoal.upscale.export import ONNX_RGB, export
 from shoal.upscale.graph import graph, portable
-from shoal.upscale.pytorch import answers
-from shoal.upscale.runtimes import check, onnx_runtime
 
 PAGE = Path(__file__).parents[1] / "docs/demo"
 RUNTIME = "onnxruntime-web@1.30.0"
@@ -67,31 +63,22 @@ def runtime(folder: Path) -> None:
 def networks(folder: Path) -> list[dict[str, object]]:
     """Every network for the page as ONNX, and what the page must know of each."""
     known: list[dict[str, object]] = []
-    for (model, _), path in pretrained.shipped().items():
+    for (model, scale), path in pretrained.shipped().items():
         found = KIND.fullmatch(model)
         if (found[1] if found else model) != PREFERRED:
             continue
-        network, facts = weights.load(path)
-        known.append(written(folder, network, facts, found[2] if found else "clean"))
+        file = f"{model}-x{scale}.onnx"
+        # Not clipped: opacity follows from what goes beyond black and white, too.
+        export(path, folder / file, kind=ONNX_RGB, clipped=False, force=True)
+        sees = max(reach(weights.load(path)[0]) or 0, BICUBIC_REACH)
+        kind = found[2] if found else "clean"
+        known.append({"name": model, "kind": kind, "scale": scale, "file": file, "reach": sees})
     for scale in sorted({int(str(each["scale"])) for each in known}):
-        facts = {"name": "bicubic", "scale": scale}
-        known.append(written(folder, Bicubic(scale, channels=3), facts, "bicubic"))
+        network, file = Bicubic(scale, channels=3).eval(), f"bicubic-x{scale}.onnx"
+        (folder / file).write_bytes(portable(graph(network, {"name": "bicubic", "scale": scale})))
+        what = {"name": "bicubic", "kind": "bicubic", "scale": scale, "file": file}
+        known.append({**what, "reach": BICUBIC_REACH})
     return known
-
-
-def written(
-    folder: Path, network: nn.Module, facts: Mapping[str, object], kind: str
-) -> dict[str, object]:
-    """A network in a file, checked against PyTorch, and what the page must know of it."""
-    name, scale = facts["name"], int(str(facts["scale"]))
-    # Not clipped: opacity follows from what goes beyond black and white, too.
-    coloured = Coloured(network, scale, clipped=False).eval()
-    content = portable(graph(coloured, facts))
-    check(onnx_runtime(content), answers(coloured))
-    file = f"{name}-{kind}-x{scale}.onnx"
-    (folder / file).write_bytes(content)
-    sees = max(reach(network) or 0, BICUBIC_REACH)
-    return {"name": name, "kind": kind, "scale": scale, "file": file, "reach": sees}
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """`shoal upscale`: file after file, with a bar; what can't be read is named and skipped."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,6 @@ from rich.progress import Progress
 
 from shoal.errors import UserError, one_line
 from shoal.pictures import formats
-from shoal.pictures.grounds import shown
 from shoal.pictures.images import Picture, read
 from shoal.pictures.resample import upscale
 from shoal.system.progress import bars
@@ -20,8 +19,6 @@ from shoal.upscale.jobs import Job, Plan
 from shoal.upscale.networks import Networks
 from shoal.upscale.stamp import stamped
 from shoal.upscale.upscaler import Upscaler
-
-SQUARE = 8  # LR pixels: of the checkerboard that shows what is transparent
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,10 @@ def _enlarge(
             bar.remove_task(tiles)
         results.append(sr)
     if job.comparison is not None:
-        _compare(job, lr, zip(upscalers, results, strict=True), how.factor)
+        from shoal.upscale.comparison import drawn  # it brings PyTorch
+
+        sheet = drawn(lr, list(zip(upscalers, results, strict=True)), how.factor)
+        formats.write(job.comparison, Picture(sheet))
 
 
 def _write(target: Path, sr: Picture, how: Enlarging) -> None:
@@ -143,21 +143,3 @@ def bicubic(upscaler: Upscaler) -> Upscaler:
     return replace(
         upscaler, run=lambda lr: upscale(lr, upscaler.scale), ensemble=False, halved=None
     )
-
-
-def _compare(
-    job: Job, lr: Picture, made: Iterable[tuple[Upscaler, Picture]], factor: Factor
-) -> None:
-    from shoal.upscale.comparison import comparison  # it brings PyTorch
-
-    assert job.comparison is not None
-    made = list(made)
-    height, width = lr.pixels.shape[:2]
-    scale, size = factor.of(height, width), factor.size(height, width)
-    results = {f"bicubic x{scale:.4g}": fitting.interpolated(made[0][0], lr, size)}
-    results |= {f"{upscaler.model} x{scale:.4g}": sr for upscaler, sr in made}
-    square = round(SQUARE * scale)
-    sheet = comparison(
-        shown(lr, SQUARE), {title: shown(each, square) for title, each in results.items()}, scale
-    )
-    formats.write(job.comparison, Picture(sheet))

@@ -1,18 +1,41 @@
 """A picture to judge by: bicubic and SR side by side, whole and, below, in detail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from shoal.evaluation.crops import detail
 from shoal.pictures.colour import Pixels, levels
+from shoal.pictures.grounds import shown
+from shoal.pictures.images import Picture
+from shoal.upscale.factor import Factor
+from shoal.upscale.fitting import interpolated
+from shoal.upscale.upscaler import Upscaler
 
 PANEL = 720  # side of what a picture is shown in, pixels
 ZOOM = 4  # each SR pixel of the detail becomes a square of this side
+SQUARE = 8  # LR pixels: of the checkerboard that shows what is transparent
 GAP, LINE = 24, 40
 LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
 PAPER, INK, FRAME = "white", "#222222", "#e4572e"
+
+
+def drawn(lr: Picture, made: Sequence[tuple[Upscaler, Picture]], factor: Factor) -> Pixels:
+    """Bicubic interpolation and what networks made, what is transparent on a checkerboard.
+
+    Args:
+        lr: the picture that went in.
+        made: by what, and what came out, one size.
+        factor: how much larger.
+    """
+    height, width = lr.pixels.shape[:2]
+    scale, size = factor.of(height, width), factor.size(height, width)
+    results = {f"bicubic x{scale:.4g}": interpolated(made[0][0], lr, size)}
+    results |= {f"{upscaler.model} x{scale:.4g}": sr for upscaler, sr in made}
+    square = round(SQUARE * scale)
+    panels = {title: shown(each, square) for title, each in results.items()}
+    return comparison(shown(lr, SQUARE), panels, scale)
 
 
 def comparison(lr: Pixels, results: Mapping[str, Pixels], scale: float) -> Pixels:

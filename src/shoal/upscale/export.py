@@ -29,6 +29,7 @@ def export(
     *,
     kind: str = ONNX,
     scale: int | None = None,
+    clipped: bool = True,
     force: bool = False,
     trust: bool = False,
 ) -> Path:
@@ -43,6 +44,7 @@ def export(
         kind: `onnx`, of what the network maps; `onnx-rgb`, of RGB; `hub`, a folder in the layout of
             the Hugging Face hub.
         scale: of a network that ships.
+        clipped: whether RGB that leaves [0, 1] is brought back.
         force: replace files that are there.
         trust: also build networks that are not Shoal's own.
 
@@ -63,7 +65,7 @@ def export(
     need("onnxruntime", extra="onnx")
     network = flat(network, reach(network))
     if rgb:
-        network = Coloured(network, int(facts["scale"])).eval()
+        network = Coloured(network, int(facts["scale"]), clipped=clipped).eval()
     content = graph(network, facts)
     content = portable(content) if rgb else content
     check(onnx_runtime(content), answers(network))
