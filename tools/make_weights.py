@@ -19,8 +19,10 @@ from pathlib import Path
 import pandas as pd
 from tabulate import tabulate
 
-from shoal.results.rows import CURVE, SCORES, read_runs, read_tables
+from shoal.pretrained import OF_JPEGS
+from shoal.results.rows import read_runs, read_tables
 from shoal.runs.folder import RunFolder
+from shoal.runs.tables import CURVE, SCORES
 from shoal.system.files import write_whole
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +30,7 @@ FINDINGS = ROOT / "experiments/pretrained/general291+t91-x2+3+4-standard"
 WEIGHTS = ROOT / "src/shoal/pretrained"
 ALL = "budget=standard trainer.precision=bf16-mixed logger=none"
 FAST = "model=eeds_fast data=general291 task=fast"
+JPEG = f"{FAST} data.degradation=jpeg budget.max_steps=18000 budget.val_every=1000"
 RUNS = {
     "eeds_fast-x2": f"{FAST} scale=2"
     " budget.patch_size=64 budget.max_steps=50000 budget.val_every=1000",
@@ -35,6 +38,9 @@ RUNS = {
     " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
     "eeds_fast-x4": f"{FAST} scale=4"
     " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
+    "eeds_fast_jpeg-x2": f"{JPEG} scale=2 budget.patch_size=64",
+    "eeds_fast_jpeg-x3": f"{JPEG} scale=3 budget.patch_size=72",
+    "eeds_fast_jpeg-x4": f"{JPEG} scale=4 budget.patch_size=72",
     "eeds-x2": "model=eeds scale=2 data=t91 task.init=interpolating task.optimizer.lr=2e-3"
     " budget.max_steps=40000 budget.val_every=1000",
     "eeds-x3": "model=eeds scale=3 data=t91",  # seed 0 of the ablation
@@ -89,7 +95,8 @@ def card(runs: pd.DataFrame, scores: pd.DataFrame) -> str:
     lines = []
     for run in runs.itertuples():
         cells = {"weights": f"`{run.arm}` x{run.scale}", "parameters": f"{int(run.parameters):,}"}
-        cells |= {"trained on": TRAINED_ON[run.data], "steps": f"{int(run.steps):,}"}
+        trained_on = TRAINED_ON[run.data] + (", as JPEG" if run.arm.endswith(OF_JPEGS) else "")
+        cells |= {"trained on": trained_on, "steps": f"{int(run.steps):,}"}
         for name in SETS:
             psnr, ssim = means.loc[(run.id, name)]
             cells[name] = f"{psnr:.2f} / {ssim:.4f}"
