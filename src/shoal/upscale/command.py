@@ -1,7 +1,7 @@
 """`shoal upscale`: file after file, with a bar; what can't be read is named and skipped."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
