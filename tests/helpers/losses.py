@@ -38,7 +38,7 @@ AGREE = 1e-4
 
 
 def settings() -> list[str]:
-    """Overrides, in one line each: every trained model by the default recipe, EEDS-fast by its own too."""
+    """Overrides, in one line each: every trained model by its default, EEDS-fast by its own too."""
     lines = [" ".join((f"model={name}", *OWN.get(name, ()))) for name in TRAINED]
     return [*lines, "model=eeds_fast task=fast"]
 
