@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import torch
 
-from helpers.composing import configured, options
+from helpers.composing import configured
+from helpers.networks import TRAINED
 from shoal.runs import environment
 from shoal.runs.identity import RESULTS
 from shoal.runs.run import Run
@@ -37,9 +38,8 @@ AGREE = 1e-4
 
 
 def settings() -> list[str]:
-    """Overrides, in one line each: every model by the default recipe, EEDS-fast by its own too."""
-    names = [name for name in options("model") if name != "bicubic"]
-    lines = [" ".join((f"model={name}", *OWN.get(name, ()))) for name in names]
+    """Overrides, in one line each: every trained model by its default, EEDS-fast by its own too."""
+    lines = [" ".join((f"model={name}", *OWN.get(name, ()))) for name in TRAINED]
     return [*lines, "model=eeds_fast task=fast"]
 
 

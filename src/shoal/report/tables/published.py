@@ -7,6 +7,8 @@ import pandas as pd
 from shoal.errors import UserError
 
 COLUMNS = ["method", "set", "scale", "psnr", "ssim", "training_macs", "source"]
+# What papers call models whose names a config can't have.
+CALLED = {"aplus": "a+", "ne-lle": "ne+lle", "ne-nnls": "ne+nnls"}
 PUBLISHED = Path(__file__).with_name("published.csv")
 
 
@@ -37,6 +39,7 @@ def reference(published: pd.DataFrame, model: str | None, dataset: str, scale: i
         psnr, ssim, training_macs, source; all missing where nothing is published.
     """
     name = (model or "").replace("_", "-").casefold()
+    name = CALLED.get(name, name)
     there = published[published["set"].eq(dataset) & published["scale"].eq(scale)]
     methods = there["method"].str.replace("_", "-").str.casefold()
     plain, bracketed = methods.eq(name), methods.str.startswith(f"{name} (")
