@@ -1,0 +1,148 @@
+"""Regressors from a feature to its patch: one for all, or one for each anchor."""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from shoal.models.channels import LUMA
+from shoal.models.classical.features import samples
+from shoal.models.classical.timofte import Timofte
+from shoal.models.fitted import Pair, Progress, Stages, Tensors
+
+GR_LAMBDA = 0.1
+NEIGHBOURS, ANR_LAMBDA = 40, 0.01
+PYRAMID = tuple(0.98**each for each in range(12))
+NEAREST, LAMBDA = 2048, 0.1  # of A+
+WEAK = 0.1  # the norm of a feature below which its patch isn't scaled
+SAMPLES, ANCHORS = 1 << 19, 64  # whose correlations are held at a time
+
+
+class GR(Timofte):
+    """Global regression: one linear map, ridge regression of the whole dictionary.
+
+    Timofte, De Smet, Van Gool, "Anchored Neighborhood Regression", ICCV 2013. Arguments as in
+    `Timofte`.
+    """
+
+    stages = ("dictionary", "regressors")
+
+    def __init__(self, scale: int, atoms: int, channels: int = LUMA) -> None:
+        super().__init__(scale, atoms, channels)
+        self.hold("regressors")
+        self.regressors: Tensor  # (anchors, d, patch); of GR one
+
+    @property
+    def patch_macs(self) -> int:
+        """One linear map."""
+        return len(self.basis.T) * self.patch
+
+    def solve(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
+        """The dictionary, then the regressors."""
+        found = self.dictionary(pictures, seed, stages)
+
+        def make(tell: Progress) -> Tensors:
+            return {"regressors": self.regressed(pictures, found, tell)}
+
+        kept = {name: found[name] for name in ("basis", "low")}
+        return kept | stages("regressors", make)
+
+    def regressed(self, pictures: Sequence[Pair], found: Tensors, tell: Progress) -> Tensor:
+        """The regressors `(anchors, d, patch)` of a dictionary."""
+        return (1 + GR_LAMBDA) * ridge(found["low"].T, found["high"].T, GR_LAMBDA)[None]
+
+    def mapped(self, features: Tensor) -> Tensor:
+        """Patches `(n, patch)` of features `(n, d)`."""
+        return features @ self.regressors[0]
+
+
+class ANR(GR):
+    """Anchored neighbourhood regression: of each atom, of the 40 that correlate with it most."""
+
+    @property
+    def patch_macs(self) -> int:
+        """Correlations with all anchors, and one linear map."""
+        return self.low.numel() + super().patch_macs
+
+    def regressed(self, pictures: Sequence[Pair], found: Tensors, tell: Progress) -> Tensor:
+        """The regressors `(anchors, d, patch)` of a dictionary."""
+        low, high = found["low"].T, found["high"].T
+        near = (low @ low.T).abs().topk(min(NEIGHBOURS, len(low)), dim=1).indices
+        return torch.stack(
+            [(1 + ANR_LAMBDA) * ridge(low[each], high[each], ANR_LAMBDA) for each in near]
+        )
+
+    def mapped(self, features: Tensor) -> Tensor:
+        """Patches `(n, patch)` of features `(n, d)`."""
+        anchor = (features @ self.low).abs().argmax(dim=1)
+        size = features.shape[1]
+        places = anchor[:, None] * size + torch.arange(size, device=features.device)
+        table = self.regressors.flatten(0, 1)
+        return F.embedding_bag(places, table, mode="sum", per_sample_weights=features)
+
+
+class APlus(ANR):
+    """A+: of each atom, of the 2048 samples nearest to it, from a pyramid of the pictures.
+
+    Timofte, De Smet, Van Gool, "A+: Adjusted Anchored Neighborhood Regression", ACCV 2014.
+
+    Args:
+        scale: the factor, an integer >= 2.
+        atoms: of the dictionary.
+        samples: at most, the first of the pyramid.
+        gigabytes: at most, that the samples may take (2^30 bytes).
+        channels: 1: luma alone.
+    """
+
+    def __init__(
+        self, scale: int, atoms: int, samples: int, gigabytes: float, channels: int = LUMA
+    ) -> None:
+        super().__init__(scale, atoms, channels)
+        self.samples, self.gigabytes = samples, gigabytes
+
+    def regressed(self, pictures: Sequence[Pair], found: Tensors, tell: Progress) -> Tensor:
+        """The regressors `(anchors, d, patch)` of a dictionary."""
+        features, patches = self.collected(pictures, found["basis"])
+        anchors, regressors = found["low"].T, list[Tensor]()
+        for block in torch.split(anchors, ANCHORS):
+            for near in nearest(features, block, min(NEAREST, len(features))):
+                regressors.append(ridge(features[near], patches[near], LAMBDA))
+            tell(len(regressors), len(anchors))
+        return torch.stack(regressors)
+
+    def collected(self, pictures: Sequence[Pair], basis: Tensor) -> tuple[Tensor, Tensor]:
+        """Features of unit norm `(n, d)`, and what bicubic lacks `(n, patch)`, as much scaled."""
+        size = basis.shape[1]
+        most = min(self.samples, int(self.gigabytes * 2**30 / 4 / (size + self.patch)))
+        features, patches, count = torch.empty(most, size), torch.empty(most, self.patch), 0
+        for around, lacking in samples(pictures, self.scale, sizes=PYRAMID):
+            here = slice(count, min(most, count + len(around)))
+            count, taken = here.stop, here.stop - here.start
+            raw = around[:taken] @ basis
+            norm = raw.norm(dim=1, keepdim=True)
+            features[here] = raw / norm.clamp(min=torch.finfo(norm.dtype).eps)
+            patches[here] = lacking[:taken] / torch.where(norm < WEAK, 1, norm)
+            if count == most:
+                break
+        return features[:count], patches[:count]
+
+
+def nearest(samples: Tensor, anchors: Tensor, count: int) -> Tensor:
+    """Which samples of unit norm `(n, d)` lie nearest to each anchor `(k, d)`: `(k, count)`."""
+    values, places = torch.empty(len(anchors), 0), torch.empty(len(anchors), 0, dtype=torch.long)
+    for number, block in enumerate(torch.split(samples, SAMPLES)):
+        found = (anchors @ block.T).topk(min(count, len(block)), dim=1)
+        values = torch.cat([values, found.values], 1)
+        places = torch.cat([places, found.indices + number * SAMPLES], 1)
+        best = values.topk(min(count, values.shape[1]), dim=1)
+        values, places = best.values, places.gather(1, best.indices)
+    return places
+
+
+def ridge(low: Tensor, high: Tensor, penalty: float) -> Tensor:
+    """The map `(d, m)` from rows `(n, d)` to rows `(n, m)` by ridge regression."""
+    low, high = low.double(), high.double()
+    gram = low.T @ low
+    gram.diagonal().add_(penalty)
+    return torch.linalg.solve(gram, low.T @ high).float()

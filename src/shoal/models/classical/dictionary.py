@@ -1,0 +1,155 @@
+"""Dictionaries for sparse codes: orthogonal matching pursuit, and K-SVD.
+
+By hand, in PyTorch: scikit-learn has no K-SVD, and its online learning of dictionaries took eight
+minutes for what takes one here.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from shoal.models.fitted import Progress
+
+BLOCK = 8192  # samples whose correlations with all atoms are held at a time
+ALIKE = 0.99  # the correlation of two atoms of which one is replaced
+LEAST = 4  # samples that an atom must serve
+TINY = 1e-12
+
+
+def pursue(x: Tensor, atoms: Tensor, nonzeros: int) -> tuple[Tensor, Tensor]:
+    """Orthogonal matching pursuit: the atoms of each sample, one after the other, and their shares.
+
+    Args:
+        x: samples `(n, d)`.
+        atoms: of unit norm, `(d, k)`.
+        nonzeros: atoms of a sample.
+
+    Returns:
+        Indices and coefficients, `(n, nonzeros)` both.
+    """
+    rest, chosen = x, list[Tensor]()
+    basis, shares = list[Tensor](), list[Tensor]()
+    upper: list[list[Tensor]] = []  # R of the chosen atoms' QR decomposition, column by column
+    for _ in range(nonzeros):
+        index = (rest @ atoms).abs().argmax(dim=1)
+        atom = atoms.T[index]
+        column = list[Tensor]()
+        for each in basis:
+            column.append((each * atom).sum(1, keepdim=True))
+            atom = atom - each * column[-1]
+        norm = atom.norm(dim=1, keepdim=True)
+        # An atom that is chosen again adds nothing: then the sample is represented already.
+        inverse = torch.where(norm > 1e-4, 1 / norm.clamp(min=1e-4), torch.zeros_like(norm))
+        direction = atom * inverse
+        share = (direction * x).sum(1, keepdim=True)
+        rest = rest - direction * share
+        chosen.append(index)
+        basis.append(direction)
+        shares.append(share)
+        upper.append([*column, inverse])
+    return torch.stack(chosen, 1), torch.cat(_solved(upper, shares), 1)
+
+
+def _solved(upper: list[list[Tensor]], shares: list[Tensor]) -> list[Tensor]:
+    """Coefficients by substitution from the last atom back; diagonals are inverted already."""
+    found: list[Tensor] = []
+    for row in reversed(range(len(shares))):
+        value = shares[row]
+        for later, coefficient in enumerate(found, len(shares) - len(found)):
+            value = value - upper[later][row] * coefficient
+        found.insert(0, value * upper[row][row])
+    return found
+
+
+def in_blocks(x: Tensor, atoms: Tensor, nonzeros: int) -> tuple[Tensor, Tensor]:
+    """`pursue` of many samples, with the memory of some."""
+    parts = [pursue(block, atoms, nonzeros) for block in torch.split(x, BLOCK)]
+    indices, coefficients = zip(*parts, strict=True)
+    return torch.cat(indices), torch.cat(coefficients)
+
+
+def ksvd(
+    x: Tensor, count: int, nonzeros: int, rounds: int, generator: torch.Generator, tell: Progress
+) -> Tensor:
+    """A dictionary in which each sample is a sum of few atoms.
+
+    Aharon, Elad, Bruckstein, "K-SVD", IEEE TSP 2006; an atom is updated by one power iteration
+    (Rubinstein, Zibulevsky, Elad, 2008), and one that serves next to nothing or repeats another
+    becomes the sample that is represented worst, as in their toolbox.
+
+    Args:
+        x: samples `(n, d)`.
+        count: of atoms.
+        nonzeros: atoms of a sample.
+        rounds: of coding and updating.
+        generator: draws the samples that the atoms start as.
+        tell: is told how many rounds are done.
+
+    Returns:
+        Atoms of unit norm, `(d, count)`.
+    """
+    usable = (x.norm(dim=1) > 1e-6).nonzero().flatten()
+    start = usable[torch.randperm(len(usable), generator=generator)[:count]]
+    start = start.repeat(-(-count // max(1, len(start))))[:count]  # of fewer samples than atoms
+    atoms = F.normalize(x[start], dim=1)  # (count, d) in here
+    for done in range(rounds):
+        indices, coefficients = in_blocks(x, atoms.T, nonzeros)
+        rest = x - (atoms[indices] * coefficients[..., None]).sum(1)
+        uses = _update(atoms, indices, coefficients, rest)
+        if done < rounds - 1:
+            _replace(atoms, uses, x, rest)
+        tell(done + 1, rounds)
+    return atoms.T.contiguous()
+
+
+def _update(atoms: Tensor, indices: Tensor, coefficients: Tensor, rest: Tensor) -> Tensor:
+    """One atom after the other, with its coefficients, to what the others leave; in place.
+
+    Returns:
+        How many samples each serves.
+    """
+    nonzeros = indices.shape[1]
+    order = indices.flatten().argsort(stable=True)
+    uses = torch.bincount(indices.flatten(), minlength=len(atoms))
+    for atom, places in enumerate(torch.split(order, uses.tolist())):
+        samples, values = places // nonzeros, coefficients.view(-1)[places]
+        if not values.any():
+            continue
+        whole = rest[samples] + values[:, None] * atoms[atom]
+        direction = values @ whole
+        atoms[atom] = direction / direction.norm().clamp(min=TINY)
+        values = whole @ atoms[atom]
+        coefficients.view(-1)[places] = values
+        rest[samples] = whole - values[:, None] * atoms[atom]
+    return uses
+
+
+def _replace(atoms: Tensor, uses: Tensor, x: Tensor, rest: Tensor) -> None:
+    """Atoms that serve next to nothing, or repeat an earlier one, become samples; in place."""
+    repeats = ((atoms @ atoms.T).abs().tril(-1) > ALIKE).any(dim=1)
+    idle = ((uses < LEAST) | repeats).nonzero().flatten()
+    worst = rest.norm(dim=1).topk(min(len(idle), len(rest))).indices
+    atoms[idle[: len(worst)]] = F.normalize(x[worst], dim=1)
+
+
+def partner(indices: Tensor, coefficients: Tensor, targets: Tensor, count: int) -> Tensor:
+    """The dictionary by which the same codes give other vectors, by least squares.
+
+    Args:
+        indices: of atoms, `(n, nonzeros)`.
+        coefficients: `(n, nonzeros)`.
+        targets: what the codes are to give, `(n, m)`.
+        count: of atoms.
+
+    Returns:
+        `(m, count)`; of an atom that no code has, zeros.
+    """
+    gram = torch.zeros(count, count, dtype=torch.float64)
+    mixed = torch.zeros(count, targets.shape[1], dtype=torch.float64)
+    parts = (torch.split(each, BLOCK) for each in (indices, coefficients, targets))
+    for index, values, target in zip(*parts, strict=True):
+        code = torch.zeros(len(index), count).scatter_add_(1, index, values)
+        gram += (code.T @ code).double()
+        mixed += (code.T @ target).double()
+    gram.diagonal().add_(1e-9 * gram.trace() / count + TINY)
+    return torch.linalg.solve(gram, mixed).T.float()

@@ -1,0 +1,110 @@
+"""What Timofte's line shares: features of LR, one dictionary for all, patches added to bicubic.
+
+Zeyde, Elad, Protter, "On Single Image Scale-Up Using Sparse-Representations", 2010; Timofte, De
+Smet, Van Gool, ICCV 2013 and ACCV 2014. Numbers are those of the authors' code, as it stands in
+github.com/thomas-koehler/SupER.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from shoal.models.channels import LUMA
+from shoal.models.classical.dictionary import in_blocks, ksvd, partner
+from shoal.models.classical.features import REACH, SIDE, derivatives, principal, samples
+from shoal.models.classical.patches import mirrored, overlaid
+from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
+from shoal.pictures.resample import upscale
+
+ENERGY = 0.999  # of the raw features, that their principal directions keep
+NONZEROS, ROUNDS = 3, 20  # of K-SVD
+STEP = 2  # LR pixels between the samples of the dictionary
+PIXELS = 8192  # LR pixels that are answered at a time
+
+
+class Timofte(FittedModel):
+    """Bicubic, and on it the mean of the patches that a feature of each LR pixel is mapped to.
+
+    A feature has some 30 values, a patch 3 x 3 LR pixels; features are one 9 x 9 convolution.
+
+    Args:
+        scale: the factor, an integer >= 2.
+        atoms: of the dictionary.
+        channels: 1: luma alone.
+    """
+
+    stages: tuple[str, ...] = ("dictionary",)
+
+    def __init__(self, scale: int, atoms: int, channels: int = LUMA) -> None:
+        super().__init__(scale, channels)
+        self.atoms = atoms
+        self.hold("basis", "low")
+        self.basis: Tensor  # LR surroundings to features, (81, d)
+        self.low: Tensor  # atoms of features, (d, atoms)
+
+    @property
+    def reach(self) -> int:
+        """As far as features see, and a patch reaches over."""
+        return REACH + WINDOW // 2
+
+    @property
+    def width(self) -> int:
+        """A feature, its correlations with all atoms, and patches twice."""
+        return self.atoms + 4 * self.patch
+
+    @property
+    def patch(self) -> int:
+        """Values of a patch."""
+        return (WINDOW * self.scale) ** 2
+
+    @property
+    def macs(self) -> int:
+        """Features, and what follows."""
+        return self.basis.numel() + self.patch_macs if self.is_fitted else 0
+
+    @property
+    @abstractmethod
+    def patch_macs(self) -> int:
+        """Multiply-adds from a feature to its patch."""
+
+    @abstractmethod
+    def mapped(self, features: Tensor) -> Tensor:
+        """Patches `(n, patch)` of features `(n, d)`."""
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map LR luma `(N, 1, h, w)` in [0, 1] to `(N, 1, scale * h, scale * w)`, not clipped."""
+        kernels = self.basis.T.reshape(-1, 1, SIDE, SIDE)
+        features = F.conv2d(mirrored(lr, REACH), kernels)
+        rows = features.permute(0, 2, 3, 1).flatten(0, 2)
+        patches = torch.cat([self.mapped(block) for block in torch.split(rows, PIXELS)])
+        count, _, height, width = features.shape
+        patches = patches.view(count, height, width, self.patch).permute(0, 3, 1, 2)
+        return upscale(lr, self.scale) + overlaid(patches.contiguous(), self.scale, WINDOW)
+
+    def dictionary(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
+        """What the whole line shares: `basis`, `low`, and `high`, atoms of patches."""
+        facts = {"atoms": self.atoms, "seed": seed}
+
+        def make(tell: Progress) -> Tensors:
+            return _dictionary(pictures, self.scale, self.atoms, seed, tell)
+
+        return stages.shared("dictionary", facts, make)
+
+
+def _dictionary(
+    pictures: Sequence[Pair], scale: int, atoms: int, seed: int, tell: Progress
+) -> Tensors:
+    parts = list(samples(pictures, scale, STEP))
+    around, lacking = (torch.cat(each) for each in zip(*parts, strict=True))
+    raw = derivatives(scale)
+    moment = sum(block.double().T @ block.double() for block in torch.split(around, PIXELS))
+    directions = principal(raw.T @ moment @ raw, ENERGY)
+    basis = (raw @ directions).float()
+    features = around @ basis
+    generator = torch.Generator().manual_seed(seed)
+    low = ksvd(features, atoms, NONZEROS, ROUNDS, generator, tell)
+    high = partner(*in_blocks(features, low, NONZEROS), lacking, atoms)
+    return {"basis": basis, "low": low, "high": high}
