@@ -1,16 +1,22 @@
 """Timofte's line on made-up worlds whose answers are known."""
 
+from typing import Any
+
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from helpers.networks import network
+from shoal.errors import UserError
 from shoal.models import weights
-from shoal.models.classical.anchored import APlus, nearest
-from shoal.models.classical.dictionary import ksvd, partner, pursue
+from shoal.models.classical.anchored import APlus
+from shoal.models.classical.dictionary import ksvd, partner
 from shoal.models.classical.features import derivatives, samples, surroundings
 from shoal.models.classical.patches import cut, mirrored, overlaid
+from shoal.models.classical.pursuit import pursue
+from shoal.models.classical.regression import nearest
+from shoal.models.classical.timofte import drawn as drawn_evenly
 from shoal.models.fitted import FittedModel, Stages
 from shoal.pictures.resample import downscale, upscale
 
@@ -145,3 +151,72 @@ def test_the_same_seed_gives_the_same_bits_and_weights_bring_their_shapes(fitted
     path.write_bytes(weights.encode(again, {"model": model, "scale": 3}))
     lr = torch.rand(1, 1, 6, 8)
     assert torch.equal(weights.load(path)[0](lr), again(lr))
+
+
+class Noted(Stages):
+    """Stages that are kept in memory, and note which are shared by what facts."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+        self.facts: dict[str, Any] = {}
+
+    def __call__(self, name, make):
+        if name not in self.kept:
+            self.kept[name] = super().__call__(name, make)
+        return self.kept[name]
+
+    def shared(self, name, facts, make):
+        self.facts[name] = facts
+        return self(name, make)
+
+
+@pytest.mark.parametrize("name", ["gr", "ne_lle", "aplus"])
+def test_all_share_one_dictionary_and_a_kept_one_gives_the_same_bits(fitted, name):
+    stages = Noted()
+    network("zeyde", 3, "model.atoms=24").fit(drawn(), 0, stages)
+    assert stages.facts == {"dictionary": {"atoms": 24, "seed": 0}}
+    other = network(name, 3, "model.atoms=24", *FEW.get(name, ()))
+    other.fit(drawn(), 0, stages)
+    assert stages.facts == {"dictionary": {"atoms": 24, "seed": 0}}
+    for key, value in fitted[name].state_dict().items():
+        assert torch.equal(value, other.state_dict()[key]), key
+
+
+def test_zeyde_makes_of_a_mixture_of_two_atoms_the_mixture_of_their_patches(fitted):
+    model = fitted["zeyde"]
+    low, high = model.low, model.high
+    likeness = (low.T @ low).abs()
+    place = int(likeness.argmin())
+    one, two = place // len(likeness), place % len(likeness)
+    found = model.mapped((2 * low[:, one] - 1.5 * low[:, two])[None])
+    torch.testing.assert_close(found[0], 2 * high[:, one] - 1.5 * high[:, two], atol=1e-4, rtol=0)
+
+
+def test_of_many_pictures_as_much_is_drawn_of_each():
+    generator = torch.Generator().manual_seed(0)
+    every, _ = drawn_evenly(drawn(40), 3, generator)
+    some, patches = drawn_evenly(drawn(40), 3, generator, most=len(every) // 4)
+    assert some.shape[1:] == (81,)
+    assert patches.shape == (len(some), 81)
+    assert len(every) / 8 < len(some) < len(every) / 2.5
+
+
+@pytest.mark.parametrize(
+    ("name", "choice", "said"),
+    [
+        ("zeyde", "model.atoms=0", "atoms=0 is not an integer of at least 1"),
+        ("ne_lle", "model.atoms=16", "neighbours=24 of atoms=16: take more atoms"),
+        ("aplus", "model.gigabytes=0", "gigabytes=0 hold no sample"),
+        ("aplus", "model.samples=0", "samples=0 is not an integer of at least 1"),
+    ],
+)
+def test_what_makes_no_model_is_refused_in_one_line(name, choice, said):
+    with pytest.raises(Exception, match=said):
+        network(name, 3, choice)
+
+
+@pytest.mark.parametrize("size", [4, 20])
+def test_pictures_without_detail_are_refused_in_one_line(size):
+    flat = torch.full((1, 1, size, size), 0.5)
+    with pytest.raises(UserError, match="1 pictures hold no detail to fit to"):
+        network("gr", 3).fit([(flat, upscale(flat, 3))], 0)

@@ -6,8 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from shoal.errors import UserError
+from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.features import samples
+from shoal.models.classical.regression import nearest, ridge
 from shoal.models.classical.timofte import Timofte
 from shoal.models.fitted import Pair, Progress, Stages, Tensors
 
@@ -16,7 +19,7 @@ NEIGHBOURS, ANR_LAMBDA = 40, 0.01
 PYRAMID = tuple(0.98**each for each in range(12))
 NEAREST, LAMBDA = 2048, 0.1  # of A+
 WEAK = 0.1  # the norm of a feature below which its patch isn't scaled
-SAMPLES, ANCHORS = 1 << 19, 64  # whose correlations are held at a time
+ANCHORS = 64  # whose correlations with samples are held at a time
 
 
 class GR(Timofte):
@@ -93,12 +96,18 @@ class APlus(ANR):
         samples: at most, the first of the pyramid.
         gigabytes: at most, that the samples may take (2^30 bytes).
         channels: 1: luma alone.
+
+    Raises:
+        UserError: no sample would be kept.
     """
 
     def __init__(
         self, scale: int, atoms: int, samples: int, gigabytes: float, channels: int = LUMA
     ) -> None:
         super().__init__(scale, atoms, channels)
+        at_least(1, samples=samples)
+        if not gigabytes > 0:
+            raise UserError(f"gigabytes={gigabytes} hold no sample: give more than 0")
         self.samples, self.gigabytes = samples, gigabytes
 
     def regressed(self, pictures: Sequence[Pair], found: Tensors, tell: Progress) -> Tensor:
@@ -114,7 +123,8 @@ class APlus(ANR):
     def collected(self, pictures: Sequence[Pair], basis: Tensor) -> tuple[Tensor, Tensor]:
         """Features of unit norm `(n, d)`, and what bicubic lacks `(n, patch)`, as much scaled."""
         size = basis.shape[1]
-        most = min(self.samples, int(self.gigabytes * 2**30 / 4 / (size + self.patch)))
+        fitting = int(self.gigabytes * 2**30 / 4 / (size + self.patch))
+        most = max(1, min(self.samples, fitting))
         features, patches, count = torch.empty(most, size), torch.empty(most, self.patch), 0
         for around, lacking in samples(pictures, self.scale, sizes=PYRAMID):
             here = slice(count, min(most, count + len(around)))
@@ -126,23 +136,3 @@ class APlus(ANR):
             if count == most:
                 break
         return features[:count], patches[:count]
-
-
-def nearest(samples: Tensor, anchors: Tensor, count: int) -> Tensor:
-    """Which samples of unit norm `(n, d)` lie nearest to each anchor `(k, d)`: `(k, count)`."""
-    values, places = torch.empty(len(anchors), 0), torch.empty(len(anchors), 0, dtype=torch.long)
-    for number, block in enumerate(torch.split(samples, SAMPLES)):
-        found = (anchors @ block.T).topk(min(count, len(block)), dim=1)
-        values = torch.cat([values, found.values], 1)
-        places = torch.cat([places, found.indices + number * SAMPLES], 1)
-        best = values.topk(min(count, values.shape[1]), dim=1)
-        values, places = best.values, places.gather(1, best.indices)
-    return places
-
-
-def ridge(low: Tensor, high: Tensor, penalty: float) -> Tensor:
-    """The map `(d, m)` from rows `(n, d)` to rows `(n, m)` by ridge regression."""
-    low, high = low.double(), high.double()
-    gram = low.T @ low
-    gram.diagonal().add_(penalty)
-    return torch.linalg.solve(gram, low.T @ high).float()

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from shoal.errors import UserError
+from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
-from shoal.models.classical.dictionary import pursue
+from shoal.models.classical.pursuit import pursue
 from shoal.models.classical.timofte import NONZEROS, Timofte
 from shoal.models.fitted import Pair, Stages, Tensors
 
@@ -65,11 +67,17 @@ class Neighbours(Coded):
         atoms: of the dictionary.
         neighbours: that are weighed.
         channels: 1: luma alone.
+
+    Raises:
+        UserError: there are no neighbours, or more than atoms.
     """
 
     def __init__(self, scale: int, atoms: int, neighbours: int, channels: int = LUMA) -> None:
         super().__init__(scale, atoms, channels)
-        self.neighbours = min(neighbours, atoms)
+        at_least(1, neighbours=neighbours)
+        if neighbours > atoms:
+            raise UserError(f"neighbours={neighbours} of atoms={atoms}: take more atoms")
+        self.neighbours = neighbours
 
     @property
     def patch_macs(self) -> int:

@@ -12,16 +12,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from shoal.errors import UserError
+from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
-from shoal.models.classical.dictionary import in_blocks, ksvd, partner
+from shoal.models.classical.dictionary import ksvd, partner
 from shoal.models.classical.features import REACH, SIDE, derivatives, principal, samples
 from shoal.models.classical.patches import mirrored, overlaid
+from shoal.models.classical.pursuit import in_blocks
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
 ENERGY = 0.999  # of the raw features, that their principal directions keep
 NONZEROS, ROUNDS = 3, 20  # of K-SVD
 STEP = 2  # LR pixels between the samples of the dictionary
+SAMPLES = 1 << 19  # of the dictionary, at most; T91 has fewer at any scale
+FLAT = 1e-6  # the norm of a feature that holds nothing
 PIXELS = 8192  # LR pixels that are answered at a time
 
 
@@ -34,12 +39,16 @@ class Timofte(FittedModel):
         scale: the factor, an integer >= 2.
         atoms: of the dictionary.
         channels: 1: luma alone.
+
+    Raises:
+        UserError: there are no atoms.
     """
 
     stages: tuple[str, ...] = ("dictionary",)
 
     def __init__(self, scale: int, atoms: int, channels: int = LUMA) -> None:
         super().__init__(scale, channels)
+        at_least(1, atoms=atoms)
         self.atoms = atoms
         self.hold("basis", "low")
         self.basis: Tensor  # LR surroundings to features, (81, d)
@@ -97,14 +106,40 @@ class Timofte(FittedModel):
 def _dictionary(
     pictures: Sequence[Pair], scale: int, atoms: int, seed: int, tell: Progress
 ) -> Tensors:
-    parts = list(samples(pictures, scale, STEP))
-    around, lacking = (torch.cat(each) for each in zip(*parts, strict=True))
+    generator = torch.Generator().manual_seed(seed)
+    around, lacking = drawn(pictures, scale, generator)
     raw = derivatives(scale)
     moment = sum(block.double().T @ block.double() for block in torch.split(around, PIXELS))
     directions = principal(raw.T @ moment @ raw, ENERGY)
     basis = (raw @ directions).float()
     features = around @ basis
-    generator = torch.Generator().manual_seed(seed)
+    if not (features.norm(dim=1) > FLAT).any():
+        raise UserError(
+            f"{len(pictures)} pictures hold nothing to fit to: give larger, less flat ones"
+        )
     low = ksvd(features, atoms, NONZEROS, ROUNDS, generator, tell)
     high = partner(*in_blocks(features, low, NONZEROS), lacking, atoms)
     return {"basis": basis, "low": low, "high": high}
+
+
+def drawn(
+    pictures: Sequence[Pair], scale: int, generator: torch.Generator, most: int = SAMPLES
+) -> tuple[Tensor, Tensor]:
+    """The samples of a dictionary, `(n, 81)` and `(n, (3 * scale)^2)`.
+
+    Args:
+        pictures: LR and HR.
+        scale: the factor.
+        generator: draws as many of all pictures, where they have more than are kept.
+        most: that are kept, about.
+    """
+    around = [torch.empty(0, SIDE**2)]
+    lacking = [torch.empty(0, (WINDOW * scale) ** 2)]
+    share = most * STEP**2 / sum(lr.numel() for lr, _ in pictures)
+    for inputs, targets in samples(pictures, scale, STEP):
+        kept = slice(None)
+        if share < 1:
+            kept = torch.rand(len(inputs), generator=generator) < share
+        around.append(inputs[kept])
+        lacking.append(targets[kept])
+    return torch.cat(around), torch.cat(lacking)

@@ -1,0 +1,26 @@
+"""Ridge regression, and the samples near an anchor that it learns from."""
+
+import torch
+from torch import Tensor
+
+SAMPLES = 1 << 19  # whose correlations with anchors are held at a time
+
+
+def nearest(samples: Tensor, anchors: Tensor, count: int) -> Tensor:
+    """Which samples of unit norm `(n, d)` lie nearest to each anchor `(k, d)`: `(k, count)`."""
+    values, places = torch.empty(len(anchors), 0), torch.empty(len(anchors), 0, dtype=torch.long)
+    for number, block in enumerate(torch.split(samples, SAMPLES)):
+        found = (anchors @ block.T).topk(min(count, len(block)), dim=1)
+        values = torch.cat([values, found.values], 1)
+        places = torch.cat([places, found.indices + number * SAMPLES], 1)
+        best = values.topk(min(count, values.shape[1]), dim=1)
+        values, places = best.values, places.gather(1, best.indices)
+    return places
+
+
+def ridge(low: Tensor, high: Tensor, penalty: float) -> Tensor:
+    """The map `(d, m)` from rows `(n, d)` to rows `(n, m)` by ridge regression."""
+    low, high = low.double(), high.double()
+    gram = low.T @ low
+    gram.diagonal().add_(penalty)
+    return torch.linalg.solve(gram, low.T @ high).float()
