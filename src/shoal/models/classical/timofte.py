@@ -114,9 +114,8 @@ def _dictionary(
     basis = (raw @ directions).float()
     features = around @ basis
     if not (features.norm(dim=1) > FLAT).any():
-        raise UserError(
-            f"{len(pictures)} pictures hold nothing to fit to: give larger, less flat ones"
-        )
+        held = f"{len(pictures)} pictures hold no detail to fit to"
+        raise UserError(f"{held}: give larger ones, or less flat")
     low = ksvd(features, atoms, NONZEROS, ROUNDS, generator, tell)
     high = partner(*in_blocks(features, low, NONZEROS), lacking, atoms)
     return {"basis": basis, "low": low, "high": high}
