@@ -136,9 +136,9 @@ def drawn(
     lacking = [torch.empty(0, (WINDOW * scale) ** 2)]
     share = most * STEP**2 / sum(lr.numel() for lr, _ in pictures)
     for inputs, targets in samples(pictures, scale, STEP):
-        kept = slice(None)
         if share < 1:
             kept = torch.rand(len(inputs), generator=generator) < share
-        around.append(inputs[kept])
-        lacking.append(targets[kept])
+            inputs, targets = inputs[kept], targets[kept]
+        around.append(inputs)
+        lacking.append(targets)
     return torch.cat(around), torch.cat(lacking)
