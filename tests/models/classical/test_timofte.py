@@ -19,6 +19,7 @@ from shoal.models.classical.regression import nearest
 from shoal.models.classical.timofte import drawn as drawn_evenly
 from shoal.models.fitted import FittedModel, Stages
 from shoal.pictures.resample import downscale, upscale
+from shoal.upscale.export import export
 
 ARMS = ("zeyde", "gr", "anr", "ne_lle", "ne_nnls", "aplus")
 FEW = {"aplus": ("model.samples=4000",)}
@@ -220,3 +221,21 @@ def test_pictures_without_detail_are_refused_in_one_line(size):
     flat = torch.full((1, 1, size, size), 0.5)
     with pytest.raises(UserError, match="1 pictures hold no detail to fit to"):
         network("gr", 3).fit([(flat, upscale(flat, 3))], 0)
+
+
+@pytest.mark.slow  # an ONNX file appears only after it has answered as PyTorch does
+@pytest.mark.parametrize("name", ["zeyde", "gr", "anr"])
+def test_those_that_a_graph_can_hold_are_written_as_onnx(fitted, name, tmp_path):
+    model = fitted[name]
+    config = {"_target_": f"{type(model).__module__}.{type(model).__name__}", "scale": 3}
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(weights.encode(model, {"model": config | {"atoms": 24}, "scale": 3}))
+    assert export(path, tmp_path / "model.onnx").is_file()
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_margins_of_any_width_are_mirrored_with_period_twice_the_size(size):
+    line = torch.arange(float(size)).view(1, 1, 1, size)
+    both = torch.cat([line, line.flip(-1)], dim=-1).repeat(1, 1, 1, 30)[0, 0, 0]
+    for margin in range(2 * size, 12, 2 * size):
+        assert torch.equal(mirrored(line, margin)[0, 0, margin], both[: size + 2 * margin])

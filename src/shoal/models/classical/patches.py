@@ -18,8 +18,11 @@ def mirrored(picture: Tensor, margin: int) -> Tensor:
 
 def _indices(size: int, margin: int, device: torch.device) -> Tensor:
     """Indices of one axis with margins: ... 1 0 | 0 1 ... n-1 | n-1 n-2 ..., with period 2n."""
-    folded = torch.arange(-margin, size + margin, device=device) % (2 * size)
-    return torch.where(folded < size, folded, 2 * size - 1 - folded)
+    index = torch.arange(-margin, size + margin, device=device)
+    for _ in range(margin // 2 + 1):  # in place of a remainder, which ONNX has none of by a size
+        index = torch.where(index < 0, -1 - index, index)
+        index = torch.where(index < size, index, 2 * size - 1 - index)
+    return index
 
 
 def cut(picture: Tensor, scale: int, side: int) -> Tensor:

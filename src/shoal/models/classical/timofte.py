@@ -88,7 +88,9 @@ class Timofte(FittedModel):
         kernels = self.basis.T.reshape(-1, 1, SIDE, SIDE)
         features = F.conv2d(mirrored(lr, REACH), kernels)
         rows = features.permute(0, 2, 3, 1).flatten(0, 2)
-        patches = torch.cat([self.mapped(block) for block in torch.split(rows, PIXELS)])
+        whole = torch.compiler.is_exporting()  # a graph has no blocks by a size it doesn't know
+        blocks = [rows] if whole else torch.split(rows, PIXELS)
+        patches = torch.cat([self.mapped(block) for block in blocks])
         count, _, height, width = features.shape
         patches = patches.view(count, height, width, self.patch).permute(0, 3, 1, 2)
         return upscale(lr, self.scale) + overlaid(patches.contiguous(), self.scale, WINDOW)
