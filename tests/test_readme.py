@@ -24,6 +24,10 @@ def composed(words):
 # What can't run in a test, why, and what is run instead.
 INSTEAD = {
     "python train.py trainer=ddp": ("needs several GPUs, or is in test_ranks", composed),
+    "python train.py experiment=published": ("takes days, and pictures", composed),
+    "python train.py model=vdsr task=vdsr": ("needs a GPU", composed),
+    "shoal import-weights": ("needs a published file", lambda words: [*words[:2], "--help"]),
+    "shoal data edges": ("needs somebody's pictures", lambda words: [*words[:3], "--help"]),
     "torchrun": ("needs several machines", composed),
     "srun": ("needs Slurm", composed),
     "git clone": ("needs the network", lambda words: ["git", "--version"]),

@@ -10,7 +10,7 @@ from torch import Tensor
 from helpers.networks import network
 from shoal.errors import UserError
 from shoal.models import weights
-from shoal.models.classical.anchored import APlus
+from shoal.models.classical.anchored import PYRAMID, APlus
 from shoal.models.classical.dictionary import ksvd, partner
 from shoal.models.classical.features import derivatives, samples, surroundings
 from shoal.models.classical.patches import cut, mirrored, overlaid
@@ -121,6 +121,14 @@ def test_samples_take_no_more_memory_than_is_given():
     features, patches = APlus(3, 4, 10**9, 1e-4).collected(drawn(8), basis)
     assert len(features) == len(patches) > 100
     assert features.numel() + patches.numel() <= floats
+
+
+def test_no_memory_is_taken_for_samples_that_pictures_do_not_have():
+    basis = derivatives(3).float()[:, :30]
+    features, _ = APlus(3, 4, 10**9, 100).collected(drawn(2), basis)
+    assert len(features) == sum(len(each) for each, _ in samples(drawn(2), 3, sizes=PYRAMID))
+    taken = features.untyped_storage().nbytes() // 4 // 30
+    assert taken <= 2 * 18 * 22 * len(PYRAMID)
 
 
 @pytest.mark.parametrize("name", ARMS)

@@ -124,7 +124,9 @@ class APlus(ANR):
         """Features of unit norm `(n, d)`, and what bicubic lacks `(n, patch)`, as much scaled."""
         size = basis.shape[1]
         fitting = int(self.gigabytes * 2**30 / 4 / (size + self.patch))
-        most = max(1, min(self.samples, fitting))
+        # A bound, since borders hold none; what is reserved may be filled, so it counts.
+        available = sum(lr.numel() for lr, _ in pictures) * sum(each**2 for each in PYRAMID)
+        most = max(1, min(self.samples, fitting, int(available)))
         features, patches, count = torch.empty(most, size), torch.empty(most, self.patch), 0
         for around, lacking in samples(pictures, self.scale, sizes=PYRAMID):
             here = slice(count, min(most, count + len(around)))
