@@ -107,7 +107,7 @@ def test_a_fit_that_is_stopped_goes_on_with_the_stage_that_is_missing(
     assert done == list(Ridge.stages)[: Ridge.stages.index(stage)]
     assert folder.state() == "interrupted"
     again = train(config, "")
-    assert made == list(Ridge.stages)
+    assert tuple(made) == Ridge.stages
     assert again.record()["resumed"] == 1
     assert again.weights.read_bytes() == (moved / again.weights.name).read_bytes()
     before = RunFolder(moved)
@@ -129,7 +129,7 @@ def test_a_stage_that_states_the_same_facts_is_made_once_for_all_and_a_damaged_o
     weights = first.weights.read_bytes()
     again = train(ridge("force=true"), "")
     assert "is damaged: made again" in capsys.readouterr().out
-    assert made == list(Ridge.stages)
+    assert tuple(made) == Ridge.stages
     assert again.weights.read_bytes() == weights
 
 
@@ -145,3 +145,13 @@ def test_its_weights_enlarge_and_leave_for_other_programs(ridge, tmp_path):
     assert export(folder.path, tmp_path / "a.onnx", trust=True).is_file()
     hub = export(folder.path, tmp_path / "hub", kind="hub", trust=True)
     assert "fitted" in (hub / "README.md").read_text()
+
+
+def test_one_process_fits_however_many_there_are(ridge, monkeypatch):
+    folder = train(ridge("trainer.devices=2"), "")
+    assert tuple(made) == Ridge.stages
+    assert folder.record()["devices"] == 1
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    other = train(ridge("seed=1"), "")
+    assert made == []
+    assert not other.path.exists()
