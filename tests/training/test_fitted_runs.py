@@ -133,7 +133,7 @@ def test_a_stage_that_states_the_same_facts_is_made_once_for_all_and_a_damaged_o
     assert again.weights.read_bytes() == weights
 
 
-def test_its_weights_enlarge_and_leave_for_other_programs(ridge, tmp_path):
+def test_its_weights_enlarge_in_tiles_and_go_to_the_hub(ridge, tmp_path):
     folder = train(ridge(), "")
     lr = np.asarray(Image.effect_noise((20, 17), 60))
     whole = load(folder.weights, trust=True)(lr)
@@ -142,7 +142,6 @@ def test_its_weights_enlarge_and_leave_for_other_programs(ridge, tmp_path):
     assert np.abs(whole.astype(int) - tiles).max() == 0
     with pytest.raises(UserError, match="wants to build"):
         load(folder.weights)
-    assert export(folder.path, tmp_path / "a.onnx", trust=True).is_file()
     hub = export(folder.path, tmp_path / "hub", kind="hub", trust=True)
     assert "fitted" in (hub / "README.md").read_text()
 
@@ -155,3 +154,10 @@ def test_one_process_fits_however_many_there_are(ridge, monkeypatch):
     other = train(ridge("seed=1"), "")
     assert made == []
     assert not other.path.exists()
+
+
+@pytest.mark.slow
+def test_what_is_fitted_is_exported_as_it_answers(ridge, tmp_path):
+    folder = train(ridge(), "")
+    for kind in ("onnx", "onnx-rgb"):
+        assert export(folder.path, tmp_path / f"{kind}.onnx", kind=kind, trust=True).is_file()
