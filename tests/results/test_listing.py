@@ -39,6 +39,14 @@ def test_columns_are_named_rows_are_chosen_and_sorted(tmp_path: Path) -> None:
         listing(tmp_path, conditions=["model"])
 
 
+def test_what_is_fitted_says_so_where_others_say_their_steps(tmp_path: Path) -> None:
+    arms = {"aplus": "aplus", "ees": "ees"}
+    made = MadeUp(arms=arms, levels={"aplus": 31.0, "ees": 30.5}, fitted=("aplus",), seeds=(0,))
+    made.write(tmp_path)
+    table = listing(tmp_path, sort="-step")
+    assert dict(zip(table["model"], table["step"], strict=True)) == {"ees": 2000, "aplus": "fitted"}
+
+
 def test_what_differs_has_a_column_and_what_all_share_has_none(tmp_path: Path) -> None:
     made = MadeUp(arms={"eed": "eed"}, seeds=(0, 1))
     made.write(tmp_path)

@@ -13,6 +13,8 @@ from shoal.runs.kind import Kind
 
 # Follow from the arm, and decide nothing.
 APART = ("name", "experiment", "logger")
+# Of the first kind that there is, arms are compared with each other.
+ORDER = (Kind.TRAINED, Kind.FITTED, Kind.UNTRAINED)
 
 
 def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None:
@@ -26,12 +28,13 @@ def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None
         UserError: naming the arms and the keys.
     """
     views = {label: _view(run.tree, experiment) for label, run in runs.items()}
-    first = next(label for label, run in runs.items() if run.config.kind is Kind.TRAINED)
+    kinds = {label: run.config.kind for label, run in runs.items()}
+    first = min(kinds, key=lambda label: ORDER.index(kinds[label]))
     for label, view in views.items():
-        # What takes no steps differs by being another model, whatever the factors are.
-        untrained = runs[label].config.kind is not Kind.TRAINED
+        # What isn't trained differs by being another model, whatever the factors are.
+        other = kinds[label] is not kinds[first]
         turned = (*experiment.factors, *experiment.free)
-        free = ("model", *turned) if untrained else turned
+        free = ("model", *turned) if other else turned
         keys = [key for key in _differences(view, views[first]) if not _under(key, free)]
         if keys:
             raise UserError(
@@ -42,9 +45,9 @@ def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None
 
 
 def _require_turned(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None:
-    trained = {label: run for label, run in runs.items() if run.config.kind is Kind.TRAINED}
+    found = [factors(experiment, run) for run in runs.values() if run.config.kind.learns]
     for factor in experiment.factors:
-        values = [factors(experiment, run)[factor] for run in trained.values()]
+        values = [each[factor] for each in found if factor in each]
         if all(value == values[0] for value in values):
             raise UserError(f"experiment={experiment.name}: its arms don't turn {factor}")
     seen: dict[str, str] = {}
@@ -54,13 +57,17 @@ def _require_turned(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> N
 
 
 def factors(experiment: Experiment, run: PlannedRun) -> dict[str, Any]:
-    """The values of an experiment's factors in one of its arms; networks by their name."""
-    if run.config.kind is not Kind.TRAINED:
+    """The values of an experiment's factors in one of its arms; models by their name.
+
+    What isn't trained by steps is another model, and no factor of a training is one of its.
+    """
+    if run.config.kind is Kind.UNTRAINED:
         return {"model": run.config.name}
     view = OmegaConf.create(_view(run.tree, experiment))
     return {
         key: run.config.name if key == "model" else _short(OmegaConf.select(view, key))
         for key in experiment.factors
+        if run.config.kind is Kind.TRAINED or _under(key, ["model"])
     }
 
 

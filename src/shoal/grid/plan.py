@@ -177,7 +177,7 @@ class Plan:
         return self.experiment.cells or complete(values)
 
     def _rows(self) -> list[dict[str, Any]]:
-        """Every run once; one that trains nothing has no seed."""
+        """Every run once; one that learns nothing has no seed."""
         rows = {}
         for label, run in self.runs:
             seed = run.config.seed if run.config.kind.learns else None

@@ -81,7 +81,7 @@ def tuning(experiment: Experiment) -> Tuning | None:
 
 def tried(plan: Plan, asked: Tuning) -> dict[str, tuple[str, Value]]:
     """The judge's arms that train, by label: the study's arm, and the value that it tries."""
-    name, trained = cross.factor(asked.key).rpartition(".")[2], _trained(plan)
+    name, trained = cross.factor(asked.key).rpartition(".")[2], _turning(plan, asked)
     return {
         f"{label} {name}={value}": (label, value)
         for label in plan.experiment.arms
@@ -100,9 +100,10 @@ def judge(plan: Plan, asked: Tuning) -> Plan:
     Raises:
         UserError: pictures of a test set would judge.
     """
-    study, trials, trained = plan.experiment, tried(plan, asked), _trained(plan)
-    # What trains nothing is the level that a run mustn't end below.
-    arms = {label: texts for label, texts in study.arms.items() if label not in trained}
+    study, trials = plan.experiment, tried(plan, asked)
+    # What learns nothing is the level that a run mustn't end below.
+    idle = {label for label, run in plan.runs if not run.config.kind.learns}
+    arms = {label: texts for label, texts in study.arms.items() if label in idle}
     arms |= {
         name: (*study.arms[label], asked.override(value)) for name, (label, value) in trials.items()
     }
@@ -142,7 +143,7 @@ def own(
         "data": asked.data,
         "trials": list(trials),
         "chosen": dict(chosen),
-        "common": {label: _value(run, asked) for label, run in _trained(plan).items()},
+        "common": {label: _value(run, asked) for label, run in _turning(plan, asked).items()},
         "beside": plan.digest,
     }
     experiment = replace(study, arms=arms, tuned=record, free=(asked.place,))
@@ -178,9 +179,10 @@ def _require_no_test_set(plan: Plan, asked: Tuning, trials: Sequence[PlannedRun]
             )
 
 
-def _trained(plan: Plan) -> dict[str, PlannedRun]:
-    """A run of each arm that trains, by label."""
-    return {label: run for label, run in plan.runs if run.config.kind is Kind.TRAINED}
+def _turning(plan: Plan, asked: Tuning) -> dict[str, PlannedRun]:
+    """A run of each arm that the key is for, by label: of a training's, those that are trained."""
+    kinds = [Kind.TRAINED, *([Kind.FITTED] if _meets(asked.place, "model") else [])]
+    return {label: run for label, run in plan.runs if run.config.kind in kinds}
 
 
 def _value(run: PlannedRun, asked: Tuning) -> Any:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from shoal.results.spread import ends, untrained_level
 from shoal.results.study import KEY, Study
+from shoal.runs.kind import Kind
 
 SHORTEST = 2  # validations in a row that a branch is silent for, up to the last one
 
@@ -32,7 +33,7 @@ class Thresholds:
 def collapsed(study: Study) -> pd.Series:
     """Why each run that collapsed did, by its id, in the order of the grid.
 
-    What trains nothing can't collapse; what failed, was interrupted or is at work hasn't.
+    What isn't trained by steps can't collapse; what failed, was interrupted or is at work hasn't.
     Where no run trains nothing, no level is known, and none is too low.
     """
     limits = Thresholds(**study.collapse)
@@ -57,7 +58,7 @@ def survival(study: Study) -> pd.DataFrame:
     """How many runs of each trained arm and scale came to an end, and how many survived it.
 
     Returns:
-        by arm and scale: `survived` and `ended` (finished or diverged); none of an untrained arm.
+        by arm and scale: `survived` and `ended` (finished or diverged); none of another arm.
     """
     rows = ended(study)
     alive = ~rows["id"].isin(collapsed(study).index)
@@ -68,7 +69,7 @@ def survival(study: Study) -> pd.DataFrame:
 def ended(study: Study) -> pd.DataFrame:
     """The runs that trained to an end of theirs: arm, scale, seed, id."""
     runs = study.runs
-    trained = runs["state"].eq("finished") & runs["steps"].fillna(0).gt(0).astype(bool)
+    trained = runs["id"].isin(study.of_kind(Kind.TRAINED)["id"])
     return runs.loc[trained | runs["state"].eq("diverged"), [*KEY, "id"]]
 
 
@@ -102,5 +103,4 @@ def _dead(study: Study, limits: Thresholds) -> pd.Series:
 
 
 def _trained(study: Study) -> pd.DataFrame:
-    rows = study.finished[study.finished["steps"] > 0]
-    return rows.drop_duplicates("id").set_index("id")
+    return study.of_kind(Kind.TRAINED).drop_duplicates("id").set_index("id")

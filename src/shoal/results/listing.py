@@ -9,6 +9,7 @@ import pandas as pd
 from shoal.errors import UserError
 from shoal.results.facts import column, differing, facts, where
 from shoal.results.rows import read_tables
+from shoal.runs.kind import Kind
 from shoal.runs.tables import SCORES
 
 OF_RUNS = ("model", "scale", "seed", "seed_init", "seed_patches")
@@ -48,6 +49,8 @@ def listing(
     values = table[key].map(str) if table[key].map(type).nunique() > 1 else table[key]
     order = values.sort_values(ascending=not sort.startswith("-"), kind="stable").index
     table = table.loc[order].reset_index(drop=True)
+    if "kind" in table:
+        table["step"] = table["step"].astype(object).mask(table["kind"] == Kind.FITTED, "fitted")
     shown = [column(table, name) for name in columns] or _default(table)
     return table[list(dict.fromkeys(shown))]
 

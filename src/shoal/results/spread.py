@@ -3,6 +3,7 @@
 import pandas as pd
 
 from shoal.results.study import KEY, Study
+from shoal.runs.kind import Kind
 from shoal.runs.tables import extras
 
 # What a curve can be drawn against, and each axis's unit.
@@ -61,17 +62,9 @@ def ends(study: Study) -> pd.DataFrame:
     )
 
 
-def fitted(rows: pd.DataFrame) -> pd.Series:
-    """Which runs were fitted, which takes no steps; rows of older records don't say their kind."""
-    if "kind" not in rows:
-        return pd.Series(False, index=rows.index)
-    return rows["kind"].eq("fitted").fillna(False).astype(bool)
-
-
 def untrained_level(study: Study) -> pd.Series:
     """Validation PSNR (dB) of the run that trains nothing (bicubic), by scale."""
-    rows = study.finished
-    untrained = rows.loc[(rows["steps"] == 0) & ~fitted(rows), "id"]
+    untrained = study.of_kind(Kind.UNTRAINED)["id"]
     rows = study.curves[study.curves["id"].isin(untrained)]
     return rows.drop_duplicates("scale").set_index("scale")["val/psnr"]
 

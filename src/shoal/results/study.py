@@ -13,6 +13,7 @@ import pandas as pd
 from shoal.errors import UserError
 from shoal.results.outdated import OUTDATED, leave_out
 from shoal.results.rows import read_runs, read_tables
+from shoal.runs.kind import Kind
 from shoal.runs.tables import CURVE, SCORES
 
 KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
@@ -79,8 +80,16 @@ class Study:
 
     @cached_property
     def finished(self) -> pd.DataFrame:
-        """The rows of `runs` that have a record."""
-        return self.runs[self.runs["state"] == "finished"]
+        """The rows of `runs` that have a record, each with its `kind`."""
+        rows = self.runs[self.runs["state"] == "finished"]
+        # Records from before there was the word are of runs by steps, or of none.
+        by_steps = (rows["steps"] > 0).map({True: str(Kind.TRAINED), False: str(Kind.UNTRAINED)})
+        kinds = rows["kind"].fillna(by_steps) if "kind" in rows else by_steps
+        return rows.assign(kind=kinds)
+
+    def of_kind(self, kind: Kind) -> pd.DataFrame:
+        """The rows of `finished` whose run did that to its model."""
+        return self.finished[self.finished["kind"] == kind]
 
 
 def grids(runs: Path, experiment: str = "*") -> list[Path]:

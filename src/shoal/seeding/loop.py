@@ -98,7 +98,7 @@ class Loop:
 
 
 def seeds_of(plan: Plan) -> dict[str, int]:
-    """How many seeds of each arm that trains are planned."""
+    """How many seeds of each arm that learns are planned."""
     found: dict[str, set[int]] = {}
     for label, run in plan.runs:
         if run.config.kind.learns:

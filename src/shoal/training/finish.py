@@ -140,7 +140,7 @@ def _write_weights(run: Run, network: nn.Module) -> str:
         "scale": config.scale,
         "run": run.folder.id,
         "data": config.data.name,
-        "budget": config.budget.name,
+        **({"budget": config.budget.name} if config.kind is Kind.TRAINED else {}),
     }
     code, network_code = run.content.code, own_code(config.model)
     if kept := {module: code[module] for module in network_code if module in code}:

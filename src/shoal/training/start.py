@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 import torch
+from torch import nn
 
 from shoal.data.catalog import PictureSet
 from shoal.models.channels import RGB
@@ -41,11 +42,11 @@ def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     network, config = made_of.network, run.config
     size = f"{parameters(network):,} parameters, {macs(network):,} MACs per LR pixel"
     if isinstance(network, FittedModel):
-        size = f"fitted: {', '.join(network.stages) or 'nothing'}"
+        size = f"fitted: {', '.join(network.stages)}" if network.stages else "nothing to fit"
     size = f"RGB, {size}" if config.channels == RGB else size
     place = f"{_device(attempt)}, {config.precision}"
     print(f"{run.folder.id}: {config.name}, {size}; {place}", flush=True)
-    print("; ".join([_pictures(run), *_length(run)]), flush=True)
+    print("; ".join([_pictures(run, network), *_length(run)]), flush=True)
 
 
 def _device(attempt: Attempt) -> str:
@@ -56,12 +57,14 @@ def _device(attempt: Attempt) -> str:
     return f"{several}{device.type} ({environment.processor(device)}){with_threads}"
 
 
-def _pictures(run: Run) -> str:
+def _pictures(run: Run, network: nn.Module) -> str:
     """How many pictures of what, by what they are for."""
     selection, budget = run.selection, run.config.budget
     kind, count = run.config.kind, _count(selection.train)
     learnt = f"{kind} {'to' if kind is Kind.FITTED else 'on'} {count} pictures"
-    learnt = f"{learnt} ({run.config.data.name})" if kind.learns else "nothing to train"
+    # What searches the picture itself is fitted in no stage.
+    learns = bool(network.stages) if isinstance(network, FittedModel) else kind.learns
+    learnt = f"{learnt} ({run.config.data.name})" if learns else "nothing to train"
     val, test = (
         _count(sets, limit)
         for sets, limit in (

@@ -10,13 +10,15 @@ import yaml
 from torch import nn
 
 import shoal
+from shoal.models.fitted import FittedModel
+from shoal.models.profile import parameters
 from shoal.runs.files import RunFiles
 
 TASK = {"type": "image-to-image", "name": "Image super-resolution"}
 TEXT = """\
 # {name} x{scale}
 
-Enlarges pictures by {scale}: {parameters:,} parameters, trained on `{data}`{steps}. Made with
+Enlarges pictures by {scale}: {parameters:,} parameters, {learnt} `{data}`{steps}. Made with
 Shoal {version}.
 
 ```python
@@ -41,6 +43,7 @@ def card(network: nn.Module, facts: Mapping[str, Any], run: Path) -> str:
         facts: of its weights' file.
         run: its folder, whose scores are told if there are some.
     """
+    fitted = isinstance(network, FittedModel)
     name, scale = str(facts.get("name", "network")), int(facts["scale"])
     means = _means(run)
     about: dict[str, Any] = {
@@ -54,7 +57,8 @@ def card(network: nn.Module, facts: Mapping[str, Any], run: Path) -> str:
     text = TEXT.format(
         name=name,
         scale=scale,
-        parameters=sum(each.numel() for each in network.parameters()),
+        parameters=parameters(network) if fitted else sum(p.numel() for p in network.parameters()),
+        learnt="fitted to" if fitted else "trained on",
         data=facts.get("data", "?"),
         steps=f", budget `{facts['budget']}`" if "budget" in facts else "",
         version=shoal.__version__,

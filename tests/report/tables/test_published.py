@@ -50,6 +50,18 @@ def test_every_network_of_the_literature_has_its_published_scores_at_x4() -> Non
     assert [a for a in arms - ours if not reference(theirs, a, "Set5", 4)["psnr"]] == []
 
 
+def test_the_systems_before_the_networks_have_theirs_at_x3_and_each_row_its_source() -> None:
+    theirs = load_published()
+    known = {"zeyde": 31.90, "gr": 31.41, "anr": 31.92, "ne_lle": 31.84, "aplus": 32.58}
+    known |= {"rfl": 32.43, "scsr": 31.34, "selfex": 31.10}
+    assert {model: reference(theirs, model, "Set5", 3)["psnr"] for model in known} == known
+    for model in ("simple", "freeman", "bruna"):  # in other protocols
+        assert reference(theirs, model, "Set5", 3)["psnr"] is None
+    assert theirs["source"].notna().all()
+    assert not theirs["source"].str.contains("memory").any()
+    assert not theirs.duplicated(["method", "set", "scale"]).any()
+
+
 def test_the_literature_s_bicubic_is_ours(tmp_path: Path) -> None:
     theirs = load_published()
     study = study_of(MadeUp(**REAL, sets={"Set5": 5, "Set14": 14, "BSD100": 3}), tmp_path)

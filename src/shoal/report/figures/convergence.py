@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from shoal.report.figures.canvas import line, panels, tick_decades
-from shoal.report.figures.curves import ends, mean_curves, survivors, window
+from shoal.report.figures.curves import ends, fitted_ends, mean_curves, survivors, window
 from shoal.report.figures.looks import Style, styles
 from shoal.results import Study, collapsed, untrained_level
 
@@ -93,18 +93,20 @@ def convergence_figure(study: Study) -> Figure:
     looks, means = styles(study.models), mean_curves(study, ["val/psnr"])
     lost = study.curves[study.curves["id"].isin(collapsed(study).index)]
     alive = survivors(study)
-    levels = untrained_level(study)
+    levels, fitted = untrained_level(study), fitted_ends(study)
     scales = list(study.scales)
     lines = max(2, -(-len({*looks, "bicubic"}) // PER_LINE))
     figure, grid = panels(len(scales), len(AXES), (3.1, 2.9), lines, sharey="row")
     for row, scale in zip(grid, scales, strict=True):
         rows = means[means["scale"] == scale]
         fell = lost[lost["scale"] == scale]
-        shown = ends(rows, fell, levels[levels.index == scale])
+        flat = fitted[fitted["scale"] == scale]
+        shown = ends(rows, fell, pd.concat([levels[levels.index == scale], flat["val/psnr"]]))
         for axes, axis in zip(row, AXES, strict=True):
             convergence(rows, axes, axis, looks)
             single_seeds(alive[alive["scale"] == scale], axes, axis, looks)
             fallen(fell, axes, axis, looks, set(rows["arm"]))
+            without_curves(flat, axes, axis, looks)
             if scale in levels.index:
                 bicubic_level(axes, float(levels[scale]), looks)
         if len(shown):
@@ -112,6 +114,16 @@ def convergence_figure(study: Study) -> Figure:
         row[0].set_ylabel(f"validation PSNR, x{scale} (dB)")
     _legend(figure, [row[0] for row in grid], looks)
     return figure
+
+
+def without_curves(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
+    """What is fitted, from `fitted_ends`: a line across and, against time, a marker at its end."""
+    for arm, seconds, psnr in rows[["arm", "seconds", "val/psnr"]].itertuples(index=False):
+        look = line(looks[arm])
+        axes.axhline(psnr, label=arm, zorder=2, **(look | {"marker": "", "linewidth": 0.8}))
+        if axis == "seconds" and seconds > 0:
+            axes.plot([seconds], [psnr], zorder=3, **(look | {"linestyle": "none"}))
+    return axes
 
 
 def bicubic_level(axes: Axes, level: float, looks: Mapping[str, Style]) -> None:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from shoal.results import Study, living
+from shoal.runs.kind import Kind
 
 
 def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
@@ -23,7 +24,18 @@ def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
 def survivors(study: Study) -> pd.DataFrame:
     """The curves of the trained runs that finished and did not collapse."""
     alive = living(study)
-    return study.curves[study.curves["id"].isin(alive.loc[alive["steps"] > 0, "id"])]
+    return study.curves[study.curves["id"].isin(alive.loc[alive["kind"] == Kind.TRAINED, "id"])]
+
+
+def fitted_ends(study: Study) -> pd.DataFrame:
+    """Where the arms stand that are fitted, and so have no curve.
+
+    Returns:
+        arm, scale, seconds and val/psnr (dB): means over seeds.
+    """
+    rows = study.curves[study.curves["id"].isin(study.of_kind(Kind.FITTED)["id"])]
+    by = rows.groupby(["arm", "scale"], sort=False)
+    return by[["seconds", "val/psnr"]].mean().reset_index()
 
 
 def ends(alive: pd.DataFrame, lost: pd.DataFrame, levels: pd.Series) -> pd.Series:
@@ -32,7 +44,7 @@ def ends(alive: pd.DataFrame, lost: pd.DataFrame, levels: pd.Series) -> pd.Serie
     Args:
         alive: the mean curves of one scale.
         lost: curves of its runs that collapsed, which count where nothing survived.
-        levels: what trains nothing reaches there.
+        levels: what has no curve reaches there.
     """
     rows = alive if len(alive) else lost
     return pd.concat([rows.dropna(subset="val/psnr").groupby("arm")["val/psnr"].last(), levels])

@@ -35,8 +35,11 @@ def points(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
         known), macs (per HR pixel), parameters, seconds; scored arms only.
     """
     column, _ = headline(study)
-    free = numbers.loc[numbers["parameters"] == 0, column].droplevel("arm")
-    rows = numbers[numbers["parameters"] > 0].reset_index()
+    # What searches the picture itself has no parameters, and costs multiply-adds.
+    costs = numbers[["parameters", "macs_per_lr_pixel"]].max(axis="columns")
+    free = numbers.loc[costs == 0, column].groupby(level="scale").first()
+    rows = numbers[costs > 0].reset_index()
+    rows["parameters"] = rows["parameters"].where(rows["parameters"] > 0)
     rows = rows.rename(columns={column: "psnr", f"{column} sd": "psnr sd"})
     rows["bicubic"] = rows["scale"].map(free).fillna(float("-inf"))
     rows["macs"] = rows["macs_per_lr_pixel"] / rows["scale"] ** 2

@@ -35,6 +35,10 @@ MODELS = {
     "lapsrn": Style("#3d8b7d", "#7cc9bb", (4, 1, 1, 1, 1, 1), "d"),
     "drrn_b1u9": Style("#7a1f1f", "#e58a8a", (2, 1), "8"),
     "srdensenet": Style("#2f6f1f", "#8fd07c", (5, 1, 2, 1), "o"),
+    "aplus": Style("#0b7a75", "#5fc9c3", (10, 1.5), "*"),
+    "anr": Style("#9c3f9a", "#dd93db", (1, 1), "8"),
+    "zeyde": Style("#6b4f2a", "#bfa076", (5, 3, 1, 3), "H"),
+    "rfl": Style("#27496d", "#8db1d6", (6, 2, 2, 2), ">"),
 }
 # For arms that aren't named after a model, in the order of the table.
 OTHERS = (

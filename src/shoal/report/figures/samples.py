@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shoal.results import Study, fitted
+from shoal.results import Study
+from shoal.runs.kind import Kind
 from shoal.runs.sheet import Grey, Tile, cut, read_crop
 
 MOST = 4  # pictures of one scale: what one looks at
@@ -54,7 +55,7 @@ def kept_crops(study: Study) -> list[Crop]:
 def _of_runs(study: Study, scale: int) -> Iterable[Tile]:
     """What the first finished run of each arm that learns left."""
     runs = study.finished[study.finished["scale"] == scale].drop_duplicates("arm")
-    learnt = runs[(runs["steps"] > 0) | fitted(runs)].set_index("arm")["id"].to_dict()
+    learnt = runs[runs["kind"] != Kind.UNTRAINED].set_index("arm")["id"].to_dict()
     folders = {str(arm): study.root / name / "samples" for arm, name in learnt.items()}
     names = sorted({path.name[:-7] for f in folders.values() for path in f.glob("*-sr.png")})
     few = max(1, DOWN // (lines(len(folders)) * len(study.scales))) if folders else 0

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from shoal.report.figures.branches import BRANCHES, FACTS, ensembles, whole_look
-from shoal.report.figures.curves import ends, mean_curves, survivors, window
+from shoal.report.figures.curves import ends, fitted_ends, mean_curves, survivors, window
 from shoal.report.figures.looks import Style, styles
 from shoal.report.figures.samples import Crop
 from shoal.report.figures.sheet import png
@@ -58,6 +58,7 @@ def _rounded(values: pd.Series, digits: int = 5) -> list[float | None]:
 
 def _convergence(study: Study) -> list[dict[str, Any]]:
     means, levels = mean_curves(study, ["val/psnr"]), untrained_level(study)
+    fitted = fitted_ends(study)
     lost, finished = collapsed(study).index, survivors(study)
     panels = []
     for scale in study.scales:
@@ -70,13 +71,20 @@ def _convergence(study: Study) -> list[dict[str, Any]]:
         broken = study.curves[study.curves["id"].isin(lost) & (study.curves["scale"] == scale)]
         for _, part in broken.groupby("id", sort=False):
             series.append(_series(part["arm"].iloc[0], part) | {"lost": True, "dash": "1 3"})
-        shown = ends(rows, broken, levels[levels.index == scale])
+        flat = fitted[fitted["scale"] == scale]
+        shown = ends(rows, broken, pd.concat([levels[levels.index == scale], flat["val/psnr"]]))
         bicubic = float(levels[scale]) if scale in levels.index else None
-        drawn = {s["name"] for s in series} | ({"bicubic"} if scale in levels.index else set())
+        across = [
+            {"name": arm, "value": psnr}
+            for arm, psnr in zip(flat["arm"], _rounded(flat["val/psnr"]), strict=True)
+        ]
+        drawn = {each["name"] for each in [*series, *across]}
+        drawn |= {"bicubic"} if scale in levels.index else set()
         order = dict.fromkeys(["bicubic", *study.arms])
         panels.append({
             "scale": scale,
             "bicubic": bicubic,
+            "across": across,
             "range": window(rows["val/psnr"], shown) if len(shown) else None,
             "legend": [name for name in order if name in drawn],
             "series": series,

@@ -132,7 +132,9 @@ for (const host of document.querySelectorAll("[data-convergence]")) {
   let axis = "step";
   const draw = () => chart($(".chart", host), {
     x: axes[axis], y: { label: "validation PSNR (dB)", range: panel.range },
-    lines: panel.bicubic == null || hidden.has("bicubic") ? [] : [{ ...data.looks.bicubic, name: "bicubic", value: panel.bicubic }],
+    lines: [...(panel.bicubic == null ? [] : [{ name: "bicubic", value: panel.bicubic }]), ...panel.across]
+      .filter((line) => !hidden.has(line.name))
+      .map((line) => ({ ...data.looks[line.name], ...line })),
     series: panel.series.filter(s => !hidden.has(s.name)).map(s => ({
       ...data.looks[s.name], ...s, x: s[axis], width: s.lost ? 1 : data.looks[s.name].width,
       thin: (s.seeds || []).map(each => ({ x: each[axis], y: each.y })),

@@ -106,9 +106,9 @@ def _each(values: pd.Series, form: Callable[[float], str]) -> list[str]:
 
 
 def _training(numbers: pd.DataFrame) -> list[str]:
-    """Multiply-adds of the steps; what took time without any was fitted."""
-    known = zip(_each(numbers["macs"], short), numbers["macs"], numbers["seconds"], strict=True)
-    return ["fitted" if macs == 0 and took > 0 else text for text, macs, took in known]
+    """Multiply-adds of the steps, where there are steps."""
+    known = zip(_each(numbers["macs"], short), _dicts(numbers), strict=True)
+    return ["fitted" if _is_fitted(row) else text for text, row in known]
 
 
 def _published(row: Mapping[Hashable, Any], name: str) -> str:
@@ -121,8 +121,13 @@ def _published(row: Mapping[Hashable, Any], name: str) -> str:
     return f"{psnr:.2f}" + ("" if math.isnan(ssim) else f" / {ssim:.4f}") + ours
 
 
+def _is_fitted(row: Mapping[Hashable, Any]) -> bool:
+    """Whether an arm took time to train and no multiply-adds, which `table` tells it by."""
+    return math.isnan(row["macs"]) and not math.isnan(row["seconds"])
+
+
 def _share(row: Mapping[Hashable, Any]) -> str:
-    if row["macs"] == 0:
+    if row["macs"] == 0 or _is_fitted(row):
         return ABSENT
     return "unknown" if math.isnan(row["share"]) else f"{row['share']:.2g}×"
 
@@ -130,6 +135,8 @@ def _share(row: Mapping[Hashable, Any]) -> str:
 def _reached(
     row: Mapping[Hashable, Any], axis: str, gain: float, form: Callable[[float], str]
 ) -> str:
+    if _is_fitted(row):
+        return "fitted" if axis == "step" else ABSENT
     done, value = row[f"reached +{gain}"], row[f"{axis} to +{gain}"]
     if math.isnan(done):
         return ABSENT

@@ -15,6 +15,7 @@ from shoal.results import (
     survival,
     untrained_level,
 )
+from shoal.runs.kind import Kind
 
 KEYS = ["arm", "scale"]
 GOALS = (0.0, 0.5)  # dB above bicubic on the validation curve
@@ -92,9 +93,10 @@ def _scores(study: Study) -> pd.DataFrame:
 
 
 def _costs(study: Study) -> pd.DataFrame:
-    return (
-        study.finished.astype(dict.fromkeys(COSTS, float)).groupby(KEYS, sort=False)[COSTS].mean()
-    )
+    """Of what is fitted, training has no multiply-adds that could be counted."""
+    rows = study.finished.astype(dict.fromkeys(COSTS, float))
+    rows["macs"] = rows["macs"].mask(rows["kind"] == Kind.FITTED)
+    return rows.groupby(KEYS, sort=False)[COSTS].mean()
 
 
 def _curves(study: Study) -> pd.DataFrame:
@@ -105,7 +107,7 @@ def _curves(study: Study) -> pd.DataFrame:
 def _goal(study: Study, gain: float) -> pd.DataFrame:
     """Mean cost over the survivors that reached bicubic + gain, and how many of them did."""
     alive = living(study)
-    trained = alive.loc[alive["steps"] > 0, [*KEYS, "id"]]
+    trained = alive.loc[alive["kind"] == Kind.TRAINED, [*KEYS, "id"]]
     goal = trained.set_index("id")["scale"].map(untrained_level(study)) + gain
     curves = study.curves[study.curves["id"].isin(trained["id"])]
     for axis in AXES:
