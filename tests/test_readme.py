@@ -27,6 +27,7 @@ INSTEAD = {
     "python train.py experiment=published": ("takes days, and pictures", composed),
     "python train.py model=vdsr task=vdsr": ("needs a GPU", composed),
     "shoal import-weights": ("needs a published file", lambda words: [*words[:2], "--help"]),
+    "shoal upscale photo.jpg --weights srcnn-x3": ("needs it", lambda words: [*words[:2], "-h"]),
     "shoal data edges": ("needs somebody's pictures", lambda words: [*words[:3], "--help"]),
     "torchrun": ("needs several machines", composed),
     "srun": ("needs Slurm", composed),
