@@ -59,7 +59,8 @@ OTHERS = (
 
 def styles(models: Mapping[str, str | None]) -> dict[str, Style]:
     """The look of each arm: its model's where it is called like one, else by its place."""
-    taken = {MODELS[arm].light for arm in models if arm in MODELS}
-    free = [look for look in OTHERS if look.light not in taken]
+    named = [MODELS[arm] for arm in models if arm in MODELS]
+    taken = {key for look in named for key in (look.light, (look.dashes, look.marker))}
+    free = [look for look in OTHERS if not {look.light, (look.dashes, look.marker)} & taken]
     others = itertools.cycle(free)
     return {arm: MODELS.get(arm) or next(others) for arm in models}
