@@ -141,11 +141,12 @@ def test_code_of_ones_own_makes_another_run_and_none_adds_nothing():
 
 
 def committed() -> Iterator[dict[str, str]]:
-    """A row of each run that committed findings name."""
+    """A row of each run that committed findings name, and that came to an end."""
     rows = {}
     for path in sorted((ROOT / "experiments").rglob("runs.csv")):
         with path.open(newline="") as file:
-            rows |= {row["id"]: row for row in csv.DictReader(file)}
+            ended = (row for row in csv.DictReader(file) if row["state"] == "finished")
+            rows |= {row["id"]: row for row in ended}
     yield from rows.values()
 
 

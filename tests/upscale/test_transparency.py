@@ -10,7 +10,8 @@ from helpers.icons import icon, stored
 from shoal.pictures import formats
 from shoal.pictures.grounds import checkerboard, over
 from shoal.pictures.images import Picture, read
-from shoal.upscale.command import SQUARE, bicubic
+from shoal.upscale.command import bicubic
+from shoal.upscale.comparison import SQUARE
 
 SCALE = 3
 GROUNDS = {"black": 0.0, "grey": 0.5, "white": 1.0}
