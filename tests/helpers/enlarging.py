@@ -1,5 +1,6 @@
 """The command that enlarges, and pictures to enlarge."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from typer.testing import CliRunner
 
 from shoal.cli import app
 from shoal.errors import UserError
+from shoal.pictures.resample import upscale
+from shoal.upscale.upscaler import Upscaler
 
 NOISE = np.random.default_rng(0)
 
@@ -33,3 +36,10 @@ def opened(path: Path) -> Image.Image:
     with Image.open(path) as image:
         image.load()
         return image
+
+
+def bicubic(upscaler: Upscaler) -> Upscaler:
+    """The same upscaler with interpolation in the place of its network."""
+    return replace(
+        upscaler, run=lambda lr: upscale(lr, upscaler.scale), ensemble=False, halved=None
+    )

@@ -7,11 +7,10 @@ import pytest
 import torch
 
 import shoal
-from helpers.enlarging import NOISE, pixels
+from helpers.enlarging import NOISE, bicubic, pixels
 from shoal.errors import UserError
 from shoal.pictures.images import Picture
 from shoal.upscale import cuda, runtimes
-from shoal.upscale.command import bicubic
 from shoal.upscale.upscaler import Upscaler
 
 CPU = torch.device("cpu")

@@ -5,12 +5,11 @@ import pytest
 from PIL import Image
 
 import shoal
-from helpers.enlarging import enlarged, pixels
+from helpers.enlarging import bicubic, enlarged, pixels
 from helpers.icons import icon, stored
 from shoal.pictures import formats
 from shoal.pictures.grounds import checkerboard, over
 from shoal.pictures.images import Picture, read
-from shoal.upscale.command import bicubic
 from shoal.upscale.comparison import SQUARE
 
 SCALE = 3

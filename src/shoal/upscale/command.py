@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from rich.progress import Progress
 from shoal.errors import UserError, one_line
 from shoal.pictures import formats
 from shoal.pictures.images import Picture, read
-from shoal.pictures.resample import upscale
 from shoal.system.progress import bars
 from shoal.upscale import fitting, jpeg
 from shoal.upscale.factor import Factor
@@ -136,10 +135,3 @@ def _say(path: Path, notes: Iterable[str]) -> None:
     """What of a file is left out, on stderr."""
     for note in notes:
         print(f"shoal: {one_line(f'{path}: {note}')}", file=sys.stderr, flush=True)
-
-
-def bicubic(upscaler: Upscaler) -> Upscaler:
-    """The same upscaler with interpolation in the place of its network."""
-    return replace(
-        upscaler, run=lambda lr: upscale(lr, upscaler.scale), ensemble=False, halved=None
-    )
