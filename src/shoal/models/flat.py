@@ -14,9 +14,8 @@ from torch import Tensor, nn
 from shoal.models.channels import channels_of
 from shoal.models.profile import device_of
 
-STEPS = (
-    255  # levels between black and white whose answers are kept; between them lie straight lines
-)
+# Levels between black and white whose answers are kept; between them lie straight lines.
+STEPS = 255
 TOGETHER = 32  # levels that are asked about at once
 
 

@@ -10,7 +10,7 @@ from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.consistency import REACH, back_projected
 from shoal.models.classical.gradients import drawn_from, fitted_projection, windows
-from shoal.models.classical.patches import overlaid
+from shoal.models.classical.patches import laid
 from shoal.models.classical.regressors import Normals, mapped
 from shoal.models.classical.trees import Tree, descended, grow
 from shoal.models.classical.views import generator_of
@@ -74,8 +74,7 @@ class RFL(FittedModel):
         enlarged = upscale(lr, self.scale)
         features = windows(enlarged, self.scale) @ self.projection
         values = torch.stack([self._mapped(features, n) for n in range(self.trees)]).mean(dim=0)
-        patches = values.view(len(lr), *lr.shape[-2:], -1).permute(0, 3, 1, 2)
-        sr = enlarged + overlaid(patches, self.scale, WINDOW)
+        sr = enlarged + laid(values, lr, self.scale, WINDOW)
         return back_projected(sr, lr, self.scale, self.projections)
 
     def _mapped(self, features: Tensor, number: int) -> Tensor:

@@ -57,6 +57,12 @@ def overlaid(patches: Tensor, scale: int, side: int) -> Tensor:
     return _added(patches, scale, side) / F.interpolate(count, scale_factor=float(scale))
 
 
+def laid(rows: Tensor, lr: Tensor, scale: int, side: int) -> Tensor:
+    """The same of patches that are rows `(n, (side * scale)^2)`, one for each pixel of LR."""
+    patches = rows.view(len(lr), *lr.shape[-2:], -1).permute(0, 3, 1, 2)
+    return overlaid(patches, scale, side)
+
+
 def _added(patches: Tensor, scale: int, side: int) -> Tensor:
     """The sum of patches: `side`^2 shifts by LR pixels, then a pixel shuffle."""
     count, _, height, width = patches.shape

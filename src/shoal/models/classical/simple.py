@@ -10,7 +10,7 @@ from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.clusters import kmeans, nearest
 from shoal.models.classical.consistency import REACH, back_projected
-from shoal.models.classical.patches import cut, overlaid
+from shoal.models.classical.patches import cut, laid
 from shoal.models.classical.regressors import Normals, mapped
 from shoal.models.classical.views import gathered, turned
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
@@ -70,8 +70,7 @@ class Simple(FittedModel):
         """Map LR luma `(N, 1, h, w)` in [0, 1] to SR luma `(N, 1, scale * h, scale * w)`."""
         features, mean = seen(lr)
         values = mapped(features, nearest(features, self.centres), self.maps) + mean
-        patches = values.view(len(lr), *lr.shape[-2:], -1).permute(0, 3, 1, 2)
-        sr = overlaid(patches, self.scale, WINDOW)
+        sr = laid(values, lr, self.scale, WINDOW)
         return back_projected(sr, lr, self.scale, self.projections)
 
     def solve(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:

@@ -11,7 +11,7 @@ from shoal.models.channels import LUMA
 from shoal.models.classical.consistency import REACH, back_projected
 from shoal.models.classical.gradients import fitted_projection, listed, windows
 from shoal.models.classical.lasso import BLOCK, codes, learned, of_unit_norm
-from shoal.models.classical.patches import cut, overlaid
+from shoal.models.classical.patches import cut, laid
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
@@ -80,8 +80,7 @@ class ScSR(FittedModel):
         )
         values = torch.cat([code @ self.hr_atoms for code in blocks])
         values = values * norm + mean
-        patches = values.view(len(lr), *lr.shape[-2:], -1).permute(0, 3, 1, 2)
-        sr = overlaid(patches, self.scale, WINDOW)
+        sr = laid(values, lr, self.scale, WINDOW)
         return back_projected(sr, lr, self.scale, self.projections)
 
     def _seen(self, lr: Tensor, projection: Tensor) -> tuple[Tensor, Tensor]:
