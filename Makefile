@@ -17,7 +17,8 @@ SCALE ?= 3
 PRECISION ?= 32-true
 JOBS ?= 2
 
-# Files of tests at a time, each with one thread: so what a file's tests share is made once.
+# Files of tests at a time, each with one thread: so what a file's tests share is made once. Where
+# one's process dies, the run ends and names the test: pytest-xdist 3.8 would wait for ever.
 WORKERS ?= 2
 
 # Which weights: make weights WEIGHTS="eeds-x4 eeds_fast-x2"
@@ -46,10 +47,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 test: setup lint  ## lint, types, and all tests but the slow ones
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow' -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m 'not slow' -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart=0
 
 test-slow: setup  ## the tests that take minutes
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --timeout 7200
 
 lint: setup  ## style and types
 	$(BIN)/ruff check .

@@ -167,15 +167,26 @@ def test_training_commands_run_as_printed_at_the_smallest_budget(line, place, ca
     assert made or "reused" in said
 
 
+def slow_where(word, lines):
+    """The lines; of several that do nearly the same, those with one of the words are slow."""
+    return [
+        pytest.param(line, marks=pytest.mark.slow) if re.search(word, line) else line
+        for line in lines
+    ]
+
+
 @pytest.mark.data
-@pytest.mark.parametrize("line", [line for line in TRAINING if "data=t91" in line])
+@pytest.mark.parametrize(
+    "line", slow_where("protocol=", [line for line in TRAINING if "data=t91" in line])
+)
 def test_commands_on_the_literatures_pictures_run_too(line, place, cache, shoal_data):
     environment = {"SHOAL_CACHE": str(cache), "SHOAL_DATA": str(shoal_data)}
     said, made = train(f"{line} logger=none", place, **environment)
     assert made or "reused" in said
 
 
-@pytest.mark.parametrize("line", OTHERS)
+# Each of these makes the graph of another network.
+@pytest.mark.parametrize("line", slow_where("upscale.* (--ensemble|--compare)", OTHERS))
 def test_the_other_commands_run_or_are_at_least_understood(line, place, cache):
     other = instead(line)
     if line.startswith("mkdir"):

@@ -8,7 +8,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ from shoal.training.module import SuperResolution
 from shoal.training.ranks import Ranks
 
 FILE = Path(__file__).parents[1] / "training" / "losses.json"
-# A schedule of 20 steps, whole: its rise, and its way down to zero.
+STEPS = 20
+# A schedule of so many steps, whole: its rise, and its way down to zero.
 COMMON = ("budget=smoke", "trainer=cpu", "logger=none")
 # DRCN takes a quarter of a minute otherwise; LapSRN knows no other scales than powers of two.
 OWN = {"drcn": ("budget.patch_size=12",), "lapsrn": ("scale=2",)}
@@ -43,8 +44,12 @@ def settings() -> list[str]:
     return [*lines, "model=eeds_fast task=fast"]
 
 
-def losses(setting: str, cache: Path) -> list[float]:
-    """The losses of a run's steps, in the arithmetic of this process."""
+class Enough(Exception):
+    """As many losses are known as are asked for."""
+
+
+def losses(setting: str, cache: Path, count: int = STEPS) -> list[float]:
+    """The losses of a run's first steps, in the arithmetic of this process."""
     found: list[float] = []
     with tempfile.TemporaryDirectory() as runs, pytest.MonkeyPatch.context() as patch:
         objective = SuperResolution.objective
@@ -52,6 +57,8 @@ def losses(setting: str, cache: Path) -> list[float]:
         def noted(self: SuperResolution, *batch: torch.Tensor) -> torch.Tensor:
             loss = objective(self, *batch)
             found.append(loss.item())
+            if len(found) == count < STEPS:
+                raise Enough
             return loss
 
         patch.setattr(SuperResolution, "objective", noted)
@@ -61,7 +68,8 @@ def losses(setting: str, cache: Path) -> list[float]:
         made_of = Ingredients.of(run)
         run.config.trainer["limit_val_batches"] = 0  # which a command can't ask for
         quiet()
-        fit(run, made_of, [], Agreement(Ranks(), Stop()), None)
+        with suppress(Enough):
+            fit(run, made_of, [], Agreement(Ranks(), Stop()), None)
     return found
 
 
