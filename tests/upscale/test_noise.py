@@ -20,7 +20,7 @@ def files(tmp_path):
     for name, options in {
         "p.png": {},
         "strong.jpg": {"quality": 60},
-        "fine.jpg": {"quality": 97},
+        "fine.jpg": {"quality": 90},
     }.items():
         image.save(tmp_path / name, **options)
     return tmp_path
