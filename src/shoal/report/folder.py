@@ -110,7 +110,8 @@ def _figures(found: Findings, pictures: list[Crop]) -> dict[str, bytes]:
             "branches": branches_figure(study),
         }
         files = {f"{name}.svg": rendered(f, "svg") for name, f in figures.items() if f}
-        sheet = samples_sheet(pictures)
+        # Each arm at a rate of its own looks as at the common one, whose findings lie beside.
+        sheet = {} if study.tuned else samples_sheet(pictures)
     return files | {f"samples.{kind}": content for kind, content in sheet.items()}
 
 
