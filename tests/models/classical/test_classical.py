@@ -12,6 +12,7 @@ from shoal.models.classical.selfex import SelfEx
 from shoal.models.classical.simple import Simple
 from shoal.models.classical.sparse import ScSR
 from shoal.models.fitted import FittedModel
+from shoal.models.profile import macs
 from shoal.models.weights import encode, load
 from shoal.pictures.resample import downscale
 
@@ -46,6 +47,12 @@ def test_an_odd_picture_becomes_exactly_scale_times_as_large_and_each_of_a_batch
     assert sr.shape == (2, 1, 18, 26)
     assert torch.isfinite(sr).all()
     torch.testing.assert_close(fitted(lr[1:]), sr[1:], rtol=0, atol=1e-5)
+
+
+def test_what_an_answer_costs_is_known_once_it_is_fitted_and_asked_for_before(fitted):
+    name = next(name for name, (made, _) in SMALL.items() if made is type(fitted))
+    assert macs(fitted) > 0
+    assert macs(small(name)) in (0, macs(fitted))  # which its config may say
 
 
 def test_the_same_seed_fits_the_same_bits(fitted):
