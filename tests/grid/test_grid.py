@@ -149,7 +149,9 @@ def test_arms_that_are_one_run_or_turn_nothing_are_refused(loader: ConfigLoader)
     twins = {"a": ["model=eed"], "b": ["model=eed", "model.units=2"], "c": ["model=ees"]}
     with pytest.raises(UserError, match="a and b are one run"):
         doctored(loader, twins, "model")
-    with pytest.raises(UserError, match=r"don't turn task\.init"):
+    with pytest.raises(
+        UserError, match=r"don't turn task\.init: leave it out, 'experiment\.factors=\[model\]'"
+    ):
         doctored(loader, {"a": ["model=eed"], "b": ["model=ees"]}, "model", "task.init")
 
 

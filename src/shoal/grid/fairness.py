@@ -49,7 +49,11 @@ def _require_turned(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> N
     for factor in experiment.factors:
         values = [each[factor] for each in found if factor in each]
         if all(value == values[0] for value in values):
-            raise UserError(f"experiment={experiment.name}: its arms don't turn {factor}")
+            others = ",".join(each for each in experiment.factors if each != factor)
+            raise UserError(
+                f"experiment={experiment.name}: its arms don't turn {factor}: leave it out, "
+                f"'experiment.factors=[{others}]'"
+            )
     seen: dict[str, str] = {}
     for label, run in runs.items():
         if (twin := seen.setdefault(run.folder.id, label)) != label:
