@@ -143,20 +143,20 @@ def test_the_readme_has_commands():
     assert len(OTHERS) >= 6
 
 
-# Arms that no command before it has trained: the whole study is slow.
-FEWER = {"experiment=ablation jobs=2": " ~experiment.arms.dcnn ~experiment.arms.dscnn"}
-WHOLE = [
-    pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if line.endswith(tuple(FEWER))
-]
-BACKENDS = [pytest.param(line, marks=pytest.mark.slow) for line in TRAINING if "launcher=" in line]
-HERE = [
-    line + next((fewer for end, fewer in FEWER.items() if line.endswith(end)), "")
-    for line in TRAINING
-    if "data=t91" not in line and "launcher=" not in line
-]
+# A study whose five networks are trained, a search and a backend: minutes, and tests of their own.
+LONG = "experiment=|hparams_search=|launcher="
+HERE = [line for line in TRAINING if "data=t91" not in line]
 
 
-@pytest.mark.parametrize("line", HERE + WHOLE + BACKENDS)
+def slow_where(word, lines):
+    """The lines; those with one of the words are slow."""
+    return [
+        pytest.param(line, marks=pytest.mark.slow) if re.search(word, line) else line
+        for line in lines
+    ]
+
+
+@pytest.mark.parametrize("line", slow_where(LONG, HERE))
 def test_training_commands_run_as_printed_at_the_smallest_budget(line, place, cache):
     line += " search.trials=1" if "hparams_search" in line else ""
     # Ray writes to the user's home.
@@ -167,18 +167,9 @@ def test_training_commands_run_as_printed_at_the_smallest_budget(line, place, ca
     assert made or "reused" in said
 
 
-def slow_where(word, lines):
-    """The lines; of several that do nearly the same, those with one of the words are slow."""
-    return [
-        pytest.param(line, marks=pytest.mark.slow) if re.search(word, line) else line
-        for line in lines
-    ]
-
-
 @pytest.mark.data
-@pytest.mark.parametrize(
-    "line", slow_where("protocol=", [line for line in TRAINING if "data=t91" in line])
-)
+@pytest.mark.slow  # each scores 119 photographs
+@pytest.mark.parametrize("line", [line for line in TRAINING if "data=t91" in line])
 def test_commands_on_the_literatures_pictures_run_too(line, place, cache, shoal_data):
     environment = {"SHOAL_CACHE": str(cache), "SHOAL_DATA": str(shoal_data)}
     said, made = train(f"{line} logger=none", place, **environment)
@@ -186,7 +177,7 @@ def test_commands_on_the_literatures_pictures_run_too(line, place, cache, shoal_
 
 
 # Each of these makes the graph of another network.
-@pytest.mark.parametrize("line", slow_where("upscale.* (--ensemble|--compare)", OTHERS))
+@pytest.mark.parametrize("line", slow_where("upscale.* (--ensemble|--compare)|export", OTHERS))
 def test_the_other_commands_run_or_are_at_least_understood(line, place, cache):
     other = instead(line)
     if line.startswith("mkdir"):

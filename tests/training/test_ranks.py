@@ -146,6 +146,7 @@ def test_a_signal_to_one_rank_stops_all_after_the_same_step_and_one_device_goes_
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.slow
 def test_the_death_of_a_rank_ends_all_in_one_line(tmp_path, cache, small_pictures):
     command = Command(tmp_path / "runs", cache, *LONG, *small_pictures).wait_for("step 100/")
     ranks = command.ranks

@@ -254,6 +254,7 @@ class Nearest(nn.Upsample):
 """
 
 
+@pytest.mark.slow
 def test_a_network_of_ones_own_that_learns_nothing_is_scored_verified_and_scored_again(
     tmp_path, cache, small_pictures
 ):

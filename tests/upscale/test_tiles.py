@@ -19,7 +19,13 @@ from shoal.upscale import tiles
 from shoal.upscale.upscaler import Upscaler
 
 
-@pytest.mark.parametrize("name", TRAINED)
+HEAVY = ("drcn", "srdensenet")  # five seconds each
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow) if name in HEAVY else name for name in TRAINED],
+)
 def test_tiles_are_cut_where_no_network_can_see_it(name):
     net = network(name, 2).eval()
     sees = reach(net)
