@@ -18,7 +18,6 @@ from shoal.models.profile import layer_bytes, reach
 from shoal.upscale import tiles
 from shoal.upscale.upscaler import Upscaler
 
-
 HEAVY = ("drcn", "srdensenet")  # five seconds each
 
 
