@@ -116,7 +116,7 @@ def test_a_grid_with_a_fitted_arm_is_made_reported_listed_and_taken_on(
     assert "ridge" in joint.split("all runs, protocol classic")[1]
     assert "5 finished already" in done(*train, "experiment=mix", "plan=true")
     done(*train, "experiment=mix")
-    (report,) = (tmp_path / "reports" / "mix").glob("photos-x3-smoke*")
+    (report,) = (tmp_path / "reports" / "mix").glob("folder-x3-smoke-*")
     assert "fitted" in (report / "README.md").read_text()
     listed = shoal("runs", "list", "--columns", "id,state,seed,step")
     assert len(re.findall(r"ridge\S* .* fitted", listed)) == 2
