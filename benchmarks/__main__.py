@@ -16,6 +16,8 @@ from tabulate import tabulate
 
 from benchmarks.measure import Row
 from benchmarks.setting import ROOT, cores
+from shoal.data.catalog import default_root, locate, picture_set
+from shoal.errors import UserError
 from shoal.runs import environment
 from shoal.runs.folder import now
 from shoal.system.files import write_whole
@@ -34,6 +36,8 @@ MODULES = {
     "report": "reports",
     "quality": "quality",
 }
+# Picture sets of the literature that rows need.
+PICTURES = {"stream": ("T91", "BSD200"), "score": ("Set14",)}
 
 
 def table(rows: Iterable[Row]) -> str:
@@ -57,10 +61,20 @@ def machine() -> dict[str, Any]:
     return facts | {"cores": cores(), "gpu": gpu, "finished_at": now()}
 
 
+def require_pictures(names: Iterable[str]) -> None:
+    """Say before minutes of measuring what a row will lack."""
+    for pictures in (each for name in names for each in PICTURES.get(name, ())):
+        try:
+            locate(picture_set(pictures), default_root())
+        except UserError as error:
+            sys.exit(f"make bench: {error}")
+
+
 def main(names: list[str]) -> None:
     """Measure some rows, or all and the growth."""
     if unknown := set(names) - set(MODULES):
         sys.exit(f"{', '.join(sorted(unknown))}: no such row; choose from {', '.join(MODULES)}")
+    require_pictures(names or MODULES)
     keep_freed_memory()
     rows = []
     for name in names or MODULES:
