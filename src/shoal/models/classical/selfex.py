@@ -14,7 +14,7 @@ from shoal.models.fitted import FittedModel, Pair, Stages, Tensors
 from shoal.pictures.resample import resize
 
 STEP = 1.25  # by which a picture grows at a time, about
-BLOCK = 2048  # patches whose distances to all examples are in memory at once
+DISTANCES = 2**25  # of patches to examples that are in memory at once, 128 MiB
 LEAST = 4  # pixels of a side that a picture is shrunk to, at least
 TYPICAL = 128  # pixels of a side of the LR picture that the cost is said for
 
@@ -93,9 +93,8 @@ class SelfEx(FittedModel):
     def _detail(self, picture: Tensor, examples: Tensor, details: Tensor) -> Tensor:
         """What the picture lacks, by its similar patches, as large as the picture."""
         patches = centred(self._patches(picture, STRIDE))
-        found = torch.cat(
-            [self._found(block, examples, details) for block in torch.split(patches, BLOCK)]
-        )
+        blocks = torch.split(patches, max(1, DISTANCES // len(examples)))
+        found = torch.cat([self._found(block, examples, details) for block in blocks])
         height, width = (length + 2 * (self.side // 2) for length in picture.shape[-2:])
         total = F.fold(found.T[None], (height, width), self.side, stride=STRIDE)
         count = F.fold(torch.ones_like(found.T[None]), (height, width), self.side, stride=STRIDE)
