@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 
 import shoal
 from shoal.data.catalog import default_root, picture_set
+from shoal.evaluation import metrics
+from shoal.evaluation.protocols import shave
 from shoal.pictures import images
-from shoal.pictures.colour import planes, rgb, to_pixels, ycbcr
+from shoal.pictures.colour import levels, planes, rgb, to_pixels, ycbcr
 from shoal.pictures.degrade import degrade
 from shoal.pictures.resample import crop, upscale
 from shoal.system.files import write_whole
@@ -48,9 +50,7 @@ def bicubic(scale: int) -> Callable[[Pixels], Pixels]:
 
 def psnr(sr: Pixels, hr: Pixels, scale: int) -> float:
     """PSNR in dB over all values of two pictures `(H, W, 3)` of 8 bits, borders shaved off."""
-    inside = (slice(scale, -scale),) * 2
-    error = sr[inside].astype(float) - hr[inside]
-    return float(10 * np.log10(255**2 / np.mean(error**2)))
+    return metrics.psnr(*(shave(levels(pixels), scale) for pixels in (sr, hr))).item()
 
 
 def with_chroma_of(hr: Pixels, sr: Pixels) -> Pixels:

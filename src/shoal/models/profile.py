@@ -57,10 +57,11 @@ def macs(network: nn.Module) -> int:
 
     Convolutions, transposed ones and linear layers count, each time they are used; biases,
     activations and fixed enlargement do not. A transposed convolution counts by its own
-    definition, kernel^2 for each input pixel, however it is computed. What is fitted says itself.
+    definition, kernel^2 for each input pixel, however it is computed. What is fitted says itself,
+    and has none before.
     """
     if isinstance(network, FittedModel):
-        return network.macs
+        return network.macs if network.is_fitted else 0
     total = 0
 
     def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:

@@ -126,7 +126,5 @@ class Bruna(FittedModel):
     @property
     def macs(self) -> int:
         """The network; three passes of the wavelets in each step, and one for the network."""
-        if not self.is_fitted:
-            return 0
         passes = (3 * self.steps + 1) * bank(self.scale).numel() * self.scale**2
         return sum(weight.numel() for weight, _ in self._layers()) + passes

@@ -139,8 +139,6 @@ class RFL(FittedModel):
     @property
     def macs(self) -> int:
         """The projection, and each tree's map."""
-        if not self.is_fitted:
-            return 0
         maps = sum(self._part("maps", n)[0].numel() for n in range(self.trees))
         return self.projection.numel() + maps
 

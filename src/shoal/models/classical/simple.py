@@ -111,7 +111,7 @@ class Simple(FittedModel):
     @property
     def macs(self) -> int:
         """Distances to the centres, and one map."""
-        return self.centres.numel() + (self.maps[0].numel() if self.is_fitted else 0)
+        return self.centres.numel() + self.maps[0].numel()
 
 
 def seen(lr: Tensor) -> tuple[Tensor, Tensor]:

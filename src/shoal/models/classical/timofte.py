@@ -72,7 +72,7 @@ class Timofte(FittedModel):
     @property
     def macs(self) -> int:
         """Features, and what follows."""
-        return self.basis.numel() + self.patch_macs if self.is_fitted else 0
+        return self.basis.numel() + self.patch_macs
 
     @property
     @abstractmethod
