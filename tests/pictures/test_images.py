@@ -38,6 +38,18 @@ def test_luma_has_matlabs_coefficients(rgb, expected):
     assert colour.luma(np.array([[rgb]], np.uint8)).item() == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize("shape", [(7, 5, 3), (7, 5), (1, 40, 3), (0, 5, 3)])
+def test_luma_made_a_few_rows_at_a_time_is_the_whole_pictures_to_the_bit(shape, monkeypatch):
+    pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    planes = colour.levels(pixels)
+    whole = planes if len(shape) == 2 else colour.ycbcr(planes)[:, :1]
+    held, make = [], colour.levels
+    monkeypatch.setattr(colour, "levels", lambda band: held.append(band.shape[0]) or make(band))
+    monkeypatch.setattr(colour, "BAND", 12)
+    assert torch.equal(colour.luma(pixels), whole)
+    assert max(held, default=0) <= 2  # a file that claims a huge picture asks for no more than it
+
+
 def test_ycbcr_and_back_is_the_identity():
     rgb = torch.rand(2, 3, 5, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     assert torch.allclose(colour.rgb(colour.ycbcr(rgb * 255)), rgb * 255, atol=1e-9)
@@ -147,7 +159,10 @@ def test_a_wrong_extension_does_not_matter(tmp_path):
 
 @pytest.fixture(scope="module")
 def noisy(tmp_path_factory):
-    return tmp_path_factory.mktemp("fuzz") / "f"
+    """A file to be damaged; a hundred bytes of it that claim a huge picture are refused."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHOAL_MAX_PIXELS", "1M")
+        yield tmp_path_factory.mktemp("fuzz") / "f"
 
 
 def outcome(path, content):

@@ -13,7 +13,7 @@ from shoal.data.cutting import Patches, Source
 from shoal.data.degradation import CURVE, Planes, patch, qualities, whole
 from shoal.data.patches import PatchStream
 from shoal.data.pictures import Pictures
-from shoal.pictures.colour import rounded, ycbcr
+from shoal.pictures.colour import luma_levels, rounded
 
 
 class CompressedStream(PatchStream):
@@ -80,4 +80,4 @@ def rounded_luma(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _luma(planes: NDArray[np.uint8]) -> NDArray[np.float64]:
     levels = planes.astype(np.float64).reshape(-1, *planes.shape[-3:])
-    return ycbcr(levels)[:, :1].reshape(*planes.shape[:-3], 1, *planes.shape[-2:])
+    return luma_levels(levels).reshape(*planes.shape[:-3], 1, *planes.shape[-2:])

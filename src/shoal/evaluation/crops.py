@@ -9,7 +9,7 @@ from torch import Tensor
 
 from shoal.evaluation.strip import strip
 from shoal.models.blocks import GREY
-from shoal.pictures.colour import to_pixels, ycbcr
+from shoal.pictures.colour import luma_levels, to_pixels
 from shoal.pictures.images import write_png
 from shoal.pictures.resample import upscale
 
@@ -64,7 +64,7 @@ def write_samples(
         images["deep"] = (branches["deep"].cpu() + GREY) * 255
     images["sr"] = sr.cpu() * 255
     images["hr"] = hr = hr.cpu()
-    luma = hr if hr.shape[1] == 1 else ycbcr(hr)[:, :1]
+    luma = hr if hr.shape[1] == 1 else luma_levels(hr)
     top, bottom, left, right = detail(luma, SIDE, scale)
     crops = {kind: to_pixels(image[..., top:bottom, left:right]) for kind, image in images.items()}
     files = {kind: folder / f"{name}-{kind}.png" for kind in crops}

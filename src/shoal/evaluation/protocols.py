@@ -20,6 +20,7 @@ from shoal.pictures.colour import (
     grey,
     levels,
     luma,
+    luma_levels,
     rgb,
     rgb_levels,
     rounded,
@@ -139,7 +140,7 @@ class RGB(Protocol):
     def luma(self, pixels: Pixels, scale: int) -> Tensor:
         """Luma of the 8-bit picture, not rounded."""
         planes = _eight_bits(pixels, scale)
-        return planes if planes.shape[1] == 1 else ycbcr(planes)[:, :1]
+        return planes if planes.shape[1] == 1 else luma_levels(planes)
 
     def answer(self, sr: Tensor, question: Question) -> Tensor:
         """Luma of the uint8 picture: the network's RGB, or its Y with bicubic Cb and Cr."""
@@ -149,7 +150,7 @@ class RGB(Protocol):
         if question.chroma is None:
             return rounded(y)
         picture = rounded(rgb(torch.cat([y, question.chroma.to(y)], dim=1)))
-        return ycbcr(picture)[:, :1]
+        return luma_levels(picture)
 
 
 def _eight_bits(pixels: Pixels, scale: int) -> Tensor:

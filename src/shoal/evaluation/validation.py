@@ -10,7 +10,7 @@ from shoal.evaluation.metrics import psnr, ssim
 from shoal.evaluation.protocols import shave
 from shoal.evaluation.spectrum import Spectrum
 from shoal.models.blocks import GREY
-from shoal.pictures.colour import rounded, stored_luma, ycbcr
+from shoal.pictures.colour import luma_levels, rounded, stored_luma
 
 
 class Validation(nn.Module):
@@ -80,4 +80,4 @@ class Validation(nn.Module):
 
 def _plane(image: Tensor) -> Tensor:
     """Luma in [0, 1] but for a constant, which no spectrum looks at, of luma or RGB."""
-    return image if image.shape[1] == 1 else ycbcr(image * 255)[:, :1] / 255
+    return image if image.shape[1] == 1 else luma_levels(image * 255) / 255

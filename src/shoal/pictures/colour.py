@@ -20,6 +20,7 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 # ITU-R BT.601 as MATLAB's rgb2ycbcr has it: rows Y, Cb, Cr; RGB in [0, 1], the result in 0..255.
 BT601 = np.array([[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]])
 BT601_OFFSET = (16.0, 128.0, 128.0)
+BAND = 1 << 20  # pixels whose luma is made at a time; in float64 a channel takes eight bytes
 LUMA_RANGE = 219.0  # from black's to white's
 # Of BT601 / 255. Written down, since libraries of linear algebra differ in last bits.
 INVERSE = np.array(
@@ -72,8 +73,13 @@ def _mixed(matrix: NDArray[np.float64], channels: list[Any]) -> list[Any]:
     Not a matrix product: in those the last bit of a pixel can depend on the size of its picture,
     and on some processors does.
     """
+    return [_row(row, channels) for row in matrix]
+
+
+def _row(row: NDArray[np.float64], channels: list[Any]) -> Any:
     first, second, third = channels
-    return [a * first + b * second + c * third for a, b, c in matrix.tolist()]
+    a, b, c = row.tolist()
+    return a * first + b * second + c * third
 
 
 def luma(pixels: Pixels) -> "Tensor":
@@ -84,8 +90,20 @@ def luma(pixels: Pixels) -> "Tensor":
     >>> luma(np.full((1, 1, 3), 255, np.uint8)).item()
     235.0
     """
-    given = levels(pixels)
-    return given if given.shape[1] == 1 else ycbcr(given)[:, :1]
+    import torch  # here: enlarging does without
+
+    found = torch.empty(1, 1, *pixels.shape[:2], dtype=torch.float64)
+    rows = max(1, BAND // max(1, pixels.shape[1]))
+    for top in range(0, len(pixels), rows):
+        band = levels(pixels[top : top + rows])
+        found[:, :, top : top + rows] = band if band.shape[1] == 1 else luma_levels(band)
+    return found
+
+
+def luma_levels(rgb: Array) -> Array:
+    """The Y of `ycbcr` alone: levels of RGB `(N, 3, H, W)` to those of luma `(N, 1, H, W)`."""
+    channels = [rgb[:, number : number + 1] for number in range(3)]
+    return _row(BT601[0] / 255, channels) + BT601_OFFSET[0]
 
 
 def grey(pixels: Pixels) -> Pixels:
@@ -99,7 +117,7 @@ def grey(pixels: Pixels) -> Pixels:
 
 def grey_levels(rgb: Array) -> Array:
     """Levels of RGB `(N, 3, H, W)` to those of the grey that it shows, 0..255, not rounded."""
-    return grey_of(ycbcr(rgb)[:, :1])
+    return grey_of(luma_levels(rgb))
 
 
 def grey_of(luma: Array) -> Array:
@@ -123,7 +141,7 @@ def stored_luma(rgb: Array, *, grey: bool) -> Array:
         rgb: not rounded, `(N, 3, H, W)`.
         grey: whether a grey picture is stored, which is its own luma.
     """
-    return rounded(grey_levels(rgb)) if grey else ycbcr(rounded(rgb))[:, :1]
+    return rounded(grey_levels(rgb)) if grey else luma_levels(rounded(rgb))
 
 
 def rgb_levels(levels: Array) -> Array:
