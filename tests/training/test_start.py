@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from helpers.composing import configured
 from helpers.grids import until
@@ -53,6 +54,18 @@ def test_a_run_says_with_what_it_is_made_how_long_it_is_and_from_where_it_goes_o
     assert (folder.path / "log.txt").read_text().endswith(said)
     train("seed=1")
     assert re.search(r"24 x 24; about \d+ s\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_bfloat16_on_a_processor_that_is_slow_in_it_is_warned_of(
+    train: Train, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fast: bool
+) -> None:
+    asked = "_is_mkldnn_bf16_supported"  # missing where PyTorch is built without oneDNN
+    monkeypatch.setattr(torch.ops.mkldnn, asked, lambda: fast, raising=False)
+    train("trainer.precision=bf16-mixed")
+    assert ("32-true\n" in capsys.readouterr().out) is not fast
+    train("trainer.precision=32-true")
+    assert "note:" not in capsys.readouterr().out
 
 
 def test_the_status_of_a_run_moves_and_never_back(

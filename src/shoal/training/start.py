@@ -17,6 +17,11 @@ from shoal.runs.run import Run
 from shoal.training.ingredients import Ingredients
 from shoal.training.ranks import Ranks
 
+EMULATED = (
+    "note: PyTorch has no fast bfloat16 for this processor (one with AVX-512 has it):"
+    " bf16-mixed takes many times as long as trainer.precision=32-true"
+)
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -38,7 +43,10 @@ class Attempt:
 
 
 def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
-    """Print two lines: with what the run is made, and of what, how long it is and will take."""
+    """Print with what the run is made, and of what, how long it is and will take: two lines.
+
+    A third warns of a precision that this processor is slow in.
+    """
     network, config = made_of.network, run.config
     size = f"{parameters(network):,} parameters, {macs(network):,} MACs per LR pixel"
     if isinstance(network, FittedModel):
@@ -47,6 +55,16 @@ def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     place = f"{_device(attempt)}, {config.precision}"
     print(f"{run.folder.id}: {config.name}, {size}; {place}", flush=True)
     print("; ".join([_pictures(run, network), *_length(run)]), flush=True)
+    if config.kind is Kind.TRAINED and config.precision == "bf16-mixed" and _emulated(attempt):
+        print(EMULATED, flush=True)
+
+
+def _emulated(attempt: Attempt) -> bool:
+    """Whether the device is a processor for which PyTorch has no fast convolutions in bfloat16."""
+    if attempt.device is not None and attempt.device.type != "cpu":
+        return False
+    fast = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # where oneDNN is built in
+    return fast is not None and not fast()
 
 
 def _device(attempt: Attempt) -> str:
