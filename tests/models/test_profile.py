@@ -64,7 +64,10 @@ def literature(scale):
     up = [(stride + 2) ** 2 * 256**2 for stride in strides]
     up_macs = sum(weights * 4**i for i, weights in enumerate(up))
     srdensenet = 9 * 16 + dense + sum(up) + 9 * 256
+    thin, deep = 9 * 3 * 3, 9 * 32 * 29
+    etds = 9 * 32 + 6 * (thin + deep) + 9 * 32 * hr
     return {
+        "etds": (etds + 32 + 6 * 32 + hr, etds),
         "srcnn_915": (WEIGHTS["srcnn_915"] + 64 + 32 + 1, WEIGHTS["srcnn_915"] * hr),
         "fsrcnn": (fsrcnn + 2 * (2 * 56 + 5 * 12) + 1, fsrcnn),
         "espcn": (espcn + 64 + 32 + hr, espcn),

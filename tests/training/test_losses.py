@@ -10,8 +10,9 @@ from shoal.runs.identity import RESULTS
 COMMITTED = json.loads(FILE.read_text())
 # Processors differ by up to 1e-4 within the steady steps; what a commit changes is far more.
 TOLERANCE = 1e-3
-# DRCN's steps take a second each.
-FEWER = {"model=drcn budget.patch_size=12": 3}
+# DRCN's steps take a second each; VDSR's multiply what processors differ by: without AVX-512 its
+# third loss is off by 1e-3 and its fourth by 7e-3.
+FEWER = {"model=drcn budget.patch_size=12": 3, "model=vdsr": 2}
 ADVICE = (
     "the first losses have moved, so records made before are no longer what would come out: raise "
     "RESULTS in shoal/runs/identity.py, then `make losses` writes the new ones"

@@ -1,6 +1,7 @@
-"""A 3 x 3 convolution that is trained as a sum of several, and folds into the one they equal."""
+"""Layers that are trained as several convolutions and used as the one that they equal."""
 
 import copy
+from typing import Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -9,6 +10,14 @@ from torch import Tensor, nn
 from shoal.models.blocks import conv
 
 WIDER = 2  # times the outputs: channels of the part that expands and squeezes
+
+
+@runtime_checkable
+class Foldable(Protocol):
+    """A layer that one convolution equals."""
+
+    def folded(self) -> nn.Conv2d:
+        """The convolution."""
 
 
 class Folding(nn.Module):
@@ -49,16 +58,16 @@ class Folding(nn.Module):
 
 
 def folded(network: nn.Module) -> nn.Module:
-    """The network as it is used: every `Folding` replaced by its one convolution.
+    """The network as it is used: every `Foldable` layer replaced by its one convolution.
 
     Args:
         network: left as it is; one that has nothing to fold is returned itself.
     """
-    if not any(isinstance(layer, Folding) for layer in network.modules()):
+    if not any(isinstance(layer, Foldable) for layer in network.modules()):
         return network
     network = copy.deepcopy(network)
     for parent in list(network.modules()):
         for name, layer in parent.named_children():
-            if isinstance(layer, Folding):
+            if isinstance(layer, Foldable):
                 setattr(parent, name, layer.folded())
     return network
