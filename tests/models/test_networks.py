@@ -7,9 +7,7 @@ from helpers.networks import MODELS, TRAINED, network, symmetric
 from shoal.errors import UserError
 from shoal.models.blocks import GREY, MultiScale
 from shoal.models.initialise import initialise
-from shoal.models.upsamplers import (
-    build,
-)
+from shoal.models.upsampler_by_name import build
 from shoal.pictures.resample import upscale
 
 

@@ -5,14 +5,9 @@ import torch
 import torch.nn.functional as F
 
 from helpers.networks import symmetric
-from shoal.models.upsamplers import (
-    UPSAMPLERS,
-    Deconvolution,
-    Subpixel,
-    ZeroBlocks,
-    build,
-    interpolation,
-)
+from shoal.models.interpolating import interpolation
+from shoal.models.upsampler_by_name import UPSAMPLERS, build
+from shoal.models.upsamplers import Deconvolution, Subpixel, ZeroBlocks
 from shoal.pictures.resample import upscale
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from shoal.models.blocks import GREY, MultiScale, ResidualUnit, at_least, conv, conv_relu
-from shoal.models.upsamplers import Maker, build
+from shoal.models.upsampler_by_name import Maker, build
 
 
 class EED(nn.Module):

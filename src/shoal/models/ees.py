@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from shoal.models.blocks import GREY, conv, conv_relu
-from shoal.models.upsamplers import Maker, build
+from shoal.models.upsampler_by_name import Maker, build
 
 
 class EES(nn.Module):

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from shoal.errors import UserError
 from shoal.models.blocks import at_least, conv
-from shoal.models.upsamplers import Subpixel, clear_bias
+from shoal.models.interpolating import clear_bias
+from shoal.models.upsamplers import Subpixel
 
 # Of the thin network's picture in the loss, against the answer's 1: the authors' code
 # (ECNUSR/ETDS, configs/train/ETDS).

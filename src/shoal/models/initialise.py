@@ -6,7 +6,7 @@ from torch import nn
 
 from shoal.errors import UserError
 from shoal.models.blocks import Branching
-from shoal.models.upsamplers import clear_bias
+from shoal.models.interpolating import clear_bias
 
 STARTS = ("plain", "interpolating", "silent")
 

@@ -5,21 +5,16 @@ interpolation (`interpolate_`): output channel j is input channel j mod `inputs`
 cubic kernel as far as its own kernel reaches.
 """
 
-from collections.abc import Callable
-
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from shoal.errors import UserError, first_line
 from shoal.models.blocks import conv
-from shoal.pictures.kernel import cubic
+from shoal.models.interpolating import clear_bias, copies, fill, interpolation
 
 # Outputs up to which a deconvolution is faster as a sub-pixel convolution; at 64 it is 3 times as
 # slow.
 NARROW = 8
-PROBE = (8, 9)  # height and width of what an upsampler of one's own is tried on
 
 
 class Deconvolution(nn.ConvTranspose2d):
@@ -150,92 +145,3 @@ class Nearest(nn.Module):
         side = min((self.scale - 1) / (2 * self.scale), 1 / 3)
         taps = torch.tensor([side, 1 - 2 * side, side])
         fill(self.convolve, torch.outer(taps, taps))
-
-
-@torch.no_grad()
-def fill(layer: nn.Conv2d, kernel: Tensor) -> None:
-    """Give every copied channel of a convolution the same kernel `(k, k)`."""
-    mixing = copies(layer.out_channels, layer.in_channels)
-    layer.weight.copy_(mixing[..., None, None] * kernel)
-    clear_bias(layer)
-
-
-def clear_bias(layer: nn.Conv2d | nn.ConvTranspose2d) -> None:
-    """Start the bias, if there is one, at zero."""
-    if layer.bias is not None:
-        nn.init.zeros_(layer.bias)
-
-
-UPSAMPLERS: dict[str, type[nn.Module]] = {
-    "deconvolution": Deconvolution,
-    "unpooling": Unpooling,
-    "subpixel": Subpixel,
-    "nearest": Nearest,
-}
-
-
-# From input channels, output channels and scale: a class, or one that Hydra has given more.
-Maker = Callable[[int, int, int], nn.Module]
-
-
-def build(kind: str | Maker, inputs: int, outputs: int, scale: int) -> nn.Module:
-    """Build an upsampler, ours by its name or anybody's by what makes it.
-
-    Args:
-        kind: a name, or what makes a layer: `model.upsampler=mine.Up` comes here as `mine.Up`.
-        inputs: input channels.
-        outputs: output channels.
-        scale: the factor, an integer >= 2.
-
-    Raises:
-        UserError: there is none of that name, or the layer isn't one or doesn't enlarge so.
-    """
-    if callable(kind):
-        return _of_ones_own(kind, inputs, outputs, scale)
-    if kind not in UPSAMPLERS:
-        known = ", ".join(UPSAMPLERS)
-        raise UserError(
-            f"upsampler={kind} is unknown: choose one of {known}, or a class of your own, mine.Up"
-        )
-    return UPSAMPLERS[kind](inputs, outputs, scale)
-
-
-def _of_ones_own(make: Maker, inputs: int, outputs: int, scale: int) -> nn.Module:
-    """A layer that is used once, so that one of the wrong size is refused before any network is."""
-    maker = getattr(make, "func", make)  # of a functools.partial
-    name = f"upsampler={maker.__module__}.{maker.__qualname__}"
-    try:
-        layer = make(inputs, outputs, scale)
-        if not isinstance(layer, nn.Module):
-            raise UserError(f"{name} makes no torch.nn.Module but a {type(layer).__name__}")
-        with torch.no_grad():
-            size = tuple(layer.eval()(torch.zeros(1, inputs, *PROBE)).shape)
-        layer.train()
-    except UserError:
-        raise
-    except Exception as error:
-        call = f"({inputs}, {outputs}, {scale})"
-        raise UserError(
-            f"{name}{call} can't enlarge (1, {inputs}, {PROBE[0]}, {PROBE[1]}): {first_line(error)}"
-        ) from error
-    wanted = (1, outputs, *(scale * side for side in PROBE))
-    if size != wanted:
-        raise UserError(f"{name} answers {size} where x{scale} of {outputs} channels is {wanted}")
-    return layer
-
-
-def copies(outputs: int, inputs: int) -> Tensor:
-    """The mixing `(outputs, inputs)` in which output j is input j mod `inputs`."""
-    return torch.eye(inputs).repeat(-(-outputs // inputs), 1)[:outputs]
-
-
-def interpolation(length: int, scale: int) -> Tensor:
-    """The cubic kernel at HR spacing, `(length, length)`, centred.
-
-    Cut to `length`, each of the scale^2 phases is normalised to sum to 1, so that flat stays flat.
-    """
-    entries = np.arange(length)
-    taps = cubic((entries - (length - 1) / 2) / scale)
-    phases = np.bincount(entries % scale, weights=taps)
-    kernel = torch.from_numpy(taps / phases[entries % scale]).float()
-    return torch.outer(kernel, kernel)
