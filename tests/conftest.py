@@ -34,6 +34,13 @@ def shoal_data() -> Path:
     return Path(folder).resolve()
 
 
+@pytest.fixture(autouse=True)
+def _pictures(request: pytest.FixtureRequest) -> None:
+    """A test marked `data` skips without the pictures, whether or not it takes their folder."""
+    if request.node.get_closest_marker("data"):
+        request.getfixturevalue("shoal_data")
+
+
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The decoded pictures of all tests of a session, which its workers share as runs do."""

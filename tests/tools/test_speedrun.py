@@ -107,3 +107,10 @@ def test_a_cold_run_says_what_the_speed_run_asks_of_it(speedrun: Any) -> None:
     assert done.seconds == record["start_seconds"] + record["seconds"] > 0
     assert done.psnr == record["val"]["final_psnr"]
     assert {"processor", "threads", "commit", "dirty"} <= record.keys()
+
+
+def test_the_documents_show_every_record(speedrun: Any) -> None:
+    shown = (ROOT / "docs" / "speedrun.md").read_text()
+    for row in speedrun.records.read(speedrun.records.FILE):
+        place = f"| {row['mark']} dB | {row['machine']}, {row['threads']} threads |"
+        assert f"{place} **{row['seconds']}** " in shown
