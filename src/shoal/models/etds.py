@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from shoal.errors import UserError
-from shoal.models.blocks import at_least, conv
+from shoal.models.blocks import GREY, at_least, conv
 from shoal.models.interpolating import clear_bias
 from shoal.models.upsamplers import Subpixel
 
@@ -78,6 +78,7 @@ class ETDS(nn.Module):
         if thin and not channels <= thin < width:
             raise UserError(f"thin={thin} is no part of {width} channels that holds a picture")
         self.channels, self.thin = channels, thin
+        self.grey = 0.0 if thin else GREY  # ReLU would cut what is darker from the thin stream
         layer = partial(Streams, thin=thin) if thin else partial(conv, 3, width)
         self.extract = conv(3, channels, width)
         self.deepen = nn.Sequential(
@@ -86,24 +87,21 @@ class ETDS(nn.Module):
         self.reconstruct = Subpixel(width, channels, scale)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`.
-
-        The picture isn't centred on grey: of the thin stream ReLU would cut what is darker.
-        """
-        return self.reconstruct(self.features(lr))
+        """Map LR `(N, channels, h, w)` in [0, 1] to SR `(N, channels, scale * h, scale * w)`."""
+        return self.reconstruct(self.features(lr)) + self.grey
 
     def features(self, lr: Tensor) -> Tensor:
         """What both streams make of LR, `(N, width, h, w)`: the thin stream comes first."""
-        return self.deepen(F.relu(self.extract(lr)))
+        return self.deepen(F.relu(self.extract(lr - self.grey)))
 
     def supervision(
         self, lr: Tensor, progress: float | Tensor
     ) -> list[tuple[float | Tensor, Tensor]]:
         """The thin stream's own picture beside the answer."""
+        if not self.thin:
+            return [(1.0, self(lr))]
         features = self.features(lr)
         answer = self.reconstruct(features)
-        if not self.thin:
-            return [(1.0, answer)]
         last = self.reconstruct.convolve
         alone = F.conv2d(
             features[:, : self.thin], last.weight[:, : self.thin], last.bias, padding=1
