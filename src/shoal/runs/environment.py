@@ -40,9 +40,18 @@ def versions() -> dict[str, str]:
 
 
 def processor(device: torch.device) -> str:
-    """The name of the processor, or of the GPU."""
+    """The name of the GPU; or of the processor, with the instructions that PyTorch takes there.
+
+    Virtual machines call different processors by one name, `AMD EPYC`, and a step of EED in
+    bf16-mixed takes 0.03 s with AVX512 and 0.5 s with AVX2.
+    """
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
+    capability = torch.backends.cpu.get_cpu_capability()
+    return _cpu() if capability == "DEFAULT" else f"{_cpu()}, {capability}"
+
+
+def _cpu() -> str:
     info = Path("/proc/cpuinfo")
     if info.is_file():
         for line in info.read_text().splitlines():
