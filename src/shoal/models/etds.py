@@ -1,5 +1,6 @@
 """ETDS: a thin network beside a deep one, layer by layer, and used as one plain network."""
 
+import copy
 from functools import partial
 
 import torch
@@ -39,13 +40,13 @@ class Streams(nn.Module):
     @torch.no_grad()
     def folded(self) -> nn.Conv2d:
         """The one convolution that gives the same."""
-        one, rows = conv(3, self.deep.in_channels, self.deep.in_channels), slice(0, self.width)
-        one.to(self.deep.weight).weight.zero_()
-        one.weight[rows, rows], one.weight[self.width :] = self.thin.weight, self.deep.weight
-        for part, layer in ((rows, self.thin), (slice(self.width, None), self.deep)):
-            assert one.bias is not None
-            assert layer.bias is not None
-            one.bias[part] = layer.bias
+        one = copy.deepcopy(self.deep)  # of the right type, on the right device, without a draw
+        one.out_channels = one.in_channels
+        own = F.pad(self.thin.weight, (0, 0, 0, 0, 0, one.in_channels - self.width))
+        one.weight = nn.Parameter(torch.cat([own, self.deep.weight]))
+        assert self.thin.bias is not None
+        assert self.deep.bias is not None
+        one.bias = nn.Parameter(torch.cat([self.thin.bias, self.deep.bias]))
         return one
 
     @torch.no_grad()
