@@ -64,8 +64,7 @@ def write_samples(
         images["deep"] = (branches["deep"].cpu() + GREY) * 255
     images["sr"] = sr.cpu() * 255
     images["hr"] = hr = hr.cpu()
-    luma = hr if hr.shape[1] == 1 else luma_levels(hr)
-    top, bottom, left, right = detail(luma, SIDE, scale)
+    top, bottom, left, right = detail(luma_levels(hr), SIDE, scale)
     crops = {kind: to_pixels(image[..., top:bottom, left:right]) for kind, image in images.items()}
     files = {kind: folder / f"{name}-{kind}.png" for kind in crops}
     for kind, crop in crops.items():

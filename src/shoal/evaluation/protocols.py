@@ -139,8 +139,7 @@ class RGB(Protocol):
 
     def luma(self, pixels: Pixels, scale: int) -> Tensor:
         """Luma of the 8-bit picture, not rounded."""
-        planes = _eight_bits(pixels, scale)
-        return planes if planes.shape[1] == 1 else luma_levels(planes)
+        return luma_levels(_eight_bits(pixels, scale))
 
     def answer(self, sr: Tensor, question: Question) -> Tensor:
         """Luma of the uint8 picture: the network's RGB, or its Y with bicubic Cb and Cr."""

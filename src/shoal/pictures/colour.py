@@ -95,14 +95,15 @@ def luma(pixels: Pixels) -> "Tensor":
     found = torch.empty(1, 1, *pixels.shape[:2], dtype=torch.float64)
     rows = max(1, BAND // max(1, pixels.shape[1]))
     for top in range(0, len(pixels), rows):
-        band = levels(pixels[top : top + rows])
-        found[:, :, top : top + rows] = band if band.shape[1] == 1 else luma_levels(band)
+        found[:, :, top : top + rows] = luma_levels(levels(pixels[top : top + rows]))
     return found
 
 
-def luma_levels(rgb: Array) -> Array:
-    """The Y of `ycbcr` alone: levels of RGB `(N, 3, H, W)` to those of luma `(N, 1, H, W)`."""
-    channels = [rgb[:, number : number + 1] for number in range(3)]
+def luma_levels(given: Array) -> Array:
+    """Levels of luma `(N, 1, H, W)`: of RGB `(N, 3, H, W)` the Y of `ycbcr`, of grey its own."""
+    if given.shape[1] == 1:
+        return given
+    channels = [given[:, number : number + 1] for number in range(3)]
     return _row(BT601[0] / 255, channels) + BT601_OFFSET[0]
 
 
