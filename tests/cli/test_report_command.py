@@ -44,6 +44,27 @@ def test_a_report_is_a_gate_for_scripts(
         assert hint in capsys.readouterr().err
 
 
+def test_a_folder_of_findings_is_drawn_anew_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    MadeUp(**REAL, sets={"Set5": 5}).write(tmp_path / "runs")
+    out = tmp_path / "out"
+    assert (
+        command(monkeypatch, "report", "ablation", "--runs", tmp_path / "runs", "--out", out) == 0
+    )
+    kept = out / REAL["folder"]
+    (kept / "README.md").unlink()
+    assert command(monkeypatch, "report", kept, "--out", out) == 0
+    assert (kept / "README.md").is_file()
+    capsys.readouterr()
+    for words, said in (
+        (("--out", tmp_path / "b"), f"copy it to {tmp_path}/b/"),
+        (("--id", "abc"), "leave --id out"),
+    ):
+        assert command(monkeypatch, "report", kept, *words) == 2
+        assert said in capsys.readouterr().err
+
+
 def test_a_report_of_nothing_names_what_there_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from shoal.cli.options import Runs
-from shoal.errors import FAILED
+from shoal.errors import FAILED, UserError
 
 
 def report(
@@ -15,7 +15,9 @@ def report(
         str, typer.Argument(help="e.g. ablation; or a folder of findings, drawn anew from its rows")
     ],
     runs: Runs = Path("runs"),
-    out: Annotated[Path, typer.Option(help="Folder of all findings.")] = Path("reports"),
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of all findings; reports where it isn't given.")
+    ] = None,
     id: Annotated[
         str | None, typer.Option(help="Digest of the grid, where there are several; the newest.")
     ] = None,
@@ -38,16 +40,36 @@ def report(
     from shoal.results import load, read_kept
     from shoal.results.kept import STUDY
 
-    kept = Path(experiment)
-    drawn_anew = (kept / STUDY).is_file()
-    study = read_kept(kept) if drawn_anew else load(runs, experiment, id)
+    if (Path(experiment) / STUDY).is_file():
+        home = _home(Path(experiment), out, id)
+        study = read_kept(Path(experiment))
+    else:
+        home = out or Path("reports")
+        study = load(runs, experiment, id)
     if latex:
         print(table_of(findings(study), columns.replace(", ", ",").split(",")), end="")
     else:
-        publish(study, kept.resolve().parents[1] if drawn_anew else out)
+        publish(study, home)
     if said := unmet(findings(study), require):
         print(f"shoal: {'; '.join(said)}", file=sys.stderr)
         raise typer.Exit(FAILED)
+
+
+def _home(kept: Path, out: Path | None, id: str | None) -> Path:
+    """The folder of all findings that one lies in, which is drawn anew there and nowhere else.
+
+    Raises:
+        UserError: another folder, or another grid, was asked for.
+    """
+    home = kept.resolve().parents[1]
+    if id is not None:
+        raise UserError(f"--id {id}: a folder of findings is one grid; leave --id out")
+    if out is not None and out.resolve() != home:
+        raise UserError(
+            f"--out {out}: {kept} is drawn anew where it lies; copy it to "
+            f"{out}/{'/'.join(kept.resolve().parts[-2:])} first, and name that"
+        )
+    return home
 
 
 def pages(
