@@ -46,8 +46,8 @@ def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) 
     """
     overrides = tuple(overrides)
     mine = [text for text in master.hydra.overrides.hydra if not text.startswith("hydra.mode=")]
-    late = {text.partition("=")[0]: text.partition("=")[2] for text in overrides if _is_late(text)}
-    early = (*mine, *(text for text in overrides if not _is_late(text)))
+    late = {text.partition("=")[0]: text.partition("=")[2] for text in overrides if is_late(text)}
+    early = (*mine, *(text for text in overrides if not is_late(text)))
     cfg = copy.deepcopy(_load(loader, master.hydra.job.config_name, early))
     for key, value in late.items():
         OmegaConf.update(cfg, key, int(value))
@@ -59,7 +59,8 @@ def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) 
     return PlannedRun(overrides, arguments, cfg, hydra, Run.of(RunConfig.of(cfg)))
 
 
-def _is_late(text: str) -> bool:
+def is_late(text: str) -> bool:
+    """Whether an override may be set after composing: `scale=3`, and not `scale=[2,3]`."""
     key, _, value = text.partition("=")
     return key in LATE and value.isdigit()
 
