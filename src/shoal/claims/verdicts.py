@@ -94,7 +94,7 @@ def _test(study: Study, claim: Claim) -> Verdict:
         nothing = "nothing to compare where both live" if silent else "nothing to compare"
         why = "one seed gives no interval" if silent and silent.seeds else nothing
         if study.looks is not None:
-            why = f"no look at {FEWEST} seeds yet"
+            why = f"fewer than {FEWEST} seeds to compare"
         return replace(verdict, why=why, decisive=silent, comparisons=found)
     decisive, p = whole(found)
     return replace(verdict, p=p, decisive=decisive, comparisons=found)
