@@ -24,6 +24,7 @@ def test_branches_are_drawn_for_the_ensembles_alone(study: results.Study) -> Non
         "shallow alone",
         "deep alone",
     ]
+    assert [axes.get_legend() is not None for axes in figure.axes] == [True, False] * len(PARTS)
     assert energy.get_yscale() == "log"
     assert len(energy.get_lines()) == 4
 

@@ -85,9 +85,18 @@ def branches_figure(study: Study) -> Figure | None:
         for axes, part in zip(column, PARTS, strict=True):
             branch_curves(rows, axes, part, whole_look(looks[arm]))
             axes.set_xlabel(AXES["step"] if part == PARTS[-1] else "")
-            if arm == found[0][0] or part == "psnr":
-                axes.legend(loc="best", fontsize=8, handlelength=3.2)
-        column[0].set_title(f"{arm} x{scale}" if len(study.scales) > 1 else arm)
+        title = f"{arm} x{scale}" if len(study.scales) > 1 else arm
+        column[0].set_title(title, color=whole_look(looks[arm]).light, pad=16)
     for axes, part in zip(grid[:, 0], PARTS, strict=True):
         axes.set_ylabel(TITLES[part])
+        _legend_above(axes)
     return figure
+
+
+def _legend_above(axes: Axes) -> None:
+    """Over a row's first panel, where it hides no curve; a title has its ensemble's colour."""
+    columns = 2 if len(axes.get_lines()) > 3 else 3
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 0.99), ncols=columns, fontsize=8, handlelength=3.2,
+        borderpad=0, borderaxespad=0.1, labelspacing=0.2, columnspacing=1.2,
+    )  # fmt: skip
