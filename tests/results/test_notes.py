@@ -17,7 +17,7 @@ def test_a_clean_study_needs_no_note(tmp_path: Path) -> None:
     [
         ({"commit": "f" * 40}, "more than one commit stands in this table: 1e10555"),
         ({"budget": "standard"}, "the experiment asks for quick"),
-        ({"data": "t91"}, "the experiment asks for sample"),
+        ({"data": "t91", "data_digests": {"train": "cc" * 32}}, "the experiment asks for sample"),
         ({"data_digests": {"train": "cc" * 32}}, "digest of the data (train)"),
         ({"precision": "bf16-mixed"}, "more than one precision"),
         ({"dirty": True}, "uncommitted changes: eed x3 s1"),
@@ -32,6 +32,11 @@ def test_rows_that_differ_in_more_than_their_arm_are_named(
     name = MadeUp().run_id("eed", 3, 1)
     study = study_of(MadeUp(record={name: change}), tmp_path)
     assert any(said in note and "eed x3 s1" in note for note in results.notes(study))
+
+
+def test_the_same_training_pictures_by_another_name_need_no_note(tmp_path: Path) -> None:
+    study = study_of(MadeUp(record={MadeUp().run_id("eed", 3, 1): {"data": "t91"}}), tmp_path)
+    assert results.notes(study) == []
 
 
 def test_curves_of_luma_and_of_rgb_are_told_apart_and_those_of_one_kind_are_not(

@@ -65,6 +65,8 @@ def _mixtures(study: Study) -> list[str]:
     expected = {"data": study.data, "budget": study.budget}
     digests = [name for name in study.runs.columns if name.startswith("data_digests/")]
     facts = ONE_VALUE | {name: f"digest of the data ({name.partition('/')[2]})" for name in digests}
+    if _trained_on_the_same(study):
+        del facts["data"]
     for column, meaning in facts.items():
         rows = study.finished.dropna(subset=column)
         values = rows.groupby(column, sort=False)
@@ -77,6 +79,12 @@ def _mixtures(study: Study) -> list[str]:
         sentences.append(f"made by code with uncommitted changes: {names(changed)}")
     unknown = study.finished[study.finished["commit"].isna()]
     return sentences + ([f"commit unknown: {names(unknown)}"] if len(unknown) else [])
+
+
+def _trained_on_the_same(study: Study) -> bool:
+    """Whether all runs saw the same pictures: `t91` and `t91_brief` are tested on other ones."""
+    digests = study.finished.get("data_digests/train", pd.Series([None]))
+    return bool(digests.notna().all()) and digests.nunique() == 1
 
 
 def _scores(study: Study) -> list[str]:
