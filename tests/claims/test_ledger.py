@@ -11,7 +11,9 @@ import pytest
 from helpers.made_up import EXACT, REAL, MadeUp, study_of
 from shoal.claims.ledger import ledgers, sources
 from shoal.claims.statistics import Floats
+from shoal.report.figures.branches import ensembles
 from shoal.report.findings import findings
+from shoal.report.folder import write_report
 from shoal.report.tables.ledger import HEADING, worth_repeating
 
 SD = {"first weights": 0.05, "order of patches": 0.02, "both together": 0.03, "pictures": 0.4}
@@ -79,6 +81,16 @@ def test_a_study_of_two_seeds_ends_in_one_table_and_a_sentence(tmp_path: Path) -
     table = report.compared[0].rows
     assert list(table["source"]) == list(SD)
     assert "Most worth repeating: " in report.compared[0].words
+    weights = np.sqrt(max(by_hand[0].variance, 0))
+    assert report.answer.startswith(f"A run's score scatters by {weights:.3f} dB (first weights),")
+
+
+def test_networks_that_differ_in_seeds_alone_are_not_drawn_one_by_one(tmp_path: Path) -> None:
+    rows = study(tmp_path, layout(np.random.default_rng(3), (4, 3, 5)))
+    assert ensembles(rows) == []
+    folder = write_report(rows, tmp_path / "out")
+    drawn = {path.name for path in folder.iterdir() if path.suffix in (".svg", ".png")}
+    assert drawn == {"convergence.svg"}
 
 
 def test_a_run_that_collapsed_takes_its_weights_or_order_out(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_what_a_grid_will_see_is_known_by_its_first_seeds(lab: Lab) -> None:
     assert found is not None
     far, near = found.sights
     assert (far.word, near.word) == ("indicated", "undecided")
-    assert found.line.startswith(f"3 seeds see {far.sees} (X1), {near.sees} (X2); X2 needs ")
+    assert found.line.startswith(f"3 seeds see {far.sees} (X1), {near.sees} (X2); open: X2 (")
     assert not plan.path.exists()
     fixed = outlook(plan, None)
     assert fixed is not None

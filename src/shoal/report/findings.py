@@ -11,7 +11,7 @@ from shoal.claims.ledger import crosses_seeds, ledgers
 from shoal.claims.looks import views
 from shoal.errors import UserError
 from shoal.report.tables.cells import pace, shown
-from shoal.report.tables.ledger import ledger_parts
+from shoal.report.tables.ledger import ledger_parts, scatter
 from shoal.report.tables.published import load_published
 from shoal.report.tables.table import headline, table, test_sets
 from shoal.report.tables.tuned import Side, title, tuned_parts
@@ -122,6 +122,7 @@ def findings(study: Study) -> Findings:
     published = load_published()
     numbers = table(study, published)
     verdicts = judge(study, read_claims(study.claims))
+    sources = ledgers(study)
     own = Side(study, shown(study, numbers, published), verdicts, against_baseline(study))
     return Findings(
         study=study,
@@ -133,10 +134,10 @@ def findings(study: Study) -> Findings:
         effects=[]
         if crosses_seeds(study)
         else effects(study),  # a seed has no effect that one could want
-        ledger=ledger_parts(ledgers(study)),
+        ledger=ledger_parts(sources),
         tuned=tuned_parts(own, _at_common(study)),
         notes=notes(study) + _literature(study, published),
-        answer=answer(study, numbers, verdicts),
+        answer=scatter(sources) or answer(study, numbers, verdicts),
     )
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from shoal.claims.ledger import crosses_seeds
 from shoal.errors import UserError
 from shoal.report.figures.branches import branches_figure
 from shoal.report.figures.canvas import drawing, rendered
@@ -89,8 +90,11 @@ def write_live(study: Study, out: Path, reload: int | None) -> Path:
 
 
 def _pictures(study: Study) -> list[Crop]:
-    """The crops of its runs, or those that its findings kept; none of runs that try values."""
-    if study.trial:
+    """The crops of its runs, or those that its findings kept; none of runs that try values.
+
+    Nor of runs that differ in their seeds alone: they look alike.
+    """
+    if study.trial or crosses_seeds(study):
         return []
     return kept_crops(study) if (study.root / STUDY).is_file() else crops(study)
 

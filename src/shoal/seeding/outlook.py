@@ -52,15 +52,16 @@ class Outlook:
     def line(self) -> str:
         """The overview's: the first three questions, and what open ones need."""
         seen = ", ".join(f"{each.sees} ({each.name})" for each in self.sights[:3])
-        needs = [f"{each.name} needs {each.need}" for each in self.sights if each.need]
-        return "; ".join([f"{self.seeds} seeds see {seen}", *needs[:3]])
+        open_ones = [f"{each.name} ({each.need})" for each in self.sights if each.need]
+        left = [f"open: {', '.join(open_ones[:3])}"] if open_ones else []
+        return "; ".join([f"{self.seeds} seeds see {seen}", *left])
 
     @property
     def lines(self) -> list[str]:
         """One for each question."""
         found = [f"by the rows of {self.source}, {self.seeds} seeds see:"]
         for each in self.sights:
-            said = f"undecided, needs {each.need}" if each.need else each.word
+            said = f"undecided ({each.need})" if each.need else each.word
             found.append(f"  {each.name}: {each.sees}; so far {said}")
         return found
 

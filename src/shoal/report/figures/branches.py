@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from shoal.claims.ledger import crosses_seeds
 from shoal.report.figures.canvas import line, panels
 from shoal.report.figures.convergence import AXES, every
 from shoal.report.figures.curves import mean_curves
@@ -32,7 +33,12 @@ def whole_look(own: Style) -> Style:
 
 
 def ensembles(study: Study) -> list[tuple[str, int]]:
-    """Arms and scales whose curves know of branches, in the order of the table."""
+    """Arms and scales whose curves know of branches, in the order of the table.
+
+    None where the arms are seeds of one network: they look alike.
+    """
+    if crosses_seeds(study):
+        return []
     rows = study.curves[study.curves["id"].isin(study.finished["id"])]
     known = set(rows.dropna(subset="val/psnr_deep").groupby(["arm", "scale"]).groups)
     return [(arm, scale) for arm in study.arms for scale in study.scales if (arm, scale) in known]

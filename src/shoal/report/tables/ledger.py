@@ -42,8 +42,20 @@ def _words(ledger: Ledger) -> str:
         f"{left}: variance components of one run's {what}, a layout of random factors. Equal seeds"
         " give equal bits, so that what both do together is a part of its own, not an error."
         f" Pictures: how far the mean over these {pictures.levels} stands from that over all like"
-        f" them. {worth_repeating(ledger)}"
+        " them; two networks that are scored on the same pictures share most of it."
+        f" {worth_repeating(ledger)}"
     )
+
+
+def scatter(found: Sequence[Ledger]) -> str:
+    """One line: by how much each source moves the score of a run."""
+    said = []
+    for each in found:
+        parts = [f"{_deviation(part.variance):.3f} dB ({part.name})" for part in each.sources]
+        scale = f" at x{each.scale}" if len(found) > 1 else ""
+        said.append(f"a run's score{scale} scatters by {', '.join(parts)}")
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def worth_repeating(ledger: Ledger) -> str:
@@ -64,6 +76,10 @@ def _share(source: Source, whole: float) -> float:
 
 
 def _sd(source: Source) -> str:
-    values = (math.sqrt(max(v, 0.0)) for v in (source.variance, source.low, source.high))
-    sd, low, high = (f"{value:.3f}" for value in values)
+    values = (source.variance, source.low, source.high)
+    sd, low, high = (f"{_deviation(value):.3f}" for value in values)
     return f"{sd} [{low}, {high}]"
+
+
+def _deviation(variance: float) -> float:
+    return math.sqrt(max(variance, 0.0))
