@@ -39,6 +39,12 @@ def test_deviations_are_small_and_the_caption_says_what_stands_behind(tmp_path: 
     assert "unknown" not in text
 
 
+def test_a_caption_tells_arms_with_fewer_seeds_from_those_with_more(tmp_path: Path) -> None:
+    absent = [MadeUp().run_id("eed", 3, seed) for seed in (1, 2)]
+    text = latex(findings(study_of(MadeUp(absent=absent), tmp_path)), ["psnr"])
+    assert "standard deviation over 1 to 3 seeds." in text
+
+
 def test_published_scores_stand_in_a_column_of_their_own(tmp_path: Path) -> None:
     made = MadeUp(sets={"Set5": 5, "Sample": 2}, data="t91")
     rows = cells(latex(findings(study_of(made, tmp_path)), ["psnr", "published"]))

@@ -15,7 +15,7 @@ from shoal.report.findings import Findings
 from shoal.report.tables.numbers import seconds, short
 from shoal.report.tables.table import test_sets
 from shoal.report.tables.tuned import title
-from shoal.results import collapsed
+from shoal.results import Study, collapsed, survival
 
 # Columns beside the scores: head, the number's name, and how it is written.
 COSTS: dict[str, tuple[str, str, Callable[[float], str]]] = {
@@ -83,16 +83,23 @@ def caption(found: Findings) -> str:
     """What a reader must know of the scores: pictures, protocol, seeds, budget."""
     study = found.study
     scales = ", ".join(rf"$\times${scale}" for scale in study.scales)
-    count = len(study.seeds)
-    lost = len(collapsed(study)) > 0
-    seeds = f"the survivors of {count} seeds" if lost else f"{count} seeds"
-    over = f"mean $\\pm$ standard deviation over {seeds}" if count > 1 else "one seed"
     return (
         f"{escaped(study.experiment)}: trained on {escaped(study.data)} at {scales}, budget "
         f"\\emph{{{escaped(study.budget)}}}{escaped(title(study))}; "
-        f"protocol \\emph{{{escaped(study.protocol)}}}, {over}. "
+        f"protocol \\emph{{{escaped(study.protocol)}}}, {_over(study)}. "
         "Best in bold, second underlined."
     )
+
+
+def _over(study: Study) -> str:
+    """What a cell is the mean of; arms may have unlike numbers of seeds."""
+    counts = survival(study)["ended"]
+    least, most = counts.min(), counts.max()
+    if counts.empty or most == 1:
+        return "one seed"
+    seeds = f"{most} seeds" if least == most else f"{least} to {most} seeds"
+    lost = "the survivors of " if len(collapsed(study)) else ""
+    return f"mean $\\pm$ standard deviation over {lost}{seeds}"
 
 
 def _label(found: Findings) -> str:
