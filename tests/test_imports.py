@@ -50,6 +50,10 @@ def test_what_composes_runs_and_reads_records_never_imports_torch(module: str) -
     assert not imported(f"import shoal.{module}") & set(HEAVY)
 
 
+def test_help_and_mistakes_are_said_before_any_array_is_needed() -> None:
+    assert not imported("import shoal.entry, shoal.runs.config") & {"numpy", "PIL", *HEAVY}
+
+
 def command(*words: object) -> str:
     """A script that is a command of `shoal`, whose own imports happen inside it."""
     call = f"import sys\nsys.argv = {['shoal', *map(str, words)]}"

@@ -8,7 +8,7 @@ import torch
 
 from shoal.data.cache import Cache
 from shoal.data.compressed import CompressedPictures, CompressedStream, rounded_luma
-from shoal.data.degradation import CURVE, LEAST, MOST, patch, qualities, whole
+from shoal.data.jpeg import CURVE, LEAST, MOST, patch, qualities, whole
 from shoal.data.module import SuperResolutionData
 from shoal.data.patches import PatchStream, draws
 from shoal.pictures.colour import luma

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from shoal.data.cache import Cache, unit
 from shoal.data.cutting import Patches, Source
-from shoal.data.degradation import CURVE, Planes, patch, qualities, whole
+from shoal.data.jpeg import CURVE, Planes, patch, qualities, whole
 from shoal.data.patches import PatchStream
 from shoal.data.pictures import Pictures
 from shoal.pictures.colour import luma_levels, rounded

@@ -56,12 +56,12 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
 
 def single_seeds(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
     """The runs behind the means as thin lines: a band would hide how few they are."""
-    several = rows.groupby("arm")["id"].transform("nunique") > 1
-    for (arm, _), part in rows[several].groupby(["arm", "id"], sort=False):
-        part = part.dropna(subset="val/psnr")
-        part = part if axis == "step" else part[part[axis] > 0]
+    drawn = rows[rows.groupby("arm")["id"].transform("nunique") > 1]
+    drawn = drawn[drawn["val/psnr"].notna() & ((drawn[axis] > 0) | (axis == "step"))]
+    # The columns that are drawn alone: a record has fifty, and each part would copy them.
+    for (arm, _), part in drawn.groupby(["arm", "id"], sort=False)[[axis, "val/psnr"]]:
         thin: dict[str, Any] = {"color": looks[str(arm)].light, "linewidth": 0.6, "alpha": 0.45}
-        axes.plot(part[axis], part["val/psnr"], zorder=2, **thin)
+        axes.plot(*part.to_numpy(float).T, zorder=2, **thin)
     return axes
 
 
