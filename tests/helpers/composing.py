@@ -1,14 +1,12 @@
 """Compose the real configs in tests."""
 
-import copy
 from functools import cache
 from pathlib import Path
 
 from hydra import compose, initialize_config_dir
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig
 
-from shoal.grid.composing import is_late
+from shoal.grid.composing import resolved, split, with_values
 from shoal.runs.config import RunConfig, register_resolvers
 from shoal.system.console import share_config_store
 
@@ -18,14 +16,8 @@ CONF = ROOT / "conf"
 
 def composed(*overrides: str) -> DictConfig:
     """The config of `python train.py OVERRIDES`, resolved."""
-    cfg = copy.deepcopy(_loaded(*(text for text in overrides if not is_late(text))))
-    for name, _, value in (text.partition("=") for text in overrides if is_late(text)):
-        OmegaConf.update(cfg, name, int(value))
-    HydraConfig.instance().set_config(cfg)
-    with open_dict(cfg):
-        del cfg["hydra"]
-    OmegaConf.resolve(cfg)
-    return cfg
+    early, late = split(overrides)
+    return resolved(with_values(_loaded(*early), late))
 
 
 @cache

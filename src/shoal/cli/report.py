@@ -40,9 +40,10 @@ def report(
     from shoal.results import load, read_kept
     from shoal.results.kept import STUDY
 
-    if (Path(experiment) / STUDY).is_file():
-        home = _home(Path(experiment), out, id)
-        study = read_kept(Path(experiment))
+    kept = Path(experiment)
+    if (kept / STUDY).is_file():
+        home = _home(kept, out, id)
+        study = read_kept(kept)
     else:
         home = out or Path("reports")
         study = load(runs, experiment, id)

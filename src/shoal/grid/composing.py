@@ -1,7 +1,7 @@
 """Composes planned runs from overrides, as Hydra would in a process of each run's own."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from hydra.core.config_loader import ConfigLoader
@@ -46,11 +46,8 @@ def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) 
     """
     overrides = tuple(overrides)
     mine = [text for text in master.hydra.overrides.hydra if not text.startswith("hydra.mode=")]
-    late = {text.partition("=")[0]: text.partition("=")[2] for text in overrides if is_late(text)}
-    early = (*mine, *(text for text in overrides if not is_late(text)))
-    cfg = copy.deepcopy(_load(loader, master.hydra.job.config_name, early))
-    for key, value in late.items():
-        OmegaConf.update(cfg, key, int(value))
+    early, late = split(overrides)
+    cfg = with_values(_load(loader, master.hydra.job.config_name, (*mine, *early)), late)
     # Only said where the config would otherwise start a grid.
     single = ("hydra.mode=RUN",) if cfg.hydra.mode == RunMode.MULTIRUN else ()
     hydra = cfg.hydra
@@ -59,10 +56,28 @@ def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) 
     return PlannedRun(overrides, arguments, cfg, hydra, Run.of(RunConfig.of(cfg)))
 
 
-def is_late(text: str) -> bool:
-    """Whether an override may be set after composing: `scale=3`, and not `scale=[2,3]`."""
-    key, _, value = text.partition("=")
-    return key in LATE and value.isdigit()
+def split(overrides: Iterable[str]) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Overrides that may choose files, and values that are set after composing.
+
+    >>> split(["model=eed", "scale=3", "seed=[0,1]"])
+    (('model=eed', 'seed=[0,1]'), {'scale': 3})
+    """
+    early, late = list[str](), dict[str, int]()
+    for text in overrides:
+        name, _, value = text.partition("=")
+        if name in LATE and value.isdigit():
+            late[name] = int(value)
+        else:
+            early.append(text)
+    return tuple(early), late
+
+
+def with_values(cfg: DictConfig, values: Mapping[str, int]) -> DictConfig:
+    """A copy of a composed config with other values."""
+    cfg = copy.deepcopy(cfg)
+    for name, value in values.items():
+        OmegaConf.update(cfg, name, value)
+    return cfg
 
 
 @lru_cache(maxsize=512)

@@ -35,7 +35,7 @@ def whole_look(own: Style) -> Style:
 def ensembles(study: Study) -> list[tuple[str, int]]:
     """Arms and scales whose curves know of branches, in the order of the table.
 
-    None where the arms are seeds of one network: they look alike.
+    Empty where the arms are seeds of one network: they look alike.
     """
     if crosses_seeds(study):
         return []

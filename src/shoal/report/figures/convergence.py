@@ -40,7 +40,7 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
     """
     for arm, look in looks.items():
         part = rows[(rows["arm"] == arm) & (rows["val/psnr"].notna())]
-        part = part if axis == "step" else part[part[axis] > 0]
+        part = _along(part, axis)
         if part.empty:
             continue
         x, y = part[axis].to_numpy(float), part["val/psnr"].to_numpy(float)
@@ -54,10 +54,15 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
     return axes
 
 
+def _along(rows: pd.DataFrame, axis: str) -> pd.DataFrame:
+    """What an axis can show: the logarithmic ones have no 0."""
+    return rows if axis == "step" else rows[rows[axis] > 0]
+
+
 def single_seeds(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
     """The runs behind the means as thin lines: a band would hide how few they are."""
     drawn = rows[rows.groupby("arm")["id"].transform("nunique") > 1]
-    drawn = drawn[drawn["val/psnr"].notna() & ((drawn[axis] > 0) | (axis == "step"))]
+    drawn = _along(drawn.dropna(subset="val/psnr"), axis)
     # The columns that are drawn alone: a record has fifty, and each part would copy them.
     for (arm, _), part in drawn.groupby(["arm", "id"], sort=False)[[axis, "val/psnr"]]:
         thin: dict[str, Any] = {"color": looks[str(arm)].light, "linewidth": 0.6, "alpha": 0.45}
@@ -78,7 +83,7 @@ def fallen(
         named: arms that the legend has from elsewhere.
     """
     for (arm, _), part in rows.groupby(["arm", "id"], sort=False):
-        part = part if axis == "step" else part[part[axis] > 0]
+        part = _along(part, axis)
         if len(part):
             look: dict[str, Any] = {"color": looks[str(arm)].light, "alpha": 0.8}
             label = "_" if arm in named else str(arm)  # Matplotlib's way to leave a line out
