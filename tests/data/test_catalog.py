@@ -13,9 +13,12 @@ from PIL import Image
 from shoal.data import catalog
 from shoal.data.catalog import folder_set, locate, names, picture_set, verify
 from shoal.data.sets import sha256
+from shoal.data.sources import Member, Source
 from shoal.errors import UserError
 
 DOWNLOADABLE = {"Set5": 5, "Set14": 14, "BSD100": 100, "T91": 91, "BSD200": 200}
+# Not among the pictures that tests have.
+FARTHER = {"Urban100": 100, "BSDS500Test": 200, "DIV2K": 800, "DIV2KValid": 100}
 SAMPLES = ["SampleTrain", "SampleVal", "Sample"]
 
 
@@ -40,6 +43,22 @@ def test_the_five_sets_hold_410_pictures_with_distinct_places():
     assert len({file.under(Path()) for file in files}) == len(files) == 410
 
 
+def test_four_more_sets_hold_1200_pictures_of_which_800_are_known_by_their_archive():
+    files = {name: picture_set(name).files for name in FARTHER}
+    assert {name: len(there) for name, there in files.items()} == FARTHER
+    assert {name for name, there in files.items() if not all(f.sha256 for f in there)} == {"DIV2K"}
+    assert len({file.content for there in files.values() for file in there}) == 1200
+    members = [f.source.path for f in files["DIV2K"] if isinstance(f.source, Member)]
+    assert members == [f"DIV2K_train_HR/{number:04d}.png" for number in range(1, 801)]
+
+
+def test_no_training_set_holds_a_file_of_a_test_set():
+    roles: dict[str, set[str]] = {"train": set(), "validation": set(), "test": set()}
+    for pictures in map(picture_set, names()):
+        roles[pictures.role] |= {file.content for file in pictures.files}
+    assert not roles["test"] & (roles["train"] | roles["validation"])
+
+
 @pytest.mark.parametrize("name", names())
 def test_every_set_states_role_citation_terms_and_wellformed_digests(name: str):
     pictures = picture_set(name)
@@ -47,8 +66,11 @@ def test_every_set_states_role_citation_terms_and_wellformed_digests(name: str):
     assert pictures.citation
     assert pictures.terms
     assert pictures.notes
-    assert all(re.fullmatch("[0-9a-f]{64}", file.sha256) for file in pictures.files)
-    assert all(re.fullmatch("[0-9a-f]{40}", f.source.commit) for f in pictures.files if f.source)
+    assert all(re.fullmatch("[0-9a-f]{64}", file.content) for file in pictures.files)
+    sources = [file.source for file in pictures.files]
+    assert all(re.fullmatch("[0-9a-f]{40}", s.commit) for s in sources if isinstance(s, Source))
+    archives = {source.archive for source in sources if isinstance(source, Member)}
+    assert all(re.fullmatch("[0-9a-f]{64}", archive.sha256) for archive in archives)
 
 
 def test_only_t36_and_t65_are_the_same_picture():
@@ -115,7 +137,7 @@ def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(UserError, match=r"'sett5' is not a picture set: did you mean Set5\?"):
         picture_set("sett5")
     with pytest.raises(UserError, match="there are Set5, Set14"):
-        picture_set("urban")
+        picture_set("manga")
 
 
 def test_a_missing_set_is_answered_with_the_command_that_gets_it(

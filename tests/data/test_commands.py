@@ -10,6 +10,7 @@ from helpers.mirror import Server
 from shoal import cli
 from shoal.data.catalog import picture_set
 from shoal.data.sets import sha256
+from shoal.data.sources import Source
 
 
 def shoal(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -29,7 +30,7 @@ def test_the_command_fetches_set5_and_states_its_terms(
     capsys: pytest.CaptureFixture[str],
 ):
     for file in picture_set("Set5").files:
-        assert file.source
+        assert isinstance(file.source, Source)
         path = f"{file.source.repository}/{file.source.commit}/{file.source.path}"
         server.bodies[path] = file.under(shoal_data).read_bytes()
     options = ["--root", str(tmp_path), "--mirror", server.mirror("good")]
@@ -71,5 +72,7 @@ def test_list_and_show_tell_what_is_here(
     shown = capsys.readouterr().out
     assert "Bevilacqua" in shown
     assert "github.com/yulunzhang/RCAN at f722e5d0" in shown
+    assert shoal(monkeypatch, "data", "show", "div2k") == 0
+    assert "/DIV2K_train_HR.zip, 3,531 MB, SHA-256 9d0b9c46" in capsys.readouterr().out
     assert shoal(monkeypatch, "data", "show", "set55") == 2
     assert "did you mean Set5?" in capsys.readouterr().err

@@ -11,7 +11,8 @@ from helpers.mirror import COMMIT, CONTENTS, Server
 from shoal.data import fetch as fetching
 from shoal.data import mirrors as mirroring
 from shoal.data.fetch import fetch
-from shoal.data.sets import PictureFile, PictureSet, Source
+from shoal.data.sets import PictureFile, PictureSet
+from shoal.data.sources import Source
 from shoal.errors import UserError
 
 
@@ -200,6 +201,6 @@ def test_a_root_that_is_a_file_is_one_line(server: Server, tmp_path: Path):
 
 
 def test_progress_is_told_from_none_to_all(server: Server, tmp_path: Path):
-    told: list[tuple[int, int]] = []
+    told: list[tuple[str, int, int]] = []
     fetch(["mine"], tmp_path, [server.mirror("good")], lambda *counts: told.append(counts))
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert told == [("pictures", done, 3) for done in range(4)]

@@ -2,7 +2,7 @@
 
 from helpers.mirror import COMMIT
 from shoal.data.mirrors import DEFAULT_MIRRORS, address
-from shoal.data.sets import Source
+from shoal.data.sources import Source
 
 
 def test_public_addresses_name_repository_commit_and_quoted_path():

@@ -29,6 +29,15 @@ def test_sets_of_the_catalogue_and_folders_are_mixed(tmp_path: Path) -> None:
     assert set(digests) == {"train", "order", "val", "Set5", "more", "faces"}
 
 
+def test_pictures_that_are_learnt_and_tested_are_counted_whatever_they_are_called(
+    tmp_path: Path,
+) -> None:
+    one, other = pictures(tmp_path / "one", 1, 2), pictures(tmp_path / "other", 2, 3)
+    chosen = select("mine", [str(one)], ["Set5"], ["Set5", str(other)])
+    assert chosen.learnt() == {"other": 1}
+    assert select("mine", ["T91"], ["T91Judge"], ["T91Judge"]).learnt() == {"T91Judge": 10}
+
+
 def test_the_digest_of_a_mixture_is_its_content(tmp_path: Path) -> None:
     one, other = pictures(tmp_path / "one", 1, 2), pictures(tmp_path / "other", 1, 2)
     first, second = (select("mine", ["T91", str(f)], ["Set5"], ["Set5"]) for f in (one, other))

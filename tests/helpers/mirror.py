@@ -28,24 +28,35 @@ class Handler(BaseHTTPRequestHandler):
         if body is None or behaviour == "absent":
             self.send_error(404)
             return
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
+        wanted = self.headers.get("Range") if behaviour == "ranges" else None
+        if wanted:
+            self.server.ranges.append(wanted)
+            body = body[int(wanted.removeprefix("bytes=").removesuffix("-")) :]
+        sent = {"cut": body[:50], "forged": b"x" * len(body), "longer": body + b"x"}
+        told = body + b"x" if behaviour == "longer" else body
+        self.send_response(206 if wanted else 200)
+        self.send_header("Content-Length", str(len(told)))
+        if behaviour == "encoded":
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        forged = b"x" * len(body)
-        self.wfile.write({"cut": body[:50], "forged": forged}.get(behaviour, body))
+        self.wfile.write(sent.get(behaviour, body))
 
     def log_message(self, *args: object) -> None:
         """Keep the test's output quiet."""
 
 
 class Server(ThreadingHTTPServer):
-    """Has `bodies` by path; counts in `asked` what each behaviour was asked for."""
+    """Has `bodies` by path; counts in `asked` what each behaviour was asked for.
+
+    `ranges` are the parts that the behaviour of that name was asked for.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.bodies: dict[str, bytes] = {}
         self.asked: Counter[str] = Counter()
         self.location = ""
+        self.ranges: list[str] = []
 
     def mirror(self, behaviour: str) -> str:
         """The address of a mirror that behaves so."""

@@ -56,6 +56,16 @@ def test_a_run_says_with_what_it_is_made_how_long_it_is_and_from_where_it_goes_o
     assert re.search(r"24 x 24; about \d+ s\n", capsys.readouterr().out)
 
 
+def test_test_pictures_that_are_trained_on_are_warned_of(
+    train: Train, small_pictures: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small_pictures[1].removeprefix("data.train=")
+    train(f"data.test=[{{seen: {folder}}}]")
+    assert "note: 2 of seen's test pictures are trained on too\n" in capsys.readouterr().out
+    train("seed=1")
+    assert "trained on too" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("fast", [True, False])
 def test_bfloat16_on_a_processor_that_is_slow_in_it_is_warned_of(
     train: Train, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fast: bool

@@ -5,9 +5,7 @@ every downloadable file. A name may be typed in any case and with `_` or `-`: `t
 T91Judge.
 """
 
-import csv
 import difflib
-import importlib.util
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -16,9 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from shoal.data.sets import USER, PictureFile, PictureSet, Source, folder_set, sha256
+from shoal.data import entries, sums
+from shoal.data.sets import USER, PictureFile, PictureSet, folder_set, sha256
 from shoal.errors import UserError
 
 __all__ = [
@@ -34,12 +31,10 @@ __all__ = [
     "verify",
 ]
 
-HERE = Path(__file__).parent
-
 
 def names() -> list[str]:
     """The names of all sets, in the catalogue's order."""
-    return list(_entries())
+    return list(entries.known())
 
 
 def picture_set(name: str) -> PictureSet:
@@ -70,7 +65,7 @@ def usual() -> dict[str, tuple[str, str]]:
         the digest of its order, and that of those pictures' content.
     """
     found = {}
-    for name, entry in _entries().items():
+    for name, entry in entries.known().items():
         if "validation" in entry:
             train = _build(name)
             found[train.digest] = train.order, _build(entry["validation"]).digest
@@ -107,8 +102,8 @@ def verify(pictures: PictureSet, root: Path) -> list[Path]:
         UserError: a file is missing or differs.
     """
     paths = locate(pictures, root)
-    for file, path in zip(pictures.files, paths, strict=True):
-        if sha256(path) != file.sha256:
+    for path, digest in sums.expected(dict(zip(paths, pictures.files, strict=True))).items():
+        if sha256(path) != digest:
             raise UserError(f"{path} has other bytes than expected: {_remedy(pictures, root)}")
     return paths
 
@@ -128,16 +123,10 @@ def _key(name: str) -> str:
 
 
 @cache
-def _entries() -> dict[str, Any]:
-    entries: dict[str, Any] = yaml.safe_load((HERE / "sets.yaml").read_text(encoding="utf-8"))
-    return entries
-
-
-@cache
 def _build(name: str) -> PictureSet:
-    entry = _entries()[name]
+    entry = entries.known()[name]
     parents = [_build(parent) for parent in entry.get("of", [])]
-    files = _composed(entry, parents) or _packaged(entry) or _downloadable(name)
+    files = _composed(entry, parents) or entries.files(name, entry)
     if len(files) != entry["count"]:
         raise ValueError(f"{name} has {len(files)} files, and sets.yaml counts {entry['count']}")
     citation = entry.get("citation") or _joined({each.name: each.citation for each in parents})
@@ -159,30 +148,3 @@ def _composed(entry: Mapping[str, Any], parents: Sequence[PictureSet]) -> tuple[
         left_out = {file.name for file in _build(without).files}
         files = [file for file in files if file.name not in left_out]
     return tuple(files)
-
-
-def _packaged(entry: Mapping[str, Any]) -> tuple[PictureFile, ...]:
-    pictures: Mapping[str, Mapping[str, str]] = entry.get("pictures", {})
-    folder = _package_data(entry["package"]) if pictures else Path()
-    return tuple(
-        PictureFile(name, folder, about["sha256"], why=about["why"], credit=about["credit"])
-        for name, about in pictures.items()
-    )
-
-
-def _package_data(package: str) -> Path:
-    """The `data` folder of an installed package, without the second that importing it takes."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise UserError(f"the Sample pictures are inside {package}: `pip install scikit-image`")
-    return Path(spec.submodule_search_locations[0]) / "data"
-
-
-def _downloadable(name: str) -> tuple[PictureFile, ...]:
-    with (HERE / "sources.tsv").open(encoding="utf-8", newline="") as table:
-        rows = [row for row in csv.DictReader(table, delimiter="\t") if row["set"] == name]
-    sources = [Source(row["repository"], row["commit"], row["path"]) for row in rows]
-    return tuple(
-        PictureFile(row["file"], Path(name), row["sha256"], source)
-        for row, source in zip(rows, sources, strict=True)
-    )

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from rich.progress import TaskID
 from rich.table import Table
 
 from shoal.data.catalog import names, picture_set
-from shoal.data.fetch import Outcome, fetch
+from shoal.data.fetch import fetch
 from shoal.data.mirrors import DEFAULT_MIRRORS
+from shoal.data.outcome import Outcome
 from shoal.data.sets import PictureSet
+from shoal.data.sources import Member, Source
 from shoal.pictures.degrade import wrong_values
 from shoal.pictures.images import read
 from shoal.system.progress import bars
@@ -38,15 +41,14 @@ def here(pictures: PictureSet, root: Path) -> str:
 def print_set(name: str, root: Path) -> None:
     """Print what the catalogue knows of one set, a line each."""
     pictures = picture_set(name)
-    sources = {file.source for file in pictures.files if file.source}
-    repositories = sorted({f"{each.repository} at {each.commit}" for each in sources})
+    sources = sorted({_told(file.source) for file in pictures.files if file.source})
     facts = {
         "set": f"{pictures.name}, {len(pictures.files)} pictures, role {pictures.role}",
         "here": f"{here(pictures, root)} ({pictures.files[0].under(root).parent})",
         "citation": pictures.citation,
         "terms": pictures.terms,
         "notes": pictures.notes,
-        "source": "; ".join(f"github.com/{each}" for each in repositories) or "nothing to fetch",
+        "source": "; ".join(sources) or "nothing to fetch",
         "digest": pictures.digest,
     }
     for fact, text in facts.items():
@@ -54,6 +56,13 @@ def print_set(name: str, root: Path) -> None:
     for file in pictures.files:
         if about := "; ".join(filter(None, [file.why, file.credit])):
             print(f"  {file.name}: {about}")
+
+
+def _told(source: Source | Member) -> str:
+    if isinstance(source, Member):
+        archive = source.archive
+        return f"{archive.urls[0]}, {archive.size / 1e6:,.0f} MB, SHA-256 {archive.sha256}"
+    return f"github.com/{source.repository} at {source.commit}"
 
 
 def print_edges(pairs: Iterable[tuple[Path, Path]]) -> None:
@@ -86,10 +95,14 @@ def fetch_and_tell(
     """
     sets = [picture_set(name) for name in wanted]
     with bars() as bar:
-        task = bar.add_task("fetching")
-        outcome = fetch(
-            wanted, root, mirrors, lambda done, total: bar.update(task, completed=done, total=total)
-        )
+        tasks: dict[str, TaskID] = {}
+
+        def advance(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what)
+            bar.update(tasks[what], completed=done, total=total)
+
+        outcome = fetch(wanted, root, mirrors, advance)
     for line in _summary(sets, root, outcome):
         print(line)
     outcome.check()

@@ -1,59 +1,30 @@
-"""Downloading picture sets, file by file.
+"""Downloading picture sets, file by file or in the archives that hold them.
 
 A file gets its name only once its SHA-256 is the catalogue's, and what is there and right is left
 alone: after a cut, the same command goes on.
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from shoal.data import archives
 from shoal.data.catalog import picture_set
 from shoal.data.mirrors import DEFAULT_MIRRORS, MirrorError, Mirrors
+from shoal.data.outcome import Advance, Outcome
 from shoal.data.sets import PictureFile, sha256
+from shoal.data.sources import Archive, Member, Source
 from shoal.errors import UserError
 
 THREADS = 8
-Advance = Callable[[int, int], None]
-
-
-@dataclass
-class Outcome:
-    """What a fetch has done, each file as `folder/name`.
-
-    Attributes:
-        fetched: files that are new.
-        replaced: files that were there with other bytes, and are right now.
-        kept: files that were there and right.
-        failed: files that no mirror has delivered, and why. What was in their place is untouched.
-    """
-
-    fetched: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
-
-    def check(self) -> None:
-        """Complain if a file is still missing.
-
-        Raises:
-            UserError: names the first such file and the reasons.
-        """
-        if self.failed:
-            file, reason = min(self.failed.items())
-            others = f", and {len(self.failed) - 1} more" if len(self.failed) > 1 else ""
-            raise UserError(
-                f"not fetched: {file} ({reason}){others}: the same command goes on from here"
-            )
 
 
 def fetch(
     names: Iterable[str],
     root: Path,
     mirrors: Sequence[str] = DEFAULT_MIRRORS,
-    advance: Advance = lambda done, total: None,
+    advance: Advance = lambda what, done, total: None,
 ) -> Outcome:
     """Download the files of picture sets that are not yet under `root`.
 
@@ -61,7 +32,7 @@ def fetch(
         names: of sets; those that need no download add nothing.
         root: the folder that gets one folder per set.
         mirrors: URL templates with `{repository}`, `{commit}` and `{path}`, asked in this order.
-        advance: is told how many files of how many are done.
+        advance: is told how many pictures of how many are there, or MiB of an archive.
 
     Returns:
         What was done. A file that failed does not keep the others from being fetched.
@@ -70,21 +41,17 @@ def fetch(
         UserError: an unknown set, a mirror that is no http(s) address, a root that cannot be
             written.
     """
-    wanted = [file for name in names for file in picture_set(name).files if file.source]
-    targets = {target(file, root): file for file in wanted}
-    supply = Mirrors(mirrors)
-    outcome = Outcome()
-    pool = ThreadPoolExecutor(THREADS)
+    files = [file for name in names for file in picture_set(name).files if file.source]
+    targets = {target(file, root): file for file in files}
+    single = {path: file for path, file in targets.items() if isinstance(file.source, Source)}
+    supply, outcome = Mirrors(mirrors), Outcome()
     try:
-        jobs = {pool.submit(_fetch, file, path, supply): file for path, file in targets.items()}
-        advance(0, len(jobs))
-        for done, job in enumerate(as_completed(jobs), start=1):
-            _note(job, jobs[job], outcome)
-            advance(done, len(jobs))
+        if single:
+            _fetch_all(single, supply, outcome, advance)
+        for archive, members in _by_archive(targets).items():
+            archives.fetch(archive, members, root, outcome, advance)
     except OSError as error:
         raise UserError(f"{error.filename or root} cannot be written: {error.strerror}") from None
-    finally:
-        pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the files under way, not for all
     return outcome
 
 
@@ -100,8 +67,22 @@ def target(file: PictureFile, root: Path) -> Path:
     return file.under(root)
 
 
+def _fetch_all(
+    targets: Mapping[Path, PictureFile], mirrors: Mirrors, outcome: Outcome, advance: Advance
+) -> None:
+    pool = ThreadPoolExecutor(THREADS)
+    try:
+        jobs = {pool.submit(_fetch, file, path, mirrors): file for path, file in targets.items()}
+        advance("pictures", 0, len(jobs))
+        for done, job in enumerate(as_completed(jobs), start=1):
+            _note(job, jobs[job], outcome)
+            advance("pictures", done, len(jobs))
+    finally:
+        pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the files under way, not for all
+
+
 def _fetch(file: PictureFile, path: Path, mirrors: Mirrors) -> str:
-    """Get one file if need be; the name of the list in `Outcome` that it belongs to."""
+    """Get one file if need be; which list of `Outcome` it belongs to."""
     there = path.is_file()
     if there and sha256(path) == file.sha256:
         return "kept"
@@ -113,8 +94,15 @@ def _fetch(file: PictureFile, path: Path, mirrors: Mirrors) -> str:
 
 
 def _note(job: "Future[str]", file: PictureFile, outcome: Outcome) -> None:
-    label = f"{file.folder.name}/{file.name}"
     try:
-        getattr(outcome, job.result()).append(label)
+        outcome.add(job.result(), file)
     except MirrorError as error:
-        outcome.failed[label] = str(error)
+        outcome.fail(file, error)
+
+
+def _by_archive(targets: Mapping[Path, PictureFile]) -> dict[Archive, dict[Path, PictureFile]]:
+    packed: dict[Archive, dict[Path, PictureFile]] = {}
+    for path, file in targets.items():
+        if isinstance(file.source, Member):
+            packed.setdefault(file.source.archive, {})[path] = file
+    return packed

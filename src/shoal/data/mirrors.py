@@ -2,13 +2,16 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import requests
+import urllib3
 
-from shoal.data.sets import PictureFile, Source
+from shoal.data.sets import PictureFile
+from shoal.data.sources import Source
 from shoal.errors import UserError
 
 DEFAULT_MIRRORS = (
@@ -17,6 +20,10 @@ DEFAULT_MIRRORS = (
     "https://github.com/{repository}/raw/{commit}/{path}",
 )
 CONNECT_SECONDS, READ_SECONDS = 10, 30
+LOST = (
+    *(requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError),
+    urllib3.exceptions.HTTPError,  # of an answer that is read as it comes
+)
 # Without a network, hundreds of files would each wait for every mirror: one whose connection has
 # failed this many times in a row is not asked again.
 GIVE_UP_AFTER = 3
@@ -49,7 +56,7 @@ class Mirrors:
         Raises:
             MirrorError: no mirror has delivered them.
         """
-        assert file.source is not None
+        assert isinstance(file.source, Source)
         reasons = []
         for template in self.templates:
             try:
@@ -94,19 +101,30 @@ def download(url: str, digest: str, part: Path) -> None:
         MirrorError: it is not there, has other bytes, or lies behind a redirect to anything but
             http and https, which requests follows alone.
     """
-    try:
+    with blamed():
         # Files have 1.2 MB at most: read at once (no streaming), they leave no connection open.
         answer = requests.get(url, timeout=(CONNECT_SECONDS, READ_SECONDS))
         answer.raise_for_status()
+    if hashlib.sha256(answer.content).hexdigest() != digest:
+        raise MirrorError("has other bytes than the catalogue's")
+    part.write_bytes(answer.content)
+
+
+@contextmanager
+def blamed() -> Iterator[None]:
+    """Blame what fails in here on the mirror that was asked.
+
+    Raises:
+        MirrorError: says what it did.
+    """
+    try:
+        yield
     except requests.HTTPError as error:
         code = error.response.status_code if error.response is not None else "an error"
         raise MirrorError(f"answers {code}") from None
     except requests.exceptions.InvalidSchema:
         raise MirrorError("redirects to an address that is not http(s)") from None
-    except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
+    except LOST:
         raise ConnectionLost("has no connection or lost it") from None
     except requests.RequestException as error:
         raise MirrorError(f"fails ({type(error).__name__})") from None
-    if hashlib.sha256(answer.content).hexdigest() != digest:
-        raise MirrorError("has other bytes than the catalogue's")
-    part.write_bytes(answer.content)

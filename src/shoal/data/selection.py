@@ -27,6 +27,12 @@ class Selection:
         roles = {"train": train.digest, "order": train.order, "val": val.digest}
         return roles | {test_key(pictures): pictures.scored for pictures in self.test}
 
+    def learnt(self) -> dict[str, int]:
+        """How many pictures of each test set are trained on too, where any is."""
+        known = {file.content for pictures in self.train for file in pictures.files}
+        counts = {each.name: sum(f.content in known for f in each.files) for each in self.test}
+        return {name: count for name, count in counts.items() if count}
+
     def require(self, root: Path) -> None:
         """Make sure that all pictures are there, before hours of work with some of them.
 

@@ -7,20 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
+from shoal.data.sources import Member, Source
 from shoal.errors import UserError
 from shoal.pictures.finding import pictures_in, say_left_out
 from shoal.pictures.images import is_several
 
 USER = "user"  # the role of a folder of the user's own
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a public repository holds the very bytes of a file."""
-
-    repository: str
-    commit: str
-    path: str
 
 
 @dataclass(frozen=True)
@@ -30,7 +22,7 @@ class PictureFile:
     Attributes:
         name: the file's name, e.g. `baby.bmp`.
         folder: where it is; relative to the data root for downloadable sets, else absolute.
-        sha256: of its bytes, in hex.
+        sha256: of its bytes, in hex; empty where no digest but its archive's is known.
         source: what it can be downloaded from, or None.
         why: the reason to have chosen it, where one was chosen.
         credit: its owner and licence, where the pictures of a set differ in that.
@@ -39,9 +31,16 @@ class PictureFile:
     name: str
     folder: Path
     sha256: str
-    source: Source | None = None
+    source: Source | Member | None = None
     why: str = ""
     credit: str = ""
+
+    @property
+    def content(self) -> str:
+        """What no other bytes have: their digest, or a place in an archive of known digest."""
+        if self.sha256 or not isinstance(self.source, Member):
+            return self.sha256
+        return _text_digest([self.source.archive.sha256, self.source.path])
 
     def under(self, root: Path) -> Path:
         """Its path, when `root` is the folder that holds the downloadable sets."""
@@ -71,17 +70,17 @@ class PictureSet:
     @property
     def digest(self) -> str:
         """SHA-256 over the sorted digests of the files: the content, whatever they are called."""
-        return _text_digest(sorted(file.sha256 for file in self.files))
+        return _text_digest(sorted(file.content for file in self.files))
 
     @property
     def order(self) -> str:
         """SHA-256 over the same in the order that the patch stream has them in."""
-        return _text_digest(["in this order", *(file.sha256 for file in self.files)])
+        return _text_digest(["in this order", *(file.content for file in self.files)])
 
     @property
     def named(self) -> str:
         """SHA-256 over the digests with the names, by which scores tell pictures apart."""
-        return _text_digest(sorted(f"{file.sha256} {file.name}" for file in self.files))
+        return _text_digest(sorted(f"{file.content} {file.name}" for file in self.files))
 
     @property
     def scored(self) -> str:
@@ -91,7 +90,7 @@ class PictureSet:
     @property
     def by_content(self) -> Self:
         """The same pictures in an order that no renaming changes."""
-        return replace(self, files=tuple(sorted(self.files, key=lambda file: file.sha256)))
+        return replace(self, files=tuple(sorted(self.files, key=lambda file: file.content)))
 
     @property
     def downloads(self) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Attempt:
 def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     """Print with what the run is made, and of what, how long it is and will take: two lines.
 
-    A third warns of a precision that this processor is slow in.
+    More warn of a precision that this processor is slow in, and of test pictures that are learnt.
     """
     network, config = made_of.network, run.config
     size = f"{parameters(network):,} parameters, {macs(network):,} MACs per LR pixel"
@@ -57,6 +57,9 @@ def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     print("; ".join([_pictures(run, network), *_length(run)]), flush=True)
     if config.kind is Kind.TRAINED and config.precision == "bf16-mixed" and _emulated(attempt):
         print(EMULATED, flush=True)
+    if config.kind.learns:
+        for name, count in run.selection.learnt().items():
+            print(f"note: {count} of {name}'s test pictures are trained on too", flush=True)
 
 
 def _emulated(attempt: Attempt) -> bool:
