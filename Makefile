@@ -78,6 +78,7 @@ demo: setup  ## build docs/demo, a page that enlarges in the browser (needs npm)
 
 pictures: setup  ## draw the pictures of README.md and of the pages from the weights that ship
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/frontier.py
 
 bench: setup  ## measure speed, all rows (5 minutes) or some: ROWS=stream,help
 	$(BIN)/python -m benchmarks $(ROWS)

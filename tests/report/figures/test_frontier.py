@@ -1,5 +1,6 @@
 """The figure of costs."""
 
+import runpy
 from itertools import combinations
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from helpers.composing import ROOT
 from helpers.literature import published
 from helpers.made_up import MadeUp, study_of
 from shoal import results
@@ -100,3 +102,14 @@ def test_one_network_has_no_frontier(tmp_path: Path) -> None:
     made.levels = {"bicubic": 30.0, "slow": 31.0, "fast": 31.2}
     study = study_of(made, tmp_path)
     assert frontier_figure(study, table(study, published())) is None
+
+
+def test_the_readmes_frontier_has_the_weights_that_ship_beside_published_scores() -> None:
+    rows = runpy.run_path(str(ROOT / "docs/frontier.py"))["points"]()
+    scores = rows.set_index(["arm", "scale"])["psnr"].round(2)
+    card = (ROOT / "src/shoal/pretrained/README.md").read_text()
+    for arm, scale in (("eeds_fast", 2), ("eeds", 3)):
+        (row,) = (line for line in card.splitlines() if line.startswith(f"| `{arm}` x{scale}"))
+        assert f"| {scores[arm, scale]} /" in row
+    assert (scores["vdsr", 2], scores["drcn", 3], scores["srdensenet", 4]) == (37.53, 33.82, 32.02)
+    assert ("srdensenet", 2) not in scores.index
