@@ -17,6 +17,7 @@ from shoal.grid.composing import compose
 from shoal.grid.cross import complete, label, overrides
 from shoal.grid.experiment import Experiment, read
 from shoal.grid.plan import Plan
+from shoal.grid.plan_file import content as written
 from shoal.runs.config import register_resolvers
 
 THREE = {
@@ -68,7 +69,7 @@ def test_a_cross_has_an_arm_for_every_combination(own: Own, tmp_path: Path) -> N
     assert arms["eed-l1-lr=0.01"] == ("model=eed", "task/loss=l1", "task.optimizer.lr=0.01")
     assert plan.experiment.factors == ("model", "task.loss", "task.optimizer.lr")
     assert len({run.folder.id for _, run in plan.runs}) == 13
-    content = plan.content("shoal train experiment=own")
+    content = written(plan, "shoal train experiment=own")
     assert content["baseline"] == "ees-mse-lr=0.001"
     assert content["cells"]["eed-l1-lr=0.01"] == {
         "model": "eed", "task/loss": "l1", "task.optimizer.lr": "lr=0.01",

@@ -18,6 +18,7 @@ from helpers.composing import CONF, ROOT
 from shoal.grid.composing import compose
 from shoal.grid.experiment import Experiment
 from shoal.grid.plan import Plan
+from shoal.grid.plan_file import content
 from shoal.grid.tuning import Tuning, judge, tried
 from shoal.runs.config import register_resolvers
 from shoal.seeding.loop import seeds_of
@@ -67,7 +68,7 @@ def test_a_fitted_arm_has_seeds_and_takes_more_of_them(planned: Planned) -> None
     slow = (*TRAINING, "task.optimizer.lr=1e-4")
     factors = ["model", "task.optimizer.lr"]
     plan = planned(factors, bicubic=BICUBIC, ridge=FIT, ees=("model=ees",), slow=slow)
-    rows = [(row["arm"], row["seed"]) for row in plan.content("")["runs"]]
+    rows = [(row["arm"], row["seed"]) for row in content(plan, "")["runs"]]
     arms = ("ees", "ridge", "slow")
     assert sorted(rows[1:]) == [(arm, seed) for arm in arms for seed in (0, 1)]
     assert rows[0] == ("bicubic", None)

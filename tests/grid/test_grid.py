@@ -23,6 +23,7 @@ from shoal.grid.experiment import Experiment, read
 from shoal.grid.fairness import require_fair
 from shoal.grid.local import LocalRunner
 from shoal.grid.plan import Plan
+from shoal.grid.plan_file import write
 from shoal.grid.planned import PlannedRun, State, distinct
 from shoal.grid.runner import share_of_cores
 from shoal.runs.config import register_resolvers
@@ -196,7 +197,7 @@ def test_another_question_never_writes_over_the_findings_of_the_default(
 def test_the_plan_on_disk_names_every_run_once(loader: ConfigLoader, tmp_path: Path) -> None:
     paths = f"paths.runs={tmp_path}"
     plan = plan_of(loader, "initialisation", ["seed=0", paths], ["seed=1", paths])
-    path = plan.write("python train.py experiment=initialisation seed=0,1")
+    path = write(plan, "python train.py experiment=initialisation seed=0,1")
     assert path.parent == tmp_path / ".experiments"
     content = json.loads(path.read_text())
     assert content["seeds"] == [0, 1]

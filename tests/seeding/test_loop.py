@@ -22,6 +22,7 @@ from shoal.errors import UserError
 from shoal.grid.composing import compose
 from shoal.grid.experiment import Experiment
 from shoal.grid.plan import Plan
+from shoal.grid.plan_file import write
 from shoal.grid.planned import PlannedRun
 from shoal.runs.config import register_resolvers
 from shoal.runs.tables import SCORES
@@ -66,7 +67,7 @@ class Lab:
 
     def issue(self, plan: Plan, settings: Settings) -> list[JobReturn]:
         take_up(plan)
-        plan.write("train.py")
+        write(plan, "train.py")
         self.made = []
         return Loop(plan, settings, "train.py", self._make).run()
 

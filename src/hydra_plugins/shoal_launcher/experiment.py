@@ -123,6 +123,7 @@ class ExperimentGrid:
     def _made(
         self, plan: "Plan", settings: "Settings | None", foreseen: str
     ) -> Sequence[JobReturn]:
+        from shoal.grid.plan_file import write
         from shoal.report.home import PAGE, home
         from shoal.report.live import live_page
         from shoal.report.publish import report
@@ -130,7 +131,7 @@ class ExperimentGrid:
         from shoal.system.console import typed
 
         print(f"experiment={plan.experiment.name}: {plan.experiment.question}", flush=True)
-        path = plan.write(command=typed())
+        path = write(plan, typed())
         os.environ[EXPERIMENT] = plan.experiment.name
         config = plan.runs[-1][1].config
         findings = config.paths.experiments

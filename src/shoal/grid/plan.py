@@ -10,12 +10,9 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.grid.composing import key
-from shoal.grid.cross import complete
 from shoal.grid.experiment import Experiment
 from shoal.grid.fairness import factors, require_fair
-from shoal.grid.planned import PlannedRun, State, one_folder
-from shoal.runs.kind import Kind
-from shoal.system.files import write_whole
+from shoal.grid.planned import PlannedRun, one_folder
 
 # An experiment is repeated over these; whatever else is swept would make another question of it.
 SWEPT = ("scale", "seed")
@@ -53,7 +50,7 @@ class Plan:
             for combination in self.given
             for label in self.experiment.arms
         ]
-        require_fair(self.experiment, self._first)
+        require_fair(self.experiment, self.first)
 
     def add(self, label: str, seed: int) -> None:
         """Plan one more seed of an arm, at every scale; one that is planned already stays."""
@@ -67,7 +64,7 @@ class Plan:
         return self.compose([*self.experiment.arms[label], *given])
 
     @property
-    def _first(self) -> dict[str, PlannedRun]:
+    def first(self) -> dict[str, PlannedRun]:
         """The runs of the first combination, by label."""
         return dict(self.runs[: len(self.experiment.arms)])
 
@@ -84,99 +81,32 @@ class Plan:
                 f" issue one grid for each {other[0]}"
             )
 
-    def write(self, command: str) -> Path:
-        """Write the plan where reports look for it: `runs/.experiments/<name>-<digest>.json`.
-
-        Args:
-            command: what the user typed.
-
-        Raises:
-            UserError: a picture that a run needs is missing, or the folder can't be made.
-        """
-        for _, run in self.runs:
-            if run.state() == State.TODO:
-                run.require_pictures()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(
-                f"{self.path.parent} can't be made: {error}; choose paths.runs=DIR"
-            ) from None
-        write_whole(self.path, json.dumps(self.content(command), indent=1) + "\n")
-        return self.path
-
     @cached_property
     def path(self) -> Path:
         """Of its file: `runs/.experiments/<name>-<digest>.json`."""
         folder = one_folder([run for _, run in self.runs])
         return folder / ".experiments" / f"{self.experiment.name}-{self.digest}.json"
 
-    def content(self, command: str) -> dict[str, Any]:
-        """What its file has.
-
-        Args:
-            command: what the user typed.
-        """
-        last = self.runs[-1][1]
-        return {
-            "schema": 1,
-            "experiment": self.experiment.name,
-            "question": self.experiment.question,
-            "command": command,
-            "folder": self.folder,
-            **self._facts,
-            "protocol": last.config.protocol,
-            "test_sets": [pictures.name for pictures in last.selection.test],
-            "arms": self._arms,
-            "cells": self._cells,
-            "baseline": self.experiment.baseline,
-            "claims": self.experiment.claims,
-            "collapse": self.experiment.collapse,
-            **({"tuned": self.experiment.tuned} if self.experiment.tuned else {}),
-            "runs": self._rows(),
-            **self._asked(),
-        }
-
-    def _asked(self) -> dict[str, Any]:
-        """What few experiments ask for, and older plans haven't."""
-        found: dict[str, Any] = {}
-        if self.experiment.equal_within is not None:
-            found["equal_within"] = self.experiment.equal_within
-        if self.experiment.trial:
-            found["trial"] = True
-        if self.looks is not None:
-            found["looks"] = self.looks
-            found["seeds"] = sorted({row["seed"] for row in self._rows()} - {None})
-        return found
-
     @cached_property
     def turned(self) -> dict[str, dict[str, Any]]:
         """Each arm's values of the factors, and of what else it may differ in, by label."""
         mine = self.experiment
         whole = replace(mine, factors=(*mine.factors, *mine.free))
-        return {label: factors(whole, run) for label, run in self._first.items()}
+        return {label: factors(whole, run) for label, run in self.first.items()}
 
     @cached_property
-    def _arms(self) -> list[dict[str, Any]]:
+    def arms(self) -> list[dict[str, Any]]:
+        """Each arm's label, its values of the factors, and its overrides."""
         return [
             {
                 "label": label,
                 "factor": factors(self.experiment, run),
                 "overrides": list(self.experiment.arms[label]),
             }
-            for label, run in self._first.items()
+            for label, run in self.first.items()
         ]
 
-    @cached_property
-    def _cells(self) -> dict[str, dict[str, str]]:
-        """The values of a cross by label, also of one whose arms are written out."""
-        trained = {
-            name: run for name, run in self._first.items() if run.config.kind is Kind.TRAINED
-        }
-        values = {name: factors(self.experiment, run) for name, run in trained.items()}
-        return self.experiment.cells or complete(values)
-
-    def _rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         """Every run once; one that learns nothing has no seed."""
         rows = {}
         for label, run in self.runs:
@@ -188,18 +118,18 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """Of the grid: eight hex digits, which its file is named by."""
-        rows = self._rows()
+        rows = self.rows()
         asked: list[Any] = []
         if self.looks is not None:  # added seeds make no other question
             least = min((row["seed"] for row in rows if row["seed"] is not None), default=None)
             rows, asked = [row for row in rows if row["seed"] in (None, least)], ["auto"]
-        text = json.dumps([self._arms, rows, self.runs[0][1].key[1:], *asked])
+        text = json.dumps([self.arms, rows, self.runs[0][1].key[1:], *asked])
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @cached_property
     def folder(self) -> str:
         """Of the findings: `<question>/<data>-x<scale>-<budget>`."""
-        asked = self._facts
+        asked = self.facts
         scales = "+".join(map(str, asked["scales"]))
         parts = [asked["data"], f"x{scales}", asked["budget"]]
         parts += [self.digest] if self._is_marked() else []
@@ -207,7 +137,7 @@ class Plan:
         return f"{self.experiment.name}/{'-'.join(parts)}"
 
     @cached_property
-    def _facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """What names a study."""
         label = next(reversed(self.experiment.arms))
         cfgs = [self._planned(label, combination).config for combination in self.given]

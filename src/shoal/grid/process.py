@@ -1,4 +1,4 @@
-"""A run in a process of its own: started, read, stopped, and what became of it.
+"""A run in a process of its own: started, read and stopped.
 
 The process is a group of its own, so that Ctrl-C reaches the grid alone, which passes it on. On
 Linux the kernel sends it SIGTERM when the process that started it dies, however that happens, and
@@ -15,14 +15,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from shoal.errors import USER_ERROR, UserError
-from shoal.grid.outcome import Outcome, OutcomeKind, diverged
+from shoal.errors import USER_ERROR
+from shoal.grid.end import End
+from shoal.grid.outcome import Outcome, OutcomeKind
 from shoal.grid.stream import Stream
-from shoal.runs.duration import span
 from shoal.runs.folder import RunFolder
-from shoal.system.console import PROGRAMS
 from shoal.system.parent import dying_with_us
-from shoal.system.signals import SIGNALS
 from shoal.system.turn import promised
 from shoal.system.variables import TURN
 
@@ -127,50 +125,10 @@ class RunProcess:
         Args:
             stopped: whether the grid had asked it to stop.
         """
-        if self.popen.returncode == 0 and self.folder.finished:
-            seconds = time.monotonic() - self.begun
-            return Outcome(OutcomeKind.FINISHED, f"in {span(seconds)}")
-        if self.popen.returncode == 1 and self.folder.status().get("state") == "diverged":
-            return diverged(self.folder)
-        if stopped or self._signal in SIGNALS:
-            why = f"at step {self.folder.step}, {self._reason()}"
-            self._note_death("interrupted", why)
-            return Outcome(OutcomeKind.INTERRUPTED, why)
-        log = self.folder.path / "log.txt"
-        why = self._reason() + (f"; log: {log}" if log.is_file() else "")
-        self._note_death("failed", why)
-        return Outcome(OutcomeKind.FAILED, why)
-
-    @property
-    def _signal(self) -> int:
-        """The signal that ended it; above 128 the run has seen it and saved. 0 where none did."""
-        code = self.popen.returncode
-        number = -code if code < 0 else code - 128
-        return number if number in set(signal.Signals) else 0
-
-    def _reason(self) -> str:
-        """Why it ended without a record."""
-        code, status = self.popen.returncode, self.folder.status()
-        if number := self._signal:
-            reason = f"{'killed' if code < 0 else 'stopped'} by {signal.Signals(number).name}"
-            return reason + (" (out of memory?)" if number == signal.SIGKILL else "")
-        if code == 0:
-            # It made the run of what it found, which has another folder.
-            return "code or pictures have changed since the grid began: issue it again"
-        own = status.get("state") == "failed" and status.get("pid") == self.popen.pid
+        seconds = time.monotonic() - self.begun
         last_line = self.errors.last if self.errors else ""
-        for name in PROGRAMS:
-            last_line = last_line.removeprefix(f"{name}: ")
-        return (
-            status.get("reason") if own else last_line
-        ) or f"exit code {code}, see its message above"
-
-    def _note_death(self, state: str, why: str) -> None:
-        """Say in the status what a run that was killed couldn't."""
-        status = self.folder.status()
-        if status.get("state") == "running" and status.get("pid") == self.popen.pid:
-            with contextlib.suppress(UserError, OSError), self.folder.locked():
-                self.folder.set_status(state, reason=why, step=self.folder.step)
+        end = End(self.folder, self.popen.pid, self.popen.returncode, seconds, last_line)
+        return end.outcome(stopped=stopped)
 
 
 def start(

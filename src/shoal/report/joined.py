@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shoal.results import Study, collapsed
-from shoal.results.study import KEY, study_of
+from shoal.results.issued import study_of
+from shoal.results.study import KEY
 from shoal.runs.run import Run
 
 FACTS = ("experiment", "question", "command", "folder", "data", "budget", "precision", "protocol")

@@ -81,7 +81,7 @@ def _since(moment: float) -> float:
 
 def _state(plan: Path) -> tuple[object, object]:
     """Which runs have ended, and how far the curves of all have come."""
-    from shoal.results.study import read_grid
+    from shoal.results.issued import read_grid
     from shoal.runs.folder import RunFolder
 
     folders = [RunFolder(plan.parents[1] / run["id"]) for run in read_grid(plan)["runs"]]

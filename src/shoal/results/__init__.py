@@ -6,6 +6,7 @@ that don't either (`folder`, `tables`, `sheet`, `values`).
 
 from shoal.results.certificate import explain
 from shoal.results.collapse import Thresholds, collapsed, ended, living, survival
+from shoal.results.issued import grids, load, read
 from shoal.results.kept import read_kept
 from shoal.results.notes import notes
 from shoal.results.spread import (
@@ -17,7 +18,7 @@ from shoal.results.spread import (
     reach,
     untrained_level,
 )
-from shoal.results.study import Study, grids, load, read
+from shoal.results.study import Study
 
 __all__ = [
     "AXES",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from shoal.results.issued import grids, read_grid
 from shoal.results.kept import place
 from shoal.results.rows import parsed, read_runs, read_tables
-from shoal.results.study import grids, read_grid
 from shoal.runs.tables import SCORES
 
 Rows = tuple[pd.DataFrame, pd.DataFrame]  # of runs, and of their scores

@@ -1,8 +1,5 @@
 """An experiment as it stands on disk: what was planned, and the rows that its runs left."""
 
-import difflib
-import json
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,11 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from shoal.errors import UserError
-from shoal.results.outdated import OUTDATED, leave_out
-from shoal.results.rows import read_runs, read_tables
 from shoal.runs.kind import Kind
-from shoal.runs.tables import CURVE, SCORES
 
 KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
 
@@ -90,106 +83,3 @@ class Study:
     def of_kind(self, kind: Kind) -> pd.DataFrame:
         """The rows of `finished` whose run did that to its model."""
         return self.finished[self.finished["kind"] == kind]
-
-
-def grids(runs: Path, experiment: str = "*") -> list[Path]:
-    """The files of the grids issued here, newest last."""
-    name = re.compile(r".+-[0-9a-f]{8}\.json")
-    found = [p for p in (runs / ".experiments").glob(f"{experiment}-*.json") if name.match(p.name)]
-    if experiment != "*":
-        found = [p for p in found if p.stem[:-9] == experiment]
-    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
-
-
-def load(runs: Path, experiment: str, digest: str | None = None) -> Study:
-    """Read an experiment.
-
-    Args:
-        runs: the folder of all runs.
-        experiment: its name.
-        digest: (the beginning of) the grid's digest; None: the newest of that name.
-
-    Raises:
-        UserError: there is no such grid, or a file can't be read.
-    """
-    found = grids(runs, experiment)
-    if not found:
-        raise UserError(_no_grid(runs, experiment))
-    chosen = [path for path in found if path.stem[-8:].startswith(digest or "")]
-    if not chosen:
-        there = ", ".join(path.stem[-8:] for path in found)
-        raise UserError(f"no grid of {experiment!r} begins with {digest!r}: --id one of {there}")
-    return read(chosen[-1])
-
-
-def _no_grid(runs: Path, experiment: str) -> str:
-    """What there is instead: the grids of other names, newest first."""
-    there = list(dict.fromkeys(path.stem[:-9] for path in reversed(grids(runs))))
-    near = difflib.get_close_matches(experiment, there, n=1)
-    hint = f" (did you mean {near[0]}?)" if near else ""
-    known = f"there are {', '.join(there)}" if there else f"shoal train experiment={experiment}"
-    return f"{runs} holds no grid named {experiment!r}{hint}: {known}"
-
-
-def read_grid(path: Path) -> dict[str, Any]:
-    """The plan that a grid wrote.
-
-    Raises:
-        UserError: the file is broken.
-    """
-    try:
-        grid: dict[str, Any] = json.loads(path.read_text())
-        grid["runs"][0]["id"], grid["arms"][0]["label"], grid["precision"]
-    except (ValueError, LookupError, TypeError) as error:
-        raise UserError(f"{path} is no plan of a grid ({error!r}): issue the grid again") from None
-    return grid
-
-
-def read(path: Path) -> Study:
-    """Read the experiment of one grid file `runs/.experiments/<experiment>-<digest>.json`."""
-    return study_of(read_grid(path), path)
-
-
-def study_of(grid: dict[str, Any], path: Path) -> Study:
-    """The experiment of a grid's plan, be it written yet or not.
-
-    Args:
-        grid: the plan.
-        path: of its file.
-    """
-    plan = pd.DataFrame(grid["runs"])[[*KEY, "id"]].astype({"seed": "Int64"})
-    folders = [path.parents[1] / name for name in plan["id"].unique()]
-    finished = [folder for folder in folders if (folder / "record.json").is_file()]
-    rows = read_runs(folders).drop(columns=["scale", "seed"], errors="ignore")
-    runs = leave_out(plan.merge(rows, on="id"))
-    counting = plan[~plan["id"].isin(runs.loc[runs["state"] == OUTDATED, "id"])]
-    facts = (
-        *("experiment", "question", "command", "folder"),
-        *("data", "budget", "precision", "protocol"),
-    )
-    return Study(
-        **{name: grid[name] for name in facts},
-        **{name: grid[name] for name in ASKED if name in grid},
-        root=path.parents[1],
-        digest=path.stem[-8:],
-        scales=tuple(grid["scales"]),
-        seeds=tuple(grid["seeds"]),
-        models=_models(grid, runs),
-        runs=runs,
-        scores=_asked(counting.merge(read_tables(finished, "scores.csv", SCORES), on="id"), grid),
-        curves=counting.merge(read_tables(folders, "curve.csv", CURVE), on="id"),
-    )
-
-
-def _asked(scores: pd.DataFrame, grid: dict[str, Any]) -> pd.DataFrame:
-    """Without the test sets that a run has been scored on for another experiment."""
-    sets = grid.get("test_sets")  # plans from before 2026-11-26 have none
-    return scores if sets is None else scores[scores["dataset"].isin(sets)].reset_index(drop=True)
-
-
-def _models(grid: dict[str, Any], runs: pd.DataFrame) -> dict[str, str | None]:
-    trained = runs.dropna(subset="model").drop_duplicates("arm").set_index("arm")["model"].to_dict()
-    return {
-        arm["label"]: trained.get(arm["label"]) or arm["factor"].get("model")
-        for arm in grid["arms"]
-    }

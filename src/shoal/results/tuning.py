@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from shoal.results.collapse import living, survival
+from shoal.results.issued import read
 from shoal.results.kept import STUDY, read_kept
-from shoal.results.study import Study, read
+from shoal.results.study import Study
 
 
 def trials(study: Study, tried: Mapping[str, tuple[str, Any]]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from hydra.core.utils import JobReturn, JobStatus
 
 from shoal.grid import estimate
 from shoal.grid.plan import Plan
+from shoal.grid.plan_file import write
 from shoal.grid.planned import PlannedRun
 from shoal.grid.runner import share_of_cores
 from shoal.results import Study, grids, read
@@ -60,7 +61,7 @@ class Loop:
         ended = dict.fromkeys(study.runs.loc[study.runs["state"].isin(ENDED), "id"])
         if new := [name for name in ended if name not in before]:
             self.plan.looks = [*looks, {"most": self.settings.most, "runs": new}]
-            self.plan.write(self.command)
+            write(self.plan, self.command)
             study = read(self.plan.path)
         return study
 
@@ -78,7 +79,7 @@ class Loop:
             del self.plan.runs[count:]
             coming = []
         elif coming:
-            self.plan.write(self.command)
+            write(self.plan, self.command)
         is_open = any(each.word == "undecided" for each in found)
         said = "; ".join(each.text for each in found)
         print(f"{said}: {late or _said(more, coming)}" if is_open else said, flush=True)

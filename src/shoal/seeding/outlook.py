@@ -11,9 +11,10 @@ from shoal.claims.needed import Need
 from shoal.claims.power import Bar, bars, sees
 from shoal.errors import UserError
 from shoal.grid.plan import Plan
+from shoal.grid.plan_file import content
 from shoal.results import Study, grids, read, read_kept
+from shoal.results.issued import study_of
 from shoal.results.kept import STUDY
-from shoal.results.study import study_of
 from shoal.seeding.settings import Settings
 
 
@@ -94,7 +95,7 @@ def _bar(seeds: int, share: float, settings: Settings | None) -> Bar:
 def _studies(plan: Plan, findings: Path) -> Iterator[tuple[Study, str]]:
     """The plan's own rows, those of earlier grids of the question, those of kept findings."""
     name = plan.experiment.name
-    yield study_of(plan.content(""), plan.path), f"{name}, as far as it is here"
+    yield study_of(content(plan, ""), plan.path), f"{name}, as far as it is here"
     for path in reversed(grids(plan.path.parents[1], name)):
         try:
             yield read(path), path.stem
