@@ -5,7 +5,9 @@ import os
 import shutil
 import tempfile
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,6 +24,7 @@ from shoal.system.progress import tracked
 
 CHUNK = 1 << 24
 PARTS = ("hr", "lr")
+AHEAD = min(4, os.cpu_count() or 1)  # pictures at a time: a large one takes some hundred MB
 Planes = NDArray[Any]  # (C, H, W), as they are kept
 
 
@@ -117,12 +120,22 @@ def _write(folder: Path, name: str, files: Sequence[Path], scale: int, form: For
 def _decoded(
     name: str, files: Sequence[Path], scale: int, form: Form
 ) -> Iterator[tuple[Pixels, Planes, Planes]]:
-    """Each picture's pixels, and its planes of HR and LR."""
-    for file in tracked(files, f"decoding {name}"):
-        pixels = images.read(file).pixels
-        try:
-            lr, hr = form.pair(pixels, scale)
-        except UserError as error:
-            raise UserError(f"{file}: {error}") from None
-        kept = lr if form.lr is np.uint8 else lr / 255
-        yield pixels, hr[0].numpy().astype(np.uint8), kept[0].numpy().astype(form.lr)
+    """Each picture's pixels, and its planes of HR and LR; the next ones are decoded meanwhile."""
+    with ThreadPoolExecutor(AHEAD) as pool:
+        coming = deque[Future[tuple[Pixels, Planes, Planes]]]()
+        for file in tracked(files, f"decoding {name}"):
+            coming.append(pool.submit(_decode, file, scale, form))
+            if len(coming) > AHEAD:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
+
+
+def _decode(file: Path, scale: int, form: Form) -> tuple[Pixels, Planes, Planes]:
+    pixels = images.read(file).pixels
+    try:
+        lr, hr = form.pair(pixels, scale)
+    except UserError as error:
+        raise UserError(f"{file}: {error}") from None
+    kept = lr if form.lr is np.uint8 else lr / 255
+    return pixels, hr[0].numpy().astype(np.uint8), kept[0].numpy().astype(form.lr)
