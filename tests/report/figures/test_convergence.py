@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from helpers.deaths import ablation_with_deaths
@@ -81,11 +83,14 @@ def test_figures_follow_the_rows_alone(study: results.Study) -> None:
 def test_each_seed_is_a_thin_line_of_its_own(study: results.Study) -> None:
     """No band: its width would be that of one collapsed run, on both sides of all others."""
     steps = convergence_figure(study).axes[0]
-    assert not steps.collections
     looks = styles(study.models)
-    thin = [line.get_color() for line in steps.get_lines() if line.get_linewidth() < 0.7]
+    thin = {}
+    for lines in steps.collections:
+        assert isinstance(lines, LineCollection)
+        assert float(lines.get_linewidth()[0]) < 0.7
+        thin[to_hex(lines.get_edgecolor()[0])] = len(lines.get_segments())
     seeds = study.finished[study.finished["steps"] > 0].groupby("arm", sort=False).size()
-    assert {arm: thin.count(looks[arm].light) for arm in seeds.index} == seeds.to_dict()
+    assert {arm: thin[looks[arm].light] for arm in seeds.index} == seeds.to_dict()
 
 
 def test_where_nothing_survived_the_window_shows_what_collapsed() -> None:
