@@ -13,7 +13,14 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from shoal.report.figures.canvas import line, panels, tick_decades
-from shoal.report.figures.curves import ends, fitted_ends, mean_curves, survivors, window
+from shoal.report.figures.curves import (
+    by_run,
+    ends,
+    fitted_ends,
+    mean_curves,
+    survivors,
+    window,
+)
 from shoal.report.figures.looks import Style, styles
 from shoal.results import Study, collapsed, untrained_level
 
@@ -66,11 +73,9 @@ def single_seeds(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, 
     """The runs behind the means as thin lines: a band would hide how few they are."""
     drawn = rows[rows.groupby("arm")["id"].transform("nunique") > 1]
     drawn = _along(drawn.dropna(subset="val/psnr"), axis)
-    # The columns that are drawn alone: a record has fifty, and each part would copy them.
-    curves = drawn.groupby(["arm", "id"], sort=False)[[axis, "val/psnr"]]
     thin: dict[str, list[NDArray[np.float64]]] = {}
-    for (arm, _), part in curves:
-        thin.setdefault(str(arm), []).append(part.to_numpy(float))
+    for arm, points in by_run(drawn, [axis, "val/psnr"]):
+        thin.setdefault(arm, []).append(points)
     # One artist an arm: a thousand lines of their own take seconds.
     for arm, lines in thin.items():
         look: dict[str, Any] = {"colors": looks[arm].light, "linewidths": 0.6, "alpha": 0.45}
