@@ -33,3 +33,10 @@ def test_a_title_has_arm_what_it_turns_scale_and_seed() -> None:
     assert list(titles([("wide", wide)], alone).values()) == ["wide (shallow=none), seed 1"]
     both = [("wide", wide), ("wide", a_run("model=mine", "scale=2", seed=1, scale=2))]
     assert list(titles(both, turned).values())[1] == "wide (channels=64), x2, seed 1"
+
+
+def test_a_title_has_the_chosen_name_of_a_group_and_not_all_that_it_holds() -> None:
+    run = a_run("model=vdsr", "task=vdsr", "data=t91")
+    turned = {"vdsr": {"model": "vdsr", "task": {"loss": {}}, "data": {}, "budget": {"name": "x"}}}
+    (title,) = titles([("vdsr", run)], turned).values()
+    assert title == "vdsr (task=vdsr, data=t91), seed 0"

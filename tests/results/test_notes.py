@@ -39,6 +39,13 @@ def test_the_same_training_pictures_by_another_name_need_no_note(tmp_path: Path)
     assert results.notes(study) == []
 
 
+def test_training_pictures_that_a_run_only_names_are_no_mixture(tmp_path: Path) -> None:
+    """Bicubic stands beside arms that name pictures of their own."""
+    (untrained,) = (row["id"] for row in MadeUp().planned() if row["seed"] is None)
+    other = {"data": "t91", "data_digests": {"train": "cc" * 32}}
+    assert results.notes(study_of(MadeUp(record={untrained: other}), tmp_path)) == []
+
+
 def test_curves_of_luma_and_of_rgb_are_told_apart_and_those_of_one_kind_are_not(
     tmp_path: Path,
 ) -> None:

@@ -49,7 +49,12 @@ def titles(
 
 
 def _title(label: str, turned: Mapping[str, Any], run: PlannedRun, several_scales: bool) -> str:
-    words = [_word(name, "none" if val is None else str(val)) for name, val in turned.items()]
+    typed = dict(text.split("=", 1) for text in run.overrides if "=" in text)
+    # A whole group of the config is called as it was chosen; one that wasn't is nobody's news.
+    groups = {name for name, value in turned.items() if isinstance(value, Mapping)}
+    values = {**turned, **{name: typed.get(name) for name in groups}}
+    shown = {name: value for name, value in values.items() if name in typed or name not in groups}
+    words = [_word(name, "none" if val is None else str(val)) for name, val in shown.items()]
     told = (label.casefold(), *label.casefold().split())
     said = ", ".join(word for word in words if word.casefold() not in told)
     facts = [f"{label} ({said})" if said else label]

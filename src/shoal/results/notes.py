@@ -6,6 +6,7 @@ from shoal.results.collapse import collapsed, survival
 from shoal.results.names import name, named, names
 from shoal.results.outdated import OUTDATED
 from shoal.results.study import Study
+from shoal.runs.kind import Kind
 
 # Facts of which one table should hold a single value each. A run that trains nothing has no budget.
 ONE_VALUE = {
@@ -14,6 +15,8 @@ ONE_VALUE = {
     "budget": "budget",
     "precision": "precision",
 }
+# What a run that learns nothing only names.
+OF_TRAINING = ("data", "data_digests/train", "data_digests/order")
 FOR_ALL = "train longer, or let collapse.below_bicubic=30 (dB) count what ends below bicubic"
 MACHINE = ["processor", "accelerator", "threads", "devices"]
 
@@ -65,10 +68,11 @@ def _mixtures(study: Study) -> list[str]:
     expected = {"data": study.data, "budget": study.budget}
     digests = [name for name in study.runs.columns if name.startswith("data_digests/")]
     facts = ONE_VALUE | {name: f"digest of the data ({name.partition('/')[2]})" for name in digests}
-    if _trained_on_the_same(study):
+    learned = study.finished[study.finished["kind"] != Kind.UNTRAINED]
+    if _trained_on_the_same(learned):
         del facts["data"]
     for column, meaning in facts.items():
-        rows = study.finished.dropna(subset=column)
+        rows = (learned if column in OF_TRAINING else study.finished).dropna(subset=column)
         values = rows.groupby(column, sort=False)
         if len(values) > 1 or set(values.groups) - {expected.get(column, *values.groups)}:
             groups = "; ".join(f"{_short(value)} ({names(part)})" for value, part in values)
@@ -81,9 +85,9 @@ def _mixtures(study: Study) -> list[str]:
     return sentences + ([f"commit unknown: {names(unknown)}"] if len(unknown) else [])
 
 
-def _trained_on_the_same(study: Study) -> bool:
-    """Whether all runs saw the same pictures: `t91` and `t91_brief` are tested on other ones."""
-    digests = study.finished.get("data_digests/train", pd.Series([None]))
+def _trained_on_the_same(runs: pd.DataFrame) -> bool:
+    """Whether all saw the same pictures: `t91` and `t91_brief` are tested on other ones."""
+    digests = runs.get("data_digests/train", pd.Series([None]))
     return bool(digests.notna().all()) and digests.nunique() == 1
 
 
