@@ -289,8 +289,9 @@ def test_a_missing_picture_is_named_before_anything_starts(
 
 def test_a_grid_that_is_refused_leaves_no_plan(loader: ConfigLoader, tmp_path: Path) -> None:
     given = ["data=t91", f"paths.data={tmp_path}", f"paths.runs={tmp_path / 'runs'}"]
+    plan = plan_of(loader, "ablation", given)
     with pytest.raises(UserError, match="shoal data fetch t91"):
-        plan_of(loader, "ablation", given).write("python train.py experiment=ablation data=t91")
+        write(plan, "python train.py experiment=ablation data=t91")
     assert not (tmp_path / "runs").exists()
 
 
