@@ -37,7 +37,7 @@ def fetch(
         files: by the path that each is to have.
         root: the folder that holds the downloadable sets, and the archive until it is taken apart.
         outcome: gets what was done.
-        advance: is told how many bytes of how many have been downloaded.
+        advance: is told how many MiB of how many have been downloaded.
     """
     there = {path: sha256(path) for path in files if path.is_file()}
     right = {path for path, digest in sums.expected(files).items() if there.get(path) == digest}
