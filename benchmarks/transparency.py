@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from docs.pictures import logo
+from docs.pictures import bicubic, logo
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -21,7 +21,6 @@ from shoal.pictures.degrade import degrade
 from shoal.pictures.finding import pictures
 from shoal.pictures.grounds import over
 from shoal.pictures.images import Picture, read
-from shoal.upscale.command import bicubic
 
 SCALE, SIDE = 4, 240
 GROUNDS = {"black": 0.0, "white": 1.0, "grey": 0.5}
@@ -46,7 +45,7 @@ def logos() -> None:
     """The logo by three ways, on three grounds."""
     hr = logo(SIDE)
     lr, enlarge = reduced(hr), shoal.load("eeds_fast", SCALE)
-    apart = [enlarge(lr[..., :3].copy()), bicubic(enlarge)(lr[..., 3].copy())]
+    apart = [enlarge(lr[..., :3].copy()), bicubic(enlarge, lr[..., 3].copy())]
     ways = {
         "Pillow's bicubic": np.asarray(
             Image.fromarray(lr).resize((SIDE, SIDE), Image.Resampling.BICUBIC)

@@ -14,13 +14,13 @@ from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
 import shoal
+from pictures import bicubic
 from shoal.models import weights
 from shoal.pictures.colour import Pixels
 from shoal.pictures.degrade import degrade
 from shoal.pictures.jpeg import compressed
 from shoal.pretrained import shipped
 from shoal.upscale import pytorch
-from shoal.upscale.command import bicubic
 
 HERE = Path(__file__).parent
 SCALE, QUALITY = 2, 40
@@ -76,7 +76,7 @@ def photograph() -> Image.Image:
     lr = compressed(degrade(data.coffee(), SCALE)[CUP], QUALITY)
     clean, jpeg = (shoal.load(f"eeds_fast{kind}", SCALE) for kind in ("", "_jpeg"))
     panels = {
-        "bicubic": bicubic(clean)(lr),
+        "bicubic": bicubic(clean, lr),
         "--noise none": clean(lr),
         "--noise jpeg": jpeg(lr),
     }

@@ -5,6 +5,7 @@ CC0.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,9 @@ import shoal
 from shoal.pictures.degrade import degrade
 from shoal.pictures.grounds import shown
 from shoal.pictures.images import Picture
-from shoal.upscale.command import bicubic
 from shoal.upscale.comparison import comparison
+from shoal.upscale.fitting import interpolated
+from shoal.upscale.upscaler import Upscaler
 
 HERE = Path(__file__).parent
 SPOON = (slice(240, 330), slice(318, 430))  # rows and columns of the original
@@ -25,11 +27,18 @@ BICUBIC = Image.Resampling.BICUBIC
 DETAIL = 784  # rows of a comparison's lower half: a line of words, the detail, a margin
 
 
+def bicubic(upscaler: Upscaler, pixels: NDArray[np.uint8]) -> NDArray[Any]:
+    """What `upscaler` is compared with."""
+    height, width = pixels.shape[:2]
+    size = height * upscaler.scale, width * upscaler.scale
+    return interpolated(upscaler, Picture(pixels), size).pixels
+
+
 def enlarged() -> Image.Image:
     """The detail of what `shoal upscale coffee.png --compare` draws."""
     upscaler, photo = shoal.load("eeds_fast", scale=2), data.coffee()
     sheet = comparison(
-        photo, {"bicubic x2": bicubic(upscaler)(photo), f"{upscaler.model} x2": upscaler(photo)}, 2
+        photo, {"bicubic x2": bicubic(upscaler, photo), f"{upscaler.model} x2": upscaler(photo)}, 2
     )
     return Image.fromarray(sheet[-DETAIL:])
 
@@ -39,7 +48,7 @@ def reduced_and_enlarged() -> Image.Image:
     upscaler, photo = shoal.load("eeds", scale=3), data.coffee()
     lr = degrade(photo, 3)
     panels = {
-        "bicubic, x3": bicubic(upscaler)(lr),
+        "bicubic, x3": bicubic(upscaler, lr),
         "EEDS, x3": upscaler(lr),
         "the original": photo,
     }
@@ -79,7 +88,7 @@ def transparent() -> Image.Image:
     """A logo enlarged by four: colours and opacity each by itself, and as `shoal upscale` does."""
     upscaler, lr = shoal.load("eeds_fast", scale=4), logo(60)
     size = 4 * lr.shape[1], 4 * lr.shape[0]
-    apart = np.dstack([upscaler(lr[..., :3].copy()), bicubic(upscaler)(lr[..., 3].copy())])
+    apart = np.dstack([upscaler(lr[..., :3].copy()), bicubic(upscaler, lr[..., 3].copy())])
     panels = {
         "Pillow's bicubic, x4": np.asarray(Image.fromarray(lr).resize(size, BICUBIC)),
         "colours and opacity apart": apart,
