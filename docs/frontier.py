@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from shoal.report.figures.canvas import drawing, line, panels, rendered, tick_decades
-from shoal.report.figures.frontier import COSTS, FRONT, GREY, front
+from shoal.report.figures.canvas import drawing, panels, rendered
+from shoal.report.figures.frontier import FRONT, GREY, name_arms
+from shoal.report.figures.frontier import frontier as panel
 from shoal.report.figures.looks import styles
-from shoal.report.figures.names import name_points
 from shoal.report.tables.published import load_published, reference
 
 HERE = Path(__file__).parent
@@ -30,42 +30,37 @@ THEIRS = (
 
 
 def points() -> pd.DataFrame:
-    """Of each system at each scale: arm, scale, macs (per HR pixel), psnr (dB), bicubic's psnr."""
+    """Of each system at each scale: arm, scale, macs (per HR pixel), psnr, `psnr sd`, bicubic (dB).
+
+    PSNR on Set5 is measured for ours and of the literature for theirs.
+    """
     runs = pd.read_csv(LITERATURE / "runs.csv").drop_duplicates(["arm", "scale"])
     runs["macs"] = runs["macs_per_lr_pixel"] / runs["scale"] ** 2
-    runs["psnr"] = [_score(*of) for of in zip(runs["arm"], runs["scale"], strict=True)]
-    free = runs[runs["arm"] == "bicubic"].set_index("scale")["psnr"]
-    runs["bicubic"] = runs["scale"].map(free)
-    wanted = runs["arm"].isin((*OURS, *THEIRS))
-    return runs.loc[wanted, ["arm", "scale", "macs", "psnr", "bicubic"]].dropna()
-
-
-def _score(arm: str, scale: int) -> float:
-    """The mean PSNR on Set5: measured for ours, of the literature for theirs."""
-    if arm not in OURS:
-        published = reference(load_published(), arm, SET, scale)["psnr"]
-        return float("nan" if published is None else published)
     scores = pd.read_csv(SHIPPED / "scores.csv").query("protocol == 'classic' and dataset == @SET")
-    return float(scores.query("arm == @arm and scale == @scale")["psnr"].mean())
+    measured = scores.groupby(["arm", "scale"])["psnr"].mean()
+    table = load_published()
+    published = {
+        (arm, scale): reference(table, arm, SET, scale)["psnr"]
+        for arm, scale in zip(runs["arm"], runs["scale"], strict=True)
+        if arm not in OURS
+    }
+    known = pd.concat([pd.Series(published, dtype=float), measured[list(OURS)]])
+    runs["psnr"] = known.reindex(pd.MultiIndex.from_frame(runs[["arm", "scale"]])).to_numpy()
+    free = runs[runs["arm"] == "bicubic"].set_index("scale")["psnr"]
+    runs = runs.assign(bicubic=runs["scale"].map(free), **{"psnr sd": 0.0})
+    wanted = runs["arm"].isin((*OURS, *THEIRS))
+    return runs.loc[wanted, ["arm", "scale", "macs", "psnr", "psnr sd", "bicubic"]].dropna()
 
 
 def draw(rows: pd.DataFrame, axes: Axes) -> None:
     """One scale: filled markers are measured, open ones published."""
-    looks, best = styles(dict.fromkeys(rows["arm"])), front(rows, "macs")
-    axes.plot(best["macs"], best["psnr"], color=GREY, drawstyle="steps-post", label=FRONT)
-    for arm, x, y in rows[["arm", "macs", "psnr"]].itertuples(index=False):
-        look = line(looks[arm]) | {"linestyle": "none", "markersize": 7, "zorder": 3}
-        if arm not in OURS:
-            look |= {"markerfacecolor": "white", "markeredgecolor": looks[arm].light}
-            look["markeredgewidth"] = 1.3
-        axes.plot([x], [y], **look)
-    axes.set_xscale("log")
-    axes.margins(x=0.16, y=0.08)
-    tick_decades(axes, seconds=False)
-    axes.set_xlabel(COSTS["macs"])
-    colours = {arm: looks[arm].light for arm in rows["arm"]}
-    corners = best[["macs", "psnr"]].to_numpy(float)
-    name_points(axes, colours, rows[["macs", "psnr"]].to_numpy(float), corners)
+    looks = styles(dict.fromkeys(rows["arm"]))
+    panel(rows, axes, "macs", looks)
+    for drawn in axes.get_lines():
+        if drawn.get_label() in THEIRS:
+            drawn.set(markerfacecolor="white", markeredgewidth=1.3)
+            drawn.set_markeredgecolor(drawn.get_color())
+    name_arms(rows, axes, "macs", looks)
 
 
 def frontier() -> Figure:
@@ -77,7 +72,7 @@ def frontier() -> Figure:
         part = rows[rows["scale"] == scale]
         draw(part, axes)
         words = f"x{scale}; bicubic has {part['bicubic'].iloc[0]:.2f} dB"
-        axes.text(0.98, 0.04, words, ha="right", transform=axes.transAxes)
+        axes.text(0.03, 0.94, words, transform=axes.transAxes)
         axes.yaxis.set_major_locator(MaxNLocator(steps=(1, 2, 5, 10)))
         axes.yaxis.set_major_formatter("{x:.1f}")
     grid[0][0].set_ylabel(f"PSNR on {SET} (dB)")

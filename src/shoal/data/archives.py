@@ -116,11 +116,11 @@ def _take_apart(path: Path, files: Mapping[Path, PictureFile]) -> None:
     told: dict[Path, dict[str, str]] = {}
     for member, content in _contents(path, set(places)):
         place = places.pop(member)
-        digest, expected = hashlib.sha256(content).hexdigest(), files[place].sha256
-        if digest != (expected or digest):
+        expected = files[place].sha256
+        if expected and hashlib.sha256(content).hexdigest() != expected:
             raise MirrorError(f"{path.name} has other bytes than the catalogue's in {member}")
         place.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(place, content)
+        digest = write_whole(place, content)
         if not expected:
             told.setdefault(place.parent, {})[place.name] = digest
     if places:

@@ -16,9 +16,14 @@ def labels(runs: Sequence[PlannedRun]) -> list[str]:
     Returns:
         e.g. `ees`, or `eed lr=0.01`; the model's name where nothing else is swept.
     """
-    values = [{key(text): text.partition("=")[2] for text in run.overrides} for run in runs]
+    values = [_typed(run) for run in runs]
     swept = [name for name in values[0] if len({each.get(name) for each in values}) > 1]
     return [_label(each, swept) or run.config.name for each, run in zip(values, runs, strict=True)]
+
+
+def _typed(run: PlannedRun) -> dict[str, str]:
+    """What the overrides of a run set, by their keys."""
+    return {key(text): text.partition("=")[2] for text in run.overrides}
 
 
 def _label(values: Mapping[str, str], swept: Sequence[str]) -> str:
@@ -49,15 +54,21 @@ def titles(
 
 
 def _title(label: str, turned: Mapping[str, Any], run: PlannedRun, several_scales: bool) -> str:
-    typed = dict(text.split("=", 1) for text in run.overrides if "=" in text)
-    # A whole group of the config is called as it was chosen; one that wasn't is nobody's news.
-    groups = {name for name, value in turned.items() if isinstance(value, Mapping)}
-    values = {**turned, **{name: typed.get(name) for name in groups}}
-    shown = {name: value for name, value in values.items() if name in typed or name not in groups}
-    words = [_word(name, "none" if val is None else str(val)) for name, val in shown.items()]
+    words = [_word(name, value) for name, value in _values(turned, run).items()]
     told = (label.casefold(), *label.casefold().split())
     said = ", ".join(word for word in words if word.casefold() not in told)
     facts = [f"{label} ({said})" if said else label]
     facts += [f"x{run.config.scale}"] if several_scales else []
     facts += [f"seed {run.config.seed}"] if run.config.kind.learns else []
     return ", ".join(facts)
+
+
+def _values(turned: Mapping[str, Any], run: PlannedRun) -> dict[str, str]:
+    """Values as words; a whole group of the config is the choice that was made of it, if any."""
+    typed, values = _typed(run), dict[str, str]()
+    for name, value in turned.items():
+        if not isinstance(value, Mapping):
+            values[name] = "none" if value is None else str(value)
+        elif name in typed:
+            values[name] = typed[name]
+    return values
