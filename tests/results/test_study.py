@@ -19,6 +19,16 @@ def test_an_untrained_run_counts_once_and_has_no_seed(tmp_path: Path) -> None:
     assert results.untrained_level(study).to_dict() == {3: 30.0}
 
 
+def test_records_that_all_leave_their_kind_open_have_it_by_their_steps(tmp_path: Path) -> None:
+    path = MadeUp(**EXACT).write(tmp_path)
+    records = sorted(tmp_path.glob("*/record.json"))
+    for record in records[1:]:  # the first is of a time that had no such key
+        record.write_text(json.dumps(json.loads(record.read_text()) | {"kind": None}))
+    finished = results.read(path).finished
+    assert set(finished.loc[finished["arm"] == "bicubic", "kind"]) == {"untrained"}
+    assert set(finished.loc[finished["arm"] != "bicubic", "kind"]) == {"trained"}
+
+
 def test_scores_of_another_protocol_stay_out_of_the_mean(tmp_path: Path) -> None:
     made = MadeUp(**EXACT)
     made.write(tmp_path)

@@ -77,7 +77,8 @@ class Study:
         rows = self.runs[self.runs["state"] == "finished"]
         # Records from before there was the word are of runs by steps, or of none.
         by_steps = (rows["steps"] > 0).map({True: str(Kind.TRAINED), False: str(Kind.UNTRAINED)})
-        kinds = rows["kind"].fillna(by_steps) if "kind" in rows else by_steps
+        # Where no record has the word, pandas took the column for one of numbers.
+        kinds = rows["kind"].astype(object).fillna(by_steps) if "kind" in rows else by_steps
         return rows.assign(kind=kinds)
 
     def of_kind(self, kind: Kind) -> pd.DataFrame:
