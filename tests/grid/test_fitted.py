@@ -74,7 +74,7 @@ def test_a_fitted_arm_has_seeds_and_takes_more_of_them(planned: Planned) -> None
     assert rows[0] == ("bicubic", None)
     assert plan.turned["ridge"] == {"model": "ridge"}
     plan.add("ridge", 2)
-    assert seeds_of(plan)["ridge"] == 3
+    assert seeds_of(plan)["ridge"] == {0, 1, 2}
 
 
 def test_arms_that_are_all_fitted_are_an_experiment(planned: Planned) -> None:

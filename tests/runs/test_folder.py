@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from shoal.errors import UserError
 from shoal.runs.folder import RunFolder
+from shoal.runs.kind import Kind
 from shoal.system.files import csv_text
 
 
@@ -87,3 +89,12 @@ def test_a_folder_that_cannot_be_made_is_refused_with_the_remedy(tmp_path):
     (tmp_path / "runs").write_text("a file is in the way")
     with pytest.raises(UserError, match=r"paths\.runs=DIR"):
         RunFolder(tmp_path / "runs" / "x").create()
+
+
+@pytest.mark.parametrize("left_open", [{}, {"kind": None}])  # an old record, and one adopted of it
+@pytest.mark.parametrize(("weights", "kind"), [("ab" * 32, Kind.TRAINED), (None, Kind.UNTRAINED)])
+def test_a_record_that_names_no_kind_tells_it_by_its_weights(
+    tmp_path: Path, left_open: dict[str, None], weights: str | None, kind: Kind
+) -> None:
+    (tmp_path / "record.json").write_text(json.dumps({"weights_sha256": weights} | left_open))
+    assert RunFolder(tmp_path).kind is kind

@@ -112,8 +112,10 @@ def lab(loader: ConfigLoader, tmp_path: Path) -> Lab:
     return Lab(loader, tmp_path / "runs")
 
 
-def settings(first: int = 3, step: int = 1, most: int = 16, hours: float | None = None) -> Settings:
-    return Settings(first, step, most, hours)
+def settings(
+    first: int = 3, step: int = 1, most: int = 16, hours: float | None = None, lowest: int = 0
+) -> Settings:
+    return Settings(lowest, first, step, most, hours)
 
 
 def test_seeds_are_added_only_to_arms_that_an_open_claim_needs_until_it_is_decided(
@@ -136,6 +138,29 @@ def test_seeds_are_added_only_to_arms_that_an_open_claim_needs_until_it_is_decid
     assert "X1 indicated on 3 seeds; X2 still open (-0.0" in begun
     assert begun.endswith(": 1 more seed of deep, both, about 4 min")
     assert "X2 indicated equal on" in ended
+
+
+def test_a_question_asked_anew_begins_with_fresh_seeds_and_looks_of_its_own(lab: Lab) -> None:
+    lab.issue(lab.plan(settings()), settings())
+    anew = settings(lowest=20)
+    plan = lab.plan(anew)
+    lab.issue(plan, anew)
+    first, *more = lab.made
+    arms = ("deep", "both", "shallow")
+    assert first == [f"{arm} {seed}" for seed in (20, 21, 22) for arm in arms]
+    assert more
+    for place, batch in enumerate(more):
+        assert batch == [f"deep {23 + place}", f"both {23 + place}"]
+    assert lab.looks(plan)[0] == 1 + 3 * 3
+
+
+def test_fresh_seeds_that_are_planned_already_are_passed_over(lab: Lab) -> None:
+    lab.issue(lab.plan(settings(most=4)), settings(most=4))
+    below = settings(first=3, lowest=2)  # 2 and 3 were looked at
+    plan = lab.plan(below)
+    lab.issue(plan, below)
+    planned = seeds_of(plan)
+    assert planned["deep"] == planned["both"] == set(range(max(planned["deep"]) + 1))
 
 
 def test_issued_again_it_makes_nothing_and_looks_no_more(lab: Lab) -> None:
@@ -183,7 +208,7 @@ def test_hours_end_it_before_seeds_that_do_not_fit(
     plan = lab.plan(settings())
     lab.issue(plan, settings(hours=0.01))
     assert len(lab.made) == 1
-    assert seeds_of(plan) == {"deep": 3, "both": 3, "shallow": 3}
+    assert seeds_of(plan) == {arm: {0, 1, 2} for arm in ("deep", "both", "shallow")}
     said = capsys.readouterr().out
     assert re.search(r"of seeds.hours=0.01 there are \d+ s left, and the next seeds take", said)
 

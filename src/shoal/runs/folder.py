@@ -57,9 +57,9 @@ class RunFolder(RunFiles):
     def kind(self) -> Kind:
         """What a finished run did to its network."""
         record = self.record()
-        if "kind" in record:
-            return Kind(record["kind"])
-        # Records from before there was the word.
+        if kind := record.get("kind"):
+            return Kind(kind)
+        # Records from before there was the word, and what was adopted of such.
         return Kind.UNTRAINED if record["weights_sha256"] is None else Kind.TRAINED
 
     def status(self) -> dict[str, Any]:

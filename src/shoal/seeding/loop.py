@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -68,15 +69,16 @@ class Loop:
     def _next(self, found: list[Question], seconds: float) -> list[tuple[str, PlannedRun]]:
         """Say what is decided, and plan the runs that come next."""
         planned = seeds_of(self.plan)
-        more = wanted(found, planned, self.settings.step, self.settings.most)
-        count = len(self.plan.runs)
-        for arm, seeds in more.items():
-            for seed in seeds:
+        counts = {arm: len(seeds) for arm, seeds in planned.items()}
+        more = wanted(found, counts, self.settings.step, self.settings.most)
+        before = len(self.plan.runs)
+        for arm, number in more.items():
+            for seed in fresh(planned[arm], self.settings.lowest, number):
                 self.plan.add(arm, seed)
-        coming = self.plan.runs[count:]
+        coming = self.plan.runs[before:]
         late = self._too_late(coming, seconds) if coming else ""
         if late:
-            del self.plan.runs[count:]
+            del self.plan.runs[before:]
             coming = []
         elif coming:
             write(self.plan, self.command)
@@ -98,13 +100,22 @@ class Loop:
         return f"of seeds.hours={hours:g} there are {span(max(left, 0))} left{takes}"
 
 
-def seeds_of(plan: Plan) -> dict[str, int]:
-    """How many seeds of each arm that learns are planned."""
+def seeds_of(plan: Plan) -> dict[str, set[int]]:
+    """The planned seeds of each arm that learns."""
     found: dict[str, set[int]] = {}
     for label, run in plan.runs:
         if run.config.kind.learns:
             found.setdefault(label, set()).add(run.config.seed)
-    return {label: len(seeds) for label, seeds in found.items()}
+    return found
+
+
+def fresh(planned: Container[int], lowest: int, number: int) -> Iterator[int]:
+    """The next seeds.
+
+    >>> list(fresh({2, 3, 5}, lowest=2, number=2))
+    [4, 6]
+    """
+    return islice((seed for seed in count(lowest) if seed not in planned), number)
 
 
 def take_up(plan: Plan) -> None:
@@ -143,12 +154,12 @@ def _read(path: Path) -> dict[str, Any]:
     return found
 
 
-def _said(more: Mapping[str, range], coming: Sequence[tuple[str, PlannedRun]]) -> str:
+def _said(more: Mapping[str, int], coming: Sequence[tuple[str, PlannedRun]]) -> str:
     if not coming:
         return "no more seeds are added"
     groups: dict[int, list[str]] = {}
-    for arm, seeds in more.items():
-        groups.setdefault(len(seeds), []).append(arm)
+    for arm, number in more.items():
+        groups.setdefault(number, []).append(arm)
     said = [
         f"{count} more seed{'s' * (count > 1)} of {', '.join(arms)}"
         for count, arms in groups.items()

@@ -80,8 +80,8 @@ def _is_spent(part: Comparison) -> bool:
 
 def wanted(
     found: list[Question], planned: Mapping[str, int], step: int, most: int
-) -> dict[str, range]:
-    """The seeds that open questions still need, by arm; none where all is decided.
+) -> dict[str, int]:
+    """How many seeds more the open questions need, by arm; none where all is decided.
 
     Seeds are paired, so an arm is brought to as many as its rival has before both get more.
 
@@ -96,4 +96,4 @@ def wanted(
         arms = [arm for arm in part.arms if arm in planned]
         goal = min(most, min((planned[arm] for arm in arms), default=most) + step)
         goals |= {arm: max(goals[arm], goal) for arm in arms}
-    return {arm: range(planned[arm], goal) for arm, goal in goals.items() if goal > planned[arm]}
+    return {arm: goal - planned[arm] for arm, goal in goals.items() if goal > planned[arm]}

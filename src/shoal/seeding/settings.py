@@ -18,6 +18,7 @@ AUTO = "seed=auto"
 class Settings:
     """How seeds are added; `conf/config.yaml` says what each value means."""
 
+    lowest: Annotated[int, whole(0)]
     first: Annotated[int, whole(FEWEST)]
     step: Annotated[int, whole(1)]
     most: Annotated[int, whole(FEWEST)]
@@ -46,7 +47,7 @@ class Settings:
         """The combinations of the first seeds, in place of `seed=auto`."""
         return [
             [*(text for text in each if text != AUTO), f"seed={seed}"]
-            for seed in range(self.first)
+            for seed in range(self.lowest, self.lowest + self.first)
             for each in combinations
         ]
 
