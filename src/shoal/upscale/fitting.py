@@ -15,7 +15,8 @@ from shoal.pictures.colour import largest, planes
 from shoal.pictures.images import Picture
 from shoal.pictures.resample import taps, weighted
 from shoal.upscale.pixels import stored
-from shoal.upscale.upscaler import BICUBIC_REACH, Upscaler
+from shoal.upscale.tiling import BICUBIC_REACH
+from shoal.upscale.upscaler import Upscaler
 
 SIDE = 2048  # of a tile before it is reduced, unless that would be little more than overlap
 

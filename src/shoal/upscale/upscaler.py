@@ -1,4 +1,4 @@
-"""One picture to a larger one: luma or colours by the network, the rest bicubic, tile by tile."""
+"""One picture to a larger one, whatever holds it: a file, an image or an array."""
 
 import sys
 from collections.abc import Callable
@@ -10,33 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from shoal.errors import UserError
 from shoal.models.channels import LUMA
-from shoal.pictures.arrays import cast, namespace
-from shoal.pictures.colour import (
-    grey_levels,
-    grey_of,
-    luma_of,
-    planes,
-    rgb,
-    rgb_levels,
-    ycbcr,
-)
 from shoal.pictures.images import Picture, decode, read
-from shoal.pictures.resample import upscale
-from shoal.upscale import transparency
+from shoal.upscale.levels import TRANSPARENT, OfLevels
 from shoal.upscale.pixels import image as as_image
-from shoal.upscale.pixels import require_picture, stored
+from shoal.upscale.pixels import require_picture
 from shoal.upscale.place import Host
 from shoal.upscale.ready import Runtime
-from shoal.upscale.symmetries import average
-from shoal.upscale.tiles import Span, spans
+from shoal.upscale.tiling import Tile, Tiling
 
-Levels = Any  # float64 `(1, C, H, W)`: arrays, or tensors on a GPU
-Method = Callable[[Levels], Levels]
-
-BICUBIC_REACH = 2
-TRANSPARENT = ((2,), (4,))  # channels of grey and of RGB with opacity
 CORNER = 192  # LR pixels: the side of what both precisions are tried on
 ALIKE = 1e-3  # of the range: a quarter of a level of 8 bits
 
@@ -114,8 +96,7 @@ class Upscaler:
 
     def _larger(self, pixels: NDArray[Any], step: Callable[[], object]) -> NDArray[Any]:
         """Grey `(H, W)`, RGB `(H, W, 3)`, or either with opacity as one more channel."""
-        fit = self.suited(pixels)
-        sr = fit._enlarge(pixels, fit._levels, step)
+        sr = self.suited(pixels)._enlarge(pixels, step)
         if pixels.shape[2:] in TRANSPARENT:
             sr[sr[..., -1] == 0] = 0  # colours that nothing shows
         return sr
@@ -132,7 +113,7 @@ class Upscaler:
         whole = replace(self, halved=None)
         half = replace(whole, run=self.halved)
         corner = pixels[:CORNER, :CORNER]
-        wide, short = (each._enlarge(corner, each._levels, lambda: None) for each in (whole, half))
+        wide, short = (each._enlarge(corner) for each in (whole, half))
         off = np.abs(wide.astype(int) - short)
         if off.max() <= 1 and off.mean() / 255 <= ALIKE:
             return half
@@ -140,67 +121,16 @@ class Upscaler:
         print(f"shoal: half precision would be off {words}: float32 is taken", file=sys.stderr)
         return whole
 
-    def tiles(self, height: int, width: int) -> list[tuple[Span, Span]]:
-        """The tiles of an LR picture: rows and columns."""
-        reach = max(self.reach or 0, BICUBIC_REACH)
-        most = min(self.side, self.place.most or self.side)
-        side = max(height, width) if self.reach is None else max(most, 2 * reach + 1)
-        columns = spans(width, side, reach)
-        return [(row, column) for row in spans(height, side, reach) for column in columns]
+    def tiles(self, height: int, width: int) -> list[Tile]:
+        """The tiles of an LR picture."""
+        return self._tiling.tiles(height, width)
+
+    @property
+    def _tiling(self) -> Tiling:
+        return Tiling(self.scale, self.reach, self.side, self.place)
 
     def _enlarge(
-        self, pixels: NDArray[Any], method: Method, step: Callable[[], object]
+        self, pixels: NDArray[Any], step: Callable[[], object] = lambda: None
     ) -> NDArray[Any]:
-        height, width, *channels = pixels.shape
-        sr = np.empty((height * self.scale, width * self.scale, *channels), pixels.dtype)
-        for rows, columns in self.tiles(height, width):
-            kept = rows.kept(self.scale), columns.kept(self.scale)
-            tile = self._tile(pixels[rows.read, columns.read], method, kept)
-            sr[rows.filled(self.scale), columns.filled(self.scale)] = tile
-            step()
-        return sr
-
-    def _tile(
-        self, pixels: NDArray[Any], method: Method, kept: tuple[slice, slice]
-    ) -> NDArray[Any]:
-        """What is kept of a tile's answer; by smaller tiles where the memory doesn't hold it."""
-        height, width = pixels.shape[:2]
-        if self._is_one(height, width):
-            try:
-                return stored(method(self.place.lift(planes(pixels)))[(..., *kept)], pixels.dtype)
-            except self.place.full:
-                pass  # outside, the tensors of the failed attempt are gone
-            self.place.give_way(max(height, width) // 2)
-            if self._is_one(height, width):
-                words = f"the GPU's memory doesn't hold a tile of {width} x {height} pixels"
-                raise UserError(f"{words}: use --runtime torch")
-        return self._enlarge(pixels, method, lambda: None)[kept]
-
-    def _is_one(self, height: int, width: int) -> bool:
-        return len(self.tiles(height, width)) == 1
-
-    def _levels(self, lr: Levels) -> Levels:
-        """Levels of grey or RGB, with or without opacity, enlarged."""
-        if lr.shape[1:2] in TRANSPARENT:
-            return transparency.enlarge(lr, self._colours, self.scale)
-        return self._colours(lr)
-
-    def _colours(self, lr: Levels) -> Levels:
-        """Levels of grey or RGB, enlarged; grey as if it were stored as RGB."""
-        grey = lr.shape[1] == 1
-        if self.channels != LUMA:
-            sr = self._network(rgb_levels(lr))
-            return grey_levels(sr) if grey else sr
-        if grey:
-            return grey_of(self._network(luma_of(lr)))
-        given = ycbcr(lr)
-        parts = [self._network(given[:, :1]), self._bicubic(given[:, 1:])]
-        return rgb(namespace(lr).concatenate(parts, 1))
-
-    def _network(self, lr: Levels) -> Levels:
-        given = cast(lr / 255, np.float32)
-        sr = average(self.run, given) if self.ensemble else self.run(given)
-        return cast(sr, np.float64) * 255
-
-    def _bicubic(self, lr: Levels) -> Levels:
-        return upscale(lr, self.scale)
+        method = OfLevels(self.run, self.scale, self.channels, self.ensemble)
+        return self._tiling.enlarge(pixels, method, step)
