@@ -19,7 +19,8 @@ from shoal.grid.composing import compose
 from shoal.grid.experiment import Experiment
 from shoal.grid.plan import Plan
 from shoal.grid.plan_file import content
-from shoal.grid.tuning import Tuning, judge, tried
+from shoal.grid.tuned import judge, tried
+from shoal.grid.tuning import Tuning
 from shoal.runs.config import register_resolvers
 from shoal.seeding.loop import seeds_of
 

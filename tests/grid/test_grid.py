@@ -108,6 +108,35 @@ def test_an_arm_left_out_or_added_changes_no_run_of_the_others(loader: ConfigLoa
     assert "ees_slow" in more
 
 
+def test_the_arms_that_are_named_are_made_alone_and_claims_know_the_others(
+    loader: ConfigLoader,
+) -> None:
+    def asked(*overrides: str) -> Experiment:
+        return read(loader, master(loader, "experiment=shallow", *overrides))
+
+    found = asked("arms=[eed+bicubic,eeds]")
+    assert found.arms == {name: asked().arms[name] for name in ("eed+bicubic", "eeds")}
+    assert found.left_out == ("bicubic", "eed", "eed+srcnn")
+    fast = read(loader, master(loader, "experiment=multiscale", "arms=[1-3-5-7,3]"))
+    assert list(fast.arms) == ["1-3-5-7", "3"]
+    for wrong, said in (
+        ("arms=[eedz]", r"experiment=shallow: arms=eedz is unknown \(did you mean eed\?\)"),
+        (
+            "arms=eed",
+            r"experiment=shallow: arms=eed is no list of arms: write arms=\[bicubic,eed\]",
+        ),
+        ("arms=[]", r"arms=\[\] is no list"),
+    ):
+        with pytest.raises(UserError, match=said):
+            asked(wrong)
+
+
+def test_arms_without_an_experiment_are_refused(loader: ConfigLoader) -> None:
+    config = master(loader)
+    with pytest.raises(UserError, match=r"arms=\[\.\.\.\] chooses from an experiment's"):
+        compose(loader, config, ["model=eed", "arms=[eed]"])
+
+
 def doctored(loader: ConfigLoader, arms: dict[str, list[str]], *factors: str) -> None:
     made_up = Experiment("doctored", "?", factors, {name: tuple(arms[name]) for name in arms})
     config = master(loader)

@@ -16,7 +16,8 @@ from shoal.errors import UserError
 from shoal.grid.composing import compose
 from shoal.grid.experiment import read
 from shoal.grid.plan import Plan
-from shoal.grid.tuning import judge, own, tried, tuning
+from shoal.grid.tuned import judge, own, tried
+from shoal.grid.tuning import tuning
 from shoal.results.tuning import chosen
 from shoal.runs.config import register_resolvers
 from shoal.runs.run import Run

@@ -78,6 +78,7 @@ def test_a_mistake_on_the_command_line_says_what_to_type_instead(tmp_path, monke
         ("data.train=Bilder [alt]",): "quote the value twice, \"data.train='Bilder [alt]'\"",
         ("name=a=b",): "quote the value twice, \"name='a=b'\"",
         ("[alt]",): "[alt] has no value: write KEY=VALUE",
+        ("~experiment.arms.eed+srcnn",): "name the others, arms=[ARM,...]",
         (own, "model=broken"): "model/broken.yaml is broken YAML in line 2: mapping values",
         (own, "model=twice"): "model/twice.yaml is broken YAML in line 3: found duplicate key",
     }.items():

@@ -11,6 +11,7 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, JobStatus
 from omegaconf import DictConfig
 
+from hydra_plugins.shoal_launcher.foretelling import foretell, only_plans
 from shoal.errors import UserError
 from shoal.system.variables import EXPERIMENT
 
@@ -49,7 +50,8 @@ class ExperimentGrid:
         Raises:
             UserError: the experiment, or what is asked of it, is not as it must be.
         """
-        from shoal.grid.tuning import judge, tuning
+        from shoal.grid.tuned import judge
+        from shoal.grid.tuning import tuning
         from shoal.seeding.outlook import outlook
         from shoal.seeding.settings import Settings, is_automatic
 
@@ -80,7 +82,7 @@ class ExperimentGrid:
 
         The study at their own comes first: where `seeds.hours` are short, it answers the question.
         """
-        from shoal.grid.tuning import own, tried
+        from shoal.grid.tuned import own, tried
         from shoal.report.publish import report
         from shoal.results import read
         from shoal.results.tuning import chosen, trials
@@ -150,27 +152,6 @@ class ExperimentGrid:
 
         arms = {run.overrides: label for label, run in runs}
         return self.launch([run.overrides for _, run in runs], titles(runs, plan.turned), arms)
-
-
-def only_plans(master: DictConfig) -> bool:
-    """Whether nothing is to be started: `plan=true`.
-
-    Raises:
-        UserError: it is neither true nor false.
-    """
-    if not isinstance(master.plan, bool):
-        raise UserError(f"plan={master.plan} is neither true nor false")
-    return master.plan
-
-
-def foretell(runs: "Sequence[PlannedRun]", lines: Sequence[str]) -> None:
-    """Say what a grid would make, and what else is known of it, and start nothing."""
-    from shoal.grid.local import LocalRunner
-
-    print(LocalRunner(runs, runs[0].config.jobs).overview())
-    for run in {run.folder.id: run for run in runs}.values():
-        print(f"  {run.folder.id}  {run.state()}")
-    print("\n".join(lines), end="\n" if lines else "", flush=True)
 
 
 def _require_claims(experiment: "Experiment") -> None:

@@ -15,7 +15,8 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from hydra_plugins.shoal_launcher.experiment import ExperimentGrid, foretell, only_plans
+from hydra_plugins.shoal_launcher.experiment import ExperimentGrid
+from hydra_plugins.shoal_launcher.foretelling import foretell, only_plans
 from hydra_plugins.shoal_launcher.launcher import ShoalLauncher
 from shoal.errors import UserError
 from shoal.system.variables import EXPERIMENT

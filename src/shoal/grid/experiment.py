@@ -1,6 +1,5 @@
 """An experiment: a question, the factors it turns, its arms, and what is asked of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,14 +11,17 @@ from shoal.errors import UserError, unknown
 from shoal.grid import cross
 from shoal.grid.collapse import thresholds
 from shoal.grid.composing import key
-
-KNOWN = (
-    *("question", "factors", "arms", "cross", "exclude", "baseline"),
-    *("claims", "equal_within", "tune"),
+from shoal.grid.experiment_file import (
+    equal_within,
+    excluded,
+    factors_of,
+    map_of,
+    overrides_of,
+    require_keys,
 )
+
 # Parts of the config that say how an experiment is made and read, and are nothing to a run.
-OF_EXPERIMENTS = ("experiment", "collapse", "tune")
-ARM = "a list of overrides, e.g. [model=eed, model.units=3]"
+OF_EXPERIMENTS = ("experiment", "arms", "collapse", "tune")
 
 
 @dataclass(frozen=True)
@@ -72,16 +74,17 @@ def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
     texts = [text for text in master.hydra.overrides.task if text.startswith("~experiment.arms.")]
     left_out = tuple(key(text).removeprefix("experiment.arms.") for text in texts)
     try:
-        found = replace(_read(name, facts, base, left_out), collapse=thresholds(master))
+        found = _chosen(_read(name, facts, base, left_out), master.get("arms"))
+        found = replace(found, collapse=thresholds(master))
         return replace(found, tune=found.tune if _tunes(master, found) else None)
     except UserError as error:
         raise UserError(f"experiment={name}: {error}") from None
 
 
 def _read(name: str, facts: Any, base: tuple[str, ...], left_out: tuple[str, ...]) -> Experiment:
-    _require_keys(facts)
-    found = dict(cross.named(cross.cells(_map(facts, "cross"), _exclude(facts))))
-    arms = {str(label): _arm(label, arm) for label, arm in _map(facts, "arms").items()}
+    require_keys(facts)
+    found = dict(cross.named(cross.cells(map_of(facts, "cross"), excluded(facts))))
+    arms = {str(label): overrides_of(label, arm) for label, arm in map_of(facts, "arms").items()}
     if twice := arms.keys() & found.keys():
         raise UserError(f"{sorted(twice)[0]} is an arm and a cell of the cross: rename the arm")
     arms |= {label: cross.overrides(cell) for label, cell in found.items()}
@@ -91,15 +94,40 @@ def _read(name: str, facts: Any, base: tuple[str, ...], left_out: tuple[str, ...
     return Experiment(
         name,
         facts["question"],
-        _factors(facts),
+        factors_of(facts),
         {label: (*base, *arm) for label, arm in arms.items()},
         {label: cross.texts(cell) for label, cell in found.items()},
         None if baseline is None or str(baseline) in left_out else str(baseline),
-        _map(facts, "claims"),
-        _within(facts),
+        map_of(facts, "claims"),
+        equal_within(facts),
         left_out,
         tune=facts.get("tune"),
     )
+
+
+def _chosen(experiment: Experiment, wanted: Any) -> Experiment:
+    """With the arms that `arms=[...]` names alone, in the order of the table; None: with all."""
+    if wanted is None:
+        return experiment
+    if not OmegaConf.is_list(wanted) or not wanted:
+        raise UserError(f"arms={wanted} is no list of arms: write {_listed(experiment)}")
+    labels = [str(label) for label in wanted]
+    for label in labels:
+        if label not in experiment.arms:
+            raise UserError(unknown("arms", label, experiment.arms))
+    rest = tuple(label for label in experiment.arms if label not in labels)
+    return replace(
+        experiment,
+        arms={label: texts for label, texts in experiment.arms.items() if label in labels},
+        cells={label: cell for label, cell in experiment.cells.items() if label in labels},
+        baseline=None if experiment.baseline in rest else experiment.baseline,
+        left_out=(*experiment.left_out, *rest),
+    )
+
+
+def _listed(experiment: Experiment) -> str:
+    """Two of its arms, as `arms` takes them."""
+    return f"arms=[{','.join([*experiment.arms][:2])}]"
 
 
 def _tunes(master: DictConfig, experiment: Experiment) -> bool:
@@ -110,65 +138,6 @@ def _tunes(master: DictConfig, experiment: Experiment) -> bool:
     if experiment.tune is None and "tune=true" in master.hydra.overrides.task:
         raise UserError("tune=true, but its file doesn't say how: give it a part tune:")
     return wanted
-
-
-def _require_keys(facts: Any) -> None:
-    """Refuse a file that lacks a part, or has one that there isn't."""
-    if not isinstance(facts, Mapping):
-        raise UserError(f"its file has no map experiment: with {', '.join(KNOWN)}")
-    if "experiment" in facts:
-        raise UserError("its file must begin with the line '# @package _global_'")
-    if other := [str(each) for each in facts if each not in KNOWN]:
-        raise UserError(unknown("experiment", other[0], KNOWN).replace("=", ".", 1))
-    if not isinstance(facts.get("question"), str):
-        raise UserError("it has no question: write one sentence, question: Is mine better?")
-    if not facts.get("arms") and not facts.get("cross"):
-        raise UserError(
-            "it has no arms: write arms: {LABEL: [overrides]} or cross: {factor: [values]}"
-        )
-    if "exclude" in facts and not facts.get("cross"):
-        raise UserError("exclude: takes cells from a cross, and it has none")
-
-
-def _factors(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """What arms may differ in: the factors of a cross, or those that are named."""
-    named = facts.get("factors")
-    if facts.get("cross"):
-        if named is not None:
-            raise UserError("factors: are those of the cross: leave the line out")
-        return tuple(map(cross.factor, facts["cross"]))
-    if not isinstance(named, list) or not named:
-        raise UserError("factors: is no list of the keys that its arms turn, e.g. [model]")
-    return tuple(map(str, named))
-
-
-def _arm(label: Any, arm: Any) -> tuple[str, ...]:
-    texts = arm if isinstance(arm, list) else []
-    if not texts or not all(isinstance(text, str) and "=" in text for text in texts):
-        raise UserError(f"arms.{label} is not {ARM}")
-    return tuple(texts)
-
-
-def _exclude(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    excluded = facts.get("exclude", [])
-    if not isinstance(excluded, list) or not all(isinstance(e, Mapping) and e for e in excluded):
-        raise UserError("exclude: is no list of cells, e.g. [{model: eed, task/loss: l1}]")
-    return excluded
-
-
-def _within(facts: Mapping[str, Any]) -> float | None:
-    value = facts.get("equal_within")
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is not None and not (is_number and value >= 0):
-        raise UserError(f"equal_within: {value} is no number of at least 0, in dB")
-    return value
-
-
-def _map(facts: Mapping[str, Any], part: str) -> dict[str, Any]:
-    found = facts.get(part) or {}
-    if not isinstance(found, Mapping):
-        raise UserError(f"{part}: is not a map")
-    return {str(name): value for name, value in found.items()}
 
 
 def is_of_experiment(override: str) -> bool:

@@ -88,6 +88,8 @@ class RunConfig:
         for key in sorted(OmegaConf.missing_keys(tree)):
             raise UserError(f"{key} is not set: give it a value, {key}=...")
         plain: Any = present(OmegaConf.to_container(tree, resolve=True))  # an old file's names too
+        if plain.get("arms") is not None:
+            raise UserError("arms=[...] chooses from an experiment's: add experiment=NAME")
         plain["model"] = without_default(spelled_out(plain.get("model")))
         if isinstance(plain.get("task"), dict):
             plain["task"].pop("sizes", None)  # they serve the budget to be computed from

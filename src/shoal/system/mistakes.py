@@ -51,7 +51,9 @@ def _broken(error: yaml.YAMLError) -> str:
 
 
 def _unread(override: str) -> str:
-    """A value that Hydra's grammar can't read, since it is not quoted."""
+    """What Hydra's grammar can't read: mostly a value that is not quoted."""
+    if override.startswith("~experiment.arms."):
+        return f"{override} has a sign that a key can't have: name the others, arms=[ARM,...]"
     if "=" not in override:
         return f"{override} has no value: write KEY=VALUE, and one with spaces as \"KEY='A B'\""
     if {"-m", "--multirun"} & {*sys.argv} and "," in override:

@@ -1,0 +1,132 @@
+"""Grids of tuned arms: each arm first finds its own value of one key, with the same small budget.
+
+Three grids come of it: the judge's, in which every arm tries every value on pictures that test
+nothing; the study at the common value, as without tuning; and the study at each arm's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from shoal.data.catalog import find
+from shoal.errors import UserError
+from shoal.grid import cross
+from shoal.grid.composing import key
+from shoal.grid.experiment import Experiment
+from shoal.grid.plan import Plan
+from shoal.grid.planned import PlannedRun
+from shoal.grid.tuning import Tuning, Value, meets
+from shoal.runs.kind import Kind
+
+
+def tried(plan: Plan, asked: Tuning) -> dict[str, tuple[str, Value]]:
+    """The judge's arms that train, by label: the study's arm, and the value that it tries."""
+    name, trained = cross.factor(asked.key).rpartition(".")[2], _turning(plan, asked)
+    return {
+        f"{label} {name}={value}": (label, value)
+        for label in plan.experiment.arms
+        if label in trained
+        for value in asked.values
+    }
+
+
+def judge(plan: Plan, asked: Tuning) -> Plan:
+    """The grid in which arms find their values.
+
+    Args:
+        plan: of the study at the common value.
+        asked: how its arms are tuned.
+
+    Raises:
+        UserError: pictures of a test set would judge.
+    """
+    study, trials = plan.experiment, tried(plan, asked)
+    # What learns nothing is the level that a run mustn't end below.
+    idle = {label for label, run in plan.runs if not run.config.kind.learns}
+    arms = {label: texts for label, texts in study.arms.items() if label in idle}
+    arms |= {
+        name: (*study.arms[label], asked.override(value)) for name, (label, value) in trials.items()
+    }
+    experiment = Experiment(
+        f"{study.name}_tuning",
+        f"Which {asked.key} serves each arm of {study.name} best?",
+        (*study.factors, asked.place),
+        arms,
+        collapse=study.collapse,
+        trial=True,
+    )
+    found = Plan(experiment, _given_to_judge(plan, asked), plan.compose)
+    _require_no_test_set(plan, asked, [run for _, run in found.runs])
+    return found
+
+
+def own(
+    plan: Plan, asked: Tuning, chosen: Mapping[str, Value], trials: Sequence[Mapping[str, Any]]
+) -> Plan:
+    """The study with each arm at its own value.
+
+    Args:
+        plan: of the study at the common value.
+        asked: how its arms are tuned.
+        chosen: the values, by label of the arms that train.
+        trials: what was tried: rows of facts, kept with the plan.
+    """
+    study = plan.experiment
+    arms = {
+        label: (*texts, asked.override(chosen[label])) if label in chosen else texts
+        for label, texts in study.arms.items()
+    }
+    record = {
+        "key": asked.key,
+        "values": list(asked.values),
+        "seeds": list(asked.seeds),
+        "data": asked.data,
+        "trials": list(trials),
+        "chosen": dict(chosen),
+        "common": {label: _value(run, asked) for label, run in _turning(plan, asked).items()},
+        "beside": plan.digest,
+    }
+    experiment = replace(study, arms=arms, tuned=record, free=(asked.place,))
+    given = [_without(each, asked.key) for each in plan.given]
+    return Plan(experiment, given, plan.compose, None if plan.looks is None else [])
+
+
+def _given_to_judge(plan: Plan, asked: Tuning) -> list[list[str]]:
+    """What the user says, but for the data and the seeds, once for each seed of the trials."""
+    apart = ["data", "seed", *(["budget"] if asked.budget else [])]
+    more = [f"data={asked.data}", *([f"budget={asked.budget}"] if asked.budget else [])]
+    plain = [
+        tuple(text for text in _without(each, asked.key) if key(text).split(".")[0] not in apart)
+        for each in plan.given
+    ]
+    return [[*each, *more, f"seed={seed}"] for each in dict.fromkeys(plain) for seed in asked.seeds]
+
+
+def _without(texts: Sequence[str], name: str) -> list[str]:
+    return [text for text in texts if key(text) != key(name)]
+
+
+def _require_no_test_set(plan: Plan, asked: Tuning, trials: Sequence[PlannedRun]) -> None:
+    """Refuse a judge that scores are reported on: what is chosen by a test set fits that set."""
+    tests = {file.sha256 for _, run in plan.runs for s in run.selection.test for file in s.files}
+    for pictures in (pictures for run in trials for pictures in run.selection.val):
+        known = find(pictures.name)
+        shared = any(file.sha256 in tests for file in pictures.files)
+        if shared or (known is not None and known.role == "test"):
+            raise UserError(
+                f"experiment={plan.experiment.name}: tune.data={asked.data} would judge by "
+                f"{pictures.name}, a test set: take experiment.tune.data=t91_judge"
+            )
+
+
+def _turning(plan: Plan, asked: Tuning) -> dict[str, PlannedRun]:
+    """A run of each arm that the key is for, by label: of a training's, those that are trained."""
+    kinds = [Kind.TRAINED, *([Kind.FITTED] if meets(asked.place, "model") else [])]
+    return {label: run for label, run in plan.runs if run.config.kind in kinds}
+
+
+def _value(run: PlannedRun, asked: Tuning) -> Any:
+    value = OmegaConf.select(run.tree, asked.place)
+    return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
