@@ -15,6 +15,7 @@ from shoal.data.fetch import fetch
 from shoal.data.sets import PictureFile, PictureSet
 from shoal.data.sources import Archive, Member
 from shoal.errors import UserError
+from shoal.system.lock import hold
 
 PICTURES = {"1.png": b"one" * 999, "2.png": b"two" * 999}
 
@@ -201,6 +202,20 @@ def test_progress_is_told_in_mebibytes_of_the_archive(
     monkeypatch.setattr(fetching, "picture_set", lambda name: published.pictures("good"))
     fetch(["ours"], tmp_path, advance=lambda *progress: told.add(progress))
     assert told == {("theirs.zip, MiB", 0, 0)}
+    told.clear()
+    fetch(["ours"], tmp_path, advance=lambda *progress: told.add(progress))
+    assert told == {("pictures checked", 1, 2), ("pictures checked", 2, 2)}
+
+
+def test_an_archive_that_another_process_downloads_is_left_to_it(
+    published: Published, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with hold(tmp_path / ".fetching-theirs.zip.lock"):
+        outcome = got(published.pictures("good"), tmp_path, monkeypatch)
+    assert "another process downloads theirs.zip" in outcome.failed["Ours/1.png"]
+    assert not server.asked
+    got(published.pictures("good"), tmp_path, monkeypatch).check()
+    assert there(tmp_path) == WHOLE
 
 
 def test_a_set_is_told_by_its_archive_where_no_digest_is_known(published: Published):

@@ -7,7 +7,8 @@ under its own name, is used and stays: where there is no network, it is put ther
 import hashlib
 import tarfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from shoal.data.outcome import Advance, Outcome
 from shoal.data.sets import PictureFile, sha256
 from shoal.data.sources import Archive, Member
 from shoal.system.files import write_whole
+from shoal.system.lock import Held, hold
 
 MIB = 2**20
 
@@ -37,9 +39,10 @@ def fetch(
         files: by the path that each is to have.
         root: the folder that holds the downloadable sets, and the archive until it is taken apart.
         outcome: gets what was done.
-        advance: is told how many MiB of how many have been downloaded.
+        advance: is told how many pictures of how many have been checked, and how many MiB of how
+            many have been downloaded.
     """
-    there = {path: sha256(path) for path in files if path.is_file()}
+    there = _digests([path for path in files if path.is_file()], advance)
     right = {path for path, digest in sums.expected(files).items() if there.get(path) == digest}
     wanted = {path: file for path, file in files.items() if path not in right}
     for path in right:
@@ -55,6 +58,14 @@ def fetch(
         outcome.add("replaced" if path in there else "fetched", file)
 
 
+def _digests(paths: Sequence[Path], advance: Advance) -> dict[Path, str]:
+    digests = {}
+    for number, path in enumerate(paths, 1):
+        digests[path] = sha256(path)
+        advance("pictures checked", number, len(paths))
+    return digests
+
+
 def _fill(
     archive: Archive, files: Mapping[Path, PictureFile], root: Path, advance: Advance
 ) -> None:
@@ -64,11 +75,26 @@ def _fill(
             raise MirrorError(f"{given} there has other bytes than the catalogue's: delete it")
         _take_apart(given, files)
         return
-    part = root / f".fetching-{archive.name}"
-    part.parent.mkdir(parents=True, exist_ok=True)
-    _download(archive, part, advance)
-    _take_apart(part, files)
-    part.unlink()
+    root.mkdir(parents=True, exist_ok=True)
+    with _alone(archive, root):
+        part = root / f".fetching-{archive.name}"
+        _download(archive, part, advance)
+        _take_apart(part, files)
+        part.unlink()
+
+
+@contextmanager
+def _alone(archive: Archive, root: Path) -> Iterator[None]:
+    """Two processes would write into one part."""
+    lock = root / f".fetching-{archive.name}.lock"
+    try:
+        with hold(lock):
+            try:
+                yield
+            finally:
+                lock.unlink()
+    except Held:
+        raise MirrorError(f"another process downloads {archive.name}: wait for its end") from None
 
 
 def _download(archive: Archive, part: Path, advance: Advance) -> None:
