@@ -12,7 +12,7 @@ from helpers.files import chunk, png, profile
 from shoal.data.sets import folder_set
 from shoal.errors import UserError
 from shoal.evaluation.saved import score
-from shoal.pictures import depth, formats
+from shoal.pictures import depth, writing
 from shoal.pictures.images import Picture, decode, read, size
 
 
@@ -117,7 +117,7 @@ def test_of_a_phones_two_pictures_the_first_is_taken_also_for_training_and_score
     (tmp_path / "set" / "first.jpg").unlink()
     assert (read(tmp_path / "set" / "p.jpg").pixels == expected).all()
     assert [file.name for file in folder_set(tmp_path / "set", "mine").files] == ["p.jpg"]
-    formats.write(tmp_path / "p.png", Picture(expected))
+    writing.write(tmp_path / "p.png", Picture(expected))
     *_, mean = score(tmp_path / "p.png", tmp_path / "set" / "p.jpg", 2, "rgb")
     assert mean["psnr"] == np.inf
 
@@ -155,16 +155,16 @@ def test_what_says_no_more_than_srgb_is_lost_without_a_word(tmp_path):
     gamma, codes = (45455).to_bytes(4, "big"), bytes([1, 13, 0, 1])
     rgb = pixels(5, 6, 3)
     for tones in ({b"gAMA": gamma}, {b"sRGB": b"\0", b"gAMA": b"\0\0\0\1"}, {b"cICP": codes}):
-        assert formats.write(tmp_path / "p.jpg", Picture(rgb, tones=tones)) == []
+        assert writing.write(tmp_path / "p.jpg", Picture(rgb, tones=tones)) == []
 
 
 def test_exif_too_long_for_the_format_is_left_out_with_a_word(tmp_path):
     exif = Image.Exif()
     exif[0x010F] = "m" * 70000
     picture = Picture(pixels(5, 6, 3), exif=exif.tobytes())
-    assert formats.write(tmp_path / "p.jpg", picture) == ["JPEG has no room for the EXIF: left out"]
+    assert writing.write(tmp_path / "p.jpg", picture) == ["JPEG has no room for the EXIF: left out"]
     assert opened(tmp_path / "p.jpg").size == (6, 5)
-    assert formats.write(tmp_path / "p.webp", picture) == []
+    assert writing.write(tmp_path / "p.webp", picture) == []
 
 
 def test_damaged_exif_of_a_jpeg_is_left_out_with_a_word(tmp_path):

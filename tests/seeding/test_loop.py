@@ -26,8 +26,9 @@ from shoal.grid.plan_file import write
 from shoal.grid.planned import PlannedRun
 from shoal.runs.config import register_resolvers
 from shoal.runs.tables import SCORES
-from shoal.seeding.loop import Loop, seeds_of, take_up
+from shoal.seeding.loop import Loop, seeds_of
 from shoal.seeding.outlook import outlook
+from shoal.seeding.resuming import take_up
 from shoal.seeding.settings import Settings, is_automatic
 
 ARMS = {"bicubic": "bicubic", "deep": "eed", "both": "eeds", "shallow": "ees"}

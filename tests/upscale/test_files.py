@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 import shoal
 from helpers.enlarging import enlarged, opened, pixels
 from helpers.files import chunk, packed_profile, png, profile
-from shoal.pictures import formats
+from shoal.pictures import writing
 from shoal.pictures.images import Picture, read
 
 
@@ -49,7 +49,7 @@ def test_sixteen_bits_stay_sixteen(small, tmp_path, channels, name):
     colours, alpha = (deep[..., 0] if channels < 3 else deep[..., :3]), None
     if channels % 2 == 0:
         alpha = deep[..., -1]
-    formats.write(tmp_path / name, Picture(colours, alpha))
+    writing.write(tmp_path / name, Picture(colours, alpha))
     assert (read(tmp_path / name).pixels == colours).all()
     assert enlarged(small, tmp_path / name, "-o", tmp_path / "out" / name)[0] == 0
     sr = read(tmp_path / "out" / name)
@@ -98,8 +98,8 @@ def test_the_format_is_what_the_name_or_the_option_says(small, tmp_path):
 
 
 def test_sixteen_bits_become_eight_where_the_format_has_no_more(small, tmp_path):
-    formats.write(tmp_path / "deep.png", Picture(np.full((4, 4, 3), 30000, np.uint16)))
-    formats.write(tmp_path / "p.bmp", read(tmp_path / "deep.png"))
+    writing.write(tmp_path / "deep.png", Picture(np.full((4, 4, 3), 30000, np.uint16)))
+    writing.write(tmp_path / "p.bmp", read(tmp_path / "deep.png"))
     assert read(tmp_path / "p.bmp").pixels.flatten().tolist() == [117] * 48  # 30000 / 257
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 import shoal
 from helpers.enlarging import bicubic, enlarged, pixels
 from helpers.icons import icon, stored
-from shoal.pictures import formats
+from shoal.pictures import writing
 from shoal.pictures.grounds import checkerboard, over
 from shoal.pictures.images import Picture, read
 from shoal.upscale.comparison import SQUARE
@@ -97,7 +97,7 @@ def test_tiles_show_no_seam_where_it_is_transparent(shipped):
 
 def test_the_comparison_shows_a_checkerboard(small, tmp_path):
     picture = np.zeros((20, 20, 4), np.uint8)
-    formats.write(tmp_path / "p.png", split(picture))
+    writing.write(tmp_path / "p.png", split(picture))
     assert enlarged(small, tmp_path / "p.png", "-o", tmp_path / "out", "--compare")[0] == 0
     sheet = read(tmp_path / "out" / "p_x2-compare.png").pixels
     board = np.floor(checkerboard(40, 40, 2 * SQUARE) * 255 + 0.5)

@@ -86,7 +86,7 @@ class ExperimentGrid:
         from shoal.report.publish import report
         from shoal.results import read
         from shoal.results.tuning import chosen, trials
-        from shoal.seeding.loop import take_up
+        from shoal.seeding.resuming import take_up
 
         returns = self._made(judging, None, "")
         if any(done.status == JobStatus.FAILED for done in returns):
@@ -108,7 +108,7 @@ class ExperimentGrid:
         from shoal.grid.composing import compose, of_runs
         from shoal.grid.experiment import is_of_experiment, read
         from shoal.grid.plan import Plan
-        from shoal.seeding.loop import take_up
+        from shoal.seeding.resuming import take_up
 
         experiment = read(self.loader, self.master)
         _require_claims(experiment)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.errors import UserError
-from shoal.pictures import formats
+from shoal.pictures import writing
 from shoal.pictures.arrays import Array
 from shoal.pictures.colour import Pixels, levels, luma, rgb_levels, rounded
 from shoal.pictures.finding import pictures
@@ -118,5 +118,5 @@ def degrade_files(
             small = degrade(pixels, scale, edges)
         except UserError as error:
             raise UserError(f"{source}: {error}") from None
-        formats.write(target, Picture(small))
+        writing.write(target, Picture(small))
         yield source, target

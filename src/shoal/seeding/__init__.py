@@ -4,6 +4,7 @@ It lies on grids and on what reports say: of the package it imports both, and no
 
 - `settings`: what `seeds:` says
 - `loop`: runs, a look, more runs
+- `resuming`: what an earlier grid of the question planned and looked at
 - `opened`: what a look decided, and whose seeds the rest still needs
 - `outlook`: what a grid will be able to see, before it starts
 """

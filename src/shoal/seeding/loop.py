@@ -1,12 +1,9 @@
 """Runs, a look, more runs: seeds are added until every question is decided, or there are enough."""
 
-import json
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
-from pathlib import Path
-from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
 
@@ -15,7 +12,7 @@ from shoal.grid.plan import Plan
 from shoal.grid.plan_file import write
 from shoal.grid.planned import PlannedRun
 from shoal.grid.runner import share_of_cores
-from shoal.results import Study, grids, read
+from shoal.results import Study, read
 from shoal.runs.duration import span
 from shoal.seeding.opened import Question, questions, wanted
 from shoal.seeding.settings import Settings
@@ -116,42 +113,6 @@ def fresh(planned: Container[int], lowest: int, number: int) -> Iterator[int]:
     [4, 6]
     """
     return islice((seed for seed in count(lowest) if seed not in planned), number)
-
-
-def take_up(plan: Plan) -> None:
-    """Go on from an earlier grid of the question: its seeds are planned, and its looks count.
-
-    The grid may have been narrower: looks at the arms that both have are looks all the same.
-    """
-    before = _before(plan)
-    for row in before.get("runs", []):
-        if row["arm"] in plan.experiment.arms and row["seed"] is not None:
-            plan.add(row["arm"], row["seed"])
-    ids = {run.folder.id for _, run in plan.runs}
-    looks = [
-        {"most": look["most"], "runs": [name for name in look["runs"] if name in ids]}
-        for look in before.get("looks", [])
-    ]
-    plan.looks = [look for look in looks if look["runs"]]
-
-
-def _before(plan: Plan) -> Mapping[str, Any]:
-    """The plan of that name that was written last, if it looked at runs of this one."""
-    ids = {run.folder.id for _, run in plan.runs if run.config.kind.learns}
-    others = reversed(grids(plan.path.parents[1], plan.experiment.name))
-    for path in dict.fromkeys([plan.path, *others]):
-        found = _read(path)
-        if any(ids & set(look["runs"]) for look in found.get("looks", [])):
-            return found
-    return {}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return {}
-    return found
 
 
 def _said(more: Mapping[str, int], coming: Sequence[tuple[str, PlannedRun]]) -> str:

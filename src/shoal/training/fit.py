@@ -1,20 +1,17 @@
 """Fitting a network: module, callbacks and trainer, made in sight; as one of the ranks that do."""
 
 import time
-import warnings
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from hydra.utils import instantiate
 from lightning import Callback, Trainer
-from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.loggers import Logger
 from torch import nn
 
-from shoal.errors import UserError, first_line
+from shoal.errors import UserError
 from shoal.models.profile import macs
 from shoal.models.reparam import folded
 from shoal.runs.kind import Kind
@@ -26,22 +23,10 @@ from shoal.training.callbacks.checkpoints import Checkpoints
 from shoal.training.callbacks.curve import Curve
 from shoal.training.callbacks.mirror import Mirror
 from shoal.training.callbacks.progress import ProgressBar
+from shoal.training.complaints import callbacks_named, without_chatter
 from shoal.training.ingredients import Ingredients
 from shoal.training.module import SuperResolution
 from shoal.training.tally import Tally
-
-# What Lightning says on every run and nobody can act on.
-CHATTER = (
-    "does not have many workers",
-    "You're resuming from a checkpoint that ended",
-    "exists and is not empty",
-    "The `srun` command is available",
-    "treespec, LeafSpec",
-    # What all ranks have agreed on needn't be averaged over them again.
-    "sync_dist=True",
-    # A rank without a picture of its own.
-    "was called before the ``update`` method",
-)
 
 
 @dataclass
@@ -87,7 +72,7 @@ def fit(
     bar = ProgressBar(run.folder.id, curve, budget.max_steps)
     checkpoints = Checkpoints(run.folder.checkpoints, budget.val_every, agreement)
     callbacks = [curve, mirror, bar, *more, checkpoints, *made_of.callbacks]
-    with _without_chatter(), _callbacks_named(config.callbacks):
+    with without_chatter(), callbacks_named(config.callbacks):
         trainer = _trainer(run, callbacks, loggers)
         if config.kind is Kind.TRAINED:
             with agreement.stop.patient():
@@ -160,23 +145,3 @@ def _require_end(trainer: Trainer, max_steps: int, callbacks: Collection[str]) -
             named = " or ".join(f"callbacks.{name}" for name in callbacks)
             raise UserError(f"{words}, by {named}: a run is as long as budget.max_steps says")
         raise RuntimeError(words)
-
-
-@contextmanager
-def _callbacks_named(callbacks: Collection[str]) -> Iterator[None]:
-    """Say in one line what Lightning refuses of callbacks, e.g. a monitor without a logger."""
-    try:
-        yield
-    except MisconfigurationException as error:
-        if not callbacks:
-            raise
-        named = " or ".join(f"callbacks.{name}" for name in callbacks)
-        raise UserError(f"{named} can't work in this run: {first_line(error)}") from error
-
-
-@contextmanager
-def _without_chatter() -> Iterator[None]:
-    with warnings.catch_warnings():
-        for text in CHATTER:
-            warnings.filterwarnings("ignore", f".*{text}.*")
-        yield

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.progress import Progress
 
 from shoal.errors import UserError, one_line
-from shoal.pictures import formats
+from shoal.pictures import formats, writing
 from shoal.pictures.images import Picture, read
 from shoal.system.progress import bars
 from shoal.upscale import fitting, jpeg
@@ -122,13 +122,13 @@ def _enlarge(
         from shoal.upscale.comparison import drawn  # it brings PyTorch
 
         sheet = drawn(lr, list(zip(upscalers, results, strict=True)), how.factor)
-        formats.write(job.comparison, Picture(sheet))
+        writing.write(job.comparison, Picture(sheet))
 
 
 def _write(target: Path, sr: Picture, how: Enlarging) -> None:
     smaller = how.same and formats.of(target) == formats.FORMATS["jpg"]
-    options = jpeg.options(formats.shallow(sr).pixels) if smaller else None
-    _say(target, formats.write(target, sr, options))
+    options = jpeg.options(writing.shallow(sr).pixels) if smaller else None
+    _say(target, writing.write(target, sr, options))
 
 
 def _say(path: Path, notes: Iterable[str]) -> None:
