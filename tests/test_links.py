@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 
@@ -55,6 +56,13 @@ def test_committed_findings_are_light_and_hold_no_page() -> None:
     assert len(files) > 100
     assert not [path for path in files if path.suffix == ".html"]
     assert sum(path.stat().st_size for path in files if path.exists()) < 12e6
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("experiments/*/*/*.svg")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_committed_figures_are_whole(path: Path) -> None:
+    assert ElementTree.parse(path).getroot().tag.endswith("svg")
 
 
 def test_a_page_is_built_from_committed_findings_alone_and_without_torch(tmp_path: Path) -> None:

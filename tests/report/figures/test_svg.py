@@ -20,10 +20,11 @@ def drawn() -> bytes:
         FigureCanvasSVG(figure)
         axes = figure.subplots()
         axes.plot([0, 1, 2, 3], [0.1, 1 / 3, 2, 0], marker="o", label="a line")
-        axes.plot([0, 3], [1, 1], "--")
+        axes.plot([0, 3], [1, 1], "--", label="lr=0.0003")
         axes.plot([x / 20 for x in range(60)], [x / 30 for x in range(60)], "s")
         axes.set_ylabel("upwards", rotation=90)
         axes.legend()
+        figure.legend([], [])  # a group with nothing in it
         figure.savefig(buffer, format="svg")
     return buffer.getvalue()
 
@@ -61,6 +62,7 @@ def test_a_shortened_picture_draws_the_same_elements_in_the_same_styles() -> Non
 def test_words_are_words_and_have_a_font_where_ours_is_missing() -> None:
     short = shortened(drawn())
     assert b">a line</text>" in short
+    assert b">lr=0.0003</text>" in short
     assert re.search(rb'transform="rotate\(-90 [^"]*">upwards</text>', short)
     fonts = re.findall(rb"font-family: ([^;}]*)", short)
     assert set(fonts) == {b"'DejaVu Sans', Verdana, sans-serif"}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -66,7 +67,8 @@ def frontier(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Styl
     best = front(rows, cost)
     if low < (level := rows["bicubic"].max()) < high:
         bicubic_level(axes, level, looks)
-    axes.plot(best[cost], best["psnr"], color=GREY, drawstyle="steps-post", label=FRONT)
+    if len(best) > 1:
+        axes.plot(best[cost], best["psnr"], color=GREY, drawstyle="steps-post", label=FRONT)
     for arm, x, y, sd in rows[["arm", cost, "psnr", "psnr sd"]].itertuples(index=False):
         look = line(looks[arm]) | {"linestyle": "none", "markersize": 6.5, "zorder": 3}
         axes.plot([x], [max(y, low)], label=arm, clip_on=False, **look)
@@ -135,7 +137,10 @@ def frontier_figure(study: Study, numbers: pd.DataFrame) -> Figure | None:
         for axes, cost in zip(row, costs, strict=True):
             name_arms(part, axes, cost, looks)
         row[0].set_ylabel(f"PSNR on {place}, x{scale} (dB)")
-    handles, labels = grid[0][0].get_legend_handles_labels()
-    shown = {name: handles[labels.index(name)] for name in (FRONT, "bicubic") if name in labels}
-    figure.legend(shown.values(), shown.keys(), loc="upper left", ncols=2, handlelength=3.2)
+    known: dict[str, Artist] = {}
+    for axes in (axes for row in grid for axes in row):
+        known |= {name: of for of, name in zip(*axes.get_legend_handles_labels(), strict=True)}
+    shown = {name: known[name] for name in (FRONT, "bicubic") if name in known}
+    if shown:
+        figure.legend(shown.values(), shown.keys(), loc="upper left", ncols=2, handlelength=3.2)
     return figure

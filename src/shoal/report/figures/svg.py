@@ -5,6 +5,8 @@ from collections import Counter
 
 STYLE = re.compile(rb' style="([^"]*)"')
 NAMES = re.compile(rb'((?:xlink:href="#|url\(#| id="))([^")]*)')
+TAG = re.compile(rb"<[^>]*>")
+LONG = re.compile(rb"\b\d+\.\d{3,}")
 GROUPS = re.compile(rb"(<g[^>]*>|</g>)\n?")
 UPRIGHT = re.compile(rb' transform="rotate\(-?0[ )][^"]*"')
 # Verdana's letters are as wide as DejaVu's, which Windows and macOS lack.
@@ -22,7 +24,7 @@ def shortened(svg: bytes) -> bytes:
     """
     svg = re.sub(rb"<metadata>.*?</metadata>\n", b"", svg, flags=re.DOTALL)
     svg = re.sub(rb'<g id="[^"]*"', b"<g", re.sub(rb"\n *", b"\n", svg))
-    svg = re.sub(rb"\b\d+\.\d{3,}", _rounded, svg)
+    svg = TAG.sub(lambda tag: LONG.sub(_rounded, tag[0]), svg)  # words keep their numbers
     svg = re.sub(rb' d="[^"]*"', lambda path: re.sub(rb"\s*([A-Zz])\s*", rb"\1", path[0]), svg)
     return _classed(_renamed(_ungrouped(UPRIGHT.sub(b"", svg.replace(*FONT)))))
 
@@ -38,6 +40,8 @@ def _ungrouped(svg: bytes) -> bytes:
     def kept(found: re.Match[bytes]) -> bytes:
         if found[1] == b"</g>":
             return found[0] if open_groups.pop() else b""
+        if found[1].endswith(b"/>"):  # an empty one, e.g. a legend's without entries
+            return b""
         open_groups.append(found[1] != b"<g>")
         return found[0] if open_groups[-1] else b""
 
