@@ -1,5 +1,6 @@
 """The figure of branches."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def test_branches_are_drawn_for_the_ensembles_alone(study: results.Study) -> Non
     assert [axes.get_legend() is not None for axes in figure.axes] == [True, False] * len(PARTS)
     assert energy.get_yscale() == "log"
     assert len(energy.get_lines()) == 4
+
+
+def test_an_ensemble_whose_every_seed_collapsed_is_said_to_have(study: results.Study) -> None:
+    figure = branches_figure(replace(study, collapse={"below_bicubic": -100.0}))
+    assert figure is not None
+    said = [[text.get_text() for text in axes.texts] for axes in figure.axes]
+    assert said == [["every seed collapsed"]] * 2 + [[]] * (2 * len(PARTS) - 2)
 
 
 def test_branch_curves_return_their_axes(study: results.Study) -> None:

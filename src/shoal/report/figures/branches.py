@@ -22,6 +22,7 @@ TITLES = {
     "correlation": "correlation with HR\nbelow the LR picture's Nyquist",
 }
 PARTS = tuple(TITLES)
+NOBODY = "every seed collapsed"  # whose curves are in no mean
 FACTS = [f"val/psnr_{b}" for b in BRANCHES] + [
     f"{b}/{fact}" for b in BRANCHES for fact in ("low", "high", "corr_low")
 ]
@@ -93,6 +94,8 @@ def branches_figure(study: Study) -> Figure | None:
             axes.set_xlabel(AXES["step"] if part == PARTS[-1] else "")
         title = f"{arm} x{scale}" if len(study.scales) > 1 else arm
         column[0].set_title(title, color=whole_look(looks[arm]).light, pad=16)
+        if rows.empty:
+            column[0].text(0.5, 0.5, NOBODY, transform=column[0].transAxes, ha="center")
     for axes, part in zip(grid[:, 0], PARTS, strict=True):
         axes.set_ylabel(TITLES[part])
         _legend_above(axes)
