@@ -11,10 +11,9 @@ from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from shoal.errors import UserError
-from shoal.pictures import colour16, tones
+from shoal.pictures import colour16, formats, tones
 from shoal.pictures.colour import Pixels
 from shoal.pictures.formats import FORMATS, Format
-from shoal.pictures.formats import of as format_of
 from shoal.pictures.images import Picture
 from shoal.system.files import asked_for
 
@@ -36,7 +35,7 @@ def write(path: Path, picture: Picture, options: Mapping[str, Any] | None = None
     Raises:
         UserError: the format can't hold the picture, or the file can't be written.
     """
-    kind = format_of(path)
+    kind = formats.of(path)
     if kind is None:
         raise UserError(f"{path}: no picture format of ours; choose one of {', '.join(FORMATS)}")
     if picture.alpha is not None and not kind.alpha:

@@ -138,8 +138,10 @@ def frontier_figure(study: Study, numbers: pd.DataFrame) -> Figure | None:
             name_arms(part, axes, cost, looks)
         row[0].set_ylabel(f"PSNR on {place}, x{scale} (dB)")
     known: dict[str, Artist] = {}
-    for axes in (axes for row in grid for axes in row):
-        known |= {name: of for of, name in zip(*axes.get_legend_handles_labels(), strict=True)}
+    for row in grid:
+        for axes in row:
+            handles, names = axes.get_legend_handles_labels()
+            known |= dict(zip(names, handles, strict=True))
     shown = {name: known[name] for name in (FRONT, "bicubic") if name in known}
     if shown:
         figure.legend(shown.values(), shown.keys(), loc="upper left", ncols=2, handlelength=3.2)
