@@ -13,12 +13,16 @@ from shoal.errors import UserError
 from shoal.pictures.resample import upscale
 from shoal.upscale.upscaler import Upscaler
 
-NOISE = np.random.default_rng(0)
-
 
 def pixels(*shape: int, dtype: Any = np.uint8) -> Any:
-    """Noise of a whole type."""
-    return NOISE.integers(0, np.iinfo(dtype).max + 1, shape).astype(dtype)
+    """Noise of a whole type: the same picture whichever test asks first."""
+    noise = np.random.default_rng(0)
+    return noise.integers(0, np.iinfo(dtype).max + 1, shape).astype(dtype)
+
+
+def shades(*shape: int) -> Any:
+    """Noise in [0, 1): the same picture whichever test asks first."""
+    return np.random.default_rng(0).random(shape)
 
 
 def enlarged(small: Path, *arguments: object) -> tuple[int, str]:

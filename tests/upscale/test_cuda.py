@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import shoal
-from helpers.enlarging import NOISE, bicubic, pixels
+from helpers.enlarging import bicubic, pixels, shades
 from shoal.errors import UserError
 from shoal.pictures.images import Picture
 from shoal.upscale import cuda, runtimes
@@ -37,7 +37,7 @@ def test_a_picture_is_the_same_on_a_device(on_device, upscaler, dtype, channels)
 
 
 def test_ensemble_and_opacity_are_the_same_on_a_device(on_device, upscaler):
-    picture = Picture(pixels(9, 12, 3), NOISE.integers(0, 256, (9, 12), dtype=np.uint8))
+    picture = Picture(pixels(9, 12, 3), pixels(9, 12))
     there, here = (
         replace(each, ensemble=True, halved=None).picture(picture) for each in (on_device, upscaler)
     )
@@ -79,7 +79,7 @@ def test_a_tile_too_large_for_the_device_is_made_of_smaller_ones(on_device):
 
     place = cuda.Cuda(CPU)
     tight = replace(on_device, run=run, halved=None, place=place, side=100)
-    picture = NOISE.random((90, 150))
+    picture = shades(90, 150)
     whole = replace(on_device, halved=None, side=999)(picture)
     assert np.abs(tight(picture) - whole).max() < 1e-6
     assert sum(size > 40 for size in sizes) <= 2  # what didn't fit once isn't tried again
@@ -92,7 +92,7 @@ def test_a_device_that_holds_no_tile_is_refused_with_the_remedy(on_device):
 
     full = replace(on_device, run=run, halved=None, place=cuda.Cuda(CPU))
     with pytest.raises(UserError, match=r"memory doesn't hold a tile of .*: use --runtime torch"):
-        full(NOISE.random((60, 60)))
+        full(shades(60, 60))
 
 
 def test_bicubic_beside_it_is_bicubic(on_device, upscaler):

@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 
 import shoal
 from helpers.composing import composed
-from helpers.enlarging import NOISE
+from helpers.enlarging import shades
 from helpers.networks import SMALL, stored
 from shoal.errors import UserError
 from shoal.upscale import graph, kept, ready, runtimes
@@ -20,7 +20,7 @@ def test_runtimes_agree(model, tmp_path, monkeypatch):
     monkeypatch.setenv("SHOAL_CACHE", str(tmp_path))
     cfg = composed(f"model={model}", "scale=2")
     path = stored(tmp_path / "w.safetensors", OmegaConf.to_container(cfg.model), 2)
-    pictures = [NOISE.random(size) for size in ((13, 17), (1, 1), (30, 2))]
+    pictures = [shades(*size) for size in ((13, 17), (1, 1), (30, 2))]
     expected = [shoal.load(path, runtime="torch")(picture) for picture in pictures]
     for runtime in runtimes.EXPORTED:
         upscaler = shoal.load(path, runtime=runtime)
@@ -38,7 +38,7 @@ def test_a_kept_graph_of_other_code_is_noticed_and_made_anew(small, tmp_path, mo
     good = kept.read(place)
     other = graph.graph(instantiate(SMALL).eval(), {})
     kept.keep(place, replace(good, onnx=other))
-    picture = NOISE.random((8, 8))
+    picture = shades(8, 8)
     sr = shoal.load(small, runtime="onnxruntime")(picture)
     assert np.abs(sr - shoal.load(small, runtime="torch")(picture)).max() < 1e-4
     assert kept.read(place).onnx != other

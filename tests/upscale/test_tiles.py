@@ -11,7 +11,7 @@ from PIL import Image
 
 import shoal
 from helpers.composing import composed
-from helpers.enlarging import NOISE
+from helpers.enlarging import shades
 from helpers.networks import TRAINED, network, stored
 from shoal.errors import UserError
 from shoal.models.profile import layer_bytes, reach
@@ -35,7 +35,7 @@ def test_tiles_are_cut_where_no_network_can_see_it(name):
         return net(torch.from_numpy(lr).double()).numpy()
 
     whole, tiled = (Upscaler("m", 2, "torch", run, sees, side) for side in (999, 2 * sees + 9))
-    strip = NOISE.random((3, 2 * sees + 20))
+    strip = shades(3, 2 * sees + 20)
     for picture in (strip, strip.T):
         assert len(tiled.tiles(*picture.shape)) == 3
         assert np.abs(whole(picture) - tiled(picture)).max() < 1e-12
@@ -43,7 +43,7 @@ def test_tiles_are_cut_where_no_network_can_see_it(name):
 
 def test_tiles_give_the_whole_pictures_answer(small):
     whole, tiled = (shoal.load(small, runtime="torch", tile=side) for side in (99, 19))
-    picture = NOISE.random((50, 41))
+    picture = shades(50, 41)
     assert len(tiled.tiles(50, 41)) > 9
     assert np.abs(whole(picture) - tiled(picture)).max() < 1e-6
 

@@ -9,13 +9,15 @@ import torch
 from PIL import Image
 
 import shoal
-from helpers.enlarging import NOISE, pixels
+from helpers.enlarging import pixels, shades
 from helpers.networks import SMALL, stored
 from shoal.errors import UserError
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.models import weights
 from shoal.models.flat import flat
 from shoal.models.profile import reach
+from shoal.pictures.colour import luma
+from shoal.pictures.degrade import degrade
 from shoal.pictures.images import Picture
 
 
@@ -28,10 +30,12 @@ def test_the_picture_is_the_one_that_the_rgb_protocol_scores_of_the_network_made
     question = PROTOCOLS["rgb"].question(hr, 2)
     with torch.inference_mode():
         expected = PROTOCOLS["rgb"].answer(network(question.lr), question)
-    from shoal.pictures.colour import luma
-    from shoal.pictures.degrade import degrade
-
-    assert torch.equal(luma(upscaler(degrade(hr, 2))), expected)
+    lr = degrade(hr, 2)
+    levels = upscaler(lr / 255) * 255
+    # What lies this near a half is rounded by the last bits, which no two sizes of tile share.
+    near = (np.abs(levels % 1 - 0.5) < 1e-3).any(-1)
+    assert near.mean() < 0.02
+    assert np.array_equal(luma(upscaler(lr))[0, 0][~near], expected[0, 0][~near])
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
@@ -50,7 +54,7 @@ def test_type_and_channels_stay_and_each_depth_gives_the_same_picture(upscaler, 
 
 
 def test_white_and_black_stay_in_range(upscaler):
-    harsh = np.kron(NOISE.integers(0, 2, (6, 6)), np.ones((3, 3)))
+    harsh = np.kron(pixels(6, 6) & 1, np.ones((3, 3)))
     sr = upscaler(harsh)
     assert sr.min() == 0.0
     assert sr.max() == 1.0
@@ -83,7 +87,7 @@ def test_what_is_no_picture_is_refused(upscaler):
 
 def test_the_ensemble_turns_with_the_picture(small):
     averaging = shoal.load(small, runtime="torch", ensemble=True)
-    picture = NOISE.random((9, 14))
+    picture = shades(9, 14)
     for turn in (np.rot90, np.fliplr, np.transpose):
         assert np.abs(turn(averaging(picture)) - averaging(turn(picture))).max() < 1e-6
     assert np.abs(averaging(picture) - shoal.load(small, runtime="torch")(picture)).max() > 1e-4
