@@ -99,11 +99,27 @@ def test_a_value_with_a_collapsed_run_never_wins_over_one_without() -> None:
     def trial(value: float, psnr: float | None, survived: int) -> dict[str, Any]:
         return {"arm": "dcnn", "value": value, "psnr": psnr, "survived": survived, "ended": 2}
 
+    def taken(*trials: dict[str, Any], common: float = 0.0) -> float:
+        return chosen(list(trials), {"dcnn": common}, 0.05)["dcnn"]
+
     high, safe, low = trial(3e-3, 33.0, 1), trial(1e-3, 32.0, 2), trial(3e-4, 31.0, 2)
-    assert chosen([high, safe, low]) == {"dcnn": 1e-3}
-    assert chosen([low, trial(1e-3, 31.0, 2)]) == {"dcnn": 3e-4}  # the first of equals
-    assert chosen([trial(3e-3, None, 0), high]) == {"dcnn": 3e-3}
-    assert chosen([trial(1e-3, None, 0), trial(3e-3, None, 0)]) == {"dcnn": 1e-3}
+    assert taken(high, safe, low) == taken(high, safe, low, common=3e-3) == 1e-3
+    assert taken(low, trial(1e-3, 31.0, 2)) == 3e-4  # the first of equals
+    assert taken(trial(3e-3, None, 0), high) == 3e-3
+    nothing = trial(1e-3, None, 0), trial(3e-3, None, 0)
+    assert [taken(*nothing, common=value) for value in (0.0, 3e-3)] == [1e-3, 3e-3]
+
+
+@pytest.mark.parametrize(("lead", "taken"), [(0.04, 3e-3), (0.06, 1e-3), (-1.0, 3e-3)])
+def test_the_common_value_stays_unless_another_leads_it_by_more_than_the_margin(
+    lead: float, taken: float
+) -> None:
+    trials = [
+        {"arm": "eed", "value": value, "psnr": psnr, "survived": 2, "ended": 2}
+        for value, psnr in {3e-4: 31.0, 1e-3: 32.0 + lead, 3e-3: 32.0}.items()
+    ]
+    assert chosen(trials, {"eed": 3e-3}, 0.05) == {"eed": taken}
+    assert chosen(trials, {"eed": 1e-2}, 0.05) == {"eed": 1e-3 if lead > 0 else 3e-3}  # not tried
 
 
 TUNED = """

@@ -82,7 +82,7 @@ class ExperimentGrid:
 
         The study at their own comes first: where `seeds.hours` are short, it answers the question.
         """
-        from shoal.grid.tuned import own, tried
+        from shoal.grid.tuned import common, own, tried
         from shoal.report.publish import report
         from shoal.results import read
         from shoal.results.tuning import chosen, trials
@@ -92,7 +92,8 @@ class ExperimentGrid:
         if any(done.status == JobStatus.FAILED for done in returns):
             return returns
         found = trials(read(judging.path), tried(plan, tune))
-        mine = own(plan, tune, chosen(found), found)
+        values = chosen(found, common(plan, tune), tune.margin)
+        mine = own(plan, tune, values, found)
         if settings is not None:
             take_up(mine)
         begun = time.monotonic()

@@ -83,14 +83,20 @@ def own(
         "values": list(asked.values),
         "seeds": list(asked.seeds),
         "data": asked.data,
+        "margin": asked.margin,
         "trials": list(trials),
         "chosen": dict(chosen),
-        "common": {label: _value(run, asked) for label, run in _turning(plan, asked).items()},
+        "common": common(plan, asked),
         "beside": plan.digest,
     }
     experiment = replace(study, arms=arms, tuned=record, free=(asked.place,))
     given = [_without(each, asked.key) for each in plan.given]
     return Plan(experiment, given, plan.compose, None if plan.looks is None else [])
+
+
+def common(plan: Plan, asked: Tuning) -> dict[str, Any]:
+    """The value at which each arm that the key is for stands in the study at the common one."""
+    return {label: _value(run, asked) for label, run in _turning(plan, asked).items()}
 
 
 def _given_to_judge(plan: Plan, asked: Tuning) -> list[list[str]]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from shoal.errors import UserError
 from shoal.grid import cross
 from shoal.grid.experiment import Experiment
-from shoal.system.fields import mapping, read
+from shoal.system.fields import mapping, number, read
 
 Value = float | int | str | bool
 
@@ -34,6 +34,7 @@ class Tuning:
         values: that each arm tries, with each of the seeds.
         data: the option of `conf/data` whose validation pictures judge.
         budget: the option of `conf/budget` that a trial has; None: the study's.
+        margin: by how much (dB) a value must lead the common one to be taken in its place.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Tuning:
     seeds: Annotated[tuple[int, ...], _seeds]
     data: str
     budget: Annotated[str | None, lambda name, value: value] = None
+    margin: Annotated[float, number(0)] = 0.05
 
     @property
     def place(self) -> str:

@@ -34,17 +34,32 @@ def trials(study: Study, tried: Mapping[str, tuple[str, Any]]) -> list[dict[str,
     return rows
 
 
-def chosen(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def chosen(rows: list[dict[str, Any]], common: Mapping[str, Any], margin: float) -> dict[str, Any]:
     """The value that each arm takes, by arm.
 
     A value with a run that collapsed never wins over one without; among equals the mean decides,
-    and of equal means the value that was named first.
+    and of equal means the value that was named first. The common value stays unless the best one
+    leads it by more than the margin: a smaller lead of few seeds is chance.
+
+    Args:
+        rows: what came of the trials.
+        common: of each arm the value that all share; of no effect where it wasn't tried.
+        margin: dB.
     """
-    best: dict[str, dict[str, Any]] = {}
+    arms: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        if row["arm"] not in best or _rank(row) > _rank(best[row["arm"]]):
-            best[row["arm"]] = row
-    return {arm: row["value"] for arm, row in best.items()}
+        arms.setdefault(row["arm"], []).append(row)
+    found = {}
+    for arm, tried in arms.items():
+        best = max(tried, key=_rank)
+        stays = [row for row in tried if row["value"] == common.get(arm)]
+        found[arm] = next((row for row in stays if not _leads(best, row, margin)), best)["value"]
+    return found
+
+
+def _leads(best: Mapping[str, Any], row: Mapping[str, Any], margin: float) -> bool:
+    (lost, psnr), (least, highest) = _rank(row), _rank(best)
+    return least > lost or highest > psnr + margin
 
 
 def beside(study: Study) -> Study | None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,15 @@ def test_both_sets_of_scores_and_verdicts_stand_beside_each_other(
     assert claim["at the common"].startswith("supported: +0.500 dB")
     assert claim["at each arm's own"].startswith("equal (within ±0.05 dB): +0.000 dB")
     assert len(findings(both[0]).compared) == 0
+
+
+@pytest.mark.parametrize(("margin", "said"), [(None, False), (0, False), (0.1, True)])
+def test_the_lead_that_a_value_needed_is_told_where_one_was_asked_for(
+    both: tuple[results.Study, results.Study], margin: float | None, said: bool
+) -> None:
+    record = both[1].tuned | ({} if margin is None else {"margin": margin})
+    tried = findings(replace(both[1], tuned=record)).compared[0]
+    assert ("stays unless another leads it by more than 0.1 dB" in tried.words) == said
 
 
 def test_findings_show_the_same_when_the_runs_are_gone(

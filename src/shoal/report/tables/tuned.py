@@ -73,6 +73,8 @@ def _tried(study: Study) -> Part:
         f" the validation pictures of {t['data']} at the end; no test set chose anything. A value"
         " with a run that collapsed never wins over one without."
     )
+    if t.get("margin"):  # what is tuned without one has none in its record
+        words += f" The common value stays unless another leads it by more than {t['margin']} dB."
     return Part("What was tried", words, pd.DataFrame(rows))
 
 
