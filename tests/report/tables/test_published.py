@@ -11,7 +11,7 @@ from helpers.literature import published
 from helpers.made_up import EXACT, REAL, MadeUp, study_of
 from shoal.report.findings import findings
 from shoal.report.tables.cells import shown
-from shoal.report.tables.published import load_published, reference
+from shoal.report.tables.published import PICTURES, load_published, reference
 from shoal.report.tables.table import table
 
 
@@ -40,6 +40,26 @@ def test_a_method_published_for_one_training_set_alone_stands_in() -> None:
     found = {m: reference(theirs, m, "Set5", 3)["psnr"] for m in ("espcn", "srcnn", "drrn_b1u9")}
     assert found == {"espcn": 32.55, "srcnn": 32.75, "drrn_b1u9": 33.93}
     assert reference(theirs, "es", "Set5", 3)["psnr"] is None
+
+
+def test_what_is_trained_on_91_pictures_stands_beside_what_is_published_of_these(
+    tmp_path: Path,
+) -> None:
+    theirs = published(
+        ("EEDS", "Set5", 3, 33.5, 0.93, np.nan, "here"),
+        ("EEDS (91-image)", "Set5", 3, 32.5, 0.9, np.nan, "here"),
+    )
+    kept = {data: reference(theirs, "eeds", "Set5", 3, data)["psnr"] for data in PICTURES}
+    assert kept == {"t91": 32.5, "t91_brief": 32.5}
+    for other in (None, "general291", "folder"):
+        assert reference(theirs, "eeds", "Set5", 3, other)["psnr"] == 33.5
+    study = study_of(MadeUp(**REAL, **EXACT, sets={"Set5": 3}), tmp_path)
+    numbers = table(study, theirs)
+    away = numbers.loc[("eeds", 3), "Set5 psnr"] - 32.5
+    cells = shown(study, numbers, theirs).set_index("arm")
+    told = f"32.50 / 0.9000 (91-image; ours {away:+.2f} dB)"
+    assert cells.loc["eeds", "Set5 published"] == told
+    assert cells.loc["eed", "Set5 published"] == "not published"
 
 
 def test_every_network_of_the_literature_has_its_published_scores_at_x4() -> None:

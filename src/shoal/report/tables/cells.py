@@ -117,8 +117,11 @@ def _published(row: Mapping[Hashable, Any], name: str) -> str:
     )
     if math.isnan(psnr):
         return "not published"
-    ours = "" if math.isnan(away) else f" (ours {away:+.2f} dB)"
-    return f"{psnr:.2f}" + ("" if math.isnan(ssim) else f" / {ssim:.4f}") + ours
+    on = row.get(f"{name} published on")
+    facts = ["" if pd.isna(on) else str(on), "" if math.isnan(away) else f"ours {away:+.2f} dB"]
+    told = "; ".join(filter(None, facts))
+    score = f"{psnr:.2f}" + ("" if math.isnan(ssim) else f" / {ssim:.4f}")
+    return f"{score} ({told})" if told else score
 
 
 def _is_fitted(row: Mapping[Hashable, Any]) -> bool:

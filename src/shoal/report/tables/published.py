@@ -9,6 +9,8 @@ from shoal.errors import UserError
 COLUMNS = ["method", "set", "scale", "psnr", "ssim", "training_macs", "source"]
 # What papers call models whose names a config can't have; `selfex` is after Glasner.
 CALLED = {"aplus": "a+", "ne-lle": "ne+lle", "ne-nnls": "ne+nnls", "selfex": "glasner"}
+# What they call, in brackets behind a method, the pictures of an option of `conf/data`.
+PICTURES = {"t91": "91-image", "t91_brief": "91-image"}
 PUBLISHED = Path(__file__).with_name("published.csv")
 
 
@@ -29,19 +31,22 @@ def load_published(path: Path = PUBLISHED) -> pd.DataFrame:
     return table.astype(dict.fromkeys(("psnr", "ssim", "training_macs"), float))
 
 
-def reference(published: pd.DataFrame, model: str | None, dataset: str, scale: int) -> pd.Series:
+def reference(
+    published: pd.DataFrame, model: str | None, dataset: str, scale: int, data: str | None = None
+) -> pd.Series:
     """The published row of a model: methods are called as models are, but for case and hyphens.
 
-    A method whose name goes on in brackets, with what it was trained on, stands in where the plain
-    one isn't there.
+    A method's name may go on in brackets, with what it was trained on: that row is taken where
+    `data` is the same, and stands in where the plain one isn't there.
 
     Returns:
-        psnr, ssim, training_macs, source; all missing where nothing is published.
+        as `published` has it; all missing where nothing is published.
     """
     name = (model or "").replace("_", "-").casefold()
     name = CALLED.get(name, name)
     there = published[published["set"].eq(dataset) & published["scale"].eq(scale)]
     methods = there["method"].str.replace("_", "-").str.casefold()
+    same = methods.eq(f"{name} ({PICTURES.get(data or '')})")
     plain, bracketed = methods.eq(name), methods.str.startswith(f"{name} (")
-    rows = there[plain if plain.any() else bracketed]
+    rows = there[next((each for each in (same, plain) if each.any()), bracketed)]
     return rows.iloc[0] if len(rows) else pd.Series(dict.fromkeys(COLUMNS))

@@ -37,8 +37,9 @@ def table(study: Study, published: pd.DataFrame) -> pd.DataFrame:
         `ended`; per test set S `S psnr` (dB), `S ssim`, `S` and the name of each column that
         `metrics=` added, their ` sd`, all of the runs that survived, and each ` over all` that
         finished; `S published psnr`,
-        `S published ssim`, `S difference` (dB, ours minus published); `share` (of the paper's
-        training, by multiply-adds); `final`, `best` (validation, dB); the costs; and what reaching
+        `S published ssim`, `S difference` (dB, ours minus published) and, where the name of some
+        method says it, `S published on` (its training pictures); `share` (of the paper's training,
+        by multiply-adds); `final`, `best` (validation, dB); the costs; and what reaching
         bicubic + g dB took, `step to +g`, `seconds to +g`, `macs to +g`, `reached +g` (runs).
     """
     order = [(arm, scale) for arm in study.arms for scale in study.scales]
@@ -119,13 +120,18 @@ def _goal(study: Study, gain: float) -> pd.DataFrame:
 
 def _with_published(numbers: pd.DataFrame, study: Study, published: pd.DataFrame) -> pd.DataFrame:
     trained = pd.Series(float("nan"), index=numbers.index)
+    data = study.runs.dropna(subset="data").groupby("arm")["data"].first()
     for name in test_sets(study):
         rows = [
-            reference(published, study.models[arm], name, scale) for arm, scale in numbers.index
+            reference(published, study.models[arm], name, scale, data.get(arm))
+            for arm, scale in numbers.index
         ]
         theirs = pd.DataFrame(rows).set_axis(numbers.index).drop(columns="source")
         numbers[f"{name} published psnr"] = theirs["psnr"].astype(float)
         numbers[f"{name} published ssim"] = theirs["ssim"].astype(float)
         numbers[f"{name} difference"] = numbers[f"{name} psnr"] - numbers[f"{name} published psnr"]
+        pictures = theirs["method"].astype("string").str.extract(r"\((.+)\)$", expand=False)
+        if pictures.notna().any():
+            numbers[f"{name} published on"] = pictures.astype(object)
         trained = trained.fillna(theirs["training_macs"].astype(float))
     return numbers.assign(share=numbers["macs"] / trained)
