@@ -15,7 +15,7 @@ from shoal.data.catalog import folder_set, picture_set
 from shoal.errors import UserError
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.pictures.colour import luma, rounded
-from shoal.pictures.degrade import degrade
+from shoal.pictures.degrade import degrade, smaller
 from shoal.pictures.images import read
 from shoal.pictures.resample import crop, downscale
 
@@ -42,6 +42,16 @@ def test_a_picture_comes_back_as_classic_has_it(photos, tmp_path):
     expected = rounded(crop(luma(read(photos / "a.png").pixels), 3))
     assert torch.equal(hr, (expected[0] / 255).float())
     assert torch.equal(lr, (downscale(expected, 3)[0] / 255).float())
+
+
+def test_smaller_copies_have_a_cache_of_their_own(photos, tmp_path):
+    whole, copies = (cache_of(photos, tmp_path / "cache", size=size) for size in (1, 0.8))
+    assert copies.names == ("a at 0.8", "b at 0.8")
+    expected = rounded(crop(luma(smaller(read(photos / "a.png").pixels, 0.8)), 3))
+    assert torch.equal(copies.picture(0)[1], (expected[0] / 255).float())
+    assert whole.sizes.tolist() == [[6, 10], [5, 5]]
+    assert copies.sizes.tolist() == [[5, 8], [4, 4]]  # of 16 x 25 and 13 x 13
+    assert torch.equal(cache_of(photos, tmp_path / "cache").picture(0)[1], whole.picture(0)[1])
 
 
 def test_a_cache_is_built_once_and_keyed_by_content_and_scale(photos, tmp_path):

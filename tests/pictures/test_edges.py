@@ -8,7 +8,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from shoal.cli import app
-from shoal.pictures.degrade import degrade, wrong_values
+from shoal.pictures.degrade import degrade, smaller, wrong_values
 from shoal.pictures.images import read
 from shoal.pictures.resample import EDGES, MIRRORED, REPEATED
 
@@ -28,13 +28,13 @@ def at(index: int, size: int, edges: str) -> int:
     return both[(index - 1) % len(both)]
 
 
-def shrunk(row: list[float], scale: int, edges: str) -> list[float]:
-    """One row, pixel after pixel, as `imresize` says it, rounded at the end."""
+def shrunk(row: list[float], scale: float, edges: str) -> list[float]:
+    """One row, pixel after pixel, as `imresize` by 1 / scale says it, rounded at the end."""
     made = []
-    for x in range(1, len(row) // scale + 1):
+    for x in range(1, math.ceil(len(row) / scale) + 1):
         u = x * scale + 0.5 * (1 - scale)
         left = math.floor(u - 2 * scale)
-        indices = range(left, left + 4 * scale + 2)
+        indices = range(left, left + math.ceil(4 * scale) + 2)
         weights = [keys((u - index) / scale) / scale for index in indices]
         taken = [row[at(index, len(row), edges) - 1] for index in indices]
         value = sum(w * v for w, v in zip(weights, taken, strict=True)) / sum(weights)
@@ -44,7 +44,11 @@ def shrunk(row: list[float], scale: int, edges: str) -> list[float]:
 
 def reference(plane: np.ndarray, scale: int, edges: str) -> np.ndarray:
     height, width = (side // scale * scale for side in plane.shape)
-    columns = plane[:height, :width].T.astype(float).tolist()
+    return resized(plane[:height, :width], scale, edges)
+
+
+def resized(plane: np.ndarray, scale: float, edges: str) -> np.ndarray:
+    columns = plane.T.astype(float).tolist()
     rows = np.array([shrunk(column, scale, edges) for column in columns]).T.tolist()
     return np.array([shrunk(row, scale, edges) for row in rows]).astype(np.uint8)
 
@@ -54,6 +58,22 @@ def reference(plane: np.ndarray, scale: int, edges: str) -> np.ndarray:
 def test_every_value_is_that_of_a_plain_account_of_imresize(scale: int, edges: str) -> None:
     noise = np.random.default_rng(scale).integers(0, 256, (17, 27), dtype=np.uint8)
     assert (degrade(noise, scale, edges) == reference(noise, scale, edges)).all()
+
+
+@pytest.mark.parametrize("factor", [0.9, 0.8, 0.7, 0.6, 0.5, 0.31])
+def test_every_value_of_a_smaller_copy_is_that_of_the_same_account(factor: float) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (17, 27, 3), dtype=np.uint8)
+    copy = smaller(noise, factor)
+    for plane in range(3):
+        assert (copy[..., plane] == resized(noise[..., plane], 1 / factor, MIRRORED)).all()
+    assert (smaller(noise[..., 0], factor) == copy[..., 0]).all()
+
+
+def test_a_copy_of_half_the_size_is_lr_at_x2_and_16_bits_stay_16() -> None:
+    noise = np.random.default_rng(1).integers(0, 1 << 16, (16, 26, 3), dtype=np.uint16)
+    copy = smaller(noise, 0.5)
+    assert copy.dtype == np.uint16
+    assert (copy == degrade(noise, 2)).all()
 
 
 @pytest.mark.data

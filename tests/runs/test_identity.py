@@ -49,6 +49,7 @@ def test_the_folder_is_named_by_model_scale_seed_and_digest():
         "task.optimizer.lr=1e-4",
         "task/ema=decay",
         "budget.max_steps=21",
+        "data.copies=[0.8]",
         "trainer.precision=bf16-mixed",
     ],
 )
@@ -69,6 +70,7 @@ def test_what_decides_the_weights_decides_the_name(override):
         "data_workers=3",
         "trainer=cpu",
         "data.test=[Set14]",
+        "data.copies=[]",
     ],
 )
 def test_what_decides_no_weight_does_not(override):
@@ -89,6 +91,12 @@ def test_an_untrained_model_has_neither_seed_nor_task_nor_budget_in_its_name():
     assert identity("model=bicubic").startswith("bicubic-x3-")
     quick, paper = (configured("model=bicubic", f"budget={name}") for name in ("quick", "paper"))
     assert run_id(quick, CONTENT) == run_id(paper, CONTENT)
+
+
+def test_smaller_copies_enter_the_names_of_what_learns_alone_and_in_no_order():
+    both = [identity(f"data.copies={copies}") for copies in ("[0.9,0.6]", "[0.6,0.9]")]
+    assert len({*both, identity("data.copies=[0.9]")}) == 2
+    assert identity("model=bicubic", "data.copies=[0.9]") == identity("model=bicubic")
 
 
 def test_an_untrained_model_scored_on_fewer_pictures_is_another_run():

@@ -51,6 +51,16 @@ def test_a_run_leaves_everything_that_a_reader_needs(trained):
     assert {"Sample-chelsea-shallow.png", "Sample-chelsea-deep.png", "Sample-chelsea.png"} <= names
 
 
+def test_smaller_copies_are_trained_on_beside_the_pictures(trained, small_pictures, capsys):
+    ees = ("model=ees", *small_pictures)
+    alone, beside = trained(*ees), trained(*ees, "data.copies=[0.8,0.6]")
+    one, other = (folder.record() for folder in (alone, beside))
+    assert one["weights_sha256"] != other["weights_sha256"]
+    assert one["data_digests"] == other["data_digests"]
+    with pytest.raises(UserError, match=r"is larger than the picture .* at 0\.1 \("):
+        trained(*ees, "data.copies=[0.1]")
+
+
 def test_the_same_run_gives_the_same_bytes_whatever_the_folder_workers_and_loggers(
     trained, tmp_path, cache, small_pictures, monkeypatch
 ):

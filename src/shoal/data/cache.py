@@ -92,6 +92,7 @@ def open_cache(
     *,
     limit: int | None = None,
     channels: int = 1,
+    size: float = 1,
 ) -> Cache:
     """The cache of a set, built first where it is not there or not whole.
 
@@ -102,6 +103,7 @@ def open_cache(
         root: the folder of all caches.
         limit: take only the first pictures, as `budget=smoke` does.
         channels: 1 for luma, 3 for RGB.
+        size: of smaller copies, their factor; 1: of the pictures themselves.
 
     Raises:
         UserError: a picture is missing, differs from the catalogue, can't be read or is smaller
@@ -110,7 +112,7 @@ def open_cache(
     locate(pictures, data)
     # One folder serves all sets of this content; of the user's own the order isn't fixed by it.
     content = pictures.order if pictures.role == USER else pictures.digest
-    form = FORMS[channels]
+    form = FORMS[channels].of_copies(size)
     folder = root / f"{pictures.name}-x{scale}{form.name}-v{FORMAT}-{content[:16]}"
     if not is_whole(folder):
         if folder.exists():
@@ -118,7 +120,8 @@ def open_cache(
             shutil.rmtree(folder, ignore_errors=True)
         build(folder, pictures.name, verify(pictures, data), scale, form)
     # Under these names: the cache may have been made of the same pictures under others.
-    names = tuple(Path(file.name).stem for file in pictures.files)
+    of = "" if size == 1 else f" at {size}"
+    names = tuple(f"{Path(file.name).stem}{of}" for file in pictures.files)
     return _open(folder, scale, channels, names[:limit])
 
 

@@ -8,7 +8,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,7 +19,7 @@ from torch import Tensor
 from shoal.errors import UserError
 from shoal.pictures import images
 from shoal.pictures.colour import Pixels
-from shoal.pictures.degrade import luma_pair, rgb_pair
+from shoal.pictures.degrade import luma_pair, rgb_pair, smaller
 from shoal.system.progress import tracked
 
 CHUNK = 1 << 24
@@ -36,11 +36,17 @@ class Form:
         name: in the names of caches.
         lr: the type of LR: luma in [0, 1], or the levels of RGB, which MATLAB makes 8 bits.
         pair: LR and HR levels `(1, C, H, W)` of a picture's pixels at a scale.
+        size: of the pictures: 1, or the factor of smaller copies.
     """
 
     name: str
     lr: type[np.float32] | type[np.uint8]
     pair: Callable[[Pixels, int], tuple[Tensor, Tensor]]
+    size: float = 1
+
+    def of_copies(self, size: float) -> "Form":
+        """The same of smaller copies, by their factor; of 1 itself."""
+        return self if size == 1 else replace(self, name=f"{self.name}-of-{size}", size=size)
 
 
 # By the channels of the pictures that a network maps.
@@ -133,6 +139,8 @@ def _decoded(
 
 def _decode(file: Path, scale: int, form: Form) -> tuple[Pixels, Planes, Planes]:
     pixels = images.read(file).pixels
+    if form.size < 1:
+        pixels = smaller(pixels, form.size)
     try:
         lr, hr = form.pair(pixels, scale)
     except UserError as error:

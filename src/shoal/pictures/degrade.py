@@ -1,6 +1,6 @@
 """LR pictures as MATLAB would write them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,14 @@ from shoal.pictures.arrays import Array
 from shoal.pictures.colour import Pixels, levels, luma, rgb_levels, rounded
 from shoal.pictures.finding import pictures
 from shoal.pictures.images import Picture, read
-from shoal.pictures.resample import EDGES, MIRRORED, crop, downscale, downscale_integers
+from shoal.pictures.resample import (
+    EDGES,
+    MIRRORED,
+    crop,
+    downscale,
+    downscale_integers,
+    shrink_integers,
+)
 from shoal.pictures.targets import require_free
 
 if TYPE_CHECKING:
@@ -33,11 +40,31 @@ def degrade(pixels: Pixels, scale: int, edges: str = MIRRORED) -> Pixels:
     Raises:
         UserError: the picture is smaller than the scale.
     """
+    largest = np.iinfo(pixels.dtype).max
+    return _by_planes(
+        pixels, lambda hr: downscale_integers(_cropped(hr, scale), scale, largest, edges)
+    )
+
+
+def smaller(pixels: Pixels, factor: float) -> Pixels:
+    """`imresize(picture, factor, 'bicubic')` of MATLAB, for a factor below 1.
+
+    Args:
+        pixels: `(H, W)` or `(H, W, 3)`, uint8 or uint16.
+        factor: in (0, 1).
+
+    Returns:
+        The same type and channels, each side the factor as long, rounded up.
+    """
+    largest = np.iinfo(pixels.dtype).max
+    return _by_planes(pixels, lambda values: shrink_integers(values, factor, largest))
+
+
+def _by_planes(pixels: Pixels, made: Callable[[Array], Array]) -> Pixels:
+    """A picture of what is made of its planes, whole numbers in float64 `(1, C, H, W)`."""
     planes = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-    hr = _cropped(planes.astype(np.float64)[None], scale)
-    lr = downscale_integers(hr, scale, np.iinfo(pixels.dtype).max, edges)[0]
-    lr = lr.astype(pixels.dtype)
-    return lr[0] if pixels.ndim == 2 else np.ascontiguousarray(np.moveaxis(lr, 0, -1))
+    found = made(planes.astype(np.float64)[None])[0].astype(pixels.dtype)
+    return found[0] if pixels.ndim == 2 else np.ascontiguousarray(np.moveaxis(found, 0, -1))
 
 
 def wrong_values(lr: Pixels, hr: Pixels) -> dict[str, int]:

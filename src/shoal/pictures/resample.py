@@ -6,6 +6,7 @@ first; an older MATLAB, which LR pictures published in 2015 come from, repeats t
 Images are arrays or tensors.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -31,7 +32,7 @@ def crop(image: Array, scale: int) -> Array:
 
 @lru_cache(maxsize=256)
 def taps(
-    size: int, out: int, edges: str = MIRRORED
+    size: int, out: int, edges: str = MIRRORED, step: float | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Weights and source indices of one axis.
 
@@ -39,11 +40,12 @@ def taps(
         size: length of the source axis.
         out: the length that it gets.
         edges: one of `EDGES`, what lies beyond them.
+        step: source pixels from one output pixel to the next; None: size / out.
 
     Returns:
         Two arrays `(taps, out)`: float64 weights, which sum to 1 for each output, and indices.
     """
-    step = size / out
+    step = step or size / out
     stretch = max(1.0, step)
     centre = (np.arange(out) + 0.5) * step - 0.5
     first = np.floor(centre - 2 * stretch).astype(np.int64)
@@ -120,3 +122,21 @@ def downscale_integers(
     height, width = values.shape[-2] // scale, values.shape[-1] // scale
     rows = rounded(_along(values, -2, height, edges), largest)
     return rounded(_along(rows, -1, width, edges), largest)
+
+
+def shrink_integers(values: Array, factor: float, largest: int = 255) -> Array:
+    """MATLAB's `imresize(values, factor)`, rounded and clipped after each pass.
+
+    Args:
+        values: float64 `(N, C, H, W)`, integers in 0..largest.
+        factor: in (0, 1).
+        largest: 255 or 65535.
+
+    Returns:
+        ceil(factor * H) high and ceil(factor * W) wide.
+    """
+    for dim in (-2, -1):
+        size = values.shape[dim]
+        weights = taps(size, math.ceil(factor * size), step=1 / factor)
+        values = rounded(weighted(values, dim, *weights), largest)
+    return values

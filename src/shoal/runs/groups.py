@@ -1,7 +1,7 @@
 """The groups of a run's config: pictures, budget, folders; its recipe is in `task`."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -14,13 +14,22 @@ SET_NAME = re.compile(r"\w[\w.+-]*")  # stands in tables, and in names of files
 Node = dict[str, Any]  # what Hydra builds: a `_target_` and its arguments
 
 
+def _copies(key: str, value: Any) -> list[float]:
+    """Factors of smaller copies, the largest first: their order decides nothing."""
+    numbers = isinstance(value, list) and all(type(each) in (int, float) for each in value)
+    if not numbers or len(set(value)) < len(value) or not all(0 < each < 1 for each in value):
+        raise UserError(f"{key}={value} is no list of factors between 0 and 1, e.g. [0.8,0.6]")
+    return sorted(value, reverse=True)
+
+
 @dataclass(frozen=True)
 class Data:
     """The pictures: lists of sets and folders, or, where the name is `folder`, a folder each.
 
     In a list stands a set of the catalogue, a folder, or a folder by a name for tables, `{mine:
     photos}`. `val` and `test` may be None: see `data.selection`. What becomes of LR pictures beside
-    being made smaller is `degradation`, in training and on the curve.
+    being made smaller is `degradation`, in training and on the curve. `copies` are factors of
+    smaller copies of each training picture, which are trained on beside it.
     """
 
     name: str
@@ -28,6 +37,7 @@ class Data:
     val: list[str | dict[str, str]] | str | None
     test: list[str | dict[str, str]] | str | None
     degradation: Annotated[str, one_of(DEGRADATIONS)] = BICUBIC
+    copies: Annotated[list[float], _copies] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not SET_NAME.fullmatch(self.name):

@@ -97,6 +97,8 @@ def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
     }
     if config.data.degradation != degradation.BICUBIC:
         facts["degradation"] = config.data.degradation
+    if config.data.copies and config.kind.learns:
+        facts["copies"] = config.data.copies
     if config.debug is not None:
         facts["debug"] = asdict(config.debug)  # never taken for a real run
     if config.kind is not Kind.TRAINED:

@@ -93,7 +93,11 @@ def open_pictures(run: Run) -> SuperResolutionData:
     limit = budget.val_pictures
     # Colours are compressed together, also for a network that maps luma.
     of = RGB if config.data.degradation == JPEG else config.channels
-    train = [open_cache(each, *places, channels=of) for each in run.selection.train]
+    train = [
+        open_cache(each, *places, channels=of, size=size)
+        for size in (1, *config.data.copies)
+        for each in run.selection.train
+    ]
     val = [open_cache(each, *places, limit=limit, channels=of) for each in run.selection.val]
     sizes = budget.patch_size, budget.batch_size
     return SuperResolutionData(
