@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shoal.errors import UserError
 from shoal.pictures import writing
@@ -24,6 +25,8 @@ from shoal.pictures.targets import require_free
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+Planes = NDArray[np.float64]  # (1, C, H, W), whole numbers
 
 
 def degrade(pixels: Pixels, scale: int, edges: str = MIRRORED) -> Pixels:
@@ -60,8 +63,8 @@ def smaller(pixels: Pixels, factor: float) -> Pixels:
     return _by_planes(pixels, lambda values: shrink_integers(values, factor, largest))
 
 
-def _by_planes(pixels: Pixels, made: Callable[[Array], Array]) -> Pixels:
-    """A picture of what is made of its planes, whole numbers in float64 `(1, C, H, W)`."""
+def _by_planes(pixels: Pixels, made: Callable[[Planes], Planes]) -> Pixels:
+    """A picture of what is made of the planes of another."""
     planes = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
     found = made(planes.astype(np.float64)[None])[0].astype(pixels.dtype)
     return found[0] if pixels.ndim == 2 else np.ascontiguousarray(np.moveaxis(found, 0, -1))
