@@ -8,9 +8,10 @@ import torch
 
 from shoal.data.cache import Cache
 from shoal.data.compressed import CompressedPictures, CompressedStream, rounded_luma
+from shoal.data.draws import draws
 from shoal.data.jpeg import CURVE, LEAST, MOST, patch, qualities, whole
 from shoal.data.module import SuperResolutionData
-from shoal.data.patches import PatchStream, draws
+from shoal.data.patches import PatchStream
 from shoal.pictures.colour import luma
 from shoal.pictures.jpeg import compressed
 

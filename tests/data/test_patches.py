@@ -10,7 +10,8 @@ from torch.utils.data import DataLoader
 
 from shoal.data.cache import Cache
 from shoal.data.cutting import SYMMETRIES, symmetric
-from shoal.data.patches import PatchStream, draws
+from shoal.data.draws import draws
+from shoal.data.patches import PatchStream
 from shoal.errors import UserError
 
 

@@ -10,9 +10,10 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from shoal.data.blocks import Ahead, Blocks
 from shoal.data.cache import Cache
+from shoal.data.checks import check_patch
 from shoal.data.compressed import CompressedPictures, CompressedStream
 from shoal.data.degradation import BICUBIC, JPEG
-from shoal.data.patches import TOGETHER, PatchStream, check_patch
+from shoal.data.patches import TOGETHER, PatchStream
 from shoal.data.pictures import Pictures
 from shoal.data.places import OnDevice, fit_on
 

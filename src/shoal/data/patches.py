@@ -1,8 +1,6 @@
 """The patch stream: a pure function from (seed, index) to a training pair.
 
-Patch i of a run is decided by a counter-based generator (Philox 4x64, Salmon et al. 2011) at
-counter i under the key `seed`. Nothing depends on what was drawn before, on workers or on ranks, so
-a run can go on anywhere.
+Nothing depends on what was drawn before, on workers or on ranks, so a run can go on anywhere.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,13 +12,13 @@ from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from shoal.data.cache import Cache, unit
+from shoal.data.checks import check_patch, check_share
 from shoal.data.cutting import SYMMETRIES, Patches, Source, turned
+from shoal.data.draws import Draws, draws
 from shoal.data.places import PLACE, places
-from shoal.errors import UserError
 
 # Patches to cut at once: small batches are cut several together, since each cut costs the same.
 TOGETHER = 128
-Draws = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]
 
 
 class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
@@ -149,43 +147,3 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
             mine = np.flatnonzero(source_of == number)
             if len(mine):
                 yield number, mine, position[mine] - (self.ends[number] - source.positions)
-
-
-def check_patch(caches: Sequence[Cache], patch_size: int, scale: int) -> None:
-    """Refuse a patch that is no multiple of the scale or doesn't fit into every picture.
-
-    Raises:
-        UserError: naming the patch, the picture and the remedy.
-    """
-    if patch_size < scale or patch_size % scale:
-        raise UserError(f"budget.patch_size={patch_size} is no multiple of scale={scale}")
-    for cache in caches:
-        smallest = int(np.argmin(cache.sizes.min(axis=1)))
-        height, width = cache.sizes[smallest] * scale
-        if patch_size > min(height, width):
-            raise UserError(
-                f"budget.patch_size={patch_size} is larger than the picture "
-                f"{cache.names[smallest]} ({width} x {height}): take at most {min(height, width)}"
-            )
-
-
-def check_share(batch_size: int, ranks: int) -> None:
-    """Refuse a batch that can't be shared out equally.
-
-    Raises:
-        UserError: naming the batch, the devices and the remedy.
-    """
-    if batch_size % ranks:
-        words = f"budget.batch_size={batch_size} can't be shared by {ranks} devices"
-        raise UserError(f"{words}: take a multiple of {ranks}")
-
-
-def draws(seed: int, first: int, count: int, positions: int) -> Draws:
-    """Position, symmetry and one more word of patches `first` to `first + count - 1`.
-
-    Each patch has a counter of its own, whose block of four words only it reads.
-    """
-    words = np.random.Philox(key=seed, counter=first).random_raw(4 * count).reshape(count, 4)
-    position = words[:, 0] % np.uint64(positions)  # its bias, positions / 2^64, is far below notice
-    symmetry = words[:, 1] % np.uint64(SYMMETRIES)
-    return position.astype(np.int64), symmetry.astype(np.int64), words[:, 2]

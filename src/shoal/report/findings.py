@@ -10,12 +10,13 @@ from shoal.claims.equivalence import region
 from shoal.claims.ledger import crosses_seeds, ledgers
 from shoal.claims.looks import views
 from shoal.errors import UserError
+from shoal.report.answer import answer, ranked
 from shoal.report.tables.cells import pace, shown
 from shoal.report.tables.ledger import ledger_parts, scatter
-from shoal.report.tables.published import load_published
-from shoal.report.tables.table import headline, table, test_sets
+from shoal.report.tables.published import load_published, remarks
+from shoal.report.tables.table import table, test_sets
 from shoal.report.tables.tuned import Side, title, tuned_parts
-from shoal.report.tables.verdicts import AGAINST, EFFECTS, Part, difference_rows, worded
+from shoal.report.tables.verdicts import AGAINST, EFFECTS, Part, difference_rows
 from shoal.results import Study, notes
 from shoal.results.tuning import beside
 
@@ -94,9 +95,9 @@ class Findings:
 
         Where nothing has a score or a curve, the first arm that has finished.
         """
-        ranked = ((_ranked(self.study, self.numbers, scale), scale) for scale in self.study.scales)
+        tables = ((ranked(self.study, self.numbers, scale), scale) for scale in self.study.scales)
         first = self.study.finished.iloc[0]
-        scored = ((str(scores.idxmax()), scale) for scores, scale in ranked if len(scores))
+        scored = ((str(scores.idxmax()), scale) for scores, scale in tables if len(scores))
         return next(scored, (str(first["arm"]), int(first["scale"])))
 
     @property
@@ -136,7 +137,7 @@ def findings(study: Study) -> Findings:
         else effects(study),  # a seed has no effect that one could want
         ledger=ledger_parts(sources),
         tuned=tuned_parts(own, _at_common(study)),
-        notes=notes(study) + _literature(study, published),
+        notes=notes(study) + remarks(published, study, test_sets(study)),
         answer=scatter(sources) or answer(study, numbers, verdicts),
     )
 
@@ -148,42 +149,3 @@ def _at_common(study: Study) -> Side | None:
         return None
     found = findings(common)
     return Side(common, found.cells, found.verdicts, found.differences)
-
-
-def answer(study: Study, numbers: pd.DataFrame, verdicts: list[Verdict]) -> str:
-    """One line: who scores highest on the first test set, and what became of the claims."""
-    parts = [_best(study, numbers, scale) for scale in study.scales]
-    words: dict[str, list[str]] = {}
-    for verdict in verdicts:
-        words.setdefault(worded(verdict), []).append(verdict.id)
-    said = [f"{', '.join(ids)} {word}" for word, ids in words.items()]
-    return "; ".join([part for part in parts if part] + said) + "."
-
-
-def _best(study: Study, numbers: pd.DataFrame, scale: int) -> str:
-    scores = _ranked(study, numbers, scale)
-    if scores.empty:
-        return ""
-    arm, place = scores.idxmax(), scores.name
-    beside = (
-        f" (bicubic {scores['bicubic']:.2f})" if "bicubic" in scores and arm != "bicubic" else ""
-    )
-    return f"highest on {place} x{scale}: {arm}, {scores.max():.2f} dB{beside}"
-
-
-def _ranked(study: Study, numbers: pd.DataFrame, scale: int) -> pd.Series:
-    """PSNR by arm on the pictures that rank them."""
-    column, place = headline(study)
-    return numbers.xs(scale, level="scale")[column].dropna().rename(place)
-
-
-def _literature(study: Study, published: pd.DataFrame) -> list[str]:
-    absent = [name for name in test_sets(study) if not published["set"].eq(name).any()]
-    sentences = [f"nothing is published on {', '.join(absent)}"] if absent else []
-    ours = {(model or "").casefold() for model in study.models.values()}
-    plus = published[published["method"].eq("EEDS+") & published["scale"].isin(study.scales)]
-    plus = plus[plus["set"].isin(test_sets(study))]
-    if "eeds" in ours and len(plus):
-        values = ", ".join(f"{r.psnr:.2f} dB on {r.set} x{r.scale}" for r in plus.itertuples())
-        sentences.append(f"others quote EEDS+, the paper's variant of EEDS, at {values}")
-    return sentences

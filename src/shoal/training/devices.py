@@ -11,7 +11,7 @@ import torch
 from hydra.utils import instantiate
 from lightning import Trainer
 
-from shoal.data.patches import check_share
+from shoal.data.checks import check_share
 from shoal.errors import UserError, first_line
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import ReadOnlyRunFolder

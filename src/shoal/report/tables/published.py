@@ -1,10 +1,12 @@
 """What the literature reports for the same network, test set and scale."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from shoal.errors import UserError
+from shoal.results import Study
 
 COLUMNS = ["method", "set", "scale", "psnr", "ssim", "training_macs", "source"]
 # What papers call models whose names a config can't have; `selfex` is after Glasner.
@@ -50,3 +52,16 @@ def reference(
     plain, bracketed = methods.eq(name), methods.str.startswith(f"{name} (")
     rows = there[next((each for each in (same, plain) if each.any()), bracketed)]
     return rows.iloc[0] if len(rows) else pd.Series(dict.fromkeys(COLUMNS))
+
+
+def remarks(published: pd.DataFrame, study: Study, sets: Sequence[str]) -> list[str]:
+    """On which of a study's test sets nothing is published, and what others quote as EEDS."""
+    absent = [name for name in sets if not published["set"].eq(name).any()]
+    sentences = [f"nothing is published on {', '.join(absent)}"] if absent else []
+    ours = {(model or "").casefold() for model in study.models.values()}
+    plus = published[published["method"].eq("EEDS+") & published["scale"].isin(study.scales)]
+    plus = plus[plus["set"].isin(sets)]
+    if "eeds" in ours and len(plus):
+        values = ", ".join(f"{r.psnr:.2f} dB on {r.set} x{r.scale}" for r in plus.itertuples())
+        sentences.append(f"others quote EEDS+, the paper's variant of EEDS, at {values}")
+    return sentences

@@ -1,0 +1,35 @@
+"""What a study found, in one line."""
+
+import pandas as pd
+
+from shoal.claims import Verdict
+from shoal.report.tables.table import headline
+from shoal.report.tables.verdicts import worded
+from shoal.results import Study
+
+
+def answer(study: Study, numbers: pd.DataFrame, verdicts: list[Verdict]) -> str:
+    """One line: who scores highest on the first test set, and what became of the claims."""
+    parts = [_best(study, numbers, scale) for scale in study.scales]
+    words: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        words.setdefault(worded(verdict), []).append(verdict.id)
+    said = [f"{', '.join(ids)} {word}" for word, ids in words.items()]
+    return "; ".join([part for part in parts if part] + said) + "."
+
+
+def _best(study: Study, numbers: pd.DataFrame, scale: int) -> str:
+    scores = ranked(study, numbers, scale)
+    if scores.empty:
+        return ""
+    arm, place = scores.idxmax(), scores.name
+    beside = (
+        f" (bicubic {scores['bicubic']:.2f})" if "bicubic" in scores and arm != "bicubic" else ""
+    )
+    return f"highest on {place} x{scale}: {arm}, {scores.max():.2f} dB{beside}"
+
+
+def ranked(study: Study, numbers: pd.DataFrame, scale: int) -> pd.Series:
+    """PSNR by arm on the pictures that rank them."""
+    column, place = headline(study)
+    return numbers.xs(scale, level="scale")[column].dropna().rename(place)
