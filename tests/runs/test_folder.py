@@ -92,9 +92,9 @@ def test_a_folder_that_cannot_be_made_is_refused_with_the_remedy(tmp_path):
 
 
 @pytest.mark.parametrize("left_open", [{}, {"kind": None}])  # an old record, and one adopted of it
-@pytest.mark.parametrize(("weights", "kind"), [("ab" * 32, Kind.TRAINED), (None, Kind.UNTRAINED)])
-def test_a_record_that_names_no_kind_tells_it_by_its_weights(
-    tmp_path: Path, left_open: dict[str, None], weights: str | None, kind: Kind
+@pytest.mark.parametrize(("steps", "kind"), [(3600, Kind.TRAINED), (0, Kind.UNTRAINED)])
+def test_a_record_that_names_no_kind_tells_it_by_its_steps(
+    tmp_path: Path, left_open: dict[str, None], steps: int, kind: Kind
 ) -> None:
-    (tmp_path / "record.json").write_text(json.dumps({"weights_sha256": weights} | left_open))
+    (tmp_path / "record.json").write_text(json.dumps({"steps": steps} | left_open))
     assert RunFolder(tmp_path).kind is kind

@@ -17,7 +17,7 @@ from shoal.errors import UserError, first_line
 from shoal.grid.composing import resolved
 from shoal.runs.config import RunConfig
 from shoal.runs.identity import RESULTS, Content, run_id
-from shoal.runs.kind import Kind
+from shoal.runs.kind import recorded
 
 Row = Mapping[str, str]  # of runs.csv
 
@@ -62,20 +62,13 @@ def fault(text: str, row: Row) -> str:
     try:
         config = RunConfig.of(_harmless(text))
         # Otherwise a network that isn't Shoal's would be built to see whether it learns.
-        vars(config)["kind"] = _kind(row)
+        vars(config)["kind"] = recorded(row)
         found = run_id(config, _content(row))
     except (UserError, yaml.YAMLError, OmegaConfBaseException) as error:
         return f"the config of {row['id']} can't be read ({first_line(error)})"
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         return f"the config of {row['id']} is damaged ({first_line(error)})"
     return "" if found == row["id"] else f"the config of {row['id']} is that of {found}"
-
-
-def _kind(row: Row) -> Kind:
-    """Of a run, by its row; rows from before there was the word have steps alone."""
-    if row.get("kind"):
-        return Kind(row["kind"])
-    return Kind.TRAINED if int(row["steps"]) else Kind.UNTRAINED
 
 
 def _harmless(text: str) -> DictConfig:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from shoal.runs.kind import Kind
+from shoal.runs.kind import Kind, recorded
 
 KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
 
@@ -75,11 +75,8 @@ class Study:
     def finished(self) -> pd.DataFrame:
         """The rows of `runs` that have a record, each with its `kind`."""
         rows = self.runs[self.runs["state"] == "finished"]
-        # Records from before there was the word are of runs by steps, or of none.
-        by_steps = (rows["steps"] > 0).map({True: str(Kind.TRAINED), False: str(Kind.UNTRAINED)})
-        # Where no record has the word, pandas took the column for one of numbers.
-        kinds = rows["kind"].astype(object).fillna(by_steps) if "kind" in rows else by_steps
-        return rows.assign(kind=kinds)
+        kinds = [str(recorded(row)) for row in rows.to_dict("records")]
+        return rows.assign(kind=pd.Series(kinds, rows.index, object))
 
     def of_kind(self, kind: Kind) -> pd.DataFrame:
         """The rows of `finished` whose run did that to its model."""

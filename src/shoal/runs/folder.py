@@ -11,7 +11,7 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.runs.files import RunFiles
-from shoal.runs.kind import Kind
+from shoal.runs.kind import Kind, recorded
 from shoal.system.files import sweep
 from shoal.system.lock import Held, hold, is_held
 
@@ -56,11 +56,7 @@ class RunFolder(RunFiles):
     @property
     def kind(self) -> Kind:
         """What a finished run did to its network."""
-        record = self.record()
-        if kind := record.get("kind"):
-            return Kind(kind)
-        # Records from before there was the word, and what was adopted of such.
-        return Kind.UNTRAINED if record["weights_sha256"] is None else Kind.TRAINED
+        return recorded(self.record())
 
     def status(self) -> dict[str, Any]:
         """State, reason, step, ...; {} where none is.

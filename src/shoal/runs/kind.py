@@ -1,6 +1,7 @@
 """What a run does to its model: decided once, from the model's config, and recorded."""
 
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,17 @@ class Kind(StrEnum):
     def learns(self) -> bool:
         """Whether a run has a seed, and weights that it leaves."""
         return self is not Kind.UNTRAINED
+
+
+def recorded(record: Mapping[Any, Any]) -> Kind:
+    """What a finished run did to its model, by its record or its row of a table.
+
+    Those from before there was the word are of runs by steps, or of none.
+    """
+    word = record.get("kind")
+    if isinstance(word, str) and word:
+        return Kind(word)
+    return Kind.TRAINED if int(record["steps"]) else Kind.UNTRAINED
 
 
 def kind_of(name: str, model: dict[str, Any]) -> Kind:
