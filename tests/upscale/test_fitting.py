@@ -12,8 +12,9 @@ from shoal.pictures.images import Picture
 from shoal.pictures.resample import resize
 from shoal.upscale import fitting
 from shoal.upscale.factor import by_scale, to_size
-from shoal.upscale.networks import Settings, networks
+from shoal.upscale.networks import Settings
 from shoal.upscale.pixels import stored
+from shoal.upscale.sought import networks
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

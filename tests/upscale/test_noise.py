@@ -9,7 +9,8 @@ from helpers.enlarging import pixels
 from shoal.errors import UserError
 from shoal.pretrained import shipped
 from shoal.upscale import noise
-from shoal.upscale.networks import Networks, Settings, networks
+from shoal.upscale.networks import Networks, Settings
+from shoal.upscale.sought import networks
 
 CLEAN, JPEG = Path("clean-x2.safetensors"), Path("jpeg-x2.safetensors")
 

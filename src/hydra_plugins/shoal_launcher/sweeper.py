@@ -1,11 +1,8 @@
 """The sweeper: what is swept on the command line times the arms of an experiment."""
 
-import functools
 import itertools
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -18,8 +15,8 @@ from omegaconf import DictConfig
 from hydra_plugins.shoal_launcher.experiment import ExperimentGrid
 from hydra_plugins.shoal_launcher.foretelling import foretell, only_plans
 from hydra_plugins.shoal_launcher.launcher import ShoalLauncher
+from hydra_plugins.shoal_launcher.searching import search
 from shoal.errors import UserError
-from shoal.system.variables import EXPERIMENT
 
 
 @dataclass
@@ -67,7 +64,8 @@ class ShoalSweeper(Sweeper):
 
         combinations = self._combinations(arguments)
         if "search" in self.master:
-            return self._search(combinations)
+            search(self.loader, self.master, combinations)
+            return []
         if self.master.hydra.runtime.choices.get("experiment"):
             returns = ExperimentGrid(self.loader, self.master, self._launch).make(combinations)
         else:
@@ -108,41 +106,6 @@ class ShoalSweeper(Sweeper):
             self.runner.titles, self.runner.arms = titles, arms
         return self.runner.launch(runs, initial_job_idx=0)
 
-    def _search(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
-        from shoal.grid.composing import compose, key
-        from shoal.grid.outcome import GridFailed
-        from shoal.system.console import typed
-
-        self._require_search(combinations)
-        from shoal.search.search import failed, search
-
-        name = str(self.master.hydra.runtime.choices["hparams_search"])
-        given = [text for text in combinations[0] if not _is_of_search(key(text))]
-        composing = functools.partial(compose, self.loader, self.master)
-        os.environ[EXPERIMENT] = name
-        outcomes = search(name, self.master.search, given, composing, typed())
-        if count := failed(outcomes):
-            raise GridFailed(count)
-        return []
-
-    def _require_search(self, combinations: list[list[str]]) -> None:
-        """Refuse what a search can't be combined with.
-
-        Raises:
-            UserError: naming it, and the remedy.
-        """
-        if "experiment" in self.master:
-            raise UserError("hparams_search and experiment are two questions: issue one at a time")
-        if len(combinations) > 1:
-            raise UserError("a search chooses values itself: nothing else can be swept with it")
-        if backend := self.master.hydra.launcher.get("backend"):
-            raise UserError(
-                f"hydra/launcher={backend}: a search makes its runs itself, `jobs` at a time; for"
-                " more machines give search.storage and issue it on each"
-            )
-        if find_spec("optuna") is None:
-            raise UserError("hparams_search needs optuna: pip install 'shoal-sr[optuna]'")
-
     def _combinations(self, arguments: list[str]) -> list[list[str]]:
         """All combinations, the last sweep varying fastest; of one key the last word counts.
 
@@ -160,10 +123,6 @@ class ShoalSweeper(Sweeper):
             else:
                 choices[key] = [f"{key}={value}" for value in override.sweep_string_iterator()]
         return [list(combination) for combination in itertools.product(*choices.values())]
-
-
-def _is_of_search(key: str) -> bool:
-    return key in ("hparams_search", "search") or key.startswith("search.")
 
 
 def _require_number(combinations: Sequence[Sequence[str]]) -> None:

@@ -89,7 +89,8 @@ def upscale(
     if tile != "auto" and not tile.isdecimal():
         raise UserError(f"--tile {tile} is neither auto nor a number of pixels")
     from shoal.upscale.factor import by_scale, to_size
-    from shoal.upscale.networks import Settings, several
+    from shoal.upscale.networks import Settings
+    from shoal.upscale.sought import several
 
     settings = Settings(runtime, None if tile == "auto" else int(tile), ensemble, trust, noise)
     networks = several(model, weights, settings)

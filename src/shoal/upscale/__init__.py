@@ -5,7 +5,8 @@ It imports runs (for a run's folder), evaluation and what lies below.
 
 from pathlib import Path
 
-from shoal.upscale.networks import Settings, networks
+from shoal.upscale.networks import Settings
+from shoal.upscale.sought import networks
 from shoal.upscale.upscaler import Upscaler
 
 __all__ = ["Upscaler", "load"]

@@ -14,10 +14,11 @@ from shoal.upscale import hub
 from shoal.upscale.card import card
 from shoal.upscale.coloured import Coloured
 from shoal.upscale.graph import graph, portable
-from shoal.upscale.networks import Settings, networks
+from shoal.upscale.networks import Settings
 from shoal.upscale.pytorch import answers
 from shoal.upscale.ready import need
 from shoal.upscale.runtimes import check, onnx_runtime
+from shoal.upscale.sought import networks
 
 ONNX, ONNX_RGB, HUB = KINDS = ("onnx", "onnx-rgb", "hub")
 FOLDER = Path("output")

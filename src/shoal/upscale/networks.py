@@ -1,4 +1,4 @@
-"""Which networks there are of a name, or in a file, and how one becomes ready."""
+"""The networks of a name, or of a file, and how they become ready to enlarge."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,7 @@ from typing import Any
 
 from shoal import pretrained
 from shoal.errors import UserError
-from shoal.models.facts import read_facts
-from shoal.runs.folder import RunFolder
-from shoal.upscale import hub, noise, runtimes
+from shoal.upscale import noise, runtimes
 from shoal.upscale.factor import steps
 from shoal.upscale.row import in_a_row
 from shoal.upscale.tiles import side_for
@@ -121,60 +119,8 @@ class Networks:
         )
 
 
-def networks(source: str | Path | None, settings: Settings) -> Networks:
-    """What there is of a name that ships, at a path, or at `hf://owner/name`.
-
-    Args:
-        source: a name; the path of a run's folder, of a folder of the hub's layout or of a
-            weights' file; None: at each scale the best for most.
-        settings: how they are run.
-
-    Raises:
-        UserError: there is nothing of that name or there.
-    """
-    source = _meant(source)
-    if isinstance(source, Path):
-        if settings.noise == noise.JPEG:
-            raise UserError(f"{source} is one network, --noise jpeg another: leave one of them out")
-        return Networks({int(read_facts(source)["scale"]): source}, source, settings)
-    shipped = pretrained.shipped()
-    files = {scale: there for (model, scale), there in shipped.items() if model == source}
-    if source is None:
-        files = {scale: pretrained.find(None, scale) for _, scale in shipped}
-    if not files:
-        pretrained.find(source, pretrained.DEFAULT_SCALE)  # there is none: it says which there are
-    return Networks(files, source, settings, noise.of_jpegs(source, files, settings.noise))
-
-
 def _name(path: Path, facts: Mapping[str, Any]) -> str:
     """What a network is called: one that ships by its file, another by what it says of itself."""
     if path.parent == pretrained.FOLDER:
         return path.stem.rpartition("-x")[0]
     return str(facts.get("name", path.stem))
-
-
-def several(models: str | None, weights: str | None, settings: Settings) -> list[Networks]:
-    """The networks that a command line names.
-
-    Args:
-        models: names that ship, with commas between them.
-        weights: a path, or `hf://owner/name`.
-        settings: how they are run.
-
-    Raises:
-        UserError: there is nothing of a name or there.
-    """
-    if weights is not None:
-        return [networks(weights if hub.is_address(weights) else Path(weights), settings)]
-    names = dict.fromkeys(models.split(",")) if models is not None else (None,)
-    return [networks(name, settings) for name in names]
-
-
-def _meant(source: str | Path | None) -> str | Path | None:
-    """The file meant, of a path or a string that looks like one; or the name."""
-    if isinstance(source, str) and hub.is_address(source):
-        return hub.fetched(source)
-    if isinstance(source, Path) or (source and source.endswith(".safetensors")):
-        path = Path(source)
-        return hub.weights_in(path) or RunFolder(path).weights if path.is_dir() else path
-    return source

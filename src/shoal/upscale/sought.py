@@ -1,0 +1,62 @@
+"""Which networks there are of a name that ships, in a file, or at an address."""
+
+from pathlib import Path
+
+from shoal import pretrained
+from shoal.errors import UserError
+from shoal.models.facts import read_facts
+from shoal.runs.folder import RunFolder
+from shoal.upscale import hub, noise
+from shoal.upscale.networks import Networks, Settings
+
+
+def networks(source: str | Path | None, settings: Settings) -> Networks:
+    """What there is of a name that ships, at a path, or at `hf://owner/name`.
+
+    Args:
+        source: a name; the path of a run's folder, of a folder of the hub's layout or of a
+            weights' file; None: at each scale the best for most.
+        settings: how they are run.
+
+    Raises:
+        UserError: there is nothing of that name or there.
+    """
+    source = _meant(source)
+    if isinstance(source, Path):
+        if settings.noise == noise.JPEG:
+            raise UserError(f"{source} is one network, --noise jpeg another: leave one of them out")
+        return Networks({int(read_facts(source)["scale"]): source}, source, settings)
+    shipped = pretrained.shipped()
+    files = {scale: there for (model, scale), there in shipped.items() if model == source}
+    if source is None:
+        files = {scale: pretrained.find(None, scale) for _, scale in shipped}
+    if not files:
+        pretrained.find(source, pretrained.DEFAULT_SCALE)  # there is none: it says which there are
+    return Networks(files, source, settings, noise.of_jpegs(source, files, settings.noise))
+
+
+def several(models: str | None, weights: str | None, settings: Settings) -> list[Networks]:
+    """The networks that a command line names.
+
+    Args:
+        models: names that ship, with commas between them.
+        weights: a path, or `hf://owner/name`.
+        settings: how they are run.
+
+    Raises:
+        UserError: there is nothing of a name or there.
+    """
+    if weights is not None:
+        return [networks(weights if hub.is_address(weights) else Path(weights), settings)]
+    names = dict.fromkeys(models.split(",")) if models is not None else (None,)
+    return [networks(name, settings) for name in names]
+
+
+def _meant(source: str | Path | None) -> str | Path | None:
+    """The file meant, of a path or a string that looks like one; or the name."""
+    if isinstance(source, str) and hub.is_address(source):
+        return hub.fetched(source)
+    if isinstance(source, Path) or (source and source.endswith(".safetensors")):
+        path = Path(source)
+        return hub.weights_in(path) or RunFolder(path).weights if path.is_dir() else path
+    return source
