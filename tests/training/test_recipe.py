@@ -15,6 +15,8 @@ from shoal.training.run import train
     [
         ("task.loss._target_=torch.nn.MSELos", "task.loss can't be built: torch.nn has no MSELos"),
         ("+task.loss.wight=3", "task.loss can't be built: TypeError: "),
+        ("+model.widht=3", ": ~model.widht leaves out what a file sets"),
+        ("+task.optimizer.momentum=0.9", "'momentum': ~task.optimizer.momentum leaves out what a"),
         ("task.optimizer._target_=torch.optim.Adan", "torch.optim has no Adan: did you mean"),
         ("+task.optimizer.betaz=3", "task.optimizer can't be built: TypeError: "),
         ("+task.schedule.peak=3", "task.schedule can't be built: TypeError: warmup_cosine() got"),

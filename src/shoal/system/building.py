@@ -31,7 +31,15 @@ def built(key: str, node: Mapping[str, Any], **more: Any) -> Any:
             key = f"{key}.{part[1]}"
         if isinstance(cause, UserError):
             raise UserError(f"{key}: {cause}") from None
-        raise UserError(f"{key} can't be built: {_reason(cause)}") from error
+        raise unbuilt(key, cause) from error
+
+
+def unbuilt(key: str, cause: BaseException) -> UserError:
+    """What refuses a part that can't be built, and names the remedy for an argument too many."""
+    spare = re.search(r"unexpected keyword argument '(\w+)'", str(cause))
+    place = "model" if key.startswith("model=") else key
+    remedy = f": ~{place}.{spare[1]} leaves out what a file sets" if spare else ""
+    return UserError(f"{key} can't be built: {_reason(cause)}{remedy}")
 
 
 def _reason(cause: BaseException) -> str:

@@ -8,10 +8,9 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from shoal.errors import UserError, first_line
 from shoal.runs.config import RunConfig
 from shoal.runs.kind import Kind
-from shoal.system.building import built
+from shoal.system.building import built, unbuilt
 from shoal.training.layer_rates import layered
 
 
@@ -57,4 +56,4 @@ def _tried(key: str, make: Callable[..., Any], *arguments: Any) -> Any:
         return make(*arguments)
     except Exception as error:
         cause = error.__cause__ or error
-        raise UserError(f"{key} can't be built: {first_line(cause)}") from error
+        raise unbuilt(key, cause) from error
