@@ -223,6 +223,29 @@ def test_another_question_never_writes_over_the_findings_of_the_default(
     assert len(folder.rpartition("-")[2]) == 8
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["arms=[bicubic,eed,eeds]", "~experiment.arms.dcnn", "+experiment.arms.a=['model=srcnn']"],
+)
+def test_other_arms_never_write_over_the_findings_of_all(loader: ConfigLoader, change: str) -> None:
+    config = master(loader, "experiment=ablation", change)
+    folders = {
+        Plan(read(loader, config), [["seed=0"]], partial(compose, loader, config), looks).folder
+        for looks in (None, [])
+    }
+    assert len(folders) == 2
+    assert all(len(each.removeprefix("ablation/sample-x3-quick-")) == 8 for each in folders)
+
+
+@pytest.mark.parametrize(("seed", "marked"), [("seed=0", False), ("seed=6", True)])
+def test_a_question_asked_anew_of_fresh_seeds_keeps_the_earlier_findings(
+    loader: ConfigLoader, seed: str, marked: bool
+) -> None:
+    config = master(loader, "experiment=ablation")
+    plan = Plan(experiment(loader, "ablation"), [[seed]], partial(compose, loader, config), [])
+    assert (plan.folder != "ablation/sample-x3-quick") == marked
+
+
 def test_the_plan_on_disk_names_every_run_once(loader: ConfigLoader, tmp_path: Path) -> None:
     paths = f"paths.runs={tmp_path}"
     plan = plan_of(loader, "initialisation", ["seed=0", paths], ["seed=1", paths])

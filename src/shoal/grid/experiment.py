@@ -22,6 +22,8 @@ from shoal.grid.experiment_file import (
 
 # Parts of the config that say how an experiment is made and read, and are nothing to a run.
 OF_EXPERIMENTS = ("experiment", "arms", "collapse", "tune")
+# Those that say which arms there are.
+OF_ARMS = ("experiment.arms", "experiment.cross", "experiment.exclude")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Experiment:
         trial: whether it tries values for another experiment: its findings are rows alone.
         free: keys beside the factors in which arms may differ.
         left_out: arms that the file has and the command line took away.
+        changed: whether the command line says which arms there are: another question's findings.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Experiment:
     tuned: dict[str, Any] = field(default_factory=dict)
     trial: bool = False
     free: tuple[str, ...] = ()
+    changed: bool = False
 
 
 def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
@@ -75,7 +79,9 @@ def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
     left_out = tuple(key(text).removeprefix("experiment.arms.") for text in texts)
     try:
         found = _chosen(_read(name, facts, base, left_out), master.get("arms"))
-        found = replace(found, collapse=thresholds(master))
+        said = any(key(text).startswith(OF_ARMS) for text in master.hydra.overrides.task)
+        changed = said or bool(found.left_out)
+        found = replace(found, collapse=thresholds(master), changed=changed)
         return replace(found, tune=found.tune if _tunes(master, found) else None)
     except UserError as error:
         raise UserError(f"experiment={name}: {error}") from None

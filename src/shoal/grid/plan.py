@@ -151,6 +151,9 @@ class Plan:
 
     def _is_marked(self) -> bool:
         """Whether the user changed more of what decides the numbers than a folder's name tells."""
+        anew = self.looks is not None and min(self.facts["seeds"]) > 0
+        if self.experiment.changed or anew:
+            return True
         label = next(reversed(self.experiment.arms))
         try:
             plain = self._planned(label, [text for text in self.given[0] if key(text) in NAMED])

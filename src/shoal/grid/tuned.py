@@ -56,6 +56,7 @@ def judge(plan: Plan, asked: Tuning) -> Plan:
         arms,
         collapse=study.collapse,
         trial=True,
+        changed=study.changed,
     )
     found = Plan(experiment, _given_to_judge(plan, asked), plan.compose)
     _require_no_test_set(plan, asked, [run for _, run in found.runs])
