@@ -67,8 +67,8 @@ def test_committed_figures_are_whole(path: Path) -> None:
 
 def test_a_page_is_built_from_committed_findings_alone_and_without_torch(tmp_path: Path) -> None:
     """Which is `make pages`: every finding by the same call."""
-    source = FINDINGS / "initialisation" / "t91-x3-quick"
-    folder = tmp_path / "initialisation" / source.name
+    source = FINDINGS / "shallow" / "t91_brief-x3-quick"
+    folder = tmp_path / "shallow" / source.name
     folder.mkdir(parents=True)
     for path in source.iterdir():
         if path.suffix != ".html":
@@ -85,7 +85,7 @@ def test_a_page_is_built_from_committed_findings_alone_and_without_torch(tmp_pat
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{folder / 'index.html'}\n\n"
     text = (folder / "index.html").read_text()
-    assert "Is the shallow network&#39;s gain a gain of initialisation?" in text
+    assert "Is a learned shallow partner of EED better than a fixed one?" in text
     assert text.count("data:image/png;base64,") == 3 * (2 + 4)  # HR, bicubic and four arms
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from shoal.errors import UserError
 from shoal.runs.folder import RunFolder
-from shoal.runs.kind import Kind
+from shoal.runs.kind import Kind, recorded
 from shoal.system.files import csv_text
 
 
@@ -98,3 +98,16 @@ def test_a_record_that_names_no_kind_tells_it_by_its_steps(
 ) -> None:
     (tmp_path / "record.json").write_text(json.dumps({"steps": steps} | left_open))
     assert RunFolder(tmp_path).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ({"kind": "fitted", "steps": 0}, Kind.FITTED),
+        ({"kind": "", "steps": "3600"}, Kind.TRAINED),  # a line of runs.csv
+        ({"kind": float("nan"), "steps": 0.0}, Kind.UNTRAINED),  # and of a table of several
+        ({"steps": float("nan")}, Kind.UNTRAINED),
+    ],
+)
+def test_a_row_of_any_table_tells_its_kind(row: dict[str, object], kind: Kind) -> None:
+    assert recorded(row) is kind
