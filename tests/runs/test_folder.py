@@ -107,6 +107,7 @@ def test_a_record_that_names_no_kind_tells_it_by_its_steps(
         ({"kind": "", "steps": "3600"}, Kind.TRAINED),  # a line of runs.csv
         ({"kind": float("nan"), "steps": 0.0}, Kind.UNTRAINED),  # and of a table of several
         ({"steps": float("nan")}, Kind.UNTRAINED),
+        ({"steps": None}, Kind.UNTRAINED),
     ],
 )
 def test_a_row_of_any_table_tells_its_kind(row: dict[str, object], kind: Kind) -> None:

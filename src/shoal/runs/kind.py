@@ -36,7 +36,7 @@ def recorded(record: Mapping[Any, Any]) -> Kind:
     word = record.get("kind")
     if isinstance(word, str) and word:
         return Kind(word)
-    return Kind.TRAINED if float(record["steps"]) > 0 else Kind.UNTRAINED
+    return Kind.TRAINED if float(record.get("steps") or 0) > 0 else Kind.UNTRAINED
 
 
 def kind_of(name: str, model: dict[str, Any]) -> Kind:
