@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shoal.errors import UserError
 from shoal.pictures import writing
 from shoal.pictures.arrays import Array
-from shoal.pictures.colour import Pixels, levels, luma, rgb_levels, rounded
+from shoal.pictures.colour import Pixels, largest, levels, luma, rgb_levels, rounded
 from shoal.pictures.finding import pictures
 from shoal.pictures.images import Picture, read
 from shoal.pictures.resample import (
@@ -43,10 +43,8 @@ def degrade(pixels: Pixels, scale: int, edges: str = MIRRORED) -> Pixels:
     Raises:
         UserError: the picture is smaller than the scale.
     """
-    largest = np.iinfo(pixels.dtype).max
-    return _by_planes(
-        pixels, lambda hr: downscale_integers(_cropped(hr, scale), scale, largest, edges)
-    )
+    top = largest(pixels.dtype)
+    return _by_planes(pixels, lambda hr: downscale_integers(_cropped(hr, scale), scale, top, edges))
 
 
 def smaller(pixels: Pixels, factor: float) -> Pixels:
@@ -59,8 +57,8 @@ def smaller(pixels: Pixels, factor: float) -> Pixels:
     Returns:
         The same type and channels, each side the factor as long, rounded up.
     """
-    largest = np.iinfo(pixels.dtype).max
-    return _by_planes(pixels, lambda values: shrink_integers(values, factor, largest))
+    top = largest(pixels.dtype)
+    return _by_planes(pixels, lambda values: shrink_integers(values, factor, top))
 
 
 def _by_planes(pixels: Pixels, made: Callable[[Planes], Planes]) -> Pixels:

@@ -18,6 +18,7 @@ from shoal.pictures.kernel import cubic
 
 MIRRORED, REPEATED = "mirrored", "repeated"
 EDGES = (MIRRORED, REPEATED)
+Taps = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
 def crop(image: Array, scale: int) -> Array:
@@ -31,9 +32,7 @@ def crop(image: Array, scale: int) -> Array:
 
 
 @lru_cache(maxsize=256)
-def taps(
-    size: int, out: int, edges: str = MIRRORED, step: float | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def taps(size: int, out: int, edges: str = MIRRORED, step: float | None = None) -> Taps:
     """Weights and source indices of one axis.
 
     Args:
@@ -119,9 +118,10 @@ def downscale_integers(
         largest: 255 or 65535.
         edges: one of `EDGES`.
     """
-    height, width = values.shape[-2] // scale, values.shape[-1] // scale
-    rows = rounded(_along(values, -2, height, edges), largest)
-    return rounded(_along(rows, -1, width, edges), largest)
+    for dim in (-2, -1):
+        size = values.shape[dim]
+        values = _pass(values, dim, taps(size, size // scale, edges), largest)
+    return values
 
 
 def shrink_integers(values: Array, factor: float, largest: int = 255) -> Array:
@@ -137,6 +137,9 @@ def shrink_integers(values: Array, factor: float, largest: int = 255) -> Array:
     """
     for dim in (-2, -1):
         size = values.shape[dim]
-        weights = taps(size, math.ceil(factor * size), step=1 / factor)
-        values = rounded(weighted(values, dim, *weights), largest)
+        values = _pass(values, dim, taps(size, math.ceil(factor * size), step=1 / factor), largest)
     return values
+
+
+def _pass(values: Array, dim: int, weights: Taps, largest: int) -> Array:
+    return rounded(weighted(values, dim, *weights), largest)

@@ -75,7 +75,8 @@ class Study:
     def finished(self) -> pd.DataFrame:
         """The rows of `runs` that have a record, each with its `kind`."""
         rows = self.runs[self.runs["state"] == "finished"]
-        kinds = [str(recorded(row)) for row in rows.to_dict("records")]
+        told = rows.reindex(columns=["kind", "steps"]).to_dict("records")
+        kinds = [str(recorded(row)) for row in told]
         return rows.assign(kind=pd.Series(kinds, rows.index, object))
 
     def of_kind(self, kind: Kind) -> pd.DataFrame:
