@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from helpers.made_up import MadeUp, study_of
-from shoal.results.rows import read_tables
+from shoal.results.rows import read_tables, shortened
 from shoal.runs.folder import RunFolder
 from shoal.runs.tables import SCORES
 
@@ -28,3 +30,13 @@ def test_pictures_of_odd_names_keep_them(tmp_path: Path) -> None:
 def test_a_thousand_picture_names_stay_names(tmp_path: Path) -> None:
     study = study_of(MadeUp(sets={"BSD100": 3}), tmp_path)
     assert set(study.scores["image"]) == {"000", "001", "002"}
+
+
+def test_a_curve_keeps_eight_digits_of_what_is_measured_and_all_of_what_is_counted() -> None:
+    row = {"step": 300_000_000, "seconds": 86_400.125, "macs": 13_324_124_160_123.0}
+    measured = {"val/psnr": 33.06602699249639, "lr": 0.0013364140480591497, "deep/low": None}
+    short = shortened(pd.DataFrame([row | measured | {"val/ssim": float("nan")}]))
+    kept = row | {"val/psnr": 33.066027, "lr": 0.001336414, "deep/low": None}
+    assert short.drop(columns="val/ssim").to_dict("records") == [kept]
+    assert short["val/ssim"].isna().all()
+    assert shortened(short).equals(short)

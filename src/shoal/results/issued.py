@@ -10,7 +10,7 @@ import pandas as pd
 
 from shoal.errors import UserError
 from shoal.results.outdated import OUTDATED, leave_out
-from shoal.results.rows import read_runs, read_tables
+from shoal.results.rows import read_runs, read_tables, shortened
 from shoal.results.study import ASKED, KEY, Study
 from shoal.runs.tables import CURVE, SCORES
 
@@ -100,7 +100,7 @@ def study_of(grid: dict[str, Any], path: Path) -> Study:
         models=_models(grid, runs),
         runs=runs,
         scores=_asked(counting.merge(read_tables(finished, "scores.csv", SCORES), on="id"), grid),
-        curves=counting.merge(read_tables(folders, "curve.csv", CURVE), on="id"),
+        curves=shortened(counting.merge(read_tables(folders, "curve.csv", CURVE), on="id")),
     )
 
 
