@@ -32,25 +32,25 @@ def import_weights(
         locate(each, pictures)  # what is missing is said before anything is written
     count = convert(system, file, output, scale, force=force)
     print(f"{system} x{scale}, {count:,} weights of {file} -> {output}")
-    for line in _scored(system, output, scale, sets, pictures):
+    for line in _scored(output, scale, sets, pictures):
         print(line)
 
 
-def _scored(
-    system: str, output: Path, scale: int, sets: Sequence["PictureSet"], root: Path
-) -> Iterator[str]:
-    """What the network scores by the classic protocol, beside what is published."""
+def _scored(output: Path, scale: int, sets: Sequence["PictureSet"], root: Path) -> Iterator[str]:
+    """What the network scores by the classic protocol, beside what is published of its size."""
     if not sets:
         return
     import pandas as pd
 
     from shoal.evaluation.benchmark import score
+    from shoal.importing.sizes import published_as
     from shoal.models import weights
     from shoal.report.tables.published import load_published, reference
     from shoal.runs.tables import means
 
-    rows, published = score(weights.load(output)[0], sets, root, "classic", scale), load_published()
-    for name, protocols in means(rows).items():
-        theirs = reference(published, system, name, scale)["psnr"]
-        beside = f", published {theirs:.2f} dB" if pd.notna(theirs) else ""
+    network, facts = weights.load(output)
+    method, published = published_as(facts["model"]), load_published()
+    for name, protocols in means(score(network, sets, root, "classic", scale)).items():
+        theirs = reference(published, method, name, scale)["psnr"]
+        beside = f", published of {method} {theirs:.2f} dB" if pd.notna(theirs) else ""
         yield f"{name}: {protocols['classic']['psnr']:.2f} dB{beside}"

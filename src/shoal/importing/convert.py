@@ -10,6 +10,7 @@ from shoal.errors import UserError, first_line, unknown
 from shoal.importing import fsrcnn, lapsrn, srcnn, vdsr
 from shoal.importing.foreign import MATLAB, PYTORCH, Content, kind_of, read_matlab, read_pytorch
 from shoal.importing.layouts import Converted
+from shoal.importing.sizes import published_as
 from shoal.models import weights
 from shoal.models.profile import parameters
 from shoal.system.files import asked_for
@@ -64,7 +65,8 @@ def import_weights(
     except Exception as error:  # whatever a file of another system, or a hostile one, leads to
         raise UserError(f"{file} holds no {system} of x{scale}: {first_line(error)}") from None
     source = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-    facts = {"model": model, "name": system, "scale": scale, "source": source}
+    name = published_as(model) or system
+    facts = {"model": model, "name": name, "scale": scale, "source": source}
     with asked_for(output) as target:
         target.write(weights.encode(network, facts))
     return parameters(network)
