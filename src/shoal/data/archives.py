@@ -1,28 +1,22 @@
 """Pictures that are published in one archive, which is downloaded, checked and taken apart.
 
-A download that was cut goes on where it stopped. An archive that lies in the data root already,
-under its own name, is used and stays: where there is no network, it is put there by hand.
+An archive that lies in the data root already, under its own name, is used and stays: where there is
+no network, it is put there by hand.
 """
 
 import hashlib
 import tarfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
-
-import requests
 
 from shoal.data import sums
-from shoal.data.mirrors import CONNECT_SECONDS, READ_SECONDS, MirrorError, blamed
+from shoal.data.download import downloaded
+from shoal.data.mirrors import MirrorError
 from shoal.data.outcome import Advance, Outcome
 from shoal.data.sets import PictureFile, sha256
 from shoal.data.sources import Archive, Member
 from shoal.system.files import write_whole
-from shoal.system.lock import Held, hold
-
-MIB = 2**20
 
 
 def fetch(
@@ -75,65 +69,8 @@ def _fill(
             raise MirrorError(f"{given} there has other bytes than the catalogue's: delete it")
         _take_apart(given, files)
         return
-    root.mkdir(parents=True, exist_ok=True)
-    with _alone(archive, root):
-        part = root / f".fetching-{archive.name}"
-        _download(archive, part, advance)
+    with downloaded(archive, root, advance) as part:
         _take_apart(part, files)
-        part.unlink()
-
-
-@contextmanager
-def _alone(archive: Archive, root: Path) -> Iterator[None]:
-    """Two processes would write into one part."""
-    lock = root / f".fetching-{archive.name}.lock"
-    try:
-        with hold(lock):
-            try:
-                yield
-            finally:
-                lock.unlink()
-    except Held:
-        raise MirrorError(f"another process downloads {archive.name}: wait for its end") from None
-
-
-def _download(archive: Archive, part: Path, advance: Advance) -> None:
-    """Ask its addresses in their order; what came over stays for the next, unless it is wrong."""
-    reasons = []
-    for url in archive.urls:
-        try:
-            _go_on(url, archive, part, advance)
-            return
-        except MirrorError as error:
-            reasons.append(f"{urlsplit(url).netloc} {error}")
-    raise MirrorError("; ".join(reasons))
-
-
-def _go_on(url: str, archive: Archive, part: Path, advance: Advance) -> None:
-    there = part.stat().st_size if part.is_file() else 0
-    if there < archive.size:
-        there = _append(url, archive, part, there, advance)
-    if there < archive.size:
-        raise MirrorError("has less than the catalogue's bytes")
-    if there > archive.size or sha256(part) != archive.sha256:
-        part.unlink()
-        raise MirrorError("has other bytes than the catalogue's")
-
-
-def _append(url: str, archive: Archive, part: Path, there: int, advance: Advance) -> int:
-    """Ask for what is missing, or for all where a server can't begin within; the new size."""
-    # Some servers call a .tgz a compressed answer: its bytes are wanted as they lie there.
-    wishes = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-"} if there else {})
-    waits = CONNECT_SECONDS, READ_SECONDS
-    with blamed(), requests.get(url, headers=wishes, timeout=waits, stream=True) as answer:
-        answer.raise_for_status()
-        with part.open("ab" if answer.status_code == requests.codes.partial else "wb") as stream:
-            for chunk in answer.raw.stream(MIB, decode_content=False):
-                stream.write(chunk)
-                advance(f"{archive.name}, MiB", stream.tell() // MIB, archive.size // MIB)
-                if stream.tell() > archive.size:
-                    break
-            return stream.tell()
 
 
 def _take_apart(path: Path, files: Mapping[Path, PictureFile]) -> None:

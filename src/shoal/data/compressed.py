@@ -13,7 +13,8 @@ from shoal.data.cutting import Patches, Source
 from shoal.data.jpeg import CURVE, Planes, patch, qualities, whole
 from shoal.data.patches import PatchStream
 from shoal.data.pictures import Pictures
-from shoal.pictures.colour import luma_levels, rounded
+from shoal.pictures.colour import luma_levels
+from shoal.pictures.levels import rounded
 
 
 class CompressedStream(PatchStream):

@@ -18,8 +18,8 @@ from torch import Tensor
 
 from shoal.errors import UserError
 from shoal.pictures import images
-from shoal.pictures.colour import Pixels
 from shoal.pictures.degrade import luma_pair, rgb_pair, smaller
+from shoal.pictures.levels import Pixels
 from shoal.system.progress import tracked
 
 CHUNK = 1 << 24
