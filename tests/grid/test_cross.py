@@ -15,7 +15,8 @@ from helpers.composing import CONF
 from shoal.errors import UserError
 from shoal.grid.composing import compose
 from shoal.grid.cross import complete, label, overrides
-from shoal.grid.experiment import Experiment, read
+from shoal.grid.experiment import Experiment
+from shoal.grid.experiment_asked import read
 from shoal.grid.plan import Plan
 from shoal.grid.plan_file import content as written
 from shoal.runs.config import register_resolvers

@@ -17,7 +17,7 @@ from hydra.types import RunMode
 from helpers.composing import CONF, ROOT
 from shoal.claims import read_claims, require_arms
 from shoal.grid.composing import compose
-from shoal.grid.experiment import read
+from shoal.grid.experiment_asked import read
 from shoal.grid.plan import Plan
 from shoal.runs.config import register_resolvers
 

@@ -14,7 +14,7 @@ from helpers.composing import CONF, configured
 from helpers.grids import Grid
 from shoal.errors import UserError
 from shoal.grid.composing import compose
-from shoal.grid.experiment import read
+from shoal.grid.experiment_asked import read
 from shoal.grid.plan import Plan
 from shoal.grid.tuned import judge, own, tried
 from shoal.grid.tuning import tuning

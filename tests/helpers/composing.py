@@ -4,6 +4,8 @@ from functools import cache
 from pathlib import Path
 
 from hydra import compose, initialize_config_dir
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig
 
 from shoal.grid.composing import resolved, split, with_values
@@ -37,3 +39,11 @@ def configured(*overrides: str) -> RunConfig:
 def options(group: str) -> list[str]:
     """The options of a config group, e.g. `model`."""
     return sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+
+
+@cache
+def loader() -> ConfigLoader:
+    """What the sweeper composes a grid's runs with."""
+    register_resolvers()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return GlobalHydra.instance().hydra.config_loader

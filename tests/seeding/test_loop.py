@@ -9,13 +9,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hydra import initialize_config_dir
 from hydra.core.config_loader import ConfigLoader
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import RunMode
 
-from helpers.composing import CONF
+from helpers import composing
 from shoal import results
 from shoal.claims import judge, read_claims
 from shoal.errors import UserError
@@ -24,7 +22,6 @@ from shoal.grid.experiment import Experiment
 from shoal.grid.plan import Plan
 from shoal.grid.plan_file import write
 from shoal.grid.planned import PlannedRun
-from shoal.runs.config import register_resolvers
 from shoal.runs.tables import SCORES
 from shoal.seeding.loop import Loop, seeds_of
 from shoal.seeding.outlook import outlook
@@ -39,11 +36,9 @@ CLAIMS: dict[str, object] = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def loader() -> ConfigLoader:
-    register_resolvers()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        return GlobalHydra.instance().hydra.config_loader
+    return composing.loader()
 
 
 @dataclass

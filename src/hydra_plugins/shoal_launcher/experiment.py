@@ -107,7 +107,8 @@ class ExperimentGrid:
     def _planned(self, combinations: list[list[str]], settings: "Settings | None") -> "Plan":
         """The plan; where seeds are added, of all that an earlier grid added too."""
         from shoal.grid.composing import compose, of_runs
-        from shoal.grid.experiment import is_of_experiment, read
+        from shoal.grid.experiment import is_of_experiment
+        from shoal.grid.experiment_asked import read
         from shoal.grid.plan import Plan
         from shoal.seeding.resuming import take_up
 
