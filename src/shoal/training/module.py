@@ -9,28 +9,14 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from shoal.errors import UserError
 from shoal.evaluation.validation import Validation
-from shoal.models.blocks import Branching, Supervised, answer
-from shoal.pictures.resample import resize
+from shoal.models.blocks import Branching, answer
 from shoal.training.agreement import Agreement
 from shoal.training.clipping import clip_by_rate
 from shoal.training.counting import count_on, go_on_counting
+from shoal.training.objective import Objective, Pair, require_size
 from shoal.training.step import Step
 from shoal.training.tally import Tally
-
-Pair = tuple[Tensor, Tensor]
-
-
-def require_size(sr: Tensor, hr: Tensor) -> None:
-    """Refuse an answer of another size, which some losses would stretch to fit.
-
-    Raises:
-        UserError: naming both shapes.
-    """
-    if sr.shape != hr.shape:
-        shapes = f"{tuple(sr.shape)} where HR is {tuple(hr.shape)}"
-        raise UserError(f"the network answers {shapes}: mend how it enlarges")
 
 
 class SuperResolution(LightningModule):
@@ -71,10 +57,8 @@ class SuperResolution(LightningModule):
         self.max_steps, self.theta, self.graph = max_steps, theta, graph
         self.clip_by = clip_by
         self.agreement, self.tally = agreement, tally
-        # Asked once: whether a class fits a protocol takes long to say.
-        self.supervised = network if isinstance(network, Supervised) else None
+        self.objective = Objective(network, loss)
         self.step: Step | None = None
-        self.progress: float | Tensor = 0.0  # the share of the steps that is over
         branches = ("shallow", "deep") if isinstance(network, Branching) else ()
         self.validation = Validation(scale, branches)
         self.scores: dict[str, float] = {}
@@ -113,26 +97,13 @@ class SuperResolution(LightningModule):
             self.tally.read()
         return loss
 
-    def objective(self, lr: Tensor, hr: Tensor) -> Tensor:
+    def whole_loss(self, lr: Tensor, hr: Tensor) -> Tensor:
         """The whole batch's loss, a scalar with the gradient of this rank's share.
 
         Raises:
             UserError: the network's answer has another size than HR.
         """
-        parts = [weight * self.loss(*pair) for weight, pair in self._supervision(lr, hr)]
-        return self.agreement.global_loss(torch.stack(parts).sum())
-
-    def _supervision(self, lr: Tensor, hr: Tensor) -> list[tuple[float | Tensor, Pair]]:
-        """What is compared with what, and how much each loss weighs: SR and HR alone, as a rule.
-
-        Only a network that is supervised on smaller pictures too is compared with HR made smaller.
-        """
-        if self.supervised is not None:
-            pictures = self.supervised.supervision(lr, self.progress)
-            return [(weight, (each, resize(hr, *each.shape[-2:]))) for weight, each in pictures]
-        sr = self.network(lr)
-        require_size(sr, hr)
-        return [(1.0, (sr, hr))]
+        return self.agreement.global_loss(self.objective(lr, hr))
 
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
         """Score one whole picture, or none, where a rank has no more of its own."""

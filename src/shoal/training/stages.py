@@ -27,7 +27,7 @@ from shoal.system.progress import bars
 from shoal.training.callbacks.curve import Curve
 from shoal.training.fit import Fitted
 from shoal.training.ingredients import Ingredients
-from shoal.training.module import require_size
+from shoal.training.objective import require_size
 from shoal.training.tally import Tally
 
 SHARED = "fits"  # the folder, beside decoded pictures, of what several models are fitted with

@@ -52,7 +52,7 @@ class Step:
         if task.device.type == "cuda":
             if stays_on_device(self.optimizer):
                 self.rates = Rates(self.optimizer, task.device)
-            task.progress = torch.zeros((), device=task.device)
+            task.objective.progress = torch.zeros((), device=task.device)
         self.compute = self._chosen()
 
     def _chosen(self) -> Compute:
@@ -71,7 +71,7 @@ class Step:
         """Make a step on a batch, `(N, 1, h, w)` and `(N, 1, H, W)`; gives its loss."""
         if self.rates is not None:
             self.rates.tell()
-        if self.task.supervised is not None:
+        if self.task.objective.supervised is not None:
             self._tell_progress()
         loss = self.compute(lr, hr)
         self.schedule.step()
@@ -79,11 +79,12 @@ class Step:
         return loss
 
     def _tell_progress(self) -> None:
-        task, progress = self.task, self.trainer.global_step / self.task.max_steps
-        if isinstance(task.progress, Tensor):
-            task.progress.fill_(progress)
+        objective = self.task.objective
+        progress = self.trainer.global_step / self.task.max_steps
+        if isinstance(objective.progress, Tensor):
+            objective.progress.fill_(progress)
         else:
-            task.progress = progress
+            objective.progress = progress
 
     def _compute(self, lr: Tensor, hr: Tensor) -> Tensor:
         """What is done on the device; it changes nothing in Python that the next step reads."""
@@ -91,7 +92,7 @@ class Step:
 
         def closure() -> Tensor:
             with self.trainer.precision_plugin.forward_context():
-                loss = self.task.objective(lr, hr)
+                loss = self.task.whole_loss(lr, hr)
             torch.clear_autocast_cache()  # of weights that this step changes
             for callback in self.looking:
                 callback.on_before_zero_grad(self.trainer, self.task, self.optimizer)
