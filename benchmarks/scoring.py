@@ -9,9 +9,10 @@ from torch import Tensor
 from benchmarks.measure import Row, middle, ratio, side_by_side
 from shoal.data.catalog import default_root, locate, picture_set
 from shoal.evaluation.metrics import psnr, ssim
-from shoal.evaluation.protocols import PROTOCOLS, shave
-from shoal.pictures.colour import rounded
+from shoal.evaluation.protocol import shave
+from shoal.evaluation.protocols import PROTOCOLS
 from shoal.pictures.images import read
+from shoal.pictures.levels import rounded
 from shoal.pictures.resample import upscale
 
 SCALE = 3

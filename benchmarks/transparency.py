@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import shoal
-from shoal.pictures.colour import Pixels, grey
+from shoal.pictures.colour import grey
 from shoal.pictures.degrade import degrade
 from shoal.pictures.finding import pictures
 from shoal.pictures.grounds import over
 from shoal.pictures.images import Picture, read
+from shoal.pictures.levels import Pixels
 
 SCALE, SIDE = 4, 240
 GROUNDS = {"black": 0.0, "white": 1.0, "grey": 0.5}

@@ -16,9 +16,9 @@ from skimage import data
 import shoal
 from pictures import bicubic
 from shoal.models import weights
-from shoal.pictures.colour import Pixels
 from shoal.pictures.degrade import degrade
 from shoal.pictures.jpeg import compressed
+from shoal.pictures.levels import Pixels
 from shoal.pretrained import shipped
 from shoal.upscale import pytorch
 

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 import shoal
 from shoal.data.catalog import default_root, picture_set
 from shoal.evaluation import metrics
-from shoal.evaluation.protocols import shave
+from shoal.evaluation.protocol import shave
 from shoal.pictures import images
-from shoal.pictures.colour import levels, planes, rgb, to_pixels, ycbcr
+from shoal.pictures.colour import rgb, ycbcr
 from shoal.pictures.degrade import degrade
+from shoal.pictures.levels import levels, planes, to_pixels
 from shoal.pictures.resample import crop, upscale
 from shoal.system.files import write_whole
 

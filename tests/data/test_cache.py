@@ -14,9 +14,10 @@ from shoal.data.cache import open_cache
 from shoal.data.catalog import folder_set, picture_set
 from shoal.errors import UserError
 from shoal.evaluation.protocols import PROTOCOLS
-from shoal.pictures.colour import luma, rounded
+from shoal.pictures.colour import luma
 from shoal.pictures.degrade import degrade, smaller
 from shoal.pictures.images import read
+from shoal.pictures.levels import rounded
 from shoal.pictures.resample import crop, downscale
 
 

@@ -8,7 +8,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from shoal.errors import UserError
 from shoal.evaluation import metrics
 from shoal.evaluation.means import ImageMean
-from shoal.pictures import colour, images
+from shoal.pictures import colour, images, levels
 
 
 def reference(sr, hr):
@@ -48,7 +48,7 @@ def test_scores_agree_with_scikit_image_on_random_pictures():
 @pytest.mark.parametrize("name", ["baby", "butterfly"])
 def test_scores_agree_with_scikit_image_on_real_pictures(shoal_data, name):
     hr = colour.luma(images.read(shoal_data / "Set5" / f"{name}.bmp").pixels)
-    agree(colour.rounded(hr + 3 * torch.sin(hr)), hr)
+    agree(levels.rounded(hr + 3 * torch.sin(hr)), hr)
 
 
 def test_equal_pictures_have_infinite_psnr_and_ssim_one():

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from shoal.errors import UserError
-from shoal.evaluation.protocols import PROTOCOLS, shave
+from shoal.evaluation.protocol import shave
+from shoal.evaluation.protocols import PROTOCOLS
 from shoal.pictures import colour, images, resample
 
 # Bicubic by the classic protocol, PSNR in dB and SSIM, as the literature prints it (for one,

@@ -14,8 +14,9 @@ from shoal.errors import UserError
 from shoal.evaluation.pairing import pairs
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.evaluation.saved import score
-from shoal.pictures.colour import levels, luma, rgb, to_pixels, ycbcr
+from shoal.pictures.colour import luma, rgb, ycbcr
 from shoal.pictures.images import read, write_png
+from shoal.pictures.levels import levels, to_pixels
 from shoal.pictures.resample import upscale
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from shoal.pictures import colour, resample
+from shoal.pictures import colour, levels, resample
 
 STEPS: dict[str, Callable[[Any], Any]] = {
     "luma and chroma": colour.ycbcr,
     "and back": colour.rgb,
-    "rounding": colour.rounded,
+    "rounding": levels.rounded,
     "enlarging": lambda image: resample.upscale(image, 3),
     "shrinking": lambda image: resample.downscale(resample.crop(image, 2), 2),
     "MATLAB's integers": lambda image: resample.downscale_integers(resample.crop(image, 4), 4),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from shoal.errors import UserError
-from shoal.pictures import colour, images
+from shoal.pictures import colour, images, levels
 
 
 def saved(tmp_path, image, name="p.png", **options):
@@ -41,9 +41,9 @@ def test_luma_has_matlabs_coefficients(rgb, expected):
 @pytest.mark.parametrize("shape", [(7, 5, 3), (7, 5), (1, 40, 3), (0, 5, 3)])
 def test_luma_made_a_few_rows_at_a_time_is_the_whole_pictures_to_the_bit(shape, monkeypatch):
     pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    planes = colour.levels(pixels)
+    planes = levels.levels(pixels)
     whole = planes if len(shape) == 2 else colour.ycbcr(planes)[:, :1]
-    held, make = [], colour.levels
+    held, make = [], levels.levels
     monkeypatch.setattr(colour, "levels", lambda band: held.append(band.shape[0]) or make(band))
     monkeypatch.setattr(colour, "BAND", 12)
     assert torch.equal(colour.luma(pixels), whole)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from shoal.pictures import colour, images, resample
+from shoal.pictures import images, levels, resample
 
 
 def matlab_files(root):
@@ -17,8 +17,8 @@ def test_all_57_lr_pictures_equal_matlabs_in_every_pixel(shoal_data):
     wrong = 0
     for file in files:
         scale, dataset = int(file.parent.name[1:]), file.parent.parent.name
-        hr = colour.levels(images.read(shoal_data / dataset / f"{file.stem}.bmp").pixels)
-        lr = colour.to_pixels(resample.downscale_integers(resample.crop(hr, scale), scale))
+        hr = levels.levels(images.read(shoal_data / dataset / f"{file.stem}.bmp").pixels)
+        lr = levels.to_pixels(resample.downscale_integers(resample.crop(hr, scale), scale))
         wrong += int((lr != images.read(file).pixels).sum())
     assert len(files) == 57
     assert wrong == 0

@@ -7,8 +7,8 @@ from PIL import Image
 import shoal
 from helpers.enlarging import enlarged, opened, pixels
 from shoal.errors import UserError
-from shoal.pictures.colour import planes
 from shoal.pictures.images import Picture
+from shoal.pictures.levels import planes
 from shoal.pictures.resample import resize
 from shoal.upscale import fitting
 from shoal.upscale.factor import by_scale, to_size

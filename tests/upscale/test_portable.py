@@ -17,7 +17,7 @@ import shoal
 from helpers.enlarging import pixels
 from shoal.cli import app
 from shoal.errors import UserError
-from shoal.pictures.colour import rounded
+from shoal.pictures.levels import rounded
 from shoal.upscale.export import export
 
 

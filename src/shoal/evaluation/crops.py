@@ -9,8 +9,9 @@ from torch import Tensor
 
 from shoal.evaluation.strip import strip
 from shoal.models.blocks import GREY
-from shoal.pictures.colour import luma_levels, to_pixels
+from shoal.pictures.colour import luma_levels
 from shoal.pictures.images import write_png
+from shoal.pictures.levels import to_pixels
 from shoal.pictures.resample import upscale
 
 SIDE = 144  # HR pixels of a crop, less where the picture is smaller

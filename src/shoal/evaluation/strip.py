@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from shoal.pictures.colour import Pixels
+from shoal.pictures.levels import Pixels
 
 GAP, HEAD = 4, 18  # pixels: between crops, above them
 SIZE = 12  # of the names, in pixels

@@ -7,10 +7,11 @@ from torchmetrics import MeanMetric
 
 from shoal.evaluation.means import ImageMean
 from shoal.evaluation.metrics import psnr, ssim
-from shoal.evaluation.protocols import shave
+from shoal.evaluation.protocol import shave
 from shoal.evaluation.spectrum import Spectrum
 from shoal.models.blocks import GREY
-from shoal.pictures.colour import luma_levels, rounded, stored_luma
+from shoal.pictures.colour import luma_levels, stored_luma
+from shoal.pictures.levels import rounded
 
 
 class Validation(nn.Module):

@@ -1,21 +1,15 @@
-"""Pixels to levels, luma and chroma, and back.
-
-Pixels are NumPy arrays as they are stored, `(H, W)` for grey and `(H, W, 3)` for RGB, uint8 or
-uint16. Levels are float64 `(1, C, H, W)` on the scale 0 to 255, whatever the bit depth: arrays, or
-tensors, which `levels` and `luma` make.
-"""
+"""RGB to luma, chroma and grey, and back, as ITU-R BT.601 and MATLAB have them."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal.pictures.arrays import Array, namespace, on_host
+from shoal.pictures.arrays import Array, namespace
+from shoal.pictures.levels import Pixels, levels, rounded, to_pixels
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 # ITU-R BT.601 as MATLAB's rgb2ycbcr has it: rows Y, Cb, Cr; RGB in [0, 1], the result in 0..255.
 BT601 = np.array([[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]])
@@ -30,28 +24,6 @@ INVERSE = np.array(
         [1.1643835616438356, 2.0172326395564593, 3.0542617454250663e-06],
     ]
 )
-
-
-def planes(pixels: NDArray[Any]) -> NDArray[np.float64]:
-    """Pixels as levels `(1, C, H, W)` in 0..255, C = 1 or 3.
-
-    >>> planes(np.array([[0, 65535]], np.uint16)).tolist()
-    [[[[0.0, 255.0]]]]
-    """
-    channels = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-    return (channels.astype(np.float64) * (255 / largest(pixels.dtype)))[None]
-
-
-def levels(pixels: NDArray[Any]) -> "Tensor":
-    """`planes` as a tensor."""
-    import torch  # here: enlarging does without
-
-    return torch.from_numpy(planes(pixels))
-
-
-def largest(dtype: np.dtype[Any]) -> int:
-    """What white is stored as: 255, 65535, or 1 in floating point."""
-    return int(np.iinfo(dtype).max) if dtype.kind == "u" else 1
 
 
 def ycbcr(rgb: Array) -> Array:
@@ -143,25 +115,3 @@ def stored_luma(rgb: Array, *, grey: bool) -> Array:
         grey: whether a grey picture is stored, which is its own luma.
     """
     return rounded(grey_levels(rgb)) if grey else luma_levels(rounded(rgb))
-
-
-def rgb_levels(levels: Array) -> Array:
-    """Levels of RGB as they are; of grey three times, `(N, 3, H, W)`."""
-    count, _, height, width = levels.shape
-    repeated: Array = namespace(levels).broadcast_to(levels, (count, 3, height, width))
-    return repeated
-
-
-def rounded(levels: Array, largest: int = 255) -> Array:
-    """Levels rounded as MATLAB rounds, halves up, and clipped to 0..largest.
-
-    >>> rounded(np.array([0.5, 2.5, 300.0])).tolist()
-    [1.0, 3.0, 255.0]
-    """
-    return namespace(levels).floor(levels + 0.5).clip(0, largest)
-
-
-def to_pixels(levels: "Tensor | NDArray[Any]") -> NDArray[np.uint8]:
-    """Levels `(1, C, H, W)` to uint8 pixels `(H, W)` or `(H, W, 3)`."""
-    channels = on_host(rounded(levels[0])).astype(np.uint8)
-    return channels[0] if len(channels) == 1 else np.ascontiguousarray(np.moveaxis(channels, 0, -1))

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from shoal.errors import UserError
 from shoal.pictures import writing
 from shoal.pictures.arrays import Array
-from shoal.pictures.colour import Pixels, largest, levels, luma, rgb_levels, rounded
+from shoal.pictures.colour import luma
 from shoal.pictures.finding import pictures
 from shoal.pictures.images import Picture, read
+from shoal.pictures.levels import Pixels, largest, levels, rgb_levels, rounded
 from shoal.pictures.resample import (
     EDGES,
     MIRRORED,

@@ -6,7 +6,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from shoal.pictures.colour import Pixels
+from shoal.pictures.levels import Pixels
 from shoal.pictures.modes import decoded
 
 HEAD = 1 << 16  # bytes within which both say it

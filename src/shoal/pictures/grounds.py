@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal.pictures.colour import Pixels, largest
 from shoal.pictures.images import Picture
+from shoal.pictures.levels import Pixels, largest
 
 LIGHT, DARK = 1.0, 0.8  # the squares of a checkerboard, white being 1
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from shoal.errors import UserError
 from shoal.pictures import metadata, modes
-from shoal.pictures.colour import Pixels
+from shoal.pictures.levels import Pixels
 from shoal.pictures.limits import SeveralPictures
 from shoal.pictures.opening import Source, opened
 from shoal.system.files import asked_for

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shoal.errors import UserError
-from shoal.pictures.colour import Pixels
+from shoal.pictures.levels import Pixels
 
 GREY = {"1", "L", "LA", "La"}
 COLOURS = {"P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"}

@@ -13,8 +13,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from shoal.errors import UserError
 from shoal.pictures import colour16, depth, metadata, modes, netpbm, png, tiff, tiff_samples
-from shoal.pictures.colour import Pixels
 from shoal.pictures.finding import READ
+from shoal.pictures.levels import Pixels
 from shoal.pictures.limits import SeveralPictures, max_pixels, pillows_aside, require_small
 
 JPEG = b"\xff\xd8\xff"

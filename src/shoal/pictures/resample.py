@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal.pictures.arrays import Array, beside, like, namespace, take
-from shoal.pictures.colour import rounded
 from shoal.pictures.kernel import cubic
+from shoal.pictures.levels import rounded
 
 MIRRORED, REPEATED = "mirrored", "repeated"
 EDGES = (MIRRORED, REPEATED)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from shoal.pictures.colour import Pixels
+from shoal.pictures.levels import Pixels
 from shoal.pictures.tiff import GREY, INVERTED, MULTIPLIED, STRAIGHT, Page
 
 RAW, DEFLATE = 1, {8, 32946}

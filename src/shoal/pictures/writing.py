@@ -12,9 +12,9 @@ from PIL.PngImagePlugin import PngInfo
 
 from shoal.errors import UserError
 from shoal.pictures import colour16, formats, tones
-from shoal.pictures.colour import Pixels
 from shoal.pictures.formats import FORMATS, Format
 from shoal.pictures.images import Picture
+from shoal.pictures.levels import Pixels
 from shoal.system.files import asked_for
 
 

@@ -112,7 +112,7 @@ def shortened(curves: pd.DataFrame) -> pd.DataFrame:
 
     Findings are a third smaller for it.
     """
-    measured = curves.select_dtypes("float").columns.difference(COUNTED)
+    measured = curves.select_dtypes("float").columns.difference(list(COUNTED))
     return curves.assign(
         **{name: [float(f"{number:.{DIGITS}g}") for number in curves[name]] for name in measured}
     )

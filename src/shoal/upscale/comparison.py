@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from shoal.evaluation.crops import detail
-from shoal.pictures.colour import Pixels, levels
 from shoal.pictures.grounds import shown
 from shoal.pictures.images import Picture
+from shoal.pictures.levels import Pixels, levels
 from shoal.upscale.factor import Factor
 from shoal.upscale.fitting import interpolated
 from shoal.upscale.upscaler import Upscaler

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal.pictures.colour import largest, planes
 from shoal.pictures.images import Picture
+from shoal.pictures.levels import largest, planes
 from shoal.pictures.resample import taps, weighted
 from shoal.upscale.pixels import stored
 from shoal.upscale.tiling import BICUBIC_REACH

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from shoal.pictures.colour import Pixels
+from shoal.pictures.levels import Pixels
 
 NOISE = 2.0  # levels, root mean square: what nobody sees beside the picture itself
 LEAST, MOST = 60, 97  # qualities

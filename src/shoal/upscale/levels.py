@@ -7,7 +7,8 @@ import numpy as np
 
 from shoal.models.channels import LUMA
 from shoal.pictures.arrays import cast, namespace
-from shoal.pictures.colour import grey_levels, grey_of, luma_of, rgb, rgb_levels, ycbcr
+from shoal.pictures.colour import grey_levels, grey_of, luma_of, rgb, ycbcr
+from shoal.pictures.levels import rgb_levels
 from shoal.pictures.resample import upscale
 from shoal.upscale import transparency
 from shoal.upscale.ready import Runtime

@@ -8,8 +8,8 @@ from PIL import Image
 
 from shoal.errors import UserError
 from shoal.pictures.arrays import cast, on_host
-from shoal.pictures.colour import largest, rounded
 from shoal.pictures.images import Picture
+from shoal.pictures.levels import largest, rounded
 from shoal.pictures.writing import shallow
 
 SLACK = 1.0  # by which values in floating point may leave [0, 1]: what sharpens goes beyond it

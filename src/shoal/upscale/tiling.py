@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal.errors import UserError
-from shoal.pictures.colour import planes
+from shoal.pictures.levels import planes
 from shoal.upscale.levels import Levels
 from shoal.upscale.pixels import stored
 from shoal.upscale.place import Host

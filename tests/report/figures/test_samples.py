@@ -8,7 +8,8 @@ from PIL import Image
 
 from helpers.made_up import MadeUp, study_of
 from shoal import results
-from shoal.pictures.colour import luma, to_pixels
+from shoal.pictures.colour import luma
+from shoal.pictures.levels import to_pixels
 from shoal.report.figures.samples import crops
 from shoal.report.figures.sheet import HEAD, samples_sheet
 from shoal.report.folder import write_report
