@@ -10,7 +10,7 @@ import pandas as pd
 
 from shoal.claims import Difference, Verdict
 from shoal.report.tables.numbers import ABSENT
-from shoal.report.tables.verdicts import Part, effect, worded
+from shoal.report.tables.verdicts import Part, asked, effect, worded
 from shoal.results import Study
 
 
@@ -106,13 +106,13 @@ def _verdicts(own: Side, common: Side) -> pd.DataFrame:
         for v in side.verdicts:
             told = effect(v.decisive)
             text = worded(v) if told == ABSENT else f"{worded(v)}: {told}"
-            found.setdefault(f"{v.id}: {v.says}", {})[name] = text
+            found.setdefault(asked(v), {})[name] = text
         for d in side.differences:
             said = f"{d.name} against {side.study.baseline} on {d.where}"
             found.setdefault(said, {})[name] = f"{worded(d)}: {effect(d.comparison)}"
     return pd.DataFrame(
         [
-            {"claim": said} | {n: words.get(n, ABSENT) for n in sides}
+            {"is it so?": said} | {n: words.get(n, ABSENT) for n in sides}
             for said, words in found.items()
         ]
     )

@@ -35,8 +35,7 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """One row per claim, as text."""
     return pd.DataFrame(
         {
-            "claim": [v.id for v in verdicts],
-            "says": [v.says for v in verdicts],
+            "is it so?": [asked(v) for v in verdicts],
             "verdict": [worded(v) for v in verdicts],
             "effect [95 % interval]": [effect(v.decisive) for v in verdicts],
             "p": [probability(v.p) for v in verdicts],
@@ -45,6 +44,11 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
             "decided by": [v.decisive.text if v.decisive else ABSENT for v in verdicts],
         }
     )
+
+
+def asked(verdict: Verdict) -> str:
+    """What a claim says, and in brackets what it is called."""
+    return f"{verdict.says} ({verdict.id})"
 
 
 def difference_rows(differences: Sequence[Difference], over: str) -> pd.DataFrame:
