@@ -10,7 +10,7 @@ from helpers.made_up import LEVELS, REAL, MadeUp, study_of
 from shoal import results
 from shoal.claims import Verdict, against_baseline, judge, read_claims
 from shoal.claims.looks import Asked, seen
-from shoal.claims.measures import psnr
+from shoal.claims.scores import psnr
 from shoal.claims.spending import spending
 
 CLAIM = {"X": {"says": "x", "tests": [{"measure": "psnr", "greater": ["eeds"], "lesser": ["eed"]}]}}

@@ -10,7 +10,8 @@ import pytest
 from helpers.made_up import REAL, MadeUp, study_of
 from shoal import results
 from shoal.claims import Claim, judge
-from shoal.claims.measures import cost, psnr, share_above, unsteadiness
+from shoal.claims.curves import cost, share_above, unsteadiness
+from shoal.claims.scores import psnr
 
 
 def curves_of(study: results.Study, psnr_of: dict[str, list[float]]) -> results.Study:

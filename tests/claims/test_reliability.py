@@ -11,9 +11,9 @@ from scipy.stats import barnard_exact, binom
 from helpers.made_up import EXACT, REAL, MadeUp, study_of
 from shoal.claims import judge, read_claims
 from shoal.claims.looks import Asked, Seen
-from shoal.claims.measures import psnr
 from shoal.claims.pairs import Rates
 from shoal.claims.reliability import compare_rates, p_above
+from shoal.claims.scores import psnr
 
 CLAIMS = {
     "R": {

@@ -1,8 +1,10 @@
 """Tables of runs."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from helpers.made_up import MadeUp, study_of
 from shoal.results.rows import read_tables, shortened
@@ -40,3 +42,13 @@ def test_a_curve_keeps_eight_digits_of_what_is_measured_and_all_of_what_is_count
     assert short.drop(columns="val/ssim").to_dict("records") == [kept]
     assert short["val/ssim"].isna().all()
     assert shortened(short).equals(short)
+
+
+def test_a_runs_row_ends_where_its_curve_does(tmp_path: Path) -> None:
+    study = study_of(MadeUp(), tmp_path)
+    last = study.curves.groupby("id")["val/psnr"].last()
+    finals = study.finished.set_index("id")["val/final_psnr"]
+    assert len(finals)
+    assert finals.to_dict() == last[finals.index].to_dict()
+    record = json.loads((tmp_path / finals.index[0] / "record.json").read_text())
+    assert record["val"]["final_psnr"] == pytest.approx(finals.iloc[0], rel=1e-7)

@@ -14,8 +14,10 @@ from helpers.made_up import MadeUp
 from shoal import results
 from shoal.cli import app
 from shoal.report.folder import write_report
+from shoal.results.kept import read_kept
 from shoal.runs.folder import RunFolder
 
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 DRAWN = (
     "README.md",
     "index.html",
@@ -98,6 +100,26 @@ def test_an_adopted_run_is_whole_for_readers_and_says_that_it_has_no_weights(
         f"{name}  left: it was adopted from ablation/{published.name} there, without weights"
         in said
     )
+
+
+def test_a_check_finds_nothing_wrong_with_adopted_curves_and_scores(
+    published: Path, tmp_path: Path
+) -> None:
+    told("adopt", published, "--runs", tmp_path)
+    code, said = told("verify", "--runs", tmp_path)
+    assert code  # made-up pictures are none of the catalogue's
+    assert "Sample has other pictures by the record" in said
+    assert ".csv" not in said
+
+
+@pytest.mark.parametrize(
+    "path", sorted(EXPERIMENTS.glob("*/*/study.json")), ids=lambda path: str(path.parent.name)
+)
+def test_committed_curves_end_where_their_runs_rows_say(path: Path) -> None:
+    study = read_kept(path.parent)
+    last = study.curves.groupby("id")["val/psnr"].last()
+    finals = study.finished.set_index("id")["val/final_psnr"]
+    assert finals.to_dict() == last[finals.index].to_dict()
 
 
 def rename_run(findings: Path) -> None:

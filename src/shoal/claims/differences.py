@@ -9,8 +9,8 @@ import numpy as np
 from shoal.claims.comparison import LEVEL, Comparison, compare, held_back
 from shoal.claims.equivalence import region
 from shoal.claims.looks import FEWEST, Asked, seen
-from shoal.claims.measures import psnr
 from shoal.claims.needed import Need, need
+from shoal.claims.scores import psnr
 from shoal.claims.statistics import holm
 from shoal.results import Study
 

@@ -9,7 +9,7 @@ import pandas as pd
 from shoal.claims.comparison import compare
 from shoal.claims.differences import Difference, place, worded
 from shoal.claims.looks import Asked, seen
-from shoal.claims.measures import pictures, sample
+from shoal.claims.scores import pictures, sample
 from shoal.claims.statistics import Variance
 from shoal.results import Study
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtri, fdtri
 
-from shoal.claims.measures import pictures
+from shoal.claims.scores import pictures
 from shoal.claims.statistics import Floats
 from shoal.results import Study
 

@@ -1,22 +1,20 @@
 """Claims tested on an experiment's rows: effect, interval, p, n and one word."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 
-from shoal.claims.claim import SIDES, Claim
+from shoal.claims.asking import absent, asked
+from shoal.claims.claim import Claim
 from shoal.claims.comparison import LEVEL, Comparison, compare, held_back
-from shoal.claims.equivalence import region
-from shoal.claims.looks import FEWEST, Asked, Seen, seen
-from shoal.claims.measures import MEASURES
+from shoal.claims.looks import FEWEST, Seen, seen
 from shoal.claims.needed import Need, need
 from shoal.claims.pairs import Rates
 from shoal.claims.reliability import compare_rates
 from shoal.claims.statistics import holm
 from shoal.claims.wholes import alike, whole
-from shoal.results import Study, survival
+from shoal.results import Study
 
 
 @dataclass(frozen=True)
@@ -84,11 +82,10 @@ def _with_need(study: Study, claim: Claim, verdict: Verdict) -> Verdict:
 
 def _test(study: Study, claim: Claim) -> Verdict:
     verdict = Verdict(claim.id, claim.says)
-    absent = _absent(study, claim)
-    if absent:
-        return replace(verdict, word="not run", why=", ".join(absent))
-    asked = seen(study, lambda view: _asked(view, claim))
-    found = tuple(_compared(each) for each in asked)
+    if missing := absent(study, claim):
+        return replace(verdict, word="not run", why=", ".join(missing))
+    compared = seen(study, lambda view: asked(view, claim))
+    found = tuple(_compared(each) for each in compared)
     silent = next((c for c in found if np.isnan(c.p)), None)
     if silent or not found:
         nothing = "nothing to compare where both live" if silent else "nothing to compare"
@@ -104,35 +101,6 @@ def _compared(seen: Seen) -> Comparison:
     latest = seen.asked[-1]
     compares = compare_rates if isinstance(latest.sample, Rates) else compare
     return compares(seen, " ".join(latest.what))
-
-
-def _absent(study: Study, claim: Claim) -> list[str]:
-    """Arms of the claim without a finished run at some scale, and why."""
-    done = set(zip(study.finished["arm"], study.finished["scale"], strict=True))
-    if all(test["measure"] == "reliability" for test in claim.tests):
-        done |= set(survival(study).index)  # one that only ever diverged says enough
-    said = []
-    for arm, scale in product(claim.arms, study.scales):
-        if (arm, scale) not in done:
-            rows = study.runs[(study.runs["arm"] == arm) & (study.runs["scale"] == scale)]
-            states = set(rows["state"].replace({"missing": "not run", "running": "unfinished"}))
-            said.append(f"{arm} x{scale}: {', '.join(sorted(states)) or 'not run'}")
-    return said
-
-
-def _asked(study: Study, claim: Claim) -> Iterator[Asked]:
-    for test in claim.tests:
-        options = {k: v for k, v in test.items() if k not in ("measure", "margin", *SIDES)}
-        lists = {k: v if isinstance(v, list) else [v] for k, v in options.items()}
-        within = region(claim.equal_within, study.equal_within, test["measure"])
-        for greater, lesser, scale in product(test["greater"], test["lesser"], study.scales):
-            for values in product(*lists.values()):
-                chosen = dict(zip(lists, values, strict=True))
-                for sample in MEASURES[test["measure"]](study, greater, lesser, scale, **chosen):
-                    where = f" at x{scale}" if len(study.scales) > 1 else ""
-                    text = f"{sample.what}: {greater} against {lesser}{where}"
-                    arms = (greater.partition(":")[0], lesser.partition(":")[0])
-                    yield Asked((text,), sample, scale, arms, test.get("margin", 0.0), within)
 
 
 def _worded(

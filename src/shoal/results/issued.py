@@ -84,7 +84,7 @@ def study_of(grid: dict[str, Any], path: Path) -> Study:
     folders = [path.parents[1] / name for name in plan["id"].unique()]
     finished = [folder for folder in folders if (folder / "record.json").is_file()]
     rows = read_runs(folders).drop(columns=["scale", "seed"], errors="ignore")
-    runs = leave_out(plan.merge(rows, on="id"))
+    runs = shortened(leave_out(plan.merge(rows, on="id")))
     counting = plan[~plan["id"].isin(runs.loc[runs["state"] == OUTDATED, "id"])]
     facts = (
         *("experiment", "question", "command", "folder"),
