@@ -47,7 +47,8 @@ def test_a_report_is_one_run_with_table_verdicts_curves_and_figures(tmp_path: Pa
         for path in (part / "files" / "media" / "table").glob("*.json")
     }
     assert [row[0] for row in tables["table"]["data"]] == list(report.study.arms)
-    assert [row[0] for row in tables["verdicts"]["data"]] == ["C1", "C2", "C3", "C4", "C5", "C6"]
+    ids = [row[0][-4:] for row in tables["verdicts"]["data"]]
+    assert ids == ["(C1)", "(C2)", "(C3)", "(C4)", "(C5)", "(C6)"]
     assert len(tables["curves"]["data"]) == len(report.study.curves)
 
 

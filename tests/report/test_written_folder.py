@@ -66,7 +66,7 @@ def test_the_readme_has_question_answer_command_table_and_verdicts(
     for row in found.cells.to_numpy().tolist():
         assert re.search(r"\| " + r" +\| ".join(map(re.escape, row)) + r" +\|", text), row
     for verdict in found.verdicts:
-        assert f"| {verdict.id} " in text
+        assert f"| {verdict.says} ({verdict.id}) " in text
     for name in re.findall(r"\]\((\S+)\)", text):
         assert (tmp_path / study.folder / name).is_file()
 
