@@ -52,16 +52,16 @@ def losses(setting: str, cache: Path, count: int = STEPS) -> list[float]:
     """The losses of a run's first steps, in the arithmetic of this process."""
     found: list[float] = []
     with tempfile.TemporaryDirectory() as runs, pytest.MonkeyPatch.context() as patch:
-        objective = SuperResolution.objective
+        whole_loss = SuperResolution.whole_loss
 
         def noted(self: SuperResolution, *batch: torch.Tensor) -> torch.Tensor:
-            loss = objective(self, *batch)
+            loss = whole_loss(self, *batch)
             found.append(loss.item())
             if len(found) == count < STEPS:
                 raise Enough
             return loss
 
-        patch.setattr(SuperResolution, "objective", noted)
+        patch.setattr(SuperResolution, "whole_loss", noted)
         paths = (f"paths.runs={runs}", f"paths.cache={cache}")
         run = Run.of(configured(*COMMON, *paths, *setting.split()))
         run.folder.create()

@@ -80,13 +80,13 @@ def saved_as_before(self: Trainer, path: Any, *_: Any, **__: Any) -> None:
 def test_a_run_that_has_diverged_leaves_no_checkpoint_behind_the_step(
     short, tmp_path, monkeypatch
 ) -> None:
-    objective, calls = SuperResolution.objective, iter(range(100))
+    whole_loss, calls = SuperResolution.whole_loss, iter(range(100))
 
     def broken(self: SuperResolution, *batch: torch.Tensor) -> torch.Tensor:
-        loss = objective(self, *batch)
+        loss = whole_loss(self, *batch)
         return loss * torch.nan if next(calls) == 8 else loss
 
-    monkeypatch.setattr(SuperResolution, "objective", broken)
+    monkeypatch.setattr(SuperResolution, "whole_loss", broken)
     monkeypatch.setattr(SuperResolution, "on_before_optimizer_step", stopped_at(10))
     config = short(*LONG)
     with pytest.raises(Diverged) as diverged:
