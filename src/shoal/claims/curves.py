@@ -8,7 +8,7 @@ import pandas as pd
 
 from shoal.claims.pairs import Sample, paired
 from shoal.claims.scores import seeds_of
-from shoal.results import AXES, Study, reach, untrained_level
+from shoal.results import AXES, Study, last_rows, reach, untrained_level
 
 WINDOW = 5  # validations in the running median: wide enough to be still, narrow against a curve
 
@@ -46,7 +46,7 @@ def _spent(
 ) -> pd.DataFrame:
     """By run id: what reaching the goal took (`at`), and the whole schedule (`end`)."""
     curves = study.curves[study.curves["id"].isin(study.finished["id"])]
-    last = curves.loc[curves.groupby("id")["step"].idxmax()].set_index("id")
+    last = last_rows(curves)
     if above_bicubic is None:
         goal = last["val/psnr"] - (below_final or 0)
     else:
@@ -84,7 +84,7 @@ def unsteadiness(study: Study, greater: str, lesser: str, scale: int, of: str) -
 
 def share_above(study: Study, greater: str, lesser: str, scale: int) -> Iterable[Sample]:
     """Share of a branch's energy above the LR picture's Nyquist frequency, at the end."""
-    rows = _last(study)
+    rows = last_rows(study.curves)
     for branch in ("shallow", "deep"):
         low, high = rows[f"{branch}/low"], rows[f"{branch}/high"]
         rows[f"{branch}/share"] = high / (low + high)
@@ -94,11 +94,7 @@ def share_above(study: Study, greater: str, lesser: str, scale: int) -> Iterable
 def correlation_below(study: Study, greater: str, lesser: str, scale: int) -> Iterable[Sample]:
     """Correlation of a branch with HR below the LR picture's Nyquist frequency, at the end."""
     name = "correlation with HR below LR Nyquist"
-    yield _branches(study, greater, lesser, scale, _last(study), "corr_low", name)
-
-
-def _last(study: Study) -> pd.DataFrame:
-    return study.curves.loc[study.curves.groupby("id")["step"].idxmax()].set_index("id")
+    yield _branches(study, greater, lesser, scale, last_rows(study.curves), "corr_low", name)
 
 
 def _branches(

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shoal.report.findings import Findings
-from shoal.report.tables.verdicts import asked, effect, worded
+from shoal.report.tables.verdicts import claimed, effect, worded
 from shoal.system.screen import screen
 
 # What a terminal has room for; the rest is in the folder.
@@ -30,7 +30,7 @@ def print_table(found: Findings, console: Console | None = None) -> None:
     if found.verdicts:
         verdicts = Table("is it so?", "verdict", "effect [95 % interval]")
         for verdict in found.verdicts:
-            verdicts.add_row(asked(verdict), worded(verdict), effect(verdict.decisive))
+            verdicts.add_row(claimed(verdict), worded(verdict), effect(verdict.decisive))
         console.print(verdicts)
 
 

@@ -115,8 +115,8 @@ def shortened(rows: pd.DataFrame) -> pd.DataFrame:
     Findings are a twentieth smaller for it.
     """
     names = [n for n in rows.select_dtypes("float").columns if n.startswith(MEASURED)]
-    short = {name: rows[name].map(_short, na_action="ignore") for name in names}
-    return rows.assign(**{name: short[name].astype(rows[name].dtype) for name in names})
+    short = {n: rows[n].map(_short, na_action="ignore").astype(rows[n].dtype) for n in names}
+    return rows.assign(**short)
 
 
 def _short(number: float) -> float:

@@ -56,7 +56,7 @@ def ends(study: Study) -> pd.DataFrame:
     """The validation curve's best and final PSNR (dB) of each run that has one, by run id."""
     curves = study.curves.dropna(subset="val/psnr").drop_duplicates(["id", "step"])
     best = curves.loc[curves.groupby("id")["val/psnr"].idxmax()].set_index("id")
-    last = curves.loc[curves.groupby("id")["step"].idxmax()].set_index("id")
+    last = last_rows(curves)
     return pd.DataFrame(
         {"best": best["val/psnr"], "best_step": best["step"], "final": last["val/psnr"]}
     )
@@ -91,3 +91,8 @@ def reach(curves: pd.DataFrame, target: pd.Series | float, axis: str) -> pd.Seri
     spent = (before[axis] + share * (rows[axis] - before[axis])).fillna(rows[axis])
     first = spent[rows["val/psnr"] >= goal].groupby(rows["id"]).first()
     return first.reindex(rows["id"].unique()).rename_axis("id").rename(axis)
+
+
+def last_rows(curves: pd.DataFrame) -> pd.DataFrame:
+    """The last row of each run's curve, by run id."""
+    return curves.loc[curves.groupby("id")["step"].idxmax()].set_index("id")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from shoal.claims import Difference, Verdict
 from shoal.report.tables.numbers import ABSENT
-from shoal.report.tables.verdicts import Part, asked, effect, worded
+from shoal.report.tables.verdicts import Part, claimed, effect, worded
 from shoal.results import Study
 
 
@@ -106,7 +106,7 @@ def _verdicts(own: Side, common: Side) -> pd.DataFrame:
         for v in side.verdicts:
             told = effect(v.decisive)
             text = worded(v) if told == ABSENT else f"{worded(v)}: {told}"
-            found.setdefault(asked(v), {})[name] = text
+            found.setdefault(claimed(v), {})[name] = text
         for d in side.differences:
             said = f"{d.name} against {side.study.baseline} on {d.where}"
             found.setdefault(said, {})[name] = f"{worded(d)}: {effect(d.comparison)}"

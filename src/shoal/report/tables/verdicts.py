@@ -35,7 +35,7 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """One row per claim, as text."""
     return pd.DataFrame(
         {
-            "is it so?": [asked(v) for v in verdicts],
+            "is it so?": [claimed(v) for v in verdicts],
             "verdict": [worded(v) for v in verdicts],
             "effect [95 % interval]": [effect(v.decisive) for v in verdicts],
             "p": [probability(v.p) for v in verdicts],
@@ -46,7 +46,7 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     )
 
 
-def asked(verdict: Verdict) -> str:
+def claimed(verdict: Verdict) -> str:
     """What a claim says, and in brackets what it is called."""
     return f"{verdict.says} ({verdict.id})"
 
