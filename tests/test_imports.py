@@ -121,7 +121,7 @@ TABLE: dict[str, set[str]] = {
     "training": {*RUNS, "runs", "dashboards"},
     "grid": {*RUNS, "runs"},
     "results": {"system", "runs"},
-    "claims": {"results", "runs"},
+    "claims": {"results", "runs", "system"},
     "report": {"system", "runs", "results", "claims", "dashboards"},
     "seeding": {"system", "runs", "grid", "results", "claims", "report"},
     "search": {"system", "data", "runs", "grid", "report"},

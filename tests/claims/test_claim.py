@@ -12,6 +12,8 @@ from shoal.errors import UserError
 
 TEST = {"measure": "psnr", "greater": ["eeds"], "lesser": ["eed"]}
 COST = TEST | {"measure": "cost", "axis": "step", "below_final": 0.1}
+NO_GOAL = {word: value for word, value in COST.items() if word != "below_final"}
+UNSTEADY = TEST | {"measure": "unsteadiness", "of": ["val/psnr", "val/pnsr"]}
 
 
 def test_the_paper_s_nine_claims_are_there_and_five_of_ours() -> None:
@@ -39,6 +41,24 @@ def test_a_claim_of_two_experiments_is_one_claim() -> None:
         ({"says": "x", "tests": [TEST | {"pre": "set"}]}, r"key=pre is unknown \(did you mean per"),
         ({"says": "x", "tests": [TEST | {"margin": "wide"}]}, "margin=wide is no number"),
         ({"says": "x", "tests": [TEST | {"measure": "cost"}]}, "cost needs axis"),
+        ({"says": "x", "tests": [COST | {"axis": "steps"}]}, r"axis=steps .*did you mean step\?"),
+        ({"says": "x", "tests": [COST | {"axis": []}]}, "axis is an empty list"),
+        ({"says": "x", "tests": [COST | {"below_final": ["0,1"]}]}, "below_final=0,1 is no number"),
+        (
+            {"says": "x", "tests": [COST | {"above_bicubic": 1}]},
+            "and has above_bicubic and below_f",
+        ),
+        (
+            {"says": "x", "tests": [NO_GOAL]},
+            "one goal of above_bicubic and below_final, and has ne",
+        ),
+        ({"says": "x", "tests": [TEST | {"per": "sets"}]}, r"per=sets .*did you mean set\?"),
+        ({"says": "x", "tests": [UNSTEADY]}, r"of=val/pnsr .*did you mean val/psnr\?"),
+        ({"says": "x", "tests": [TEST | {"greater": ["eeds:deep"]}]}, "not the branch eeds:deep"),
+        (
+            {"says": "x", "tests": [TEST | {"measure": "share_above"}]},
+            "write eeds:shallow or eeds:d",
+        ),
         ({"says": "x", "tests": [TEST], "equal_within": "wide"}, "equal_within=wide is no number"),
         ({"says": "x", "tests": [TEST], "equal_within": -1}, "equal_within=-1 is no number"),
         ({"says": "x", "tests": [COST], "equal_within": 0.1}, "no ratio above 1, e.g. 1.1"),

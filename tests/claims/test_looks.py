@@ -9,6 +9,7 @@ import pytest
 from helpers.made_up import LEVELS, REAL, MadeUp, study_of
 from shoal import results
 from shoal.claims import Verdict, against_baseline, judge, read_claims
+from shoal.claims.comparison import two_sided
 from shoal.claims.looks import Asked, seen
 from shoal.claims.scores import psnr
 from shoal.claims.spending import spending
@@ -72,6 +73,15 @@ def test_the_bar_of_each_look_is_that_of_its_seeds(tmp_path: Path) -> None:
     assert each.most == (16, 16)
     counts = tuple(len(asked.sample.differences) for asked in each.asked)
     assert spending(counts, each.most).steps.sum() == pytest.approx((5 / 16) ** 1.5)
+
+
+def test_where_no_level_finds_a_difference_p_is_one(tmp_path: Path) -> None:
+    one = verdict(made(3, gap=-0.005), tmp_path / "one").decisive
+    assert one is not None
+    assert one.most == (16,)
+    assert 0.5 < one.p <= 1
+    assert two_sided(1.0, 1.0) == 1.0
+    assert two_sided(0.01, 0.99) == 0.02
 
 
 def _asked(study: results.Study) -> Iterator[Asked]:

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from helpers.grids import ENOUGH
+from shoal.data import cache
 from shoal.data.cache import open_cache
 from shoal.data.catalog import folder_set, picture_set
 from shoal.errors import UserError
@@ -37,9 +38,9 @@ def cache_of(photos, root, scale=3, **options):
 
 
 def test_a_picture_comes_back_as_classic_has_it(photos, tmp_path):
-    cache = cache_of(photos, tmp_path / "cache")
-    assert cache.names == ("a", "b")
-    lr, hr = cache.picture(0)
+    kept = cache_of(photos, tmp_path / "cache")
+    assert kept.names == ("a", "b")
+    lr, hr = kept.picture(0)
     expected = rounded(crop(luma(read(photos / "a.png").pixels), 3))
     assert torch.equal(hr, (expected[0] / 255).float())
     assert torch.equal(lr, (downscale(expected, 3)[0] / 255).float())
@@ -76,6 +77,39 @@ def test_a_flipped_byte_is_noticed_and_the_cache_built_again(photos, tmp_path, c
     (folder / "hr").write_bytes(damaged)
     assert torch.equal(cache_of(photos, root).picture(1)[1], before)
     assert "damaged" in capsys.readouterr().out
+
+
+def test_a_cache_that_another_run_finishes_meanwhile_stays(photos, tmp_path, monkeypatch, capsys):
+    root, look, looks = tmp_path / "cache", cache.is_whole, []
+
+    def while_another_builds(folder):
+        found = look(folder)
+        if not looks.append(folder) and len(looks) == 1:
+            monkeypatch.setattr(cache, "is_whole", look)
+            cache_of(photos, root)
+            (folder / "by another").touch()
+        return found
+
+    monkeypatch.setattr(cache, "is_whole", while_another_builds)
+    assert len(cache_of(photos, root)) == 2
+    assert [path.name for path in root.rglob("by *")] == ["by another"]
+    assert "damaged" not in capsys.readouterr().out
+
+
+def test_a_cache_that_was_mended_between_two_looks_is_put_back(photos, tmp_path, monkeypatch):
+    root, look, looks = tmp_path / "cache", cache.is_whole, []
+    before = cache_of(photos, root)
+
+    def damaged_at_first(folder):
+        looks.append(folder)
+        return len(looks) > 2 and look(folder)
+
+    monkeypatch.setattr(cache, "is_whole", damaged_at_first)
+    (folder,) = root.iterdir()
+    (folder / "mended").touch()
+    assert torch.equal(cache_of(photos, root).picture(1)[1], before.picture(1)[1])
+    assert [path.name for path in root.iterdir()] == [folder.name]
+    assert (folder / "mended").exists()
 
 
 def test_a_broken_picture_is_named_and_nothing_half_made_stays(photos, tmp_path):
@@ -125,10 +159,10 @@ def test_rgb_comes_back_as_the_protocol_rgb_has_it(photos, tmp_path):
 @pytest.mark.data
 def test_rgb_lr_equals_matlabs_picture(shoal_data, tmp_path):
     pictures = picture_set("Set5")
-    cache = open_cache(pictures, shoal_data, 3, tmp_path, channels=3)
-    for number, name in enumerate(cache.names):
+    kept = open_cache(pictures, shoal_data, 3, tmp_path, channels=3)
+    for number, name in enumerate(kept.names):
         matlab = read(shoal_data / "matlab_lr" / "Set5" / "x3" / f"{name}.png").pixels
-        lr = (cache.picture(number)[0] * 255).numpy()
+        lr = (kept.picture(number)[0] * 255).numpy()
         assert np.array_equal(lr, matlab.transpose(2, 0, 1).astype(np.float32))
 
 

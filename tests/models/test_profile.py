@@ -147,4 +147,19 @@ def test_dead_channels_are_counted():
     share = dead_channels(net, [torch.rand(1, 1, 8, 8)])
     assert share is not None
     assert share >= 3 / 12
-    assert dead_channels(network("bicubic"), [torch.rand(1, 1, 8, 8)]) is None
+
+
+def test_of_a_network_without_relu_no_picture_is_asked():
+    def asked():
+        raise AssertionError
+        yield
+
+    assert dead_channels(network("bicubic"), asked()) is None
+
+
+def test_pictures_are_brought_to_where_the_network_is():
+    net = network("ees").to("meta")  # where any other tensor is refused
+    with pytest.raises(
+        RuntimeError, match="item\\(\\) cannot be called on meta"
+    ):  # the answer has no values
+        dead_channels(net, [torch.rand(1, 1, 8, 8)])

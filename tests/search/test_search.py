@@ -4,15 +4,26 @@ import csv
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from optuna.trial import FixedTrial
 
 from helpers.grids import Grid, ended, until
 from shoal.errors import UserError
 from shoal.search.space import suggestions
+from shoal.search.trials import Trials
 
 COMMAND = ["hparams_search=optuna", "model=ees", "budget=smoke"]
+
+
+def test_a_value_that_is_tried_is_written_as_hydra_reads_it() -> None:
+    space = suggestions({"name": ["a,b"], "task.clip.theta": ["null"], "seed": [None]})
+    words = Trials.overrides(SimpleNamespace(space=space), FixedTrial(  # type: ignore[arg-type]
+        {"name": "a,b", "task.clip.theta": "null", "seed": None}
+    ))  # fmt: skip
+    assert words == ["name='a,b'", "task.clip.theta='null'", "seed=null"]
 
 
 def trials(grid: Grid) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ import pytest
 
 from helpers.grids import ENOUGH, until
 from shoal.runs.folder import RunFolder
+from shoal.system import lock
 from shoal.system.files import sweep, whole
 from shoal.system.lock import Held, heartbeat, hold, is_held
 
@@ -171,6 +172,25 @@ def test_a_process_that_stood_still_writes_nothing_once_another_has_taken_over(t
             assert writer.returncode == -signal.SIGKILL
             assert "is another's by now" in said
             assert (tmp_path / "curve.csv").read_text() == "of the one that took over"
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK], indirect=True)
+def test_a_heartbeat_outlives_a_moment_without_its_server(path, code, monkeypatch):
+    holder, asked = lock._holder, []
+
+    def away_at_first(place):
+        asked.append(place)
+        if len(asked) == 2:  # the first has made sure that the lock is taken
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return holder(place)
+
+    monkeypatch.setattr(lock, "_holder", away_at_first)
+    monkeypatch.setattr(lock, "BEAT", 0.01)
+    monkeypatch.setattr(lock, "SETTLE", 0.0)
+    with hold(path):
+        until(lambda: len(asked) > 2)
+        grow_old(path)
+        until(lambda: heartbeat(path).stat().st_mtime > 0)
 
 
 def test_a_file_begun_before_a_takeover_does_not_appear_after_it(tmp_path):

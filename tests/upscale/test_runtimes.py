@@ -44,6 +44,19 @@ def test_a_kept_graph_of_other_code_is_noticed_and_made_anew(small, tmp_path, mo
     assert kept.read(place).onnx != other
 
 
+def test_a_change_to_any_module_of_a_network_makes_its_graph_anew(tmp_path, monkeypatch):
+    (tmp_path / "models" / "classical").mkdir(parents=True)
+    (tmp_path / "w").touch()
+    monkeypatch.setattr(shoal, "__file__", str(tmp_path / "__init__.py"))
+    places = []
+    for content in ("1", "2"):
+        (tmp_path / "models" / "classical" / "own.py").write_text(content)
+        kept._code.cache_clear()
+        places.append(kept.place(tmp_path / "w"))
+    kept._code.cache_clear()
+    assert places[0] != places[1]
+
+
 def test_a_kept_graph_that_is_damaged_is_none(tmp_path):
     answers = tuple(np.zeros((1, 1, 2, 2), np.float32) for _ in kept.PROBES)
     whole = kept.Graph(b"graph", {"scale": 2}, None, 4, 1, True, answers)

@@ -7,6 +7,7 @@ from typing import Any
 
 from shoal.claims.equivalence import KEY, checked
 from shoal.claims.measures import MEASURES
+from shoal.claims.words import require_sides, require_values
 from shoal.errors import UserError, unknown
 
 SIDES = ("greater", "lesser")
@@ -87,6 +88,7 @@ def _checked(where: str, test: Any) -> Mapping[str, Any]:
         arms = test.get(side)
         if not isinstance(arms, list) or not arms or not all(isinstance(a, str) for a in arms):
             raise UserError(f"{where}: {side} is no list of arms, e.g. {side}: [eeds]")
+        require_sides(where, measure, arms)
     words = [n for n in inspect.signature(MEASURES[measure]).parameters if n not in HANDED]
     needed = ["measure", *SIDES, "margin", *words]
     if other := [str(word) for word in test if word not in needed]:
@@ -100,6 +102,4 @@ def _require_words(where: str, test: Mapping[str, Any], words: Sequence[str]) ->
     empty = inspect.Parameter.empty
     if absent := [w for w in words if parameters[w].default is empty and w not in test]:
         raise UserError(f"{where}: {test['measure']} needs {', '.join(absent)}")
-    margin = test.get("margin", 0)
-    if isinstance(margin, bool) or not isinstance(margin, int | float):
-        raise UserError(f"{where}: margin={margin} is no number")
+    require_values(where, test)

@@ -61,11 +61,12 @@ def compare(seen: Seen, text: str) -> Comparison:
         seen: the differences at each look.
         text: what is compared, in words.
     """
-    _, sample, _, arms, margin, within, _ = seen.asked[-1]
+    asked = seen.asked[-1]
+    sample, margin = asked.sample, asked.margin
     assert isinstance(sample, Sample)  # rates are compared by `reliability`
     seeds, images = sample.differences.shape
-    common: Any = {"seeds": seeds, "images": images, "within": within}
-    common |= {"margin": margin, "arms": arms, "most": seen.most}
+    common: Any = {"seeds": seeds, "images": images, "within": asked.within}
+    common |= {"margin": margin, "arms": asked.arms, "most": seen.most}
     if not seeds or not images:
         return Comparison(text, sample.unit, np.nan, np.nan, np.nan, np.nan, -1, **common)
     spent = spending_of(seen)
@@ -76,9 +77,9 @@ def compare(seen: Seen, text: str) -> Comparison:
         text,
         sample.unit,
         *_shown(estimates[-1], spent, sample.unit),
-        p=2 * float(np.minimum(more, less)),
+        p=two_sided(more, less),
         sign=1 if more < less else -1,
-        equal=_equal(estimates, spent, within, sample.unit),
+        equal=_equal(estimates, spent, asked.within, sample.unit),
         looked=spent.seeds if spent else (),
         spread=(float(one), float(picture)),
         **common,
@@ -107,6 +108,12 @@ def _equal(
     half = float(np.log(within)) if unit == "x" else within
     tails = _tail(estimates, spent, -half, True), _tail(estimates, spent, half, False)
     return float(np.minimum(2 * np.maximum(*tails), 1.0))
+
+
+def two_sided(above: float, below: float) -> float:
+    """The p of a difference to either side, of the p of each side."""
+    # Over several looks both may be 1, where no level finds the difference.
+    return float(np.minimum(2 * np.minimum(above, below), 1.0))
 
 
 def spending_of(seen: Seen) -> Spending | None:

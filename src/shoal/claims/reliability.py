@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import comb
 
-from shoal.claims.comparison import Comparison, spending_of
+from shoal.claims.comparison import Comparison, spending_of, two_sided
 from shoal.claims.looks import Seen
 from shoal.claims.pairs import Rates
 from shoal.claims.spending import Spending
@@ -58,7 +58,7 @@ def compare_rates(seen: Seen, text: str) -> Comparison:
         "",
         x / n - y / m,
         *interval(rates, tail),
-        p=min(1.0, 2 * min(above, below)),
+        p=two_sided(above, below),
         sign=1 if x / n - y / m > -margin else -1,
         seeds=rates.seed_count,
         images=1,

@@ -25,8 +25,12 @@ def report(
         bool, typer.Option("--latex", help="Print the table for a paper instead (booktabs).")
     ] = False,
     columns: Annotated[
-        str, typer.Option(help="Of --latex, in this order, e.g. 'psnr,ssim,Set5 psnr,macs,time'.")
-    ] = "psnr,published,parameters",
+        str | None,
+        typer.Option(
+            help="Of --latex, in this order, e.g. 'psnr,ssim,Set5 psnr,macs,time'; those of"
+            " table.tex where it isn't given."
+        ),
+    ] = None,
     require: Annotated[
         list[str],
         typer.Option(help="Exit with 1 unless it is so, e.g. C4=supported; may be given twice."),
@@ -36,6 +40,7 @@ def report(
     from shoal.report.findings import findings
     from shoal.report.gate import unmet
     from shoal.report.publish import publish
+    from shoal.report.tables.latex import STANDARD
     from shoal.report.tables.latex import latex as table_of
     from shoal.results import load, read_kept
     from shoal.results.kept import STUDY
@@ -48,7 +53,8 @@ def report(
         home = out or Path("reports")
         study = load(runs, experiment, id)
     if latex:
-        print(table_of(findings(study), columns.replace(", ", ",").split(",")), end="")
+        chosen = STANDARD if columns is None else columns.replace(", ", ",").split(",")
+        print(table_of(findings(study), chosen), end="")
     else:
         publish(study, home)
     if said := unmet(findings(study), require):

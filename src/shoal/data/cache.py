@@ -4,7 +4,9 @@ One folder per set, scale, form and content (the digest is in its name), shared 
 """
 
 import json
+import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,14 +117,28 @@ def open_cache(
     form = FORMS[channels].of_copies(size)
     folder = root / f"{pictures.name}-x{scale}{form.name}-v{FORMAT}-{content[:16]}"
     if not is_whole(folder):
-        if folder.exists():
-            print(f"{folder} is damaged: built again", flush=True)
-            shutil.rmtree(folder, ignore_errors=True)
+        _clear(folder)
         build(folder, pictures.name, verify(pictures, data), scale, form)
     # Under these names: the cache may have been made of the same pictures under others.
     of = "" if size == 1 else f" at {size}"
     names = tuple(f"{Path(file.name).stem}{of}" for file in pictures.files)
     return _open(folder, scale, channels, names[:limit])
+
+
+def _clear(folder: Path) -> None:
+    """Take a damaged cache out of the way; one that another run has finished by now stays."""
+    aside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    if is_whole(folder) or not folder.exists():
+        return
+    with suppress(FileNotFoundError):  # another run was faster
+        folder.rename(aside)
+    # Only what nobody else can put anything in the place of is looked at, and deleted.
+    if is_whole(aside):
+        with suppress(OSError):
+            aside.rename(folder)
+    elif aside.exists():
+        print(f"{folder} is damaged: built again", flush=True)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _open(folder: Path, scale: int, channels: int, names: tuple[str, ...]) -> Cache:

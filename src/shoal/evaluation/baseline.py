@@ -27,7 +27,7 @@ def bicubic_rows(
         pictures: the set.
         data: the folder of the downloadable sets.
         root: the folder of all caches.
-        protocol: `classic` or `rgb`.
+        protocol: a key of `PROTOCOLS`.
         scale: an integer >= 2.
         limit: score only the first pictures.
 

@@ -16,6 +16,7 @@ from shoal.evaluation.question import Question
 from shoal.evaluation.questions import questions
 from shoal.models.blocks import answer
 from shoal.models.channels import channels_of
+from shoal.models.precision import full_precision
 from shoal.models.profile import device_of
 from shoal.system.progress import tracked
 
@@ -59,7 +60,7 @@ def score(
         network: LR to SR, luma or RGB, in evaluation mode.
         sets: the test sets.
         root: the folder of the downloadable ones.
-        protocol: `classic` or `rgb`.
+        protocol: a key of `PROTOCOLS`.
         scale: of the network.
         limit: score only the first pictures of each set.
         columns: what else to say of each picture.
@@ -96,7 +97,9 @@ def score(
 
 
 def _answer(network: nn.Module, dataset: str, path: Path, question: Question) -> Answered:
-    sr, branches = answer(network, question.lr.to(device_of(network)))
+    device = device_of(network)
+    with full_precision(device):
+        sr, branches = answer(network, question.lr.to(device))
     if sr.device.type == "mps":  # which has no float64
         sr, branches = sr.cpu(), {name: each.cpu() for name, each in branches.items()}
     return Answered(dataset, path, replace(question, hr=question.hr.to(sr.device)), sr, branches)

@@ -32,7 +32,7 @@ def questions(
     Args:
         pictures: the set.
         data: the folder of the downloadable sets.
-        protocol: `classic` or `rgb`.
+        protocol: a key of `PROTOCOLS`.
         scale: an integer >= 2.
         channels: that the network maps.
         limit: take only the first pictures.

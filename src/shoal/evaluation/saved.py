@@ -39,7 +39,7 @@ def score(sr: Path, hr: Path, scale: int, protocol: str, pattern: str | None = N
         sr: a picture, or a folder of them.
         hr: the same of HR; it is cropped to the scale.
         scale: an integer >= 2; as many pixels are shaved off each border.
-        protocol: `classic` or `rgb`.
+        protocol: a key of `PROTOCOLS`.
         pattern: how SR pictures are called, as `pairing.pairs` takes it.
 
     Returns:

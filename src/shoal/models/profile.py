@@ -130,6 +130,8 @@ def dead_channels(network: nn.Module, pictures: Iterable[Tensor]) -> float | Non
         network: its `nn.ReLU` layers are looked at.
         pictures: network inputs `(N, C, h, w)`.
     """
+    if not any(isinstance(layer, nn.ReLU) for layer in network.modules()):
+        return None
     alive: dict[nn.Module, Tensor] = {}
 
     def look(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
@@ -138,8 +140,6 @@ def dead_channels(network: nn.Module, pictures: Iterable[Tensor]) -> float | Non
 
     with _watched(network, nn.ReLU, look):
         for picture in pictures:
-            network(picture)
-    if not alive:
-        return None
+            network(picture.to(device_of(network)))
     channels = torch.cat(list(alive.values()))
     return float((~channels).float().mean())

@@ -11,8 +11,8 @@ from shoal.runs.folder import RunFolder
 def useless(runs: Path) -> Iterator[tuple[RunFolder, str]]:
     """The folders that `clean` would remove, with the reason.
 
-    A finished run is kept, and so is a diverged one (an outcome), one with a checkpoint to go on
-    from, one that a process works on, and a folder that is no run's.
+    A finished run is kept, and so is a diverged one (an outcome), one with a checkpoint or
+    a stage to go on from, one that a process works on, and a folder that is no run's.
 
     Raises:
         UserError: there is no such folder.
@@ -24,7 +24,7 @@ def useless(runs: Path) -> Iterator[tuple[RunFolder, str]]:
         is_run = (path / "lock").is_file() and not path.name.startswith(".")
         if not is_run or folder.finished or folder.status().get("state") == "diverged":
             continue
-        if any(folder.checkpoints.glob("step-*.ckpt")):
+        if folder.resumable:
             continue
         try:
             with folder.locked():

@@ -49,6 +49,12 @@ class RunFolder(RunFiles):
         names = (path.stem.split("-") for path in self.checkpoints.glob("step-*-*.ckpt"))
         return max((int(name[1]) for name in names), default=0)
 
+    @property
+    def resumable(self) -> bool:
+        """Whether there is something to go on from: a checkpoint, or a stage of a fit."""
+        kept = ("step-*.ckpt", "stage-*.safetensors")
+        return any(path for pattern in kept for path in self.checkpoints.glob(pattern))
+
     def record(self) -> dict[str, Any]:
         """The record of a finished run."""
         return self.read_json("record.json")

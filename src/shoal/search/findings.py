@@ -11,7 +11,7 @@ import pandas as pd
 from optuna.trial import FrozenTrial
 
 from shoal.errors import UserError
-from shoal.search.space import override
+from shoal.grid.cross import overrides
 from shoal.search.tables import importance, markdown, table
 from shoal.system.files import write_whole
 
@@ -67,8 +67,7 @@ class Search:
 
 def best_command(search: Search, best: FrozenTrial) -> str:
     """The command that makes the best trial's run, or another with its values."""
-    chosen = (override(key, value) for key, value in best.params.items())
-    return shlex.join(["python", "train.py", *search.given, *chosen])
+    return shlex.join(["python", "train.py", *search.given, *overrides(best.params)])
 
 
 def write(search: Search, study: optuna.Study, best: FrozenTrial, out: Path) -> Path:

@@ -56,14 +56,3 @@ def _number(trial: "Trial", key: str, entry: Mapping[str, Any]) -> float:
 
 def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str)
-
-
-def override(key: str, value: Any) -> str:
-    """A value as the command line has it.
-
-    >>> override("task.optimizer.lr", 0.003), override("task.clip.theta", None)
-    ('task.optimizer.lr=0.003', 'task.clip.theta=null')
-    """
-    words = {None: "null", True: "true", False: "false"}
-    text = words[value] if value is None or isinstance(value, bool) else str(value)
-    return f"{key}={text}"

@@ -17,8 +17,9 @@ from hydra.utils import instantiate
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from shoal.errors import UserError, first_line
+from shoal.grid.cross import overrides
 from shoal.search.settings import Settings
-from shoal.search.space import Suggest, override
+from shoal.search.space import Suggest
 
 OWNER, RUN, DIVERGED = "owner", "run", "diverged"  # what a trial says of itself
 GRACE = timedelta(minutes=2)  # longer than any machine takes from asking to a run that is held
@@ -93,7 +94,7 @@ class Trials:
 
     def overrides(self, trial: Trial) -> list[str]:
         """What a trial sets; the same again for one that is resumed."""
-        return [override(key, choose(trial)) for key, choose in self.space.items()]
+        return [*overrides({key: choose(trial) for key, choose in self.space.items()})]
 
     def report(self, trial: Trial, curve: Iterable[Mapping[str, str]]) -> list[int]:
         """Report what of a run's curve the study doesn't know yet; returns the new steps."""

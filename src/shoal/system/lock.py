@@ -137,8 +137,8 @@ def _take(path: Path, me: str) -> None:
 
 def _beat(path: Path, over: threading.Event) -> None:
     while not over.wait(BEAT):
-        confirm()
-        with contextlib.suppress(OSError):  # a full disk; the next touch may succeed
+        with contextlib.suppress(OSError):  # a full disk, a server away: the next may succeed
+            confirm()
             os.utime(path)
 
 

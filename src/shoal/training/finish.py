@@ -9,8 +9,9 @@ from typing import Any
 from lightning.pytorch.loggers import Logger
 from torch import nn
 
-from shoal.dashboards.base import dashboards
+from shoal.dashboards.base import Dashboard, dashboards
 from shoal.data.module import SuperResolutionData
+from shoal.errors import first_line
 from shoal.evaluation.benchmark import Score
 from shoal.models import weights
 from shoal.models.channels import RGB
@@ -39,6 +40,8 @@ def write_record(
     started_at: str,
 ) -> None:
     """Score the final weights and write everything; the record, which ends the run, comes last.
+
+    Dashboards are shown it then.
 
     Args:
         run: to be recorded.
@@ -70,33 +73,43 @@ def write_record(
         "scoring_seconds": round(time.monotonic() - fitted.ended, 3),
         "finished_at": now(),
     }
-    _show(record, rows, samples.strips, loggers)
     folder.write_json("record.json", record)
     folder.set_status("finished", step=record["steps"])
     if not run.config.keep_checkpoints:
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
+    for dashboard in dashboards(loggers):
+        _show(dashboard, record, rows, samples.strips, run.config.protocol)
 
 
 def _show(
+    dashboard: Dashboard,
     record: Mapping[str, Any],
     rows: Sequence[Score],
     strips: Mapping[str, Path],
-    loggers: Sequence[Logger],
+    protocol: str,
 ) -> None:
-    for dashboard in dashboards(loggers):
+    """Show a run that is finished, which nothing that a dashboard does can change."""
+    try:
         dashboard.log_samples(record["steps"], strips)
         dashboard.log_scores(rows)
-        dashboard.log_summary(summary(record))
+        dashboard.log_summary(summary(record, protocol))
+    except Exception as error:
+        print(f"note: {type(dashboard).__name__} lacks the scores: {first_line(error)}", flush=True)
 
 
-def summary(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The few values that stand for a run, flat: best and final scores, size and cost."""
+def summary(record: Mapping[str, Any], protocol: str) -> dict[str, Any]:
+    """The few values that stand for a run, flat: best and final scores, size and cost.
+
+    Args:
+        record: of a finished run.
+        protocol: by which its scores are taken, where it has several.
+    """
     kept = ("parameters", "macs_per_lr_pixel", "seconds", "dead_channels", "resumed")
     values = {key: record[key] for key in kept}
     values |= {f"val/{key}": value for key, value in record["val"].items()}
     for dataset, protocols in record["scores"].items():
-        for scores in protocols.values():
-            values |= {f"test/{dataset}/{key}": scores[key] for key in scores if key != "images"}
+        scores = protocols.get(protocol, {})
+        values |= {f"test/{dataset}/{key}": scores[key] for key in scores if key != "images"}
     return values
 
 

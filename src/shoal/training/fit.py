@@ -33,9 +33,9 @@ from shoal.training.tally import Tally
 class Fitted:
     """What fitting leaves behind for the record."""
 
-    network: nn.Module  # as it is used: reparametrised
+    network: nn.Module  # as it is used: reparametrised, on the device
     curve: Curve
-    device: torch.device
+    device: torch.device  # that it was fitted on, and is scored on
     macs: int  # per LR pixel
     ended: float  # when the last validation had been, by the clock of `time.monotonic`
 
@@ -82,8 +82,9 @@ def fit(
             trainer.validate(module, made_of.data, verbose=False)
     mirror.send(trainer)
     ended = time.monotonic()
-    used = folded(network)
-    return Fitted(used, curve, trainer.strategy.root_device, macs(used), ended)
+    device = trainer.strategy.root_device
+    used = folded(network).to(device)  # which Lightning has left by now
+    return Fitted(used, curve, device, macs(used), ended)
 
 
 def _curve(run: Run, network: nn.Module, tally: Tally) -> Curve:

@@ -11,6 +11,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from shoal.evaluation.validation import Validation
 from shoal.models.blocks import Branching, answer
+from shoal.models.precision import full_precision
 from shoal.training.agreement import Agreement
 from shoal.training.clipping import clip_by_rate
 from shoal.training.counting import count_on, go_on_counting
@@ -110,8 +111,8 @@ class SuperResolution(LightningModule):
         lr, hr = batch
         if not len(lr):
             return
-        # In full precision, as the record's scores: bfloat16 has as few levels as a picture file.
-        with torch.autocast(self.device.type, enabled=False):
+        # As the record's scores: bfloat16 has as few levels as a picture file.
+        with full_precision(self.device):
             sr, branches = answer(self.network, lr)
             require_size(sr, hr.expand(-1, sr.shape[1], -1, -1))  # of a grey picture beside RGB
             self.validation.update(sr, hr, branches)

@@ -26,4 +26,4 @@ def show_in_sweep(run: Run) -> None:
                 numbers = {key: float(value) for key, value in row.items() if value}
                 logger.log_metrics(numbers, int(row["step"]))
         for dashboard in dashboards(loggers):
-            dashboard.log_summary(summary(record))
+            dashboard.log_summary(summary(record, config.protocol))

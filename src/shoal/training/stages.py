@@ -19,6 +19,7 @@ from shoal.data.pictures import Pictures
 from shoal.evaluation.validation import Validation
 from shoal.models.build import require_enlarges
 from shoal.models.fitted import FittedModel, Pair, Stage, Stages, Tensors
+from shoal.models.precision import full_precision
 from shoal.models.profile import macs
 from shoal.runs.identity import RESULTS
 from shoal.runs.run import Run
@@ -155,7 +156,8 @@ def _validated(
 ) -> dict[str, float]:
     validation = Validation(scale, ()).to(device)
     for lr, hr in data.pictures().all():
-        sr = model(lr.to(device))
+        with full_precision(device):
+            sr = model(lr.to(device))
         require_size(sr, hr)
         validation.update(sr, hr.to(device), {})
     return validation.compute()

@@ -104,17 +104,17 @@ def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
         run: whose config names them.
         attempt: when the run was begun for the first time.
     """
-    entries = run.config.logger.values()
-    loggers = [instantiate(entry, folder=run.folder.path, attempt=attempt) for entry in entries]
-    for dashboard in dashboards(loggers):
-        dashboard.log_config(run.config.plain() | _place(run))
-    exit_code = 1
+    loggers, ended = list[Logger](), False
     try:
+        for entry in run.config.logger.values():
+            loggers.append(instantiate(entry, folder=run.folder.path, attempt=attempt))
+        for dashboard in dashboards(loggers):
+            dashboard.log_config(run.config.plain() | _place(run))
         yield loggers
-        exit_code = 0
+        ended = True
     finally:
         for dashboard in dashboards(loggers):
-            dashboard.close(exit_code)
+            dashboard.close(0 if ended else 1)
 
 
 def _place(run: Run) -> dict[str, Any]:

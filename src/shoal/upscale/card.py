@@ -57,7 +57,7 @@ def card(network: nn.Module, facts: Mapping[str, Any], run: Path) -> str:
     text = TEXT.format(
         name=name,
         scale=scale,
-        parameters=parameters(network) if fitted else sum(p.numel() for p in network.parameters()),
+        parameters=parameters(network),
         learnt="fitted to" if fitted else "trained on",
         data=facts.get("data", "?"),
         steps=f", budget `{facts['budget']}`" if "budget" in facts else "",

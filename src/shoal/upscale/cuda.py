@@ -12,6 +12,7 @@ from shoal.errors import UserError
 from shoal.models import weights
 from shoal.models.channels import channels_of
 from shoal.models.flat import flat
+from shoal.models.precision import full_precision
 from shoal.models.profile import layer_bytes, reach
 from shoal.upscale.place import Host
 from shoal.upscale.ready import Ready, Runtime
@@ -101,12 +102,12 @@ def runtime(
         precision: float32, which is never shortened to TF32, or float16.
     """
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    halved = precision != torch.float32
 
     @torch.inference_mode()
     def run(lr: Any) -> Any:
         given = lr.contiguous(memory_format=torch.channels_last)
-        half = torch.autocast(device.type, precision, enabled=precision != torch.float32)
-        with torch.backends.cudnn.flags(allow_tf32=False), half:
+        with full_precision(device), torch.autocast(device.type, precision, enabled=halved):
             return network(given).float()
 
     return run

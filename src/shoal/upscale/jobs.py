@@ -29,6 +29,11 @@ class Job:
         """All files that come of it."""
         return [*self.targets, *([] if self.comparison is None else [self.comparison])]
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all of them are there."""
+        return all(path.exists() for path in self.written)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -99,13 +104,11 @@ def _job(source: Path, place: Path, wanted: Wanted, single: bool) -> Job:
 
 
 def _allowed(jobs: Sequence[Job], unread: Mapping[Path, str], wanted: Wanted) -> Plan:
-    kept = [
-        job for job in jobs if wanted.skip_existing and all(path.exists() for path in job.written)
-    ]
-    left = [job for job in jobs if job not in kept]
+    left = [job for job in jobs if not (wanted.skip_existing and job.is_done)]
+    kept = len(jobs) - len(left)
     reasons = in_the_way([(job.source, job.written) for job in left], force=wanted.force)
     refused = {**unread, **reasons}
     allowed = [job for job in left if job.source not in reasons]
     if not allowed and not kept and refused:
         raise UserError(next(iter(refused.values())))
-    return Plan(allowed, refused, len(kept))
+    return Plan(allowed, refused, kept)

@@ -78,7 +78,7 @@ def _code() -> str:
     """A digest of the code that networks are made of."""
     root, digest = Path(shoal.__file__).parent, hashlib.sha256()
     for package in ("models", "pictures", "upscale"):
-        for path in sorted((root / package).glob("*.py")):
+        for path in sorted((root / package).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
