@@ -100,7 +100,7 @@ def test_the_index_lists_every_folder_with_its_answer(study: results.Study, tmp_
 
 
 def test_findings_are_drawn_anew_from_what_they_keep(tmp_path: Path) -> None:
-    made = MadeUp(scales=(2, 3), seeds=(0, 1), samples=True, data="t91", sets={"Set5": 3})
+    made = MadeUp(scales=(2, 3), seeds=(0, 1), samples=True, data="t91", sets={"Set5": 5})
     made.diverged = {made.run_id("eed", 3, 1): 400}
     made.absent = [made.run_id("dcnn", 2, 1)]
     study = study_of(made, tmp_path / "runs")

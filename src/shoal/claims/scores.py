@@ -22,7 +22,7 @@ def psnr(study: Study, greater: str, lesser: str, scale: int, per: str = "all") 
 def sample(differences: pd.DataFrame, what: str) -> Sample:
     """Differences in dB of the seeds that have any, on the pictures that all of these have."""
     part = differences.dropna(how="all").dropna(axis="columns")
-    return Sample(part.to_numpy(float), what, "dB", seeds_of(part))
+    return Sample(part.to_numpy(float), what, "dB", seeds_of(part), of_pictures=True)
 
 
 def seeds_of(rows: pd.DataFrame | pd.Series) -> tuple[int, ...] | None:
