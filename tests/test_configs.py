@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from helpers.composing import CONF, composed, configured, options
+from helpers.composing import CONF, ROOT, composed, configured, options
 from helpers.networks import MODELS, network
 from shoal.errors import UserError, unknown
 from shoal.models.initialise import STARTS, initialise
@@ -36,6 +36,14 @@ def test_every_file_composes_into_a_config_that_passes_the_checks(group, option)
     needed = ["data.train=photos"] if option == "folder" else []
     config = configured(f"{group}={option}", *needed)
     assert re.fullmatch(r".+-x3(-s0)?-[0-9a-f]{8}", run_id(config, Content("d" * 64)))
+
+
+@pytest.mark.parametrize("group", sorted({*GROUPS, "hydra/launcher"}))
+def test_the_table_of_training_md_names_every_option(group):
+    lines = (ROOT / "docs" / "training.md").read_text().splitlines()
+    rows = [line for line in lines if line.startswith("| ") and f"`{group}=`" in line]
+    named = set(re.findall(r"`([\w-]+)`", " ".join(rows)))
+    assert set(options(group)) - named == set()
 
 
 @pytest.mark.parametrize("name", MODELS)
