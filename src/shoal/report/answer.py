@@ -11,17 +11,17 @@ OPEN = ("undecided", "not run")
 
 
 def answer(study: Study, numbers: pd.DataFrame, verdicts: list[Verdict]) -> str:
-    """One line: who scores highest on the first test set, and what became of the claims.
+    """One line: what became of the claims, and who scores highest on the first test set.
 
     While a claim is open nobody is called highest: a mean in front of others is no answer.
     """
     words: dict[str, list[str]] = {}
-    for verdict in verdicts:
+    for verdict in sorted(verdicts, key=lambda verdict: verdict.word in OPEN):
         words.setdefault(worded(verdict), []).append(claimed(verdict))
     is_open = any(verdict.word in OPEN for verdict in verdicts)
     parts = [] if is_open else [_best(study, numbers, scale) for scale in study.scales]
     said = [f"{word}: {', '.join(claims)}" for word, claims in words.items()]
-    return "; ".join([part for part in parts if part] + said) + "."
+    return "; ".join([*said, *filter(None, parts)]) + "."
 
 
 def _best(study: Study, numbers: pd.DataFrame, scale: int) -> str:
