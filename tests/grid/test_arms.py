@@ -76,6 +76,24 @@ def test_the_arms_that_are_named_are_made_alone_and_claims_know_the_others(
             asked(wrong)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "experiment=ablation arms=[bicubic,eeds]",
+        "experiment=ablation arms=[eeds]",
+        "experiment=initialisation arms=[bicubic,eed,eeds]",
+        "experiment=initialisation arms=[eed,eed-interpolating]",
+    ],
+)
+def test_a_factor_that_the_chosen_arms_no_longer_turn_is_no_mistake(
+    loader: ConfigLoader, given: str
+) -> None:
+    config = master(loader, *given.split())
+    experiment = read(loader, config)
+    plan = Plan(experiment, [["scale=3"]], partial(compose, loader, config))
+    assert list(plan.first) == list(experiment.arms)
+
+
 def test_arms_without_an_experiment_are_refused(loader: ConfigLoader) -> None:
     config = master(loader)
     with pytest.raises(UserError, match=r"arms=\[\.\.\.\] chooses from an experiment's"):

@@ -47,6 +47,14 @@ def test_trials_are_the_ordinary_runs_of_their_commands() -> None:
     assert Run.of(configured(*words)).folder.id in ids
 
 
+def test_one_arm_of_a_study_can_be_tuned_alone() -> None:
+    """The factor that it would turn beside the others is none of its trials'."""
+    plan = planned("arms=[bicubic,eeds]", "tune=true")
+    asked = tuning(plan.experiment)
+    assert asked is not None
+    assert len(judge(plan, asked).experiment.arms) == 1 + len(asked.values)
+
+
 def test_each_arm_stands_at_its_own_value_and_all_else_is_as_it_was() -> None:
     plan = planned("tune=true")
     asked = tuning(plan.experiment)

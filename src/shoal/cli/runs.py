@@ -131,7 +131,8 @@ def runs_explain(
         list[Path], typer.Option(help="Findings, for runs that are gone; may be given twice.")
     ] = [Path("reports"), Path("experiments")],  # noqa: B006 - typer only reads it
     experiment: Annotated[
-        str | None, typer.Option(help="How its name begins, e.g. ablation; any if not given.")
+        str | None,
+        typer.Option(help="e.g. ablation, or ablation/t91-x3-standard; any where it isn't given."),
     ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="All there are, not the newest alone.")

@@ -1,5 +1,6 @@
 """All that a report says of one experiment, before it is laid out."""
 
+import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -104,10 +105,12 @@ class Findings:
     def commands(self) -> dict[str, str]:
         """What to type to see where a number comes from, and to make the report anew."""
         arm, scale = self.best
-        dataset = next(iter(self.study.scores["dataset"]), "Set5")
+        dataset = next(iter(test_sets(self.study)), "Set5")
+        explain = ("shoal", "runs", "explain", arm, "--set", dataset, "--scale", str(scale))
+        remake = ("shoal", "report", self.study.experiment, "--id", self.study.digest)
         return {
-            "explain": f"shoal runs explain {arm} --set {dataset} --scale {scale}",
-            "remake": f"shoal report {self.study.experiment} --id {self.study.digest}",
+            "explain": shlex.join((*explain, "--experiment", self.study.folder)),
+            "remake": shlex.join(remake),
         }
 
 
