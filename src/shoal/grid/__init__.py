@@ -5,7 +5,7 @@ package it imports `runs`, what lies below that, and no PyTorch.
 
 - `experiment`, `fairness`, `plan`: a question, whether its arms answer it, its runs
 - `composing`, `planned`: runs from overrides, and what of each is on disk already
-- `estimate`: how long they take together
+- `estimate`: how long they take together; `foretelling`: both in words, with nothing started
 - `runner`: what all ways to make them share; `local` makes them here, `remote` by `backends`, which
   are handed a `remote_run` each
 - `command`, `process`, `stream`: one run in a process of its own
