@@ -13,7 +13,7 @@ from shoal.grid.composing import compose
 from shoal.grid.local import LocalRunner
 from shoal.grid.outcome import OutcomeKind
 from shoal.grid.planned import PlannedRun
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 
 # The first time another process takes the run just before; the second time it finishes.
 OVERTAKEN = """
