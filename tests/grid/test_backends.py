@@ -13,7 +13,7 @@ from helpers.composing import ROOT
 from helpers.grids import Grid, ended, moody, until
 from shoal.errors import UserError
 from shoal.grid import backends
-from shoal.grid.backends import _with_gpu
+from shoal.grid.by_submitit import _with_gpu
 from shoal.grid.gpus import Gpus
 from shoal.grid.remote_run import RemoteRun
 

@@ -7,8 +7,8 @@ package it imports `runs`, what lies below that, and no PyTorch.
 - `identity`: what its plan and its findings are called
 - `composing`, `planned`: runs from overrides, and what of each is on disk already
 - `estimate`: how long they take together; `foretelling`: both in words, with nothing started
-- `runner`: what all ways to make them share; `local` makes them here, `remote` by `backends`, which
-  are handed a `remote_run` each
+- `runner`: what all ways to make them share; `local` makes them here, `remote` by `backends`
+  (`by_submitit`, `by_ray`), which are handed a `remote_run` each
 - `command`, `process`, `stream`: one run in a process of its own
 - `outcome`: how it ended
 """
