@@ -1,6 +1,5 @@
 """Finished runs checked again: files whole, digests right, weights loadable, scores equal."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from shoal.runs.consistent import contradictions, known
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.system.code import changed_since
+from shoal.system.files import sha256
 from shoal.system.targets import present
 
 EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other processors and thread counts may move the last bits
@@ -59,8 +59,9 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
             return
         config = _config(folder, trust)
         yield from _named(config, folder, record)
-        if record["weights_sha256"] is not None:
-            yield from _digest(folder, record["weights_sha256"])
+        digest = record["weights_sha256"]
+        if digest is not None and sha256(folder.weights) != digest:
+            yield f"{folder.weights.name} has other bytes than the record says"
         network = _network(config, folder, trust)
         found = list(_scores(folder, network, record["scale"], data))
         yield from found
@@ -91,12 +92,6 @@ def _named(config: RunConfig, folder: RunFolder, record: Mapping[str, Any]) -> I
             yield f"config.yaml is that of {named}"
     if config.kind is not folder.kind:
         yield f"the record calls it {folder.kind}, its network is {config.kind}"
-
-
-def _digest(folder: RunFolder, expected: str) -> Iterator[str]:
-    with folder.weights.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != expected:
-            yield f"{folder.weights.name} has other bytes than the record says"
 
 
 def _network(config: RunConfig, folder: RunFolder, trust: bool) -> nn.Module:
