@@ -15,9 +15,6 @@ from shoal.runs.kind import Kind
 from shoal.runs.run import Run
 from shoal.system.targets import stable
 
-# libyaml's loader is ten times as fast, where PyYAML was built with it.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
 
 @dataclass(frozen=True)
 class Measured:
@@ -112,8 +109,8 @@ def _measured(folder: Path, changed: int) -> Measured | None:
     A damaged record says nothing, and shall not keep another run from its work.
     """
     try:
-        record = RunFolder(folder).record()
-        return _read(record, yaml.load((folder / "config.yaml").read_text(), Loader=LOADER))
+        run = RunFolder(folder)
+        return _read(run.record(), run.read_yaml("config.yaml"))
     except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
         return None
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
@@ -43,8 +42,5 @@ def _same_but_code(run: Run) -> Iterator[Mapping[str, Any]]:
 
 def _named(folder: RunFolder, record: Mapping[str, Any], run: Run) -> str:
     """What another run would be called if it were made of today's code."""
-    tree = OmegaConf.load(folder.path / "config.yaml")
-    if not isinstance(tree, DictConfig):
-        raise ValueError("config.yaml is no mapping")
     content = replace(Content.recorded(record), code=run.content.code)
-    return run_id(RunConfig.of(tree), content)
+    return run_id(RunConfig.of(folder.config_tree()), content)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from torch import nn
 from yaml import YAMLError
@@ -75,12 +75,10 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
 
 
 def _config(folder: RunFolder, trust: bool) -> RunConfig:
-    path = folder.path / "config.yaml"
-    tree = OmegaConf.load(path)
-    if not isinstance(tree, DictConfig):
-        raise ValueError("config.yaml is no mapping")
+    tree = folder.config_tree()
     if not trust:
-        weights.require_ours(path, present(OmegaConf.to_container(tree.model)))
+        model = present(OmegaConf.to_container(tree.model))
+        weights.require_ours(folder.path / "config.yaml", model)
     return RunConfig.of(tree)
 
 
