@@ -12,7 +12,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
 
 from helpers.composing import CONF
-from helpers.grids import until
+from helpers.grids import ENOUGH, until
 from shoal.grid import local
 from shoal.grid.composing import compose
 from shoal.grid.local import LocalRunner
@@ -160,8 +160,8 @@ def test_an_heir_whose_grid_is_gone_ends(prepared: Prepared, tmp_path: Path) -> 
     assert isinstance(process, RunProcess)
     until((tmp_path / "ready0").exists)
     process.turn.close()  # as the kernel does for a process that is killed
-    assert process.popen.wait(timeout=300) == 0
-    assert process.ended
+    assert process.popen.wait(timeout=ENOUGH) == 0
+    assert process.reap()
     assert not run.folder.path.exists()
 
 
