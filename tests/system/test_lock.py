@@ -168,7 +168,7 @@ def test_a_process_that_stood_still_writes_nothing_once_another_has_taken_over(t
         assert not is_held(run.lock)
         with run.locked():
             run.write("curve.csv", "of the one that took over")
-            said, _ = writer.communicate("\n", timeout=60)
+            said, _ = writer.communicate("\n", timeout=ENOUGH)
             assert writer.returncode == -signal.SIGKILL
             assert "is another's by now" in said
             assert (tmp_path / "curve.csv").read_text() == "of the one that took over"
