@@ -9,7 +9,7 @@ import yaml
 
 from shoal.errors import UserError, unknown
 from shoal.results.rows import flat, read_runs, read_tables
-from shoal.runs.folder import RunFolder
+from shoal.runs import config_file
 from shoal.runs.tables import SCORES
 
 # Of the config, what decides neither weights nor scores.
@@ -19,7 +19,7 @@ APART = ("paths", "logger", "jobs", "force", "data_workers", "keep_checkpoints")
 def config_facts(folder: Path) -> dict[str, Any]:
     """A run's config by dotted keys, a network by its name; {} where there is none to read."""
     try:
-        tree = RunFolder(folder).read_yaml("config.yaml")
+        tree = config_file.plain(folder)
         kept = {key: value for key, value in tree.items() if key not in APART}
         facts = {key: _cell(value) for key, value in flat(kept, ".")}
         return {"model": facts.pop("name", None)} | facts

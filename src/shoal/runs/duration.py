@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from shoal.runs import config_file
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
@@ -109,8 +110,7 @@ def _measured(folder: Path, changed: int) -> Measured | None:
     A damaged record says nothing, and shall not keep another run from its work.
     """
     try:
-        run = RunFolder(folder)
-        return _read(run.record(), run.read_yaml("config.yaml"))
+        return _read(RunFolder(folder).record(), config_file.plain(folder))
     except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
         return None
 

@@ -7,15 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-from omegaconf import DictConfig, OmegaConf
-
 from shoal.errors import UserError
 from shoal.system import heartbeat
 from shoal.system.files import Row, csv_text, write_whole
-
-# The loader of libyaml is ten times as fast, where PyYAML was built with it.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class RunFiles:
@@ -82,18 +76,3 @@ class RunFiles:
         """What a JSON file says."""
         content: dict[str, Any] = json.loads((self.path / name).read_text())
         return content
-
-    def read_yaml(self, name: str) -> Any:
-        """What a YAML file says."""
-        return yaml.load((self.path / name).read_text(), Loader=LOADER)
-
-    def config_tree(self) -> DictConfig:
-        """The config that the run was made by, as it was resolved; `RunConfig.of` takes it.
-
-        Raises:
-            OSError, ValueError, YAMLError: there is none, or it is no mapping.
-        """
-        tree = OmegaConf.load(self.path / "config.yaml")
-        if not isinstance(tree, DictConfig):
-            raise ValueError("config.yaml is no mapping")
-        return tree

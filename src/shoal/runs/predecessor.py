@@ -9,6 +9,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from shoal.errors import UserError
+from shoal.runs import config_file
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.identity import Content, run_id
@@ -43,4 +44,4 @@ def _same_but_code(run: Run) -> Iterator[Mapping[str, Any]]:
 def _named(folder: RunFolder, record: Mapping[str, Any], run: Run) -> str:
     """What another run would be called if it were made of today's code."""
     content = replace(Content.recorded(record), code=run.content.code)
-    return run_id(RunConfig.of(folder.config_tree()), content)
+    return run_id(RunConfig.of(config_file.tree(folder.path)), content)

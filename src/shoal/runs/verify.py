@@ -14,7 +14,7 @@ from shoal.errors import UserError, first_line
 from shoal.evaluation.benchmark import score
 from shoal.models import weights
 from shoal.models.build import build
-from shoal.runs import identity
+from shoal.runs import config_file, identity
 from shoal.runs.config import RunConfig
 from shoal.runs.consistent import contradictions, known
 from shoal.runs.folder import RunFolder
@@ -75,10 +75,10 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
 
 
 def _config(folder: RunFolder, trust: bool) -> RunConfig:
-    tree = folder.config_tree()
+    tree = config_file.tree(folder.path)
     if not trust:
         model = present(OmegaConf.to_container(tree.model))
-        weights.require_ours(folder.path / "config.yaml", model)
+        weights.require_ours(folder.path / config_file.NAME, model)
     return RunConfig.of(tree)
 
 
