@@ -14,8 +14,9 @@ from helpers.composing import CONF, ROOT, composed, configured, options
 from helpers.networks import MODELS, network
 from shoal.errors import UserError, unknown
 from shoal.models.initialise import STARTS, initialise
-from shoal.runs.config import RunConfig, nearest_multiple
+from shoal.runs.config import RunConfig
 from shoal.runs.identity import Content, run_id
+from shoal.runs.resolvers import nearest_multiple
 from shoal.runs.run import Run
 from shoal.system.console import exit_code
 from shoal.training.devices import check_devices

@@ -24,13 +24,14 @@ def imported(statement: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
-RUNS_WITH_TORCH = {"environment", "preflight", "verify", "merge", "adopt"}
+RUNS_WITH_TORCH = {"environment", "preflight", "verify", "merge"}
 LIGHT = [
     *(
         "results",
         "results.listing",
         "claims",
         "seeding.loop",
+        "seeding.study",
         "report.publish",
         "report.folder",
         "search.space",

@@ -7,7 +7,8 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
-from shoal.runs.config import RunConfig, register_resolvers
+from shoal.runs.config import RunConfig
+from shoal.runs.resolvers import register_resolvers
 from shoal.system.console import (
     exit_code,
     require_grid,

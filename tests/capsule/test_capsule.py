@@ -15,7 +15,7 @@ from shoal.capsule.check import check
 from shoal.capsule.crate import METADATA, metadata
 from shoal.capsule.pack import pack
 from shoal.errors import UserError
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 
 FINDINGS = ROOT / "experiments" / "ablation" / "sample-x3-quick"
 Files = dict[str, bytes]

@@ -19,7 +19,7 @@ from shoal.grid.experiment import Experiment
 from shoal.grid.experiment_asked import read
 from shoal.grid.plan import Plan
 from shoal.grid.plan_file import content as written
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 
 THREE = {
     "model": ["ees", "eed"],

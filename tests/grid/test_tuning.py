@@ -19,7 +19,7 @@ from shoal.grid.plan import Plan
 from shoal.grid.tuned import judge, own, tried
 from shoal.grid.tuning import tuning
 from shoal.results.tuning import chosen
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 from shoal.runs.run import Run
 
 COMMON = ("data=t91_brief", "budget=quick")

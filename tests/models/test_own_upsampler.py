@@ -85,7 +85,10 @@ def test_ours_by_target_is_ours_by_name() -> None:
         ("own_up.Broken", r"can't enlarge \(1, 4, 8, 9\): RuntimeError: what a pity"),
         ("own_up.Upp", r"own_up has no Upp: did you mean own_up\.Up\?"),
         ("nowhere.Up", r"nowhere"),
-        ("subpixl", "upsampler=subpixl is unknown: choose one of deconvolution, .* mine.Up"),
+        (
+            "subpixl",
+            r"upsampler=subpixl is unknown \(did you mean subpixel\?\): choose one of .* mine\.Up",
+        ),
     ],
 )
 def test_what_does_not_enlarge_so_is_refused_in_one_line(part: str, words: str) -> None:

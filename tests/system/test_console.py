@@ -11,7 +11,7 @@ from hydra.core.config_store import ConfigStore
 
 from helpers.composing import CONF, ROOT, composed
 from shoal.errors import UserError
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 from shoal.system.console import exit_code, share_config_store, take_words_in_any_order
 from shoal.system.mistakes import quoted
 

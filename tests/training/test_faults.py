@@ -13,8 +13,8 @@ from lightning import Trainer
 from PIL import Image
 
 from helpers.composing import configured
-from shoal.data.sets import sha256
 from shoal.errors import UserError
+from shoal.system.files import sha256
 from shoal.system.signals import Stopped
 from shoal.training import run as training
 from shoal.training.callbacks.checkpoints import Checkpoints

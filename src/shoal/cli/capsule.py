@@ -44,7 +44,7 @@ def pack(
 def verify(file: Annotated[Path, typer.Argument(help="e.g. ablation.zip")]) -> None:
     """Check digests, metadata, and that each run's id follows from its config; unpacks nothing."""
     from shoal.capsule.check import check
-    from shoal.runs.config import register_resolvers
+    from shoal.runs.resolvers import register_resolvers
 
     register_resolvers()
     files, runs, older = check(file)

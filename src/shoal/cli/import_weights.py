@@ -9,7 +9,7 @@ import typer
 from shoal.cli.options import Force, Root, Scale
 
 if TYPE_CHECKING:
-    from shoal.data.catalog import PictureSet
+    from shoal.data.sets import PictureSet
 
 
 def import_weights(

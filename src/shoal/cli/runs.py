@@ -111,7 +111,7 @@ def runs_clean(
     """Delete what is neither finished nor resumable, after showing it."""
     from shoal.runs.clean import remove, useless
 
-    found = list(useless(runs))
+    found = useless(runs)
     for folder, reason in found:
         print(f"{folder.path}  {reason}")
     if not found:

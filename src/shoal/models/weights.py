@@ -16,13 +16,11 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from shoal.errors import UserError, first_line
-from shoal.models.channels import mark
+from shoal.models.channels import OURS, mark
 from shoal.models.facts import read_facts
 from shoal.models.reparam import folded
 from shoal.system.code import changed_since
 from shoal.system.targets import present, stable, targets
-
-TRUSTED = "shoal.models."
 
 
 def encode(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
@@ -94,7 +92,7 @@ def is_ours(target: str) -> bool:
     >>> is_ours("shoal.models.ees.EES"), is_ours("shoal.models.blocks.torch.load")
     (True, False)
     """
-    if not target.startswith(TRUSTED):
+    if not target.startswith(OURS):
         return False
     module, _, name = target.rpartition(".")
     try:

@@ -51,19 +51,24 @@ def _run(folder: RunFolder) -> dict[str, Any]:
     try:
         record = folder.record()
         # Test scores are read picture by picture from scores.csv: one source for one number.
-        flat = dict(_flat({key: value for key, value in record.items() if key != "scores"}))
+        told = dict(flat({key: value for key, value in record.items() if key != "scores"}, "/"))
     except (ValueError, AttributeError) as error:
         name = folder.path / "record.json"
         raise UserError(f"{name} is no record ({error}): train it anew, force=true") from None
     return (
-        {"state": "finished", "reason": None, "step": flat.get("steps")} | flat | {"id": folder.id}
+        {"state": "finished", "reason": None, "step": told.get("steps")} | told | {"id": folder.id}
     )
 
 
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flat(tree: Mapping[str, Any], between: str, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The leaves of a tree, each with the keys that lead to it, joined by `between`.
+
+    >>> dict(flat({"val": {"psnr": 30.4}, "step": 7}, "/"))
+    {'val/psnr': 30.4, 'step': 7}
+    """
     for key, value in tree.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}/")
+            yield from flat(value, between, f"{prefix}{key}{between}")
         else:
             yield prefix + key, value
 

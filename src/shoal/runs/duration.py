@@ -10,13 +10,11 @@ from typing import Any
 
 import yaml
 
+from shoal.runs import config_file
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
 from shoal.system.targets import stable
-
-# libyaml's loader is ten times as fast, where PyYAML was built with it.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -112,8 +110,7 @@ def _measured(folder: Path, changed: int) -> Measured | None:
     A damaged record says nothing, and shall not keep another run from its work.
     """
     try:
-        record = RunFolder(folder).record()
-        return _read(record, yaml.load((folder / "config.yaml").read_text(), Loader=LOADER))
+        return _read(RunFolder(folder).record(), config_file.plain(folder))
     except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
         return None
 

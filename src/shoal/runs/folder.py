@@ -12,6 +12,7 @@ from typing import Any
 from shoal.errors import UserError
 from shoal.runs.files import RunFiles
 from shoal.runs.kind import Kind, recorded
+from shoal.runs.resumed import is_resumable, newest_step
 from shoal.system.files import sweep
 from shoal.system.lock import Held, hold, is_held
 
@@ -46,14 +47,12 @@ class RunFolder(RunFiles):
     @property
     def saved(self) -> int:
         """From which step on the run would be trained now: that of its newest checkpoint."""
-        names = (path.stem.split("-") for path in self.checkpoints.glob("step-*-*.ckpt"))
-        return max((int(name[1]) for name in names), default=0)
+        return newest_step(self.checkpoints)
 
     @property
     def resumable(self) -> bool:
         """Whether there is something to go on from: a checkpoint, or a stage of a fit."""
-        kept = ("step-*.ckpt", "stage-*.safetensors")
-        return any(path for pattern in kept for path in self.checkpoints.glob(pattern))
+        return is_resumable(self.checkpoints)
 
     def record(self) -> dict[str, Any]:
         """The record of a finished run."""
@@ -115,7 +114,8 @@ class RunFolder(RunFiles):
     def locked(self) -> Iterator[None]:
         """Hold the run, until this process ends at the latest.
 
-        What another has left unfinished is deleted, before anything is read: see `lock.confirm`.
+        What another has left unfinished is deleted before anything is read: `heartbeat.confirm`
+        says why.
 
         Raises:
             UserError: another process works on the run, or its folder can't be written.

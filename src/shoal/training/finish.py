@@ -26,8 +26,8 @@ from shoal.runs.tables import means, score_columns
 from shoal.system.code import own_code
 from shoal.system.files import write_whole
 from shoal.training.fit import Fitted
-from shoal.training.rescore import score_run
 from shoal.training.samples import Samples
+from shoal.training.scores import score_run
 from shoal.training.start import Attempt
 
 

@@ -5,23 +5,32 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, JobStatus
 from omegaconf import DictConfig
 
-from hydra_plugins.shoal_launcher.foretelling import foretell, only_plans
+from shoal.claims import read_claims, require_arms
 from shoal.errors import UserError
+from shoal.grid import experiment_asked, plan_file, tuned
+from shoal.grid.composing import compose, of_runs
+from shoal.grid.experiment import Experiment, is_of_experiment
+from shoal.grid.foretelling import foretell, only_plans
+from shoal.grid.naming import titles
+from shoal.grid.plan import Plan
+from shoal.grid.planned import PlannedRun
+from shoal.grid.tuning import Tuning, tuning
+from shoal.report.home import PAGE, home
+from shoal.report.live import live_page
+from shoal.report.publish import report
+from shoal.results import read
+from shoal.results.tuning import chosen, trials
+from shoal.seeding.loop import Loop
+from shoal.seeding.outlook import outlook
+from shoal.seeding.resuming import take_up
+from shoal.seeding.settings import Settings, is_automatic
+from shoal.system.console import typed
 from shoal.system.variables import EXPERIMENT
-
-# Imported where they are used, since Hydra imports all its plugins at the start of every run.
-if TYPE_CHECKING:
-    from shoal.grid.experiment import Experiment
-    from shoal.grid.plan import Plan
-    from shoal.grid.planned import PlannedRun
-    from shoal.grid.tuning import Tuning
-    from shoal.seeding.settings import Settings
 
 Names = dict[tuple[str, ...], str]
 Launch = Callable[[Sequence[Sequence[str]], Names, Names], Sequence[JobReturn]]
@@ -50,15 +59,10 @@ class ExperimentGrid:
         Raises:
             UserError: the experiment, or what is asked of it, is not as it must be.
         """
-        from shoal.grid.tuned import judge
-        from shoal.grid.tuning import tuning
-        from shoal.seeding.outlook import outlook
-        from shoal.seeding.settings import Settings, is_automatic
-
         settings = Settings.of(self.master.seeds) if is_automatic(combinations) else None
         plan = self._planned(combinations, settings)
         tune = tuning(plan.experiment)
-        judging = judge(plan, tune) if tune else None
+        judging = tuned.judge(plan, tune) if tune else None
         foreseen = outlook(plan, settings)
         if only_plans(self.master):
             unknown = ["what it will see is unknown: no two seeds of it have finished here"]
@@ -71,29 +75,18 @@ class ExperimentGrid:
         return self._made(plan, settings, said)
 
     def _tuned(
-        self,
-        plan: "Plan",
-        tune: "Tuning",
-        judging: "Plan",
-        settings: "Settings | None",
-        foreseen: str,
+        self, plan: Plan, tune: Tuning, judging: Plan, settings: Settings | None, foreseen: str
     ) -> Sequence[JobReturn]:
         """Let each arm find its own value, then make the study at these and at the common one.
 
         The study at their own comes first: where `seeds.hours` are short, it answers the question.
         """
-        from shoal.grid.tuned import common, own, tried
-        from shoal.report.publish import report
-        from shoal.results import read
-        from shoal.results.tuning import chosen, trials
-        from shoal.seeding.resuming import take_up
-
         returns = self._made(judging, None, "")
         if any(done.status == JobStatus.FAILED for done in returns):
             return returns
-        found = trials(read(judging.path), tried(plan, tune))
-        values = chosen(found, common(plan, tune), tune.margin)
-        mine = own(plan, tune, values, found)
+        found = trials(read(judging.path), tuned.tried(plan, tune))
+        values = chosen(found, tuned.common(plan, tune), tune.margin)
+        mine = tuned.own(plan, tune, values, found)
         if settings is not None:
             take_up(mine)
         begun = time.monotonic()
@@ -104,15 +97,9 @@ class ExperimentGrid:
         report(mine.path, config.paths.experiments, config.logger)  # with the common one beside it
         return returns
 
-    def _planned(self, combinations: list[list[str]], settings: "Settings | None") -> "Plan":
+    def _planned(self, combinations: list[list[str]], settings: Settings | None) -> Plan:
         """The plan; where seeds are added, of all that an earlier grid added too."""
-        from shoal.grid.composing import compose, of_runs
-        from shoal.grid.experiment import is_of_experiment
-        from shoal.grid.experiment_asked import read
-        from shoal.grid.plan import Plan
-        from shoal.seeding.resuming import take_up
-
-        experiment = read(self.loader, self.master)
+        experiment = experiment_asked.read(self.loader, self.master)
         _require_claims(experiment)
         given = [
             [text for text in of_runs(each) if not is_of_experiment(text)] for each in combinations
@@ -124,18 +111,9 @@ class ExperimentGrid:
         take_up(plan)
         return plan
 
-    def _made(
-        self, plan: "Plan", settings: "Settings | None", foreseen: str
-    ) -> Sequence[JobReturn]:
-        from shoal.grid.plan_file import write
-        from shoal.report.home import PAGE, home
-        from shoal.report.live import live_page
-        from shoal.report.publish import report
-        from shoal.seeding.loop import Loop
-        from shoal.system.console import typed
-
+    def _made(self, plan: Plan, settings: Settings | None, foreseen: str) -> Sequence[JobReturn]:
         print(f"experiment={plan.experiment.name}: {plan.experiment.question}", flush=True)
-        path = write(plan, typed())
+        path = plan_file.write(plan, typed())
         os.environ[EXPERIMENT] = plan.experiment.name
         config = plan.runs[-1][1].config
         findings = config.paths.experiments
@@ -147,23 +125,17 @@ class ExperimentGrid:
         report(path, findings, config.logger)
         return returns
 
-    def _launched(
-        self, plan: "Plan", runs: "Sequence[tuple[str, PlannedRun]]"
-    ) -> Sequence[JobReturn]:
-        from shoal.grid.naming import titles
-
+    def _launched(self, plan: Plan, runs: Sequence[tuple[str, PlannedRun]]) -> Sequence[JobReturn]:
         arms = {run.overrides: label for label, run in runs}
         return self.launch([run.overrides for _, run in runs], titles(runs, plan.turned), arms)
 
 
-def _require_claims(experiment: "Experiment") -> None:
+def _require_claims(experiment: Experiment) -> None:
     """Refuse a claim that can't be tested, before anything is trained for it.
 
     Raises:
         UserError: naming the experiment, the claim and what is wrong with it.
     """
-    from shoal.claims import read_claims, require_arms
-
     try:
         require_arms(read_claims(experiment.claims), [*experiment.arms, *experiment.left_out])
     except UserError as error:

@@ -1,15 +1,12 @@
 """`plan=true`: what a grid would make and take is said, and nothing is started."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig
 
 from shoal.errors import UserError
-
-# Imported where it is used, since Hydra imports all its plugins at the start of every run.
-if TYPE_CHECKING:
-    from shoal.grid.planned import PlannedRun
+from shoal.grid.local import LocalRunner
+from shoal.grid.planned import PlannedRun
 
 
 def only_plans(master: DictConfig) -> bool:
@@ -23,10 +20,8 @@ def only_plans(master: DictConfig) -> bool:
     return master.plan
 
 
-def foretell(runs: "Sequence[PlannedRun]", lines: Sequence[str]) -> None:
+def foretell(runs: Sequence[PlannedRun], lines: Sequence[str]) -> None:
     """Say what a grid would make, and what else is known of it, and start nothing."""
-    from shoal.grid.local import LocalRunner
-
     print(LocalRunner(runs, runs[0].config.jobs).overview())
     for run in {run.folder.id: run for run in runs}.values():
         print(f"  {run.folder.id}  {run.state()}")
