@@ -13,6 +13,7 @@ from shoal.grid.composing import key
 from shoal.grid.experiment import Experiment
 from shoal.grid.fairness import factors, require_fair
 from shoal.grid.planned import PlannedRun, one_folder
+from shoal.results.held import beyond
 
 # An experiment is repeated over these; whatever else is swept would make another question of it.
 SWEPT = ("scale", "seed")
@@ -129,10 +130,23 @@ class Plan:
     @cached_property
     def folder(self) -> str:
         """Of the findings: `<question>/<data>-x<scale>-<budget>`."""
+        return self._named(self.digest) if self._is_marked() or self.spared else self._named()
+
+    @cached_property
+    def spared(self) -> str:
+        """That the folder of the plain name holds more and is left alone, in a line; mostly ""."""
+        config = self.runs[-1][1].config
+        place = config.paths.experiments / self._named()
+        more = beyond(place, config.precision, self.rows(), self.looks)
+        if not more or self._is_marked():
+            return ""
+        mine = place.parents[1] / self._named(self.digest)
+        return f"{place} has {more}, and stays: these findings go to {mine}"
+
+    def _named(self, *mark: str) -> str:
         asked = self.facts
         scales = "+".join(map(str, asked["scales"]))
-        parts = [asked["data"], f"x{scales}", asked["budget"]]
-        parts += [self.digest] if self._is_marked() else []
+        parts = [asked["data"], f"x{scales}", asked["budget"], *mark]
         parts += ["tuned"] if self.experiment.tuned else []
         return f"{self.experiment.name}/{'-'.join(parts)}"
 
