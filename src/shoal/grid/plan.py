@@ -12,6 +12,7 @@ from shoal.grid.composing import key
 from shoal.grid.experiment import Experiment
 from shoal.grid.fairness import factors, require_fair
 from shoal.grid.planned import PlannedRun, one_folder
+from shoal.results.held import beyond
 
 Combinations = Sequence[Sequence[str]]
 
@@ -118,9 +119,27 @@ class Plan:
     @cached_property
     def folder(self) -> str:
         """Of the findings: see `identity.folder`."""
+        return self._named(self.digest if self._is_marked or self.spared else "")
+
+    @cached_property
+    def spared(self) -> str:
+        """That the folder of the plain name holds more and is left alone, in a line; mostly ""."""
+        config = self.runs[-1][1].config
+        place = config.paths.experiments / self._named("")
+        more = beyond(place, config.precision, self.rows(), self.looks)
+        if not more or self._is_marked:
+            return ""
+        mine = place.parents[1] / self._named(self.digest)
+        return f"{place} has {more}, and stays: these findings go to {mine}"
+
+    @cached_property
+    def _is_marked(self) -> bool:
+        """Whether the grid differs from its experiment's file in more than a folder's name tells."""
         anew = self.looks is not None and min(self.facts["seeds"]) > 0
-        told = not (self.experiment.changed or anew) and identity.is_told(self.given[0], self._last)
-        return identity.folder(self.experiment, self.facts, "" if told else self.digest)
+        return self.experiment.changed or anew or not identity.is_told(self.given[0], self._last)
+
+    def _named(self, mark: str) -> str:
+        return identity.folder(self.experiment, self.facts, mark)
 
     @cached_property
     def facts(self) -> dict[str, Any]:

@@ -118,7 +118,8 @@ class ExperimentGrid:
         config = plan.runs[-1][1].config
         findings = config.paths.experiments
         page = home(findings, plan.folder, config.precision) / PAGE
-        print("\n".join(filter(None, (foreseen, f"as runs finish: {page}"))), flush=True)
+        said = (foreseen, plan.spared, f"as runs finish: {page}")
+        print("\n".join(filter(None, said)), flush=True)
         make = functools.partial(self._launched, plan)
         with live_page(path, findings):
             returns = Loop(plan, settings, typed(), make).run() if settings else make(plan.runs)
