@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
+from shoal.system.installed import INSTALLED, OURS, installed_code
 from shoal.system.targets import targets
-
-INSTALLED = {"site-packages", "dist-packages"}
-OURS = {"shoal", "hydra_plugins"}
 
 
 def own_code(*configs: Any) -> dict[str, str]:
     """SHA-256 of every module of the user's own that configs build from, by the module's name.
+
+    So too of installed packages that a `_target_` comes from: see `system.installed`.
 
     Args:
         configs: plain trees; each dotted name in them may lead to a module, a `_target_` must.
@@ -31,9 +31,9 @@ def own_code(*configs: Any) -> dict[str, str]:
     Raises:
         UserError: a `_target_`'s module is nowhere to be found, or a file is no Python.
     """
-    for config in configs:
-        for target in targets(config):
-            _require(target)
+    named = [target for config in configs for target in targets(config)]
+    for target in named:
+        _require(target)
     found: dict[str, Path] = {}
     waiting = [name for config in configs for name in _names(config)]
     while waiting:
@@ -41,7 +41,8 @@ def own_code(*configs: Any) -> dict[str, str]:
             if spec.name not in found:
                 found[spec.name] = Path(str(spec.origin))
                 waiting += _imports(spec)
-    return {name: _digest(path) for name, path in sorted(found.items())}
+    own = {name: _digest(path) for name, path in sorted(found.items())}
+    return own | installed_code(named)
 
 
 def changed(before: Mapping[str, str], today: Mapping[str, str]) -> str:
@@ -60,6 +61,8 @@ def changed(before: Mapping[str, str], today: Mapping[str, str]) -> str:
 
 
 def _file(module: str, modules: Sequence[str]) -> str:
+    if " " in module:  # an installed package
+        return module
     is_package = any(other.startswith(f"{module}.") for other in modules)
     return module.replace(".", "/") + ("/__init__.py" if is_package else ".py")
 
