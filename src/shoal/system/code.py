@@ -45,6 +45,11 @@ def own_code(*configs: Any) -> dict[str, str]:
     return own | installed_code(named)
 
 
+def source(module: str) -> Path | None:
+    """The file of a module of the user's own, where it is to be found; nothing is imported."""
+    return next((Path(str(spec.origin)) for spec in _own(module) if spec.name == module), None)
+
+
 def changed(before: Mapping[str, str], today: Mapping[str, str]) -> str:
     """The files that differ, as a subject and its verb; "" where none does.
 
