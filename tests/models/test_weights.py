@@ -15,6 +15,7 @@ from helpers.composing import composed
 from shoal.errors import UserError
 from shoal.models import weights
 from shoal.models.profile import parameters
+from shoal.system.code import own_code
 
 
 def save_weights(folder):
@@ -139,3 +140,20 @@ def test_damaged_weights_are_loaded_or_refused_and_nothing_else(whole, at, noise
         assert "\n" not in str(found)
     else:
         assert parameters(found) == parameters(weights.load(whole)[0])
+
+
+def test_weights_whose_code_has_changed_since_say_so_once_on_stderr(tmp_path, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(tmp_path)
+    source = tmp_path / "weights_own.py"
+    source.write_text("from torch import nn\nclass Net(nn.Conv2d): ...\n")
+    model = {"_target_": "weights_own.Net", "in_channels": 1, "out_channels": 1, "kernel_size": 1}
+    facts = {"model": model, "scale": 2, "code": own_code(model)}
+    path = tmp_path / "own.safetensors"
+    path.write_bytes(weights.encode(instantiate(model), facts))
+    weights.load(path, trust=True)
+    assert capsys.readouterr().err == ""
+    source.write_text(source.read_text() + "# another\n")
+    for _ in range(2):
+        weights.load(path, trust=True)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "own.safetensors: weights_own.py has changed since these weights were made" in line

@@ -33,6 +33,19 @@ def train(tmp_path, cache, small_pictures):
     return _train
 
 
+DRAWING = """
+from torch import nn, randn_like
+
+class Net(nn.Sequential):
+    def __init__(self, scale):
+        layers = nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Dropout2d(0.3)
+        super().__init__(*layers, nn.Conv2d(8, scale**2, 3, padding=1), nn.PixelShuffle(scale))
+
+    def forward(self, lr):
+        return super().forward(lr + 0.01 * randn_like(lr) if self.training else lr)
+"""
+
+
 def full(*_, **__):
     raise OSError(28, "No space left on device")
 
@@ -243,6 +256,28 @@ def stopped_after(count, monkeypatch):
             os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setattr(SuperResolution, "on_before_optimizer_step", signalled)
+
+
+@pytest.mark.parametrize("stop", [3, 14])  # before its first validation, and after
+def test_a_network_that_draws_as_it_trains_ends_as_if_it_had_not_been_stopped(
+    train, tmp_path, monkeypatch, stop
+):
+    (tmp_path / "drawing.py").write_text(DRAWING)
+    monkeypatch.syspath_prepend(tmp_path)
+    own = ("model._target_=drawing.Net", "~model.upsampler", "~model.channels")
+    with monkeypatch.context() as patch:
+        stopped_after(stop, patch)
+        with pytest.raises(Stopped):
+            train(*own)
+    torch.rand(7)  # whatever this process has drawn
+    resumed = train(*own)
+    torch.rand(1)
+    whole = train(*own, runs="whole")
+    assert resumed.record()["resumed"] == 1
+    assert resumed.weights.read_bytes() == whole.weights.read_bytes()
+    assert without_clock(resumed) == without_clock(whole)
+    other = train(*own, "seed_patches=1", runs="other")
+    assert other.weights.read_bytes() != whole.weights.read_bytes()
 
 
 def test_a_resumed_run_keeps_the_threads_that_it_began_with(train, monkeypatch):

@@ -47,6 +47,7 @@ def verify(file: Annotated[Path, typer.Argument(help="e.g. ablation.zip")]) -> N
     from shoal.runs.resolvers import register_resolvers
 
     register_resolvers()
-    files, runs, older = check(file)
-    aside = f" ({older} named by older code: ids not checked)" if older else ""
-    print(f"{file}: {files} files and {runs} runs are as listed{aside}")
+    found = check(file)
+    aside = f" ({found.older} named by older code: ids not checked)" if found.older else ""
+    lacking = f"; code that isn't in it: {', '.join(found.lacking)}" if found.lacking else ""
+    print(f"{file}: {found.files} files and {found.runs} runs are as listed{aside}{lacking}")

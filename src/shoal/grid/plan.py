@@ -134,7 +134,7 @@ class Plan:
 
     @cached_property
     def _is_marked(self) -> bool:
-        """Whether the grid differs from its experiment's file in more than a folder's name tells."""
+        """Whether more differs from the experiment's file than a folder's name tells."""
         anew = self.looks is not None and min(self.facts["seeds"]) > 0
         return self.experiment.changed or anew or not identity.is_told(self.given[0], self._last)
 

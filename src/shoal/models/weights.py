@@ -6,7 +6,9 @@ safetensors only: a file of weights is data, never code. Networks are built from
 
 import importlib
 import json
+import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from shoal.errors import UserError, first_line
+from shoal.errors import UserError, first_line, one_line
 from shoal.models.channels import OURS, mark
 from shoal.models.facts import read_facts
 from shoal.models.reparam import folded
@@ -39,6 +41,8 @@ def encode(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
 def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]:
     """Rebuild a network from its file, in evaluation mode.
 
+    Where its code is other than that it was trained with, a line on stderr says so.
+
     Args:
         path: a `weights.safetensors`.
         trust: also build networks that are not Shoal's own; this runs code that the file names.
@@ -60,7 +64,14 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
     except Exception as error:
         why = changed_since(facts.get("code", {}), facts["model"]) or first_line(error)
         raise UserError(f"{path}: weights and network don't fit ({why})") from None
+    if since := changed_since(facts.get("code", {}), facts["model"]):
+        _warn(f"{path}: {since} since these weights were made: it may compute something else")
     return network.eval(), facts
+
+
+@cache  # once: runtimes that are tried in turn build the same network anew
+def _warn(words: str) -> None:
+    print(f"shoal: {one_line(words)}", file=sys.stderr, flush=True)
 
 
 def require_ours(path: Path, model: Any) -> None:

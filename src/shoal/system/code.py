@@ -10,6 +10,7 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.system.files import sha256
+from shoal.system.installed import installed_code
 from shoal.system.sources import imported_names, own_modules, top_module
 from shoal.system.targets import targets
 
@@ -17,15 +18,17 @@ from shoal.system.targets import targets
 def own_code(*configs: Any) -> dict[str, str]:
     """SHA-256 of every module of the user's own that configs build from, by the module's name.
 
+    So too of installed packages that a `_target_` comes from: see `system.installed`.
+
     Args:
         configs: plain trees; each dotted name in them may lead to a module, a `_target_` must.
 
     Raises:
         UserError: a `_target_`'s module is nowhere to be found, or a file is no Python.
     """
-    for config in configs:
-        for target in targets(config):
-            _require(target)
+    named = [target for config in configs for target in targets(config)]
+    for target in named:
+        _require(target)
     found: dict[str, Path] = {}
     waiting = [name for config in configs for name in _names(config)]
     while waiting:
@@ -33,7 +36,14 @@ def own_code(*configs: Any) -> dict[str, str]:
             if spec.name not in found:
                 found[spec.name] = Path(str(spec.origin))
                 waiting += imported_names(spec)
-    return {name: sha256(path) for name, path in sorted(found.items())}
+    own = {name: sha256(path) for name, path in sorted(found.items())}
+    return own | installed_code(named)
+
+
+def source(module: str) -> Path | None:
+    """The file of a module of the user's own, where it is to be found; nothing is imported."""
+    found = (spec for spec in own_modules(module) if spec.name == module)
+    return next((Path(str(spec.origin)) for spec in found), None)
 
 
 def changed(before: Mapping[str, str], today: Mapping[str, str]) -> str:
@@ -52,6 +62,8 @@ def changed(before: Mapping[str, str], today: Mapping[str, str]) -> str:
 
 
 def _file(module: str, modules: Sequence[str]) -> str:
+    if " " in module:  # an installed package
+        return module
     is_package = any(other.startswith(f"{module}.") for other in modules)
     return module.replace(".", "/") + ("/__init__.py" if is_package else ".py")
 

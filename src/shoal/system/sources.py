@@ -12,9 +12,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 from shoal.errors import UserError
-
-INSTALLED = {"site-packages", "dist-packages"}
-OURS = {"shoal", "hydra_plugins"}
+from shoal.system.installed import INSTALLED, OURS
 
 
 def own_modules(name: str) -> Iterator[ModuleSpec]:
