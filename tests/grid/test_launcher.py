@@ -119,6 +119,7 @@ def test_a_stop_is_passed_on_and_the_runs_save(grid: Grid, number: signal.Signal
     assert said.list_of("interrupted")[0].endswith("  at step 0, stopped by SIGTERM")
     assert [line.split("-")[0] for line in said.list_of("not started")] == ["  eeds"]
     assert "eeds" not in said.started
+    assert said.out.count("(0 of 3 done)") == 2
     assert "goes on from here" in said.err
 
 

@@ -103,7 +103,9 @@ def test_weights_are_rebuilt_with_it_only_where_the_file_is_trusted(tmp_path: Pa
     network = build(config.name, config.model)
     path = tmp_path / "weights.safetensors"
     path.write_bytes(weights.encode(network, {"model": config.model, "scale": 3}))
-    with pytest.raises(UserError, match=r"wants to build own_up\.Up: `trust` builds it"):
+    with pytest.raises(
+        UserError, match=r"wants to build own_up\.Up: --trust, or trust=True in Python, builds it"
+    ):
         weights.load(path)
     lr = torch.rand(1, 1, 5, 7)
     assert torch.equal(weights.load(path, trust=True)[0](lr), network(lr))

@@ -84,7 +84,10 @@ def test_only_networks_of_our_own_are_built_from_a_file(tmp_path, target):
     nested = {"_target_": "shoal.models.ensemble.Ensemble", "deep": {"_target_": target}}
     for model in ({"_target_": target}, nested):
         with pytest.raises(
-            UserError, match=re.escape(f"wants to build {target}: `trust` builds it")
+            UserError,
+            match=re.escape(
+                f"wants to build {target}: --trust, or trust=True in Python, builds it"
+            ),
         ):
             weights.load(hostile(tmp_path, model))
 
@@ -100,7 +103,9 @@ def test_only_networks_of_our_own_are_built_from_a_file(tmp_path, target):
 def test_a_config_from_a_file_is_data_and_computes_nothing(tmp_path, monkeypatch, deep):
     monkeypatch.chdir(tmp_path)
     model = {"_target_": "shoal.models.ensemble.Ensemble", "deep": deep, "shallow": deep}
-    with pytest.raises(UserError, match="a config that computes: `trust` builds it"):
+    with pytest.raises(
+        UserError, match="a config that computes: --trust, or trust=True in Python, builds it"
+    ):
         weights.load(hostile(tmp_path, model))
     assert [path.name for path in tmp_path.iterdir()] == ["hostile.safetensors"]
 

@@ -72,6 +72,17 @@ def test_the_readme_has_question_answer_command_table_and_verdicts(
         assert (tmp_path / study.folder / name).is_file()
 
 
+def test_commands_of_the_readme_say_where_the_runs_are(
+    study: results.Study, tmp_path: Path
+) -> None:
+    text = (write_report(study, tmp_path) / "README.md").read_text()
+    assert "--runs" not in text
+    command = "shoal train experiment=ablation 'paths.runs=my runs' paths.experiments=out"
+    text = (write_report(replace(study, command=command), tmp_path) / "README.md").read_text()
+    assert "--scale 3 --runs 'my runs'`" in text
+    assert f"--id {study.digest} --runs 'my runs' --out out`" in text
+
+
 def test_what_people_make_of_the_findings_is_kept(study: results.Study, tmp_path: Path) -> None:
     folder = tmp_path / study.folder
     folder.mkdir(parents=True)

@@ -84,11 +84,12 @@ class ShoalSweeper(Sweeper):
         _require_number(combinations)
         combinations = [of_runs(each) for each in combinations]
         runs = [compose(self.loader, self.master, each) for each in combinations]
-        if only_plans(self.master):
-            foretell(runs, [])
-            return []
         named = list(zip(labels(runs), runs, strict=True))
-        returns = self._launch(combinations, titles(named, {}), arms={})
+        called = titles(named, {})
+        if only_plans(self.master):
+            foretell(runs, called, [])
+            return []
+        returns = self._launch(combinations, called, arms={})
         from shoal.grid.collapse import thresholds
         from shoal.report.joined import Member
         from shoal.report.joint import print_joint  # here: it takes a second to import

@@ -24,6 +24,8 @@ from shoal.models.reparam import folded
 from shoal.system.code import changed_since
 from shoal.system.targets import present, stable, targets
 
+REMEDY = "--trust, or trust=True in Python, builds it, if you trust the file"
+
 
 def encode(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
     """A network's weights and facts as the bytes of a safetensors file.
@@ -82,14 +84,10 @@ def require_ours(path: Path, model: Any) -> None:
     """
     if "${" in json.dumps(model):
         # Resolving one can read the environment, or make a `_target_` that nobody has seen.
-        raise UserError(
-            f"{path} has a config that computes: `trust` builds it, if you trust the file"
-        )
+        raise UserError(f"{path} has a config that computes: {REMEDY}")
     for target in targets(model):
         if not is_ours(target):
-            raise UserError(
-                f"{path} wants to build {target}: `trust` builds it, if you trust the file"
-            )
+            raise UserError(f"{path} wants to build {target}: {REMEDY}")
 
 
 def are_ours(model: Any) -> bool:

@@ -66,8 +66,10 @@ class ExperimentGrid:
         foreseen = outlook(plan, settings)
         if only_plans(self.master):
             unknown = ["what it will see is unknown: no two seeds of it have finished here"]
-            runs = [run for each in (judging, plan) if each for _, run in each.runs]
-            foretell(runs, foreseen.lines if foreseen else unknown)
+            plans = [each for each in (judging, plan) if each]
+            called = {words: name for each in plans for words, name in _titles(each).items()}
+            runs = [run for each in plans for _, run in each.runs]
+            foretell(runs, called, foreseen.lines if foreseen else unknown)
             return []
         said = foreseen.line if foreseen else ""
         if tune and judging:
@@ -128,7 +130,12 @@ class ExperimentGrid:
 
     def _launched(self, plan: Plan, runs: Sequence[tuple[str, PlannedRun]]) -> Sequence[JobReturn]:
         arms = {run.overrides: label for label, run in runs}
-        return self.launch([run.overrides for _, run in runs], titles(runs, plan.turned), arms)
+        return self.launch([run.overrides for _, run in runs], _titles(plan, runs), arms)
+
+
+def _titles(plan: Plan, runs: Sequence[tuple[str, PlannedRun]] | None = None) -> Names:
+    """What the lines of a grid call runs of a plan: all that there are, unless some are given."""
+    return titles(plan.runs if runs is None else runs, plan.turned)
 
 
 def _require_claims(experiment: Experiment) -> None:
