@@ -130,6 +130,7 @@ TABLE: dict[str, set[str]] = {
     "importing": MODELS,
     "upscale": {*RUNS, "runs", "pretrained"},
     "capsule": {"system", "runs", "grid"},  # composes configs as a grid does
+    "scripting": {*RUNS, "runs", "grid", "results", "training"},
 }
 # On top: the entry points, which whoever adds a command adds to.
 TOPS = ("cli",)

@@ -1,9 +1,9 @@
 """What `plan=true` says of each run."""
 
 import pytest
-from hydra_plugins.shoal_launcher.foretelling import foretell
 
 from helpers.plans import Composing, finish
+from shoal.grid.foretelling import foretell
 
 
 def test_each_run_is_told_as_progress_tells_it_and_why_it_is_new(

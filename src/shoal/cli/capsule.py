@@ -35,7 +35,7 @@ def pack(
 ) -> None:
     """Pack rows, configs, figures, digests, versions, licence and command (an RO-Crate)."""
     from shoal.capsule.pack import pack as write
-    from shoal.entry import CONF
+    from shoal.system.configs import CONF
 
     print(f"{out}: {len(write(findings, out, runs, CONF, weights=weights))} files")
 
