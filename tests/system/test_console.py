@@ -14,9 +14,11 @@ from shoal.errors import UserError
 from shoal.runs.resolvers import register_resolvers
 from shoal.system.console import (
     exit_code,
+    program,
     share_config_store,
     spoken,
     take_words_in_any_order,
+    typed,
 )
 from shoal.system.quoting import quoted
 
@@ -159,3 +161,19 @@ def test_each_ending_has_its_exit_code(capsys):
     assert capsys.readouterr().err == "train.py: x=1 is wrong: try 2\n"
     register_resolvers()
     assert exit_code(lambda: None, CONF) == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "trains", "said"),
+    [
+        ("/bin/shoal", ["/bin/shoal", "train"], "shoal train model=ees"),
+        ("/lib/shoal/__main__.py", ["-m", "shoal", "train"], "shoal train model=ees"),
+        ("train.py", ["train.py"], "python train.py model=ees"),
+    ],
+)
+def test_a_grid_starts_its_runs_by_the_program_that_it_was_started_by(
+    monkeypatch, first, trains, said
+):
+    monkeypatch.setattr(sys, "argv", [first, "model=ees"])
+    assert program() == trains
+    assert typed() == said

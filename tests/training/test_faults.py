@@ -280,6 +280,20 @@ def test_a_network_that_draws_as_it_trains_ends_as_if_it_had_not_been_stopped(
     assert other.weights.read_bytes() != whole.weights.read_bytes()
 
 
+def test_a_schedule_of_pytorchs_goes_on_from_where_it_was(train, monkeypatch):
+    schedule = "torch.optim.lr_scheduler.OneCycleLR"  # it changes the optimiser's momentum too
+    values = ("+task.schedule.total_steps=${budget.max_steps}", "+task.schedule.max_lr=0.01")
+    own = (f"task.schedule._target_={schedule}", "~task.schedule.warmup", *values)
+    with monkeypatch.context() as patch:
+        stopped_after(14, patch)
+        with pytest.raises(Stopped):
+            train(*own)
+    resumed, whole = train(*own), train(*own, runs="whole")
+    assert resumed.record()["resumed"] == 1
+    assert resumed.weights.read_bytes() == whole.weights.read_bytes()
+    assert without_clock(resumed) == without_clock(whole)
+
+
 def test_a_resumed_run_keeps_the_threads_that_it_began_with(train, monkeypatch):
     # Few steps: threads that share busy cores wait for each other at every layer.
     short = ("model=srcnn", "budget.max_steps=4", "budget.val_every=4")

@@ -51,8 +51,11 @@ def _refuse(message: str) -> NoReturn:
 
 
 def program() -> list[str]:
-    """The script that trains, and the word that makes it do so: `shoal train` or `train.py`."""
-    return [sys.argv[0], *(["train"] if Path(sys.argv[0]).name == "shoal" else [])]
+    """What trains, after Python's own name: `shoal train`, `-m shoal train` or `train.py`."""
+    name = Path(sys.argv[0]).name
+    if name == "__main__.py":
+        return ["-m", "shoal", "train"]
+    return [sys.argv[0], *(["train"] if name == "shoal" else [])]
 
 
 def config_flags() -> list[str]:
