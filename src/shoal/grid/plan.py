@@ -12,8 +12,8 @@ from shoal.errors import UserError
 from shoal.grid.composing import key
 from shoal.grid.experiment import Experiment
 from shoal.grid.fairness import factors, require_fair
+from shoal.grid.held import beyond
 from shoal.grid.planned import PlannedRun, one_folder
-from shoal.results.held import beyond
 
 # An experiment is repeated over these; whatever else is swept would make another question of it.
 SWEPT = ("scale", "seed")
