@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
-from shoal.results.kept import STUDY, precision
 
+# Of a folder of findings, as `shoal.results.kept` reads them.
+STUDY, RUNS = "study.json", "runs.csv"
 ENDED = ("finished", "diverged")
 Row = Mapping[str, Any]  # with arm, scale, seed and id
 
@@ -29,22 +30,23 @@ def beyond(folder: Path, kept_at: str, rows: Sequence[Row], looks: Sequence[Row]
         UserError: what the folder says of itself is damaged.
     """
     for place in (folder.with_name(f"{folder.name}-{kept_at}"), folder):
-        if precision(place) == kept_at:
-            return _beyond(place, rows, looks)
+        try:
+            told = json.loads((place / STUDY).read_text()) if (place / STUDY).is_file() else {}
+            if told and told["precision"] == kept_at:
+                return _beyond(place, told, rows, looks)
+        except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise UserError(f"{place} is damaged ({error!r}): restore it, or delete it") from None
     return ""
 
 
-def _beyond(place: Path, rows: Sequence[Row], looks: Sequence[Row] | None) -> str:
-    try:
-        with (place / "runs.csv").open(newline="") as file:
-            kept = [row for row in csv.DictReader(file) if row["state"] in ENDED]
-        before = json.loads((place / STUDY).read_text()).get("looks") or []
-        lost = _lost(kept, rows)
-        planned = {str(row["id"]) for row in rows}
-        forgotten = _seen(before) & planned - _seen(looks or [])
-    except (OSError, LookupError, TypeError, ValueError) as error:
-        raise UserError(f"{place} is damaged ({error!r}): restore it, or delete it") from None
-    if lost:
+def _beyond(
+    place: Path, told: Mapping[str, Any], rows: Sequence[Row], looks: Sequence[Row] | None
+) -> str:
+    with (place / RUNS).open(newline="") as file:
+        kept = [row for row in csv.DictReader(file) if row["state"] in ENDED]
+    planned = {str(row["id"]) for row in rows}
+    forgotten = _seen(told.get("looks") or []) & planned - _seen(looks or [])
+    if lost := _lost(kept, rows):
         return f"{len(lost)} {'run' if len(lost) == 1 else 'runs'} more"
     return "the looks at these runs" if forgotten else ""
 
