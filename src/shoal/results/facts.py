@@ -10,8 +10,8 @@ import yaml
 from shoal.errors import UserError, unknown
 from shoal.results.rows import read_runs, read_tables
 from shoal.runs.tables import SCORES
+from shoal.system import harmless
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Of the config, what decides neither weights nor scores.
 APART = ("paths", "logger", "jobs", "force", "data_workers", "keep_checkpoints")
 
@@ -19,11 +19,11 @@ APART = ("paths", "logger", "jobs", "force", "data_workers", "keep_checkpoints")
 def config_facts(folder: Path) -> dict[str, Any]:
     """A run's config by dotted keys, a network by its name; {} where there is none to read."""
     try:
-        tree = yaml.load((folder / "config.yaml").read_text(), Loader=LOADER)
+        tree = harmless.config(folder / "config.yaml")
         kept = {key: value for key, value in tree.items() if key not in APART}
         facts = dict(_flat(kept))
         return {"model": facts.pop("name", None)} | facts
-    except (OSError, ValueError, AttributeError, yaml.YAMLError):
+    except (UserError, OSError, ValueError, AttributeError, yaml.YAMLError):
         return {}
 
 

@@ -10,13 +10,12 @@ from typing import Any
 
 import yaml
 
+from shoal.errors import UserError
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
+from shoal.system import harmless
 from shoal.system.targets import stable
-
-# libyaml's loader is ten times as fast, where PyYAML was built with it.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -113,8 +112,8 @@ def _measured(folder: Path, changed: int) -> Measured | None:
     """
     try:
         record = RunFolder(folder).record()
-        return _read(record, yaml.load((folder / "config.yaml").read_text(), Loader=LOADER))
-    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+        return _read(record, harmless.config(folder / "config.yaml"))
+    except (UserError, OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
         return None
 
 

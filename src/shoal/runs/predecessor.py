@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
@@ -14,6 +14,7 @@ from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.identity import Content, run_id
 from shoal.runs.run import Run
+from shoal.system import harmless
 from shoal.system.code import changed
 
 # What reading another run's files can raise: it then says nothing.
@@ -43,8 +44,6 @@ def _same_but_code(run: Run) -> Iterator[Mapping[str, Any]]:
 
 def _named(folder: RunFolder, record: Mapping[str, Any], run: Run) -> str:
     """What another run would be called if it were made of today's code."""
-    tree = OmegaConf.load(folder.path / "config.yaml")
-    if not isinstance(tree, DictConfig):
-        raise ValueError("config.yaml is no mapping")
+    tree = OmegaConf.create(harmless.config(folder.path / "config.yaml"))
     content = replace(Content.recorded(record), code=run.content.code)
     return run_id(RunConfig.of(tree), content)

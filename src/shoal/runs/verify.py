@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from torch import nn
 from yaml import YAMLError
@@ -22,6 +22,7 @@ from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.runs.tables import means
+from shoal.system import harmless, regular
 from shoal.system.code import changed_since
 from shoal.system.targets import present
 
@@ -84,12 +85,10 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
 
 def _config(folder: RunFolder, trust: bool) -> RunConfig:
     path = folder.path / "config.yaml"
-    tree = OmegaConf.load(path)
-    if not isinstance(tree, DictConfig):
-        raise ValueError("config.yaml is no mapping")
+    tree = harmless.config(path)
     if not trust:
-        weights.require_ours(path, present(OmegaConf.to_container(tree.model)))
-    return RunConfig.of(tree)
+        weights.require_ours(path, present(tree["model"]))
+    return RunConfig.of(OmegaConf.create(tree))
 
 
 def _named(config: RunConfig, folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
@@ -125,7 +124,7 @@ def _data(digests: Mapping[str, str]) -> Iterator[str]:
 
 
 def _digest(folder: RunFolder, expected: str) -> Iterator[str]:
-    with folder.weights.open("rb") as file:
+    with regular.opened(folder.weights) as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != expected:
             yield f"{folder.weights.name} has other bytes than the record says"
 
