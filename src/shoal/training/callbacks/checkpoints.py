@@ -9,9 +9,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+import torch
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
 
+from shoal.errors import UserError, first_line
+from shoal.runs.folder import CHECKPOINT
 from shoal.system import lock
 from shoal.system.files import UNFINISHED
 from shoal.system.signals import Stopped
@@ -76,7 +79,8 @@ class Checkpoints(Checkpoint):
 
 def checkpoints(folder: Path) -> list[Path]:
     """All checkpoints of a run, the newest first."""
-    return sorted(folder.glob("step-*.ckpt"), reverse=True)
+    found = (path for path in folder.glob("*.ckpt") if CHECKPOINT.fullmatch(path.name))
+    return sorted(found, reverse=True)
 
 
 def newest_whole(folder: Path) -> Path | None:
@@ -88,3 +92,21 @@ def newest_whole(folder: Path) -> Path | None:
         print(f"{path} is damaged: going on from the one before it", flush=True)
         path.unlink()
     return None
+
+
+def require_readable(checkpoint: Path) -> None:
+    """Refuse what has a checkpoint's name and checksum, and is none.
+
+    Only tensors and plain values are read: a file's name is no proof of who has written it.
+
+    Raises:
+        UserError: with the remedy.
+    """
+    try:
+        found = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
+        whole = {"state_dict", "optimizer_states", "loops", "global_step"} <= found.keys()
+        why = "" if whole else "it lacks parts"
+    except Exception as error:  # whatever the reader meets in what isn't its own
+        why = first_line(error)
+    if why:
+        raise UserError(f"{checkpoint} is no checkpoint ({why}): delete it, or force=true")
