@@ -7,6 +7,7 @@ safetensors only: a file of weights is data, never code. Networks are built from
 import importlib
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from shoal.errors import UserError, first_line
 from shoal.models.channels import mark
 from shoal.models.facts import read_facts
+from shoal.models.held import no_larger, require_modest, require_numbers, require_scale
 from shoal.models.reparam import folded
 from shoal.system.code import changed_since
 from shoal.system.targets import present, stable, targets
@@ -46,23 +48,31 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
         trust: also build networks that are not Shoal's own; this runs code that the file names.
 
     Raises:
-        UserError: no such file, not weights of Shoal, cut short, an untrusted network, or shapes
-            that don't fit.
+        UserError: no such file, not weights of Shoal, cut short, an untrusted network, shapes that
+            don't fit, values that are no numbers, or a network of another scale.
     """
     tensors, facts = _read(path)
     facts["model"] = present(facts["model"])
     if not trust:
         require_ours(path, facts["model"])
+    if ours := are_ours(facts["model"]):
+        require_modest(path, facts["model"], facts["scale"], tensors)
     try:
-        network = folded(hydra.utils.instantiate(facts["model"]))  # as it was stored
+        with no_larger(tensors) if ours else nullcontext():
+            network = folded(hydra.utils.instantiate(facts["model"]))  # as it was stored
         network.load_state_dict(tensors)
         mark(network, facts["model"])
     except UserError:
         raise
     except Exception as error:
-        why = changed_since(facts.get("code", {}), facts["model"]) or first_line(error)
+        why = changed_since(facts.get("code", {}), facts["model"]) or first_line(
+            error.__cause__ or error
+        )
         raise UserError(f"{path}: weights and network don't fit ({why})") from None
-    return network.eval(), facts
+    # A buffer of somebody's own may hold infinity, as masks do.
+    require_numbers(path, tensors if ours else dict(network.named_parameters()))
+    require_scale(path, network.eval(), facts["scale"])
+    return network, facts
 
 
 def require_ours(path: Path, model: Any) -> None:
