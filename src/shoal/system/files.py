@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,25 @@ def asked_for(path: Path) -> Iterator[BinaryIO]:
             yield file
     except OSError as error:
         raise UserError(f"{path} can't be written: {error.strerror or error}") from None
+
+
+def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write a new folder that the user asked for, whole or not at all.
+
+    Raises:
+        UserError: it can't be written.
+    """
+    there = next(path for path in folder.absolute().parents if path.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=there, prefix=f"{UNFINISHED}-") as beside:
+            made = Path(beside) / folder.name
+            made.mkdir()  # as any folder: the one around it is the user's alone
+            for name, content in contents.items():
+                write_whole(made / name, content)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            made.rename(folder)
+    except OSError as error:
+        raise UserError(f"{folder} can't be written: {error.strerror or error}") from None
 
 
 def sweep(folder: Path) -> None:
