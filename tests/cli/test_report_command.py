@@ -1,5 +1,6 @@
 """`shoal report`, `shoal runs list` and `shoal runs explain`."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 from helpers.composing import ROOT
 from helpers.made_up import REAL, MadeUp
 from shoal import cli
+from shoal.errors import UserError
 from shoal.report.findings import findings
-from shoal.results import read_kept
+from shoal.results import grids, load, read_kept
 
 
 def command(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
@@ -160,3 +162,37 @@ def explained(
     first, *rest = capsys.readouterr().out.splitlines()
     assert not rest[-1].endswith("those of one experiment")  # nothing else could be meant
     return first.partition(": ")[2].partition(" dB")[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("/nonexistent", "/nonexistent is no folder of findings"),
+        ("../x", "../x is no folder of findings"),
+        ("**", "holds no grid named '**'"),
+        ("[", "holds no grid named '['"),
+    ],
+)
+def test_what_is_typed_is_a_name_and_no_pattern(
+    asked: str,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert command(monkeypatch, "report", asked, "--runs", tmp_path) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spoil", [{"folder": "../../x"}, {"folder": "/x"}, {"runs": "../../x"}])
+def test_a_plan_chooses_no_folder_outside_those_of_findings_and_runs(
+    spoil: dict[str, str], tmp_path: Path
+) -> None:
+    MadeUp().write(tmp_path)
+    (path,) = grids(tmp_path)
+    plan = json.loads(path.read_text())
+    for run in plan["runs"] if "runs" in spoil else []:
+        run["id"] = spoil["runs"]
+    path.write_text(json.dumps(plan | ({"folder": spoil["folder"]} if "folder" in spoil else {})))
+    with pytest.raises(UserError, match="names no folder of ours"):
+        load(tmp_path, "ablation")

@@ -71,6 +71,7 @@ def test_the_arms_that_are_named_are_made_alone_and_claims_know_the_others(
             r"experiment=shallow: arms=eed is no list of arms: write arms=\[bicubic,eed\]",
         ),
         ("arms=[]", r"arms=\[\] is no list"),
+        ("arms=[eed,eed]", r"arms=\[eed,eed\] names an arm twice"),
     ):
         with pytest.raises(UserError, match=said):
             asked(wrong)

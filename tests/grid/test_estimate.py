@@ -28,7 +28,7 @@ def test_time_left_of_a_run_that_was_interrupted_is_that_of_the_rest(
     finish(planned("model=eed", "seed=1"), scoring_seconds=100.0)
     begun = planned("model=eed")
     begun.folder.create()
-    (begun.folder.checkpoints / "step-000000900-00.ckpt").touch()
+    (begun.folder.checkpoints / "step-000000900-0123456789abcdef.ckpt").touch()
     assert seconds_left(begun.run, threads=2) == 0.75 * 500 + 100
     begun.folder.set_status("running", step=1800)
     with begun.folder.locked():  # at work, and further than what it has saved

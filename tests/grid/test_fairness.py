@@ -4,6 +4,7 @@ import pytest
 from hydra.core.config_loader import ConfigLoader
 
 from helpers.plans import master
+from hydra_plugins.shoal_launcher.sweeper import ShoalSweeper
 from shoal.errors import UserError
 from shoal.grid.composing import compose
 from shoal.grid.experiment import Experiment
@@ -56,3 +57,18 @@ def test_arms_that_are_one_run_or_turn_nothing_are_refused(loader: ConfigLoader)
         UserError, match=r"don't turn task\.init: leave it out, 'experiment\.factors=\[model\]'"
     ):
         doctored(loader, {"a": ["model=eed"], "b": ["model=ees"]}, "model", "task.init")
+
+
+def test_one_network_may_be_compared_with_bicubic_and_none_with_nothing(
+    loader: ConfigLoader,
+) -> None:
+    doctored(loader, {"bicubic": ["model=bicubic"], "ees": ["model=ees"]}, "model")
+    with pytest.raises(UserError, match="its arms don't turn model: add one that does"):
+        doctored(loader, {"ees": ["model=ees"]}, "model")
+
+
+def test_a_sweep_over_nothing_is_refused(loader: ConfigLoader) -> None:
+    sweeper = ShoalSweeper({})
+    sweeper.loader = loader
+    with pytest.raises(UserError, match=r"seed=range\(0\) has no value: give one, seed=VALUE"):
+        sweeper._combinations(["model=ees", "seed=range(0)"])

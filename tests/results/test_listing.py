@@ -139,3 +139,30 @@ def test_a_killed_run_is_listed_with_the_last_step_of_its_curve(tmp_path: Path) 
 def test_an_empty_folder_of_runs_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"shoal train model=eeds"):
         listing(tmp_path)
+
+
+def test_a_folder_is_no_file_for_a_listing_and_is_named_itself(tmp_path: Path) -> None:
+    MadeUp().write(tmp_path / "runs")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UserError, match="folder can't be written: Is a directory"):
+        print_listing(listing(tmp_path / "runs"), tmp_path / "folder")
+
+
+def test_a_config_that_fills_memory_says_nothing(tmp_path: Path) -> None:
+    made = MadeUp(seeds=(0,))
+    made.write(tmp_path)
+    path = tmp_path / made.run_id("eed", 3, 0) / "config.yaml"
+    path.write_text("a: &a [x]\nb: &b [*a, *a]\n")
+    assert len(listing(tmp_path)) == len(made.arms)
+
+
+def test_a_name_with_control_characters_is_printed_escaped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    MadeUp(seeds=(0,)).write(tmp_path)
+    folder = RunFolder(tmp_path / MadeUp().run_id("eed", 3, 0))
+    folder.write_json("record.json", folder.record() | {"commit": "a\x1b[31mb"})
+    print_listing(listing(tmp_path, columns=["commit"]))
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "a\\x1b[31mb" in said

@@ -11,6 +11,7 @@ from shoal.errors import UserError
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind, recorded
 from shoal.system.files import csv_text
+from shoal.training.callbacks.checkpoints import checkpoints
 
 
 @pytest.fixture
@@ -112,3 +113,40 @@ def test_a_record_that_names_no_kind_tells_it_by_its_steps(
 )
 def test_a_row_of_any_table_tells_its_kind(row: dict[str, object], kind: Kind) -> None:
     assert recorded(row) is kind
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '{"threads": "x"}', '{"threads": -5}', "[" * 100_000])
+def test_a_status_that_says_nothing_sound_counts_as_none(folder, text):
+    (folder.path / "status.json").write_text(text)
+    assert folder.status() == {}
+    assert folder.state() == "missing"
+
+
+@pytest.mark.parametrize("text", ["[]", '{"id": ', "\xff", "[" * 100_000])
+def test_a_record_that_is_none_is_named_with_the_remedy(folder, text):
+    (folder.path / "record.json").write_text(text, encoding="latin-1")
+    with pytest.raises(UserError, match=r"record\.json is no record \(.*\): train it anew, force="):
+        folder.record()
+
+
+def test_a_part_that_a_record_lacks_is_named(folder):
+    folder.write_json("record.json", {"id": folder.id, "scores": 3, "kind": "odd"})
+    with pytest.raises(UserError, match=r"is no record .it has no scores.: train it anew"):
+        folder.record("scores")
+    with pytest.raises(UserError, match=r"is no record .*odd"):
+        _ = folder.kind
+
+
+def test_a_curve_that_is_no_text_or_no_curve_is_named_with_the_remedy(folder):
+    for content in (b"\xff\xfe\x00", b"garb,age\nx\n"):
+        (folder.path / "curve.csv").write_bytes(content)
+        with pytest.raises(UserError, match=r"curve\.csv is no .*: train it anew, force=true"):
+            _ = folder.step
+
+
+def test_what_has_no_checkpoints_name_is_none(folder):
+    for name in ("step-000000010.ckpt", "step-x-y.ckpt", "step-000000010-abcd.ckpt"):
+        (folder.checkpoints / name).touch()
+    assert (folder.saved, folder.resumable, checkpoints(folder.checkpoints)) == (0, False, [])
+    (folder.checkpoints / "step-000000010-0123456789abcdef.ckpt").touch()
+    assert (folder.saved, folder.resumable) == (10, True)

@@ -1,7 +1,9 @@
 """`shoal runs merge`: another machine's runs come in, or it is said why not."""
 
+import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -113,3 +115,55 @@ def test_a_folder_that_is_none_or_the_same_is_refused(tmp_path: Path, other: str
     result = CliRunner().invoke(app, ["runs", "merge", *folders])
     assert result.exit_code == 1
     assert "folder" in str(result.exception)
+
+
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def link(path: Path) -> None:
+    path.rename(path.with_suffix(".moved"))
+    path.symlink_to(path.with_suffix(".moved"))
+
+
+@pytest.mark.parametrize("spoil", [pipe, link])
+def test_a_run_of_links_or_pipes_is_refused_and_the_rest_goes_on(
+    there: RunFolder, here: RunFolder, spoil: Callable[[Path], None]
+) -> None:
+    other = RunFolder(there.path.with_name("aaa-" + there.id))
+    shutil.copytree(there.path, other.path)
+    spoil(other.path / "log.txt")
+    code, said = merge(there, here)
+    assert code == 1
+    assert f"{other.id}  refused: log.txt is no plain file" in said
+    assert f"{there.id}  brought\n" in said
+
+
+def test_what_is_no_part_of_a_run_stays_where_it_is(
+    there: RunFolder, here: RunFolder, tmp_path: Path
+) -> None:
+    (there.path / "secret").symlink_to("/etc/passwd")
+    (there.path / "endless").symlink_to("/dev/zero")
+    os.mkfifo(there.path / "pipe")
+    assert merge(there, here) == (0, f"{there.id}  brought\n")
+    assert not {"secret", "endless", "pipe"} & {path.name for path in here.path.iterdir()}
+
+
+def test_samples_and_plans_that_are_links_are_refused(there: RunFolder, here: RunFolder) -> None:
+    plans = there.path.parent / ".experiments"
+    plans.mkdir()
+    (plans / "ablation-0a1b2c3d.json").symlink_to("/etc/passwd")
+    shutil.rmtree(there.samples)
+    there.samples.symlink_to("/etc")
+    code, said = merge(there, here)
+    assert code == 1
+    assert "refused: samples is no folder" in said
+    assert "ablation-0a1b2c3d  plan refused" in said
+
+
+def test_a_config_that_fills_memory_is_refused(there: RunFolder, here: RunFolder) -> None:
+    (there.path / "config.yaml").write_text("a: &a [x]\nb: &b [*a, *a]\n")
+    code, said = merge(there, here)
+    assert code == 1
+    assert "refused: config.yaml is no config: it isn't plain" in said

@@ -4,6 +4,7 @@ import shutil
 from collections import namedtuple
 
 import pytest
+import torch
 from PIL import Image
 
 from helpers.composing import configured
@@ -13,6 +14,7 @@ from shoal.evaluation.protocols import PROTOCOLS
 from shoal.evaluation.scorable import require_large_enough, require_scorable
 from shoal.pictures.images import read, size
 from shoal.training import run as training
+from shoal.training.complaints import memory_named
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -118,3 +120,30 @@ def test_pictures_beyond_the_budget_are_not_looked_at(tmp_path):
     require_scorable(pictures, tmp_path, 3, limit=1)
     with pytest.raises(UserError, match=r"b\.png: 6 x 4"):
         require_scorable(pictures, tmp_path, 3)
+
+
+def test_copies_too_small_for_a_patch_are_named_before_pictures_are_decoded(train, tmp_path):
+    with pytest.raises(
+        UserError, match=r"data\.copies has 0\.001, of which .*\d\.png becomes 0 x 0"
+    ):
+        train("model=ees", "data.copies=[0.001]")
+    assert not list((tmp_path / "cache").rglob("index.json"))
+
+
+def test_a_batch_that_no_memory_holds_is_refused_before_anything_is_said(train, capsys):
+    with pytest.raises(UserError, match=r"budget\.batch_size=1000000000000 takes [\d,]+ GiB"):
+        train("model=ees", "budget.batch_size=1000000000000")
+    assert not capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), torch.OutOfMemoryError("CUDA"), RuntimeError("DefaultCPUAllocator: x")]
+)
+def test_memory_that_runs_out_is_told_in_a_line(error):
+    with (
+        pytest.raises(
+            UserError, match=r"^a batch needs more memory than there is \(.+\): take less"
+        ),
+        memory_named("a batch", "take less"),
+    ):
+        raise error

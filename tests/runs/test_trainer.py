@@ -133,3 +133,24 @@ def test_an_untrained_model_has_no_trainer_in_its_name():
     bicubic = config("model=bicubic")
     other = replace(bicubic, trainer=bicubic.trainer | {"deterministic": False})
     assert run_id(other, CONTENT) == run_id(bicubic, CONTENT)
+
+
+@pytest.mark.parametrize("name", ["deterministic", "benchmark", "sync_batchnorm"])
+def test_a_word_that_is_no_truth_is_refused(name):
+    check_trainer({"_target_": "lightning.Trainer", "deterministic": "warn", "benchmark": None})
+    with pytest.raises(UserError, match=rf"trainer\.{name}=maybe is neither true nor false"):
+        check_trainer({"_target_": "lightning.Trainer", name: "maybe"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (f"name={'x' * 300}", "is 300 characters long: a folder's part takes 80"),
+        (f"data.name={'x' * 300}", "is 300 characters long"),
+        ("budget.name=../../x", "budget.name=../../x can't be part of a folder's name"),
+        ("scale=17", "scale=17 is too large: at most 16"),
+    ],
+)
+def test_names_that_no_folder_takes_are_refused(asked, words):
+    with pytest.raises(UserError, match=re.escape(words)):
+        configured("budget=smoke", asked)

@@ -118,7 +118,7 @@ def test_a_run_as_recorded_passes(finished, tmp_path):
         (other_seed, "config.yaml is that of ees-x3-s1-"),
         (cut_config, "a file is damaged"),
         (cut_sample, "broken picture"),
-        (cut_record, "a file is damaged"),
+        (cut_record, "record.json is no record"),
         (other_network, "the record is that of eed-x3-s0-00000000"),
     ],
 )
@@ -137,7 +137,7 @@ def test_only_what_is_of_no_more_use_is_deleted(finished, tmp_path):
         with folder.locked():
             folder.set_status(state, reason="stopped" if state == "failed" else None)
         if checkpoint:
-            (folder.checkpoints / "step-000000010-00.ckpt").write_bytes(b"x")
+            (folder.checkpoints / "step-000000010-0123456789abcdef.ckpt").write_bytes(b"x")
         return folder
 
     useless = made("ees-x3-s1-00000001", "failed")

@@ -1,9 +1,12 @@
 """`shoal upscale`: what is skipped, refused and named."""
 
+import os
+
 import pytest
 from PIL import Image
 
 from helpers.enlarging import enlarged, opened
+from shoal import cli
 from shoal.cli.upscale import Kind, RuntimeName
 from shoal.pictures import formats
 from shoal.pictures.images import read
@@ -106,3 +109,32 @@ def test_the_comparison_shows_what_both_wrote(small, tmp_path):
 def test_the_command_line_offers_what_there_is():
     assert [kind.value for kind in Kind] == [*formats.FORMATS, SAME]
     assert [name.value for name in RuntimeName] == list(runtimes.NAMES)
+
+
+def test_names_with_control_characters_are_escaped_on_the_screen(small, tmp_path, capsys):
+    picture = tmp_path / "a\x1b[31m.png"
+    Image.new("L", (9, 7)).save(picture)
+    degraded = tmp_path / "lr"
+    with pytest.raises(SystemExit):
+        cli.app(["degrade", str(picture), "--scale", "2", "-o", str(degraded)])
+    code, told = enlarged(small, picture, "-o", tmp_path / "out")
+    said = capsys.readouterr().out + told
+    assert code == 0
+    assert "\x1b" not in said
+    assert said.count("a\\x1b[31m.png -> ") == 2
+
+
+@pytest.mark.parametrize("option", ["--tile", "--size"])
+def test_numbers_that_nobody_reads_are_refused(small, tmp_path, option):
+    Image.new("L", (9, 7)).save(tmp_path / "a.png")
+    number = "9" * 5000 + ("x" if option == "--size" else "")
+    code, told = enlarged(small, tmp_path / "a.png", option, number)
+    assert code == 2
+    assert option in told
+
+
+def test_a_pipe_is_no_picture(small, tmp_path):
+    os.mkfifo(tmp_path / "a.png")
+    code, told = enlarged(small, tmp_path / "a.png", "-o", tmp_path / "out")
+    assert code == 1
+    assert "a.png: broken picture (not a regular file)" in told

@@ -1,6 +1,8 @@
 """Networks as ONNX files."""
 
+import errno
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -79,3 +81,26 @@ def test_where_there_are_no_weights_the_path_is_named(tmp_path):
 def test_enlarging_for_every_size_is_enlarging(scale, size):
     image = torch.rand(2, 3, *size, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     assert torch.allclose(upscale_any_size(image, scale), upscale(image, scale), atol=1e-12)
+
+
+def test_weights_choose_no_folder_to_be_written_to(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = stored(tmp_path / "w.safetensors", SMALL, 2)
+    network, facts = weights.load(path)
+    for run in (str(tmp_path / "abs"), "../../x"):
+        path.write_bytes(weights.encode(network, facts | {"run": run}))
+        made = export.export(path, None, kind=export.HUB, force=True)
+        assert made == Path("output/w")
+    assert {each.name for each in tmp_path.iterdir()} == {"w.safetensors", "output"}
+
+
+def test_a_hub_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = stored(tmp_path / "w.safetensors", SMALL, 2)
+    monkeypatch.setattr("shoal.system.files.os.fsync", full)
+    with pytest.raises(UserError, match="hub can't be written: No space"):
+        export.export(path, tmp_path / "new" / "hub", kind=export.HUB)
+    assert [each.name for each in tmp_path.iterdir()] == ["w.safetensors"]
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")

@@ -112,7 +112,7 @@ class ShoalSweeper(Sweeper):
         """All combinations, the last sweep varying fastest; of one key the last word counts.
 
         Raises:
-            UserError: experiments are swept.
+            UserError: experiments are swept, or nothing is.
         """
         texts = [*(f"{key}={value}" for key, value in self.params.items()), *arguments]
         choices = {}
@@ -124,6 +124,8 @@ class ShoalSweeper(Sweeper):
                 raise UserError(f"{override.input_line}: issue one grid for each experiment")
             else:
                 choices[key] = [f"{key}={value}" for value in override.sweep_string_iterator()]
+                if not choices[key]:
+                    raise UserError(f"{override.input_line} has no value: give one, {key}=VALUE")
         return [list(combination) for combination in itertools.product(*choices.values())]
 
 

@@ -10,7 +10,7 @@ import yaml
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from shoal.errors import UserError, first_line
@@ -18,6 +18,7 @@ from shoal.grid.composing import resolved
 from shoal.runs.config import RunConfig
 from shoal.runs.identity import RESULTS, Content, run_id
 from shoal.runs.kind import recorded
+from shoal.system import harmless
 
 Row = Mapping[str, str]  # of runs.csv
 
@@ -60,7 +61,7 @@ def fault(text: str, row: Row) -> str:
     if row["results"] != str(RESULTS):
         return ""
     try:
-        config = RunConfig.of(_harmless(text))
+        config = RunConfig.of(OmegaConf.create(harmless.from_yaml(text)))
         # Otherwise a network that isn't Shoal's would be built to see whether it learns.
         vars(config)["kind"] = recorded(row)
         found = run_id(config, _content(row))
@@ -69,16 +70,6 @@ def fault(text: str, row: Row) -> str:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         return f"the config of {row['id']} is damaged ({first_line(error)})"
     return "" if found == row["id"] else f"the config of {row['id']} is that of {found}"
-
-
-def _harmless(text: str) -> DictConfig:
-    """A config's tree; one that computes, or repeats parts of itself, is none that Shoal wrote."""
-    if "${" in text or any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text)):
-        raise UserError("it isn't plain")
-    plain = yaml.safe_load(text)
-    if not isinstance(plain, dict):
-        raise UserError("it is no mapping")
-    return OmegaConf.create(plain)
 
 
 def _content(row: Row) -> Content:

@@ -27,7 +27,8 @@ def degrade(
     force: Force = False,
 ) -> None:
     """Write the low-resolution pictures that MATLAB's imresize would."""
+    from shoal.errors import one_line
     from shoal.pictures.degrade import degrade_files
 
     for source, target in degrade_files(path, scale, output, force=force, edges=edges):
-        print(f"{source} -> {target}")
+        print(one_line(f"{source} -> {target}"))

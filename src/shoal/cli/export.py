@@ -28,7 +28,8 @@ def export(
     trust: Trust = False,
 ) -> None:
     """Write a trained network as ONNX, checked against PyTorch, or as the hub's folder."""
+    from shoal.errors import one_line
     from shoal.upscale.export import export as export_
 
     made = export_(source, output, kind=format, scale=scale, force=force, trust=trust)
-    print(f"{source} -> {made}")
+    print(one_line(f"{source} -> {made}"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shoal.cli.options import Force, Root, Scale
+from shoal.errors import one_line
 
 if TYPE_CHECKING:
     from shoal.data.sets import PictureSet
@@ -31,7 +32,7 @@ def import_weights(
     for each in sets:
         locate(each, pictures)  # what is missing is said before anything is written
     count = convert(system, file, output, scale, force=force)
-    print(f"{system} x{scale}, {count:,} weights of {file} -> {output}")
+    print(one_line(f"{system} x{scale}, {count:,} weights of {file} -> {output}"))
     for line in _scored(output, scale, sets, pictures):
         print(line)
 

@@ -14,7 +14,7 @@ def factor(text: str | int) -> int:
     Raises:
         UserError: it is no integer of at least 2.
     """
-    if not (str(text).isdecimal() and int(text) >= 2):
+    if not (str(text).isdecimal() and len(str(text)) < 10 and int(text) >= 2):
         raise UserError(f"--scale {text} is not an integer of at least 2: e.g. --scale 3")
     return int(text)
 

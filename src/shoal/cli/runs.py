@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from shoal.cli.options import Root, Runs, Scale, Trust
-from shoal.errors import UserError
+from shoal.errors import UserError, one_line
 
 app = typer.Typer(
     help="What has been trained: list, compare, explain, verify, merge, adopt, clean."
@@ -67,7 +67,7 @@ def runs_verify(
         for line in [f"{folder.id}  {problem}" for problem in found] or [
             f"{folder.id}  as recorded"
         ]:
-            print(line)
+            print(one_line(line))
     if wrong:
         raise UserError(
             f"{wrong} of {len(folders)} runs are not as recorded: force=true redoes one"
@@ -88,7 +88,7 @@ def runs_merge(
     refused = 0
     for name, what, is_refused in merge(other, runs, root or default_root(), trust=trust):
         refused += is_refused
-        print(f"{name}  {what}", flush=True)
+        print(one_line(f"{name}  {what}"), flush=True)
     if refused:
         raise UserError(f"{refused} of the runs in {other} were refused; the others are here")
 
@@ -102,7 +102,7 @@ def runs_adopt(
     from shoal.runs.adopt import adopt
 
     for name, what in adopt(findings, runs):
-        print(f"{name}  {what}", flush=True)
+        print(one_line(f"{name}  {what}"), flush=True)
 
 
 @app.command("clean", epilog="Example: shoal runs clean")
@@ -115,7 +115,7 @@ def runs_clean(
 
     found = useless(runs)
     for folder, reason in found:
-        print(f"{folder.path}  {reason}")
+        print(one_line(f"{folder.path}  {reason}"))
     if not found:
         print(f"nothing to delete in {runs}")
     elif yes or typer.confirm(f"Delete {len(found)} folders?"):

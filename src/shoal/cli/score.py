@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from shoal.cli.options import Scale
+from shoal.errors import one_line
 
 
 def score(
@@ -27,4 +28,4 @@ def score(
     scores.print_scores(rows)
     if csv:
         scores.write_scores(csv, rows)
-        print(f"{csv} is written")
+        print(one_line(f"{csv} is written"))

@@ -31,6 +31,9 @@ class RuntimeName(StrEnum):
     OPENVINO, ONNXRUNTIME = "openvino", "onnxruntime"
 
 
+DIGITS = 6  # of a number of pixels: no picture has a longer side
+
+
 def upscale(
     path: Annotated[list[Path], typer.Argument(help="Pictures, or folders of them.")],
     output: Annotated[
@@ -86,7 +89,7 @@ def upscale(
         raise UserError("--model names what ships, --weights a file of yours: give one of them")
     if scale is not None and size is not None:
         raise UserError("--scale and --size both say how large: give one of them")
-    if tile != "auto" and not tile.isdecimal():
+    if tile != "auto" and not (tile.isdecimal() and len(tile) <= DIGITS):
         raise UserError(f"--tile {tile} is neither auto nor a number of pixels")
     from shoal.upscale.factor import by_scale, to_size
     from shoal.upscale.networks import Settings

@@ -13,6 +13,7 @@ from shoal.data.mirrors import DEFAULT_MIRRORS
 from shoal.data.outcome import Outcome
 from shoal.data.sets import PictureSet
 from shoal.data.sources import Member, Source
+from shoal.errors import one_line
 from shoal.pictures.degrade import wrong_values
 from shoal.pictures.images import read
 from shoal.system.progress import bars
@@ -81,7 +82,8 @@ def print_edges(pairs: Iterable[tuple[Path, Path]]) -> None:
         kind = " and ".join(fits) or "neither"
         kinds[kind] += 1
         told = ", ".join(f"{count} values off {edges}" for edges, count in wrong.items())
-        print(f"{lr}: {kind} ({told or 'another size, depth or number of channels'})")
+        said = f"{lr}: {kind} ({told or 'another size, depth or number of channels'})"
+        print(one_line(said))
     print("; ".join(f"{kind}: {count}" for kind, count in kinds.most_common()))
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from shoal.errors import UserError, unknown
+from shoal.errors import UserError, one_line, unknown
 from shoal.evaluation.pairing import Pair, pairs, refuse
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.pictures.finding import SUFFIXES
@@ -106,7 +106,7 @@ def print_scores(rows: Iterable[Score]) -> None:
     for title, key, digits in (("PSNR (dB)", "psnr", 2), ("SSIM", "ssim", 4)):
         table.add_column(title, f"{mean[key]:.{digits}f}", justify="right")
     for row in single:
-        table.add_row(row["image"], f"{row['psnr']:.2f}", f"{row['ssim']:.4f}")
+        table.add_row(one_line(row["image"]), f"{row['psnr']:.2f}", f"{row['ssim']:.4f}")
     screen().print(table)
 
 

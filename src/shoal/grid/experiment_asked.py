@@ -77,6 +77,8 @@ def _chosen(experiment: Experiment, wanted: Any) -> Experiment:
     for label in labels:
         if label not in experiment.arms:
             raise UserError(unknown("arms", label, experiment.arms))
+    if len({*labels}) < len(labels):
+        raise UserError(f"arms=[{','.join(labels)}] names an arm twice: name each once")
     rest = tuple(label for label in experiment.arms if label not in labels)
     return replace(
         experiment,

@@ -45,12 +45,17 @@ def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None
 
 
 def _require_turned(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None:
-    found = [factors(experiment, run) for run in runs.values() if run.config.kind.learns]
+    # What isn't trained is a model of its own, which bicubic is beside one network.
+    found = [factors(experiment, run) for run in runs.values()]
     for factor in experiment.factors:
         values = [each[factor] for each in found if factor in each]
         # Arms that were left out may turn what the others don't.
         if not experiment.left_out and all(value == values[0] for value in values):
             others = ",".join(each for each in experiment.factors if each != factor)
+            if not others:
+                raise UserError(
+                    f"experiment={experiment.name}: its arms don't turn {factor}: add one that does"
+                )
             raise UserError(
                 f"experiment={experiment.name}: its arms don't turn {factor}: leave it out, "
                 f"'experiment.factors=[{others}]'"

@@ -12,6 +12,7 @@ from shoal.importing.foreign import MATLAB, PYTORCH, Content, kind_of, read_matl
 from shoal.importing.layouts import Converted
 from shoal.importing.sizes import published_as
 from shoal.models import weights
+from shoal.models.facts import LARGEST
 from shoal.models.profile import parameters
 from shoal.system.files import asked_for
 
@@ -51,6 +52,8 @@ def import_weights(
         raise UserError(f"{output} would be a {SUFFIX} file: call it {output.stem}{SUFFIX}")
     if output.exists() and not force:
         raise UserError(f"{output} is there: --force replaces it")
+    if scale > LARGEST:
+        raise UserError(f"--scale {scale} is more than networks enlarge by: at most {LARGEST}")
     kind = kind_of(file)
     if kind not in CONVERTERS[system]:
         known = " or ".join(CONVERTERS[system])

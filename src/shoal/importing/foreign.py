@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from shoal.errors import UserError, first_line
+from shoal.system import regular
 
 LARGEST = 512 * 2**20  # bytes of a file; networks of these systems have a hundredth
 NESTED = ("state_dict", "model", "params", "net")  # keys that checkpoints keep weights by
@@ -23,7 +24,7 @@ def kind_of(path: Path) -> str:
         UserError: there is none, it is too large, or it is MATLAB's of version 7.3.
     """
     try:
-        with path.open("rb") as file:
+        with regular.opened(path) as file:
             start, size = file.read(16), path.stat().st_size
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None

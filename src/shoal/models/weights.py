@@ -8,6 +8,7 @@ import importlib
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from torch import Tensor, nn
 from shoal.errors import UserError, first_line, one_line
 from shoal.models.channels import OURS, mark
 from shoal.models.facts import read_facts
+from shoal.models.held import no_larger, require_modest, require_numbers, require_scale
 from shoal.models.reparam import folded
 from shoal.system.code import changed_since
 from shoal.system.targets import present, stable, targets
@@ -50,25 +52,33 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
         trust: also build networks that are not Shoal's own; this runs code that the file names.
 
     Raises:
-        UserError: no such file, not weights of Shoal, cut short, an untrusted network, or shapes
-            that don't fit.
+        UserError: no such file, not weights of Shoal, cut short, an untrusted network, shapes that
+            don't fit, values that are no numbers, or a network of another scale.
     """
     tensors, facts = _read(path)
     facts["model"] = present(facts["model"])
     if not trust:
         require_ours(path, facts["model"])
+    if ours := are_ours(facts["model"]):
+        require_modest(path, facts["model"], facts["scale"], tensors)
     try:
-        network = folded(hydra.utils.instantiate(facts["model"]))  # as it was stored
+        with no_larger(tensors) if ours else nullcontext():
+            network = folded(hydra.utils.instantiate(facts["model"]))  # as it was stored
         network.load_state_dict(tensors)
         mark(network, facts["model"])
     except UserError:
         raise
     except Exception as error:
-        why = changed_since(facts.get("code", {}), facts["model"]) or first_line(error)
+        why = changed_since(facts.get("code", {}), facts["model"]) or first_line(
+            error.__cause__ or error
+        )
         raise UserError(f"{path}: weights and network don't fit ({why})") from None
+    # A buffer of somebody's own may hold infinity, as masks do.
+    require_numbers(path, tensors if ours else dict(network.named_parameters()))
+    require_scale(path, network.eval(), facts["scale"])
     if since := changed_since(facts.get("code", {}), facts["model"]):
         _warn(f"{path}: {since} since these weights were made: it may compute something else")
-    return network.eval(), facts
+    return network, facts
 
 
 @cache  # once: runtimes that are tried in turn build the same network anew

@@ -16,6 +16,7 @@ from shoal.pictures import colour16, depth, metadata, modes, netpbm, png, tiff, 
 from shoal.pictures.finding import READ
 from shoal.pictures.levels import Pixels
 from shoal.pictures.limits import SeveralPictures, max_pixels, pillows_aside, require_small
+from shoal.system import regular
 
 JPEG = b"\xff\xd8\xff"
 LAYERED = "PSD"  # whose first frame is all its layers
@@ -58,7 +59,7 @@ def opened(path: Path) -> Iterator[Source]:
     """
     max_pixels()  # wrong, it is no picture's fault
     try:
-        with warnings.catch_warnings(), pillows_aside(), path.open("rb") as file:
+        with warnings.catch_warnings(), pillows_aside(), regular.opened(path) as file:
             warnings.simplefilter("ignore")  # of odd metadata: not ours
             yield _source(file)
     except UserError as error:
@@ -68,7 +69,8 @@ def opened(path: Path) -> Iterator[Source]:
     except UnidentifiedImageError:
         raise UserError(f"{path}: not a picture that Shoal can read") from None
     except Exception as error:  # a damaged file can make a decoder raise anything
-        raise UserError(f"{path}: broken picture ({error})") from None
+        why = getattr(error, "strerror", None) or error
+        raise UserError(f"{path}: broken picture ({why})") from None
 
 
 def _source(file: BinaryIO) -> Source:

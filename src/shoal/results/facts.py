@@ -23,7 +23,7 @@ def config_facts(folder: Path) -> dict[str, Any]:
         kept = {key: value for key, value in tree.items() if key not in APART}
         facts = {key: _cell(value) for key, value in flat(kept, ".")}
         return {"model": facts.pop("name", None)} | facts
-    except (OSError, ValueError, AttributeError, yaml.YAMLError):
+    except (UserError, OSError, ValueError, AttributeError, yaml.YAMLError):
         return {}
 
 

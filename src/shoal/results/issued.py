@@ -1,25 +1,28 @@
 """The grids that were issued here: found by name, and read with the rows of their runs."""
 
 import difflib
-import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from shoal.errors import UserError
+from shoal.results.kept import STUDY
 from shoal.results.outdated import OUTDATED, leave_out
 from shoal.results.rows import read_runs, read_tables, shortened
 from shoal.results.study import ASKED, KEY, Study
 from shoal.runs.tables import CURVE, SCORES
+from shoal.system import harmless
 
 
-def grids(runs: Path, experiment: str = "*") -> list[Path]:
-    """The files of the grids issued here, newest last."""
+def grids(runs: Path, experiment: str | None = None) -> list[Path]:
+    """The files of the grids issued here, of all or of one experiment, newest last."""
     name = re.compile(r".+-[0-9a-f]{8}\.json")
-    found = [p for p in (runs / ".experiments").glob(f"{experiment}-*.json") if name.match(p.name)]
-    if experiment != "*":
+    found = [p for p in (runs / ".experiments").glob("*.json") if name.fullmatch(p.name)]
+    # What the user has typed is a name, and no pattern.
+    if experiment is not None:
         found = [p for p in found if p.stem[:-9] == experiment]
     return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
@@ -47,6 +50,8 @@ def load(runs: Path, experiment: str, digest: str | None = None) -> Study:
 
 def _no_grid(runs: Path, experiment: str) -> str:
     """What there is instead: the grids of other names, newest first."""
+    if len(Path(experiment).parts) > 1:
+        return f"{experiment} is no folder of findings: it has no {STUDY}"
     there = list(dict.fromkeys(path.stem[:-9] for path in reversed(grids(runs))))
     near = difflib.get_close_matches(experiment, there, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
@@ -61,11 +66,19 @@ def read_grid(path: Path) -> dict[str, Any]:
         UserError: the file is broken.
     """
     try:
-        grid: dict[str, Any] = json.loads(path.read_text())
-        grid["runs"][0]["id"], grid["arms"][0]["label"], grid["precision"]
+        grid: dict[str, Any] = harmless.from_json(path.read_bytes())
+        grid["arms"][0]["label"], grid["precision"]
+        _require_inside([*str(grid["folder"]).split("/"), *(run["id"] for run in grid["runs"])])
     except (ValueError, LookupError, TypeError) as error:
         raise UserError(f"{path} is no plan of a grid ({error!r}): issue the grid again") from None
     return grid
+
+
+def _require_inside(names: Sequence[str]) -> None:
+    """Refuse names by which a stranger's plan would have others' folders read and written."""
+    for name in names:
+        if name in ("", ".", "..") or {"/", "\\"} & {*name}:
+            raise ValueError(f"{name!r} names no folder of ours")
 
 
 def read(path: Path) -> Study:

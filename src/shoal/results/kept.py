@@ -10,6 +10,7 @@ from shoal.errors import UserError
 from shoal.results.rows import NAMES, RECORD
 from shoal.results.study import ASKED, KEY, Study
 from shoal.runs.values import value
+from shoal.system import harmless
 
 STUDY = "study.json"  # what the tables beside it don't say
 FACTS = (
@@ -35,7 +36,7 @@ def read_kept(folder: Path) -> Study:
         UserError: it is no folder of findings, or one of its files is damaged.
     """
     try:
-        told = json.loads((folder / STUDY).read_text())
+        told = harmless.from_json((folder / STUDY).read_bytes())
         told |= {name: tuple(told[name]) for name in ("scales", "seeds")}
         return Study(
             **{name: told[name] for name in FACTS},
@@ -64,7 +65,7 @@ def precision(folder: Path) -> str | None:
     """
     path = folder / STUDY
     try:
-        return str(json.loads(path.read_text())["precision"]) if path.is_file() else None
+        return str(harmless.from_json(path.read_bytes())["precision"]) if path.is_file() else None
     except (LookupError, TypeError, ValueError) as error:
         raise UserError(f"{path} is damaged ({error!r}): restore it, or delete it") from None
 

@@ -8,9 +8,10 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from shoal.errors import one_line
 from shoal.results.facts import class_name
 from shoal.results.listing import FIRST, LAST
-from shoal.system.files import write_whole
+from shoal.system.files import asked_for
 from shoal.system.screen import screen
 
 
@@ -26,7 +27,8 @@ def print_listing(table: pd.DataFrame, csv: Path | None = None, *, whole: bool =
         whole: no column is left out, be cells folded: the user has named them.
     """
     if csv is not None:
-        write_whole(csv, table.to_csv(index=False, lineterminator="\n"))
+        with asked_for(csv) as file:
+            file.write(table.to_csv(index=False, lineterminator="\n").encode())
         return
     console, names = screen(), list(map(str, table.columns))
     kept = names if whole else _fitting(table, names, console)
@@ -63,7 +65,8 @@ def _drawn(table: pd.DataFrame, names: Sequence[str], console: Console) -> Table
             width = min(int(table[name].map(len).max()), console.width // 2)
             drawn.columns[-1].min_width = drawn.columns[-1].max_width = width
     for row in table[list(names)].to_dict("records"):
-        drawn.add_row(*(_cell(str(name), value) for name, value in row.items()))
+        # A run that another has made may be called anything.
+        drawn.add_row(*(one_line(_cell(str(name), value)) for name, value in row.items()))
     return drawn
 
 

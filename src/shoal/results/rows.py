@@ -48,13 +48,9 @@ def _run(folder: RunFolder) -> dict[str, Any]:
         if status:  # a killed run's may be older
             facts["step"] = max(facts["step"] or 0, folder.step)
         return {"id": folder.id, "state": folder.state()} | facts
-    try:
-        record = folder.record()
-        # Test scores are read picture by picture from scores.csv: one source for one number.
-        told = dict(flat({key: value for key, value in record.items() if key != "scores"}, "/"))
-    except (ValueError, AttributeError) as error:
-        name = folder.path / "record.json"
-        raise UserError(f"{name} is no record ({error}): train it anew, force=true") from None
+    record = folder.record()
+    # Test scores are read picture by picture from scores.csv: one source for one number.
+    told = dict(flat({key: value for key, value in record.items() if key != "scores"}, "/"))
     return (
         {"state": "finished", "reason": None, "step": told.get("steps")} | told | {"id": folder.id}
     )
@@ -82,12 +78,15 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
         folders: run folders; one without the file adds no row.
         name: `curve.csv` or `scores.csv`.
         columns: of that file, to be there even where no file has them.
+
+    Raises:
+        UserError: a file isn't text.
     """
     bodies: dict[str, list[str]] = defaultdict(list)
     quoted: list[pd.DataFrame] = []  # a name may hold a line break: such a file is parsed alone
     for folder in folders:
         path = folder / name
-        text = path.read_bytes().decode() if path.is_file() else ""
+        text = _text(path) if path.is_file() else ""
         if '"' in text:
             quoted.append(parsed(text).assign(id=folder.name))
         elif text:
@@ -101,6 +100,13 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
     table = table.reindex(columns=[*known, *(c for c in table.columns if c not in known)])
     # Without a row there is nothing to tell text from numbers by.
     return table.astype({key: str for key in NAMES if key in table and not parts})
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except ValueError as error:
+        raise UserError(f"{path} is no table ({error}): train it anew, force=true") from None
 
 
 def parsed(text: str) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from shoal.data.degradation import BICUBIC
 from shoal.errors import UserError
 from shoal.models.channels import RGB, declared, without_default
-from shoal.runs.groups import Budget, Data, Debug, Node, Paths, metric_columns
+from shoal.runs.groups import Budget, Data, Debug, Node, Paths, metric_columns, require_short
 from shoal.runs.kind import Kind, kind_of
 from shoal.runs.resolvers import nearest_multiple
 from shoal.runs.task import Task
@@ -25,6 +25,7 @@ from shoal.system.targets import present, spelled_out
 
 PROTOCOL_NAMES = ("classic", "rgb", "jpeg40", "jpeg60", "jpeg80")
 NAME = re.compile(r"\w[\w .,+@=-]*")
+LARGEST_SCALE = 16  # and of files of weights: see `models.facts`
 LARGEST_SEED = 2**32 - 1  # what NumPy and PyTorch both take
 
 
@@ -38,7 +39,7 @@ class RunConfig:
 
     name: str
     model: Annotated[Node, node()]
-    scale: Annotated[int, whole(2)]
+    scale: Annotated[int, whole(2, most=LARGEST_SCALE)]
     seed: Annotated[int, whole(0, most=LARGEST_SEED)]
     protocol: Annotated[str, one_of(PROTOCOL_NAMES)]
     data: Data
@@ -60,6 +61,7 @@ class RunConfig:
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
             raise UserError(f"name={self.name} can't begin a folder's name: give another, name=...")
+        require_short("name", self.name)
         check_trainer(self.trainer)
         if self.channels == RGB and self.protocol == "classic":
             raise UserError(

@@ -3,36 +3,27 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from shoal.system import harmless
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
 NAME = "config.yaml"
-# The loader of libyaml is ten times as fast, where PyYAML was built with it.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def plain(folder: Path) -> Any:
-    """What the file in a run's folder says.
+def plain(folder: Path) -> dict[Any, Any]:
+    """What the file in a run's folder says, whoever wrote it.
 
     Raises:
-        OSError, YAMLError: there is none, or it is damaged.
+        UserError: it is no mapping, or not plain.
+        OSError, ValueError, YAMLError: there is none, or it is damaged.
     """
-    return yaml.load((folder / NAME).read_text(), Loader=LOADER)
+    return harmless.config(folder / NAME)
 
 
 def tree(folder: Path) -> "DictConfig":
-    """The same as `RunConfig.of` takes it.
-
-    Raises:
-        OSError, YAMLError: there is none, or it is damaged.
-        ValueError: it is no mapping.
-    """
+    """The same as `RunConfig.of` takes it; it raises the same."""
     # Imported here: tables of many runs are read without it.
-    from omegaconf import DictConfig, OmegaConf
+    from omegaconf import OmegaConf
 
-    found = OmegaConf.load(folder / NAME)
-    if not isinstance(found, DictConfig):
-        raise ValueError(f"{NAME} is no mapping")
-    return found
+    return OmegaConf.create(plain(folder))

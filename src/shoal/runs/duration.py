@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from shoal.errors import UserError
 from shoal.runs import config_file
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
@@ -111,7 +112,7 @@ def _measured(folder: Path, changed: int) -> Measured | None:
     """
     try:
         return _read(RunFolder(folder).record(), config_file.plain(folder))
-    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+    except (UserError, OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
         return None
 
 

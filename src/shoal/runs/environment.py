@@ -1,5 +1,6 @@
 """Where a number was made: commit, versions, processor, memory."""
 
+import os
 import platform
 import resource
 import subprocess
@@ -37,6 +38,11 @@ def versions() -> dict[str, str]:
     """Versions of Python and of the packages that results depend on."""
     ours = {"python": platform.python_version(), "shoal": shoal.__version__}
     return ours | {name: version(name) for name in PACKAGES}
+
+
+def memory() -> int:
+    """Bytes that this machine has, whoever uses them."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def processor(device: torch.device) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
-from shoal.system import heartbeat
+from shoal.system import harmless, heartbeat, regular
 from shoal.system.files import Row, csv_text, write_whole
+
+LARGEST = 1 << 24  # bytes of JSON: a record has some ten thousand
 
 
 class RunFiles:
@@ -65,14 +67,28 @@ class RunFiles:
         self.write(name, csv_text(columns, rows))
 
     def rows(self, name: str) -> list[dict[str, str]]:
-        """The rows of a CSV file; none where it is absent."""
+        """The rows of a CSV file; none where it is absent.
+
+        Raises:
+            UserError: it is no such file.
+        """
         path = self.path / name
         if not path.is_file():
             return []
-        with path.open(newline="") as file:
-            return list(csv.DictReader(file))
+        try:
+            with path.open(newline="", encoding="utf-8") as file:
+                return list(csv.DictReader(file))
+        except (ValueError, csv.Error) as error:
+            raise UserError(f"{path} is no table ({error}): train it anew, force=true") from None
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """What a JSON file says."""
-        content: dict[str, Any] = json.loads((self.path / name).read_text())
+        """What a JSON file says.
+
+        Raises:
+            OSError: there is none that can be read.
+            ValueError: it is no JSON, or tells no facts by name.
+        """
+        content = harmless.from_json(regular.content(self.path / name, LARGEST))
+        if not isinstance(content, dict):
+            raise ValueError(f"a {type(content).__name__}, no facts by name")
         return content

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from shoal.errors import UserError
+from shoal.errors import UserError, first_line
 from shoal.runs.files import RunFiles
 from shoal.runs.kind import Kind, recorded
 from shoal.runs.resumed import is_resumable, newest_step
 from shoal.system.files import sweep
 from shoal.system.lock import Held, hold, is_held
+
+COUNTS = ("step", "resumed", "threads", "devices")  # of a status, where it has them
 
 
 def now() -> str:
@@ -42,7 +44,11 @@ class RunFolder(RunFiles):
     def step(self) -> int:
         """How far the run has come: the last step of its curve, or of its newest checkpoint."""
         rows = self.rows("curve.csv")
-        return max(self.saved, int(rows[-1]["step"]) if rows else 0)
+        try:
+            return max(self.saved, int(rows[-1]["step"]) if rows else 0)
+        except (LookupError, ValueError, TypeError) as error:
+            words = f"{self.path / 'curve.csv'} is no curve ({first_line(error)})"
+            raise UserError(f"{words}: train it anew, force=true") from None
 
     @property
     def saved(self) -> int:
@@ -54,14 +60,39 @@ class RunFolder(RunFiles):
         """Whether there is something to go on from: a checkpoint, or a stage of a fit."""
         return is_resumable(self.checkpoints)
 
-    def record(self) -> dict[str, Any]:
-        """The record of a finished run."""
-        return self.read_json("record.json")
+    def record(self, *parts: str) -> dict[str, Any]:
+        """The record of a finished run.
+
+        Args:
+            parts: of it that are needed, each of which is a map.
+
+        Raises:
+            UserError: it can't be read, or lacks a part.
+        """
+        try:
+            record = self.read_json("record.json")
+        except (OSError, ValueError) as error:
+            raise self._no_record(getattr(error, "strerror", None) or str(error)) from None
+        for part in parts:
+            if not isinstance(record.get(part), dict):
+                raise self._no_record(f"it has no {part}")
+        return record
+
+    def _no_record(self, why: str) -> UserError:
+        path = self.path / "record.json"
+        return UserError(f"{path} is no record ({why}): train it anew, force=true")
 
     @property
     def kind(self) -> Kind:
-        """What a finished run did to its network."""
-        return recorded(self.record())
+        """What a finished run did to its network.
+
+        Raises:
+            UserError: its record doesn't say.
+        """
+        try:
+            return recorded(self.record())
+        except (ValueError, TypeError) as error:
+            raise self._no_record(first_line(error)) from None
 
     def status(self) -> dict[str, Any]:
         """State, reason, step, ...; {} where none is.
@@ -70,9 +101,11 @@ class RunFolder(RunFiles):
         can't say so: see `state`.
         """
         try:
-            return self.read_json("status.json")
+            status = self.read_json("status.json")
         except (OSError, ValueError):
             return {}
+        counted = all(isinstance(status.get(name) or 0, int) for name in COUNTS)
+        return status if counted and (status.get("threads") or 1) > 0 else {}
 
     def set_status(self, state: str, **facts: Any) -> None:
         """Change the status; facts not given stay as they were, but for the reason."""

@@ -11,6 +11,7 @@ from shoal.system.fields import folder_name, mapping, node, one_of, whole
 
 APART = ".debug"  # a folder below that of runs, and below that of findings
 SET_NAME = re.compile(r"\w[\w.+-]*")  # stands in tables, and in names of files
+LONGEST = 80  # bytes of a name: a folder's has up to three, and 255 are what file systems take
 Node = dict[str, Any]  # what Hydra builds: a `_target_` and its arguments
 
 
@@ -20,6 +21,18 @@ def _copies(key: str, value: Any) -> list[float]:
     if not numbers or len(set(value)) < len(value) or not all(0 < each < 1 for each in value):
         raise UserError(f"{key}={value} is no list of factors between 0 and 1, e.g. [0.8,0.6]")
     return sorted(value, reverse=True)
+
+
+def require_short(key: str, name: str) -> None:
+    """Refuse a name that is one part of several of a folder's, and too long for it."""
+    if len(name.encode()) > LONGEST:
+        raise UserError(f"{key}={name} is {len(name)} characters long: a folder's part takes 80")
+
+
+def _require_part(key: str, name: str) -> None:
+    if not SET_NAME.fullmatch(name):
+        raise UserError(f"{key}={name} can't be part of a folder's name: give another")
+    require_short(key, name)
 
 
 @dataclass(frozen=True)
@@ -40,8 +53,7 @@ class Data:
     copies: Annotated[list[float], _copies] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if not SET_NAME.fullmatch(self.name):
-            raise UserError(f"data.name={self.name} can't be part of a folder's name: give another")
+        _require_part("data.name", self.name)
         for role in ("train", "val", "test"):
             value = getattr(self, role)
             if value is not None or role == "train":
@@ -97,6 +109,9 @@ class Budget:
     patch_size: Annotated[int, whole(1)]
     val_pictures: Annotated[int | None, whole(1, null=True)]
     test_pictures: Annotated[int | None, whole(1, null=True)]
+
+    def __post_init__(self) -> None:
+        _require_part("budget.name", self.name)
 
 
 DEBUGGING = {"detect_anomaly", "limit_train_batches", "profiler"}

@@ -1,6 +1,5 @@
 """Runs of another machine brought in: verified, whole or not at all, over nothing finished."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,14 +7,9 @@ from typing import Any
 
 from shoal.errors import UserError, first_line
 from shoal.runs.folder import RunFolder
+from shoal.runs.taken import Refused, copied, plain_file
 from shoal.runs.verify import EQUAL, problems
-
-# Of the machine that made the run: its lock, what it would have gone on from, its dashboards.
-LEFT = shutil.ignore_patterns("lock*", "checkpoints", "wandb", "csv", "events.*", ".*")
-
-
-class Refused(Exception):
-    """A run that should have come, and why it doesn't."""
+from shoal.system.files import write_whole
 
 
 def merge(other: Path, runs: Path, data: Path, *, trust: bool) -> Iterator[tuple[str, str, bool]]:
@@ -40,21 +34,27 @@ def merge(other: Path, runs: Path, data: Path, *, trust: bool) -> Iterator[tuple
     try:
         runs.mkdir(parents=True, exist_ok=True)
         for theirs in (RunFolder(path) for path in sorted(other.iterdir())):
-            if not (theirs.finished or theirs.status()):
-                continue  # no run
             try:
+                if not _is_run(theirs):
+                    continue
                 yield theirs.id, _bring(theirs, RunFolder(runs / theirs.id), data, trust), False
-            except Refused as error:
+            except (Refused, UserError) as error:
                 yield theirs.id, f"refused: {error}", True
-        for name in _plans(other / ".experiments", runs / ".experiments"):
-            yield name, "plan brought", False
+        yield from _plans(other / ".experiments", runs / ".experiments")
     except OSError as error:
         raise UserError(f"{runs} can't take them: {error}") from None
 
 
+def _is_run(theirs: RunFolder) -> bool:
+    try:
+        return theirs.finished or bool(theirs.status())
+    except OSError as error:
+        raise Refused(f"it can't be read ({error.strerror})") from None
+
+
 def _bring(theirs: RunFolder, ours: RunFolder, data: Path, trust: bool) -> str:
     if not theirs.finished:
-        return f"left: it is {theirs.status()['state']} there"
+        return f"left: it is {theirs.status().get('state', 'begun')} there"
     if theirs.adopted_from:
         return f"left: it was adopted from {theirs.adopted_from} there, without weights"
     if ours.finished:
@@ -63,8 +63,7 @@ def _bring(theirs: RunFolder, ours: RunFolder, data: Path, trust: bool) -> str:
         raise Refused("it has diverged here")
     # What is verified is what has arrived.
     with tempfile.TemporaryDirectory(dir=ours.path.parent, prefix=".merging-") as beside:
-        copy = RunFolder(Path(beside) / theirs.id)
-        shutil.copytree(theirs.path, copy.path, ignore=LEFT)
+        copy = copied(theirs, Path(beside))
         if found := list(problems(copy, data, trust=trust)):
             raise Refused("; ".join(found))
         return _put(copy, ours)
@@ -89,11 +88,11 @@ def _put(copy: RunFolder, ours: RunFolder) -> str:
 def _kept(theirs: RunFolder, ours: RunFolder) -> str:
     """What to say of a run that both have finished: ours stays, whatever theirs is."""
     try:
-        there, here = theirs.record(), ours.record()
+        there, here = theirs.record("scores"), ours.record("scores")
         same = there["weights_sha256"] == here["weights_sha256"]
         differing = [] if same else ["weights"]
         differing += _other_scores(there["scores"], here["scores"])
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise Refused(f"a record is damaged ({first_line(error)})") from None
     if differing:
         raise Refused(f"finished here with other {' and '.join(differing)}; ours is kept")
@@ -109,11 +108,16 @@ def _other_scores(there: dict[str, Any], here: dict[str, Any]) -> Iterator[str]:
                 yield f"scores on {name} by {protocol}"
 
 
-def _plans(theirs: Path, ours: Path) -> Iterator[str]:
-    """Bring the plans of experiments, which `shoal report` starts from; yields their names."""
+def _plans(theirs: Path, ours: Path) -> Iterator[tuple[str, str, bool]]:
+    """Bring the plans of experiments, which `shoal report` starts from; yields as `merge` does."""
     for path in sorted(theirs.glob("*.json")):
-        if not (ours / path.name).exists():
-            ours.mkdir(exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=ours, prefix=".merging-") as beside:
-                Path(shutil.copy(path, beside)).rename(ours / path.name)
-            yield path.stem
+        if (ours / path.name).exists():
+            continue
+        try:
+            content = plain_file(path)
+        except Refused as error:
+            yield path.stem, f"plan refused: {error}", True
+            continue
+        ours.mkdir(exist_ok=True)
+        write_whole(ours / path.name, content)
+        yield path.stem, "plan brought", False

@@ -3,8 +3,12 @@
 import math
 import shutil
 
+from shoal.data.catalog import locate
 from shoal.errors import UserError
 from shoal.evaluation.scorable import require_scorable, require_whole
+from shoal.pictures.images import size
+from shoal.runs.environment import memory
+from shoal.runs.kind import Kind
 from shoal.runs.run import Run
 
 # A checkpoint holds weights, their average and Adam's two moments; two are kept, one is written.
@@ -29,6 +33,42 @@ def require_fit_pictures(run: Run) -> None:
     for pictures in run.selection.test:
         require_whole(pictures, root, config.paths.cache, budget.test_pictures)
         require_scorable(pictures, root, scale, budget.test_pictures)
+
+
+def require_copies(run: Run) -> None:
+    """Make sure that the smallest copies of training pictures leave something to train on.
+
+    By their headers: decoding them all takes a minute.
+
+    Raises:
+        UserError: one doesn't; picture and factor are named.
+    """
+    config = run.config
+    factor, scale = min(config.data.copies, default=1), config.scale
+    least = config.budget.patch_size if config.kind is Kind.TRAINED else scale
+    for pictures in run.selection.train if config.data.copies else ():
+        for path in locate(pictures, config.paths.data):
+            sides = [math.ceil(side * factor) // scale * scale for side in size(path)]
+            if min(sides) < least:
+                raise UserError(
+                    f"data.copies has {factor:g}, of which {path} becomes {sides[0]} x {sides[1]}: "
+                    f"{least} x {least} are needed, leave {factor:g} out"
+                )
+
+
+def require_memory(run: Run) -> None:
+    """Make sure that a batch alone fits in the memory that this machine has.
+
+    Raises:
+        UserError: it doesn't.
+    """
+    budget = run.config.budget
+    needed = BYTES * budget.batch_size * budget.patch_size**2 * run.config.channels
+    if run.config.kind is Kind.TRAINED and needed > (there := memory()):
+        raise UserError(
+            f"budget.batch_size={budget.batch_size} takes {needed >> 30:,} GiB for one batch, and "
+            f"there are {there >> 30}: take less"
+        )
 
 
 def require_room(run: Run, parameters: int) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from shoal.system.checksummed import last, last_whole, named
 
 CHECKPOINT, STAGE = ".ckpt", ".safetensors"
+STEP = f"step-{'[0-9]' * 9}"  # a pattern
 
 
 def checkpoint_name(step: int, digest: str) -> str:
@@ -14,12 +15,12 @@ def checkpoint_name(step: int, digest: str) -> str:
 
 def checkpoints(folder: Path) -> list[Path]:
     """All checkpoints in a folder, the newest first."""
-    return last(folder, "step-*", CHECKPOINT)
+    return last(folder, STEP, CHECKPOINT)
 
 
 def newest_checkpoint(folder: Path) -> Path | None:
     """The newest that is as it was written; says which ones are not, and deletes them."""
-    return last_whole(folder, "step-*", CHECKPOINT, "going on from the one before it")
+    return last_whole(folder, STEP, CHECKPOINT, "going on from the one before it")
 
 
 def newest_step(folder: Path) -> int:

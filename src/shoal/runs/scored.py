@@ -30,7 +30,7 @@ def unscored(run: Run) -> tuple[PictureSet, ...]:
     Raises:
         UserError: a column of that name is there, and means another metric.
     """
-    record = run.folder.record()
+    record = run.folder.record("scores", "data_digests")
     _require_same_metrics(run, record.get("metrics", {}))
     return tuple(each for each in run.selection.test if not _is_scored(run, record, each))
 

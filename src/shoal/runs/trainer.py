@@ -62,6 +62,16 @@ DECIDING: dict[str, Any] = {
 # In a run's digest by itself.
 APART = ("precision",)
 
+# True, false, or one of these words: the Trainer takes any for true.
+BOOLEANS: dict[str, tuple[str, ...]] = {
+    "deterministic": ("warn",),
+    "graph": (),
+    "benchmark": (),
+    "sync_batchnorm": (),
+    "inference_mode": (),
+    "detect_anomaly": (),
+}
+
 # No argument of the Trainer, but a key beside them, which decides nothing: a graph has the bits of
 # the steps that it was captured from.
 BESIDE = ("graph",)
@@ -73,8 +83,11 @@ def check_trainer(trainer: Node) -> None:
     Raises:
         UserError: naming the argument and what to write instead.
     """
-    if not isinstance(trainer.get("graph", True), bool):
-        raise UserError(f"trainer.graph={trainer['graph']} is neither true nor false")
+    for name, more in BOOLEANS.items():
+        value = trainer.get(name)
+        if not (value is None or isinstance(value, bool) or value in more):
+            words = f", nor {' or '.join(more)}" if more else ""
+            raise UserError(f"trainer.{name}={value} is neither true nor false{words}")
     for name, value in trainer.items():
         if value is None or value is False:
             continue

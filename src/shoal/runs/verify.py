@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from torch import nn
 from yaml import YAMLError
@@ -75,11 +74,10 @@ def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
 
 
 def _config(folder: RunFolder, trust: bool) -> RunConfig:
-    tree = config_file.tree(folder.path)
     if not trust:
-        model = present(OmegaConf.to_container(tree.model))
-        weights.require_ours(folder.path / config_file.NAME, model)
-    return RunConfig.of(tree)
+        path = folder.path / config_file.NAME
+        weights.require_ours(path, present(config_file.plain(folder.path)["model"]))
+    return RunConfig.of(config_file.tree(folder.path))
 
 
 def _named(config: RunConfig, folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """An experiment that adds seeds goes on: what an earlier grid planned and looked at counts."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from shoal.grid.plan import Plan
 from shoal.results import grids
+from shoal.system import harmless
 
 
 def take_up(plan: Plan) -> None:
@@ -39,7 +39,7 @@ def _before(plan: Plan) -> Mapping[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_text())
+        found: dict[str, Any] = harmless.from_json(path.read_bytes())
     except (OSError, ValueError):
         return {}
     return found

@@ -20,8 +20,11 @@ def named(stem: str, digest: str, suffix: str) -> str:
 
 
 def last(folder: Path, stem: str, suffix: str) -> list[Path]:
-    """The files of a stem, which may be a pattern, by their names, the last first."""
-    return sorted(folder.glob(named(stem, "*", suffix)), reverse=True)
+    """The files of a stem, which may be a pattern, by their names, the last first.
+
+    A name without a checksum is somebody else's.
+    """
+    return sorted(folder.glob(f"{stem}-{'[0-9a-f]' * DIGITS}{suffix}"), reverse=True)
 
 
 def last_whole(folder: Path, stem: str, suffix: str, instead: str) -> Path | None:

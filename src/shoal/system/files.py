@@ -6,13 +6,14 @@ import hashlib
 import io
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from shoal.errors import UserError
-from shoal.system import heartbeat
+from shoal.system import heartbeat, regular
 
 UNFINISHED = ".unfinished"  # how names of files that aren't whole yet begin
 # What a disk or a folder says that can't be written: the user's to mend.
@@ -57,7 +58,7 @@ def sha256(path: Path) -> str:
         UserError: the file cannot be read.
     """
     try:
-        with path.open("rb") as stream:
+        with regular.opened(path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from None
@@ -76,6 +77,25 @@ def asked_for(path: Path) -> Iterator[BinaryIO]:
             yield file
     except OSError as error:
         raise UserError(f"{path} can't be written: {error.strerror or error}") from None
+
+
+def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write a new folder that the user asked for, whole or not at all.
+
+    Raises:
+        UserError: it can't be written.
+    """
+    there = next(path for path in folder.absolute().parents if path.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=there, prefix=f"{UNFINISHED}-") as beside:
+            made = Path(beside) / folder.name
+            made.mkdir()  # as any folder: the one around it is the user's alone
+            for name, content in contents.items():
+                write_whole(made / name, content)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            made.rename(folder)
+    except OSError as error:
+        raise UserError(f"{folder} can't be written: {error.strerror or error}") from None
 
 
 def sweep(folder: Path) -> None:

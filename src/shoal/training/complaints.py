@@ -4,10 +4,12 @@ import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
+import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 
 from shoal.errors import UserError, first_line
 
+FULL = "DefaultCPUAllocator"  # so PyTorch begins to say that the processor's memory is full
 # What Lightning says on every run and nobody can act on.
 CHATTER = (
     "does not have many workers",
@@ -32,6 +34,26 @@ def callbacks_named(callbacks: Collection[str]) -> Iterator[None]:
             raise
         named = " or ".join(f"callbacks.{name}" for name in callbacks)
         raise UserError(f"{named} can't work in this run: {first_line(error)}") from error
+
+
+@contextmanager
+def memory_named(what: str, remedy: str) -> Iterator[None]:
+    """Say in one line what needs more memory than the processor or the GPU has.
+
+    Args:
+        what: is done within the block.
+        remedy: what to ask for instead.
+
+    Raises:
+        UserError: memory ran out.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError | torch.OutOfMemoryError) and FULL not in str(error):
+            raise
+        words = f"{what} needs more memory than there is ({first_line(error)})"
+        raise UserError(f"{words}: {remedy}") from error
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from shoal.training.callbacks.checkpoints import Checkpoints
 from shoal.training.callbacks.curve import Curve
 from shoal.training.callbacks.mirror import Mirror
 from shoal.training.callbacks.progress import ProgressBar
-from shoal.training.complaints import callbacks_named, without_chatter
+from shoal.training.complaints import callbacks_named, memory_named, without_chatter
 from shoal.training.ingredients import Ingredients
 from shoal.training.module import SuperResolution
 from shoal.training.tally import Tally
@@ -72,7 +72,9 @@ def fit(
     bar = ProgressBar(run.folder.id, curve, budget.max_steps)
     checkpoints = Checkpoints(run.folder.checkpoints, budget.val_every, agreement)
     callbacks = [curve, mirror, bar, *more, checkpoints, *made_of.callbacks]
-    with without_chatter(), callbacks_named(config.callbacks):
+    size = f"budget.batch_size={budget.batch_size} of {budget.patch_size} x {budget.patch_size}"
+    full = memory_named(size, "take less, or smaller validation pictures")
+    with without_chatter(), callbacks_named(config.callbacks), full:
         trainer = _trainer(run, callbacks, loggers)
         if config.kind is Kind.TRAINED:
             with agreement.stop.patient():

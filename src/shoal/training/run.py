@@ -11,14 +11,16 @@ from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.runs.predecessor import changed_since_last
-from shoal.runs.preflight import require_fit_pictures, require_room
+from shoal.runs.preflight import require_copies, require_fit_pictures, require_memory, require_room
 from shoal.runs.resumed import newest_checkpoint
 from shoal.runs.run import Run
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop
 from shoal.system.turn import Turn
 from shoal.training.agreement import Agreement
+from shoal.training.callbacks.checkpoints import require_readable
 from shoal.training.callbacks.pulse import Pulse
+from shoal.training.complaints import memory_named
 from shoal.training.devices import check_devices, open_context
 from shoal.training.finish import write_record
 from shoal.training.fit import fit
@@ -71,6 +73,7 @@ def _lead(run: Run, attempt: Attempt) -> None:
         ready = None if reused else _get_ready(run)
     attempt = replace(attempt, begun=attempt.begun + turn.waited)
     if ready is None:
+        run.folder.record("scores", "data_digests")  # refused before anything is said
         print(f"{run.folder.id} is finished: reused (force=true starts it anew)", flush=True)
         add_scores(run)
         show_in_sweep(run)
@@ -93,11 +96,13 @@ def _get_ready(run: Run) -> tuple[Ingredients, Trainer]:
     keep_freed_memory()
     run.require_pictures()
     require_fit_pictures(run)
+    require_copies(run)
     devices = check_devices(run.config)
     try_metrics(run)
     require_loggers(run.config)
     made_of = Ingredients.of(run)
     require_room(run, parameters(made_of.network))
+    require_memory(run)
     open_context(devices)
     return made_of, devices
 
@@ -111,7 +116,7 @@ def _make(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
             folder.clear()
             folder.create()
         elif folder.status().get("state") == "diverged" and not folder.finished:
-            raise Diverged(folder.status()["step"])
+            raise Diverged(folder.status().get("step") or 0)
         with kept(folder):
             if not folder.finished:
                 _work(run, made_of, attempt)
@@ -120,7 +125,8 @@ def _make(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
 
 def _work(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     ranks = attempt.ranks
-    checkpoint = newest_checkpoint(run.folder.checkpoints)
+    if checkpoint := newest_checkpoint(run.folder.checkpoints):
+        require_readable(checkpoint)
     started_at = begin(run, ranks)
     attempt = replace(attempt, start_seconds=round(time.monotonic() - attempt.begun, 3))
     announce(run, made_of, attempt)
@@ -132,4 +138,5 @@ def _work(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
         else:
             fitted = fit(run, made_of, loggers, Agreement(ranks, stop), checkpoint, [pulse])
         ranks.part()
-        write_record(run, fitted, made_of.data, loggers, attempt, started_at)
+        with memory_named("scoring the test pictures", "take smaller ones"):
+            write_record(run, fitted, made_of.data, loggers, attempt, started_at)

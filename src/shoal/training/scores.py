@@ -52,7 +52,7 @@ def add_scores(run: Run) -> None:
         require_fit_pictures(lacking)
         try_metrics(lacking)
         new = score_run(lacking, _final_network(run))
-        record = folder.record()
+        record = folder.record("scores", "data_digests")
         digests = {test_key(pictures): pictures.scored for pictures in absent}
         # Of other pictures under the same name no score stays, by whichever protocol.
         others = {s.name for s in absent if record["data_digests"].get(test_key(s)) != s.scored}
@@ -116,7 +116,7 @@ def _final_network(run: Run) -> nn.Module:
 
 def print_scores(run: Run) -> None:
     """Show the run's scores beside bicubic's, and where the record is."""
-    scores = run.folder.record()["scores"]
+    scores = run.folder.record("scores")["scores"]
     print_summary(run.config.name, run.config.protocol, scores, _bicubics_scores(run))
     print(f"record: {run.folder.path}", flush=True)
 

@@ -30,7 +30,7 @@ def begin(run: Run, ranks: Ranks) -> str:
     folder.write("config.yaml", run.config.yaml())
     started_at: str = status.get("started_at", now())
     facts = {
-        "resumed": status["resumed"] + 1 if status.get("threads") else 0,
+        "resumed": (status.get("resumed") or 0) + 1 if status.get("threads") else 0,
         "threads": torch.get_num_threads(),
         "devices": ranks.count,
         "nodes": ranks.nodes,

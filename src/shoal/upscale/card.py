@@ -10,6 +10,7 @@ import yaml
 from torch import nn
 
 import shoal
+from shoal.models.facts import plain_name
 from shoal.models.fitted import FittedModel
 from shoal.models.profile import parameters
 from shoal.runs.files import RunFiles
@@ -44,7 +45,7 @@ def card(network: nn.Module, facts: Mapping[str, Any], run: Path) -> str:
         run: its folder, whose scores are told if there are some.
     """
     fitted = isinstance(network, FittedModel)
-    name, scale = str(facts.get("name", "network")), int(facts["scale"])
+    name, scale = plain_name(facts, "name", "network"), int(facts["scale"])
     means = _means(run)
     about: dict[str, Any] = {
         "library_name": "shoal",

@@ -65,7 +65,7 @@ def enlarge_files(plan: Plan, how: Enlarging) -> int:
                     skipped += _skipped(str(error))
                 else:
                     told = described(upscalers[0], scale)
-                    print(f"{job.source} -> {', '.join(map(str, job.written))}{told}", flush=True)
+                    print(one_line(f"{_becomes(job)}{told}"), flush=True)
             bar.advance(pictures)
     return skipped
 
@@ -74,8 +74,12 @@ def rehearse(plan: Plan) -> int:
     """Say what `enlarge_files` would do with the pictures if all are whole; returns as it does."""
     say_refused(plan)
     for job in plan.jobs:
-        print(f"would write {job.source} -> {', '.join(map(str, job.written))}", flush=True)
+        print(one_line(f"would write {_becomes(job)}"), flush=True)
     return len(plan.refused)
+
+
+def _becomes(job: Job) -> str:
+    return f"{job.source} -> {', '.join(map(str, job.written))}"
 
 
 def say_refused(plan: Plan) -> None:

@@ -7,9 +7,10 @@ from torch import nn
 
 from shoal.errors import UserError
 from shoal.models import weights
+from shoal.models.facts import plain_name
 from shoal.models.flat import flat
 from shoal.models.profile import reach
-from shoal.system.files import asked_for
+from shoal.system.files import asked_for, write_folder
 from shoal.upscale import hub
 from shoal.upscale.card import card
 from shoal.upscale.coloured import Coloured
@@ -57,7 +58,7 @@ def export(
     """
     path = _only(source, scale)
     network, facts = weights.load(path, trust=trust)
-    name = str(facts.get("run", path.stem))
+    name = plain_name(facts, "run", path.stem)
     if kind == HUB:
         return _hub_folder(path, network, facts, output or FOLDER / name, force=force)
     rgb = kind == ONNX_RGB
@@ -113,7 +114,10 @@ def _hub_folder(
         hub.CARD: card(network, facts, path.parent).encode(),
     }
     _require_free(*(folder / name for name in contents), force=force)
-    for name, content in contents.items():
-        with asked_for(folder / name) as file:
-            file.write(content)
+    if folder.exists():
+        for name, content in contents.items():
+            with asked_for(folder / name) as file:
+                file.write(content)
+        return folder
+    write_folder(folder, contents)
     return folder

@@ -8,7 +8,7 @@ from itertools import product
 from shoal.errors import UserError
 
 LARGEST = 16
-SIZE = re.compile(r"(\d*)x(\d*)")
+SIZE = re.compile(r"(\d{0,6})x(\d{0,6})")  # no picture has a longer side
 
 
 @dataclass(frozen=True)

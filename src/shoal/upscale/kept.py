@@ -17,6 +17,7 @@ from platformdirs import user_cache_path
 
 import shoal
 from shoal.errors import UserError
+from shoal.system import regular
 from shoal.system.files import asked_for
 
 FORMAT = 1  # raised whenever what is kept changes
@@ -59,7 +60,8 @@ def place(weights: Path) -> Path:
         UserError: there is no such file.
     """
     try:
-        digest = hashlib.sha256(weights.read_bytes())
+        with regular.opened(weights) as file:
+            digest = hashlib.sha256(file.read())
     except FileNotFoundError:
         raise UserError(f"{weights}: no such file") from None
     except OSError as error:

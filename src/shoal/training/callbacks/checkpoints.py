@@ -8,9 +8,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+import torch
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
 
+from shoal.errors import UserError, first_line
 from shoal.runs.resumed import checkpoint_name, checkpoints
 from shoal.system import heartbeat
 from shoal.system.files import UNFINISHED, sha256
@@ -72,3 +74,21 @@ class Checkpoints(Checkpoint):
                 beside.unlink(missing_ok=True)  # a full disk needs the room
         for old in checkpoints(self.folder)[KEPT:]:
             old.unlink()
+
+
+def require_readable(checkpoint: Path) -> None:
+    """Refuse what has a checkpoint's name and checksum, and is none.
+
+    Only tensors and plain values are read: a file's name is no proof of who has written it.
+
+    Raises:
+        UserError: with the remedy.
+    """
+    try:
+        found = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
+        whole = {"state_dict", "optimizer_states", "loops", "global_step"} <= found.keys()
+        why = "" if whole else "it lacks parts"
+    except Exception as error:  # whatever the reader meets in what isn't its own
+        why = first_line(error)
+    if why:
+        raise UserError(f"{checkpoint} is no checkpoint ({why}): delete it, or force=true")
