@@ -1,6 +1,5 @@
 """The findings as a README: Markdown that needs no browser."""
 
-import shlex
 from collections.abc import Collection, Sequence
 
 import jinja2
@@ -45,24 +44,11 @@ def readme(found: Findings, files: Collection[str], reading: str) -> str:
         branches="branches.svg" in files,
         samples="samples.png" in files,
         **found.commands,
-        runs=_said(found.study.command, "paths.runs", "--runs"),
-        out=_said(found.study.command, "paths.experiments", "--out"),
     )
 
 
 def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _said(command: str, key: str, option: str) -> str:
-    """The option by which commands that read runs are told a folder that the study's was told.
-
-    >>> _said("shoal train 'paths.runs=my runs' seed=0", "paths.runs", "--runs")
-    " --runs 'my runs'"
-    """
-    words = [text.partition("=") for text in shlex.split(command)]
-    values = [value for name, _, value in words if name == key]
-    return f" {option} {shlex.quote(values[-1])}" if values else ""
 
 
 def _markdown(cells: pd.DataFrame) -> str:
