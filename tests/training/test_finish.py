@@ -14,11 +14,11 @@ from shoal.runs.run import Run
 from shoal.system.signals import Stop
 from shoal.training import finish, loggers
 from shoal.training.agreement import Agreement
-from shoal.training.finish import summary
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients
 from shoal.training.ranks import Ranks
 from shoal.training.run import train
+from shoal.training.shown import summary
 
 Short = Callable[..., RunConfig]
 
