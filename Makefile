@@ -16,6 +16,8 @@ SEEDS ?= 0
 SCALE ?= 3
 PRECISION ?= 32-true
 JOBS ?= 2
+# Where the findings go; FINDINGS=experiments replaces the committed ones.
+FINDINGS ?= reports
 
 # Files of tests at a time, each with one thread: so what a file's tests share is made once. Where
 # one's process dies, the run ends and names the test: pytest-xdist 3.8 would wait for ever.
@@ -57,8 +59,8 @@ lint: setup  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= PRECISION= JOBS=
-	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) trainer.precision=$(PRECISION) jobs=$(JOBS) paths.experiments=experiments
+reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= PRECISION= JOBS= FINDINGS=
+	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) trainer.precision=$(PRECISION) jobs=$(JOBS) paths.experiments=$(FINDINGS)
 
 weights: setup  ## train the weights that ship and put them into the package (about two hours): WEIGHTS=eeds-x4
 	$(BIN)/python tools/make_weights.py $(WEIGHTS)

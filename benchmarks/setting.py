@@ -9,7 +9,8 @@ from omegaconf import open_dict
 
 from shoal.data.cache import Cache, open_cache
 from shoal.data.catalog import default_root, picture_set
-from shoal.runs.config import RunConfig, register_resolvers
+from shoal.runs.config import RunConfig
+from shoal.runs.resolvers import register_resolvers
 
 ROOT = Path(__file__).parent.parent
 SCRATCH = ROOT / "output" / "bench"  # ignored by git; may be deleted at any time

@@ -23,7 +23,7 @@ SHOAL = str(Path(sys.executable).with_name("shoal"))
 
 # %% [markdown]
 # ## Load and look
-# Every sixth pixel of a photograph that ships with scikit-image.
+# A photograph that ships with scikit-image, reduced to a sixth by bicubic interpolation.
 
 # %%
 small = Image.fromarray(coffee()).resize((100, 66), Image.Resampling.BICUBIC)

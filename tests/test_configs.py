@@ -10,12 +10,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from helpers.composing import CONF, composed, configured, options
+from helpers.composing import CONF, ROOT, composed, configured, options
 from helpers.networks import MODELS, network
 from shoal.errors import UserError, unknown
 from shoal.models.initialise import STARTS, initialise
-from shoal.runs.config import RunConfig, nearest_multiple
+from shoal.runs.config import RunConfig
 from shoal.runs.identity import Content, run_id
+from shoal.runs.resolvers import nearest_multiple
 from shoal.runs.run import Run
 from shoal.system.console import exit_code
 from shoal.training.devices import check_devices
@@ -36,6 +37,14 @@ def test_every_file_composes_into_a_config_that_passes_the_checks(group, option)
     needed = ["data.train=photos"] if option == "folder" else []
     config = configured(f"{group}={option}", *needed)
     assert re.fullmatch(r".+-x3(-s0)?-[0-9a-f]{8}", run_id(config, Content("d" * 64)))
+
+
+@pytest.mark.parametrize("group", sorted({*GROUPS, "hydra/launcher"}))
+def test_the_table_of_training_md_names_every_option(group):
+    lines = (ROOT / "docs" / "training.md").read_text().splitlines()
+    rows = [line for line in lines if line.startswith("| ") and f"`{group}=`" in line]
+    named = set(re.findall(r"`([\w-]+)`", " ".join(rows)))
+    assert set(options(group)) - named == set()
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -24,13 +24,14 @@ def imported(statement: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
-RUNS_WITH_TORCH = {"environment", "preflight", "verify", "merge", "adopt"}
+RUNS_WITH_TORCH = {"environment", "preflight", "verify", "merge"}
 LIGHT = [
     *(
         "results",
         "results.listing",
         "claims",
         "seeding.loop",
+        "seeding.study",
         "report.publish",
         "report.folder",
         "search.space",
@@ -119,7 +120,7 @@ TABLE: dict[str, set[str]] = {
     "runs": RUNS,
     "dashboards": SYSTEM,
     "training": {*RUNS, "runs", "dashboards"},
-    "grid": {*RUNS, "runs"},
+    "grid": {*RUNS, "runs", "results"},
     "results": {"system", "runs"},
     "claims": {"results", "runs", "system"},
     "report": {"system", "runs", "results", "claims", "dashboards"},
@@ -129,6 +130,7 @@ TABLE: dict[str, set[str]] = {
     "importing": MODELS,
     "upscale": {*RUNS, "runs", "pretrained"},
     "capsule": {"system", "runs", "grid"},  # composes configs as a grid does
+    "scripting": {*RUNS, "runs", "grid", "results", "training"},
 }
 # On top: the entry points, which whoever adds a command adds to.
 TOPS = ("cli",)

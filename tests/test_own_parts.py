@@ -1,6 +1,9 @@
 """What docs/own_parts.md shows is what Shoal takes."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,8 +25,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_upsampler_works_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (source,) = blocks("py")
-    (tmp_path / "own_parts_up.py").write_text(source)
+    (tmp_path / "own_parts_up.py").write_text(blocks("py")[0])
     monkeypatch.syspath_prepend(tmp_path)
     for part in ("own_parts_up.Up", "{_target_: own_parts_up.Up, kernel: 5}"):
         config = configured("model=ees", f"model.upsampler={part}")
@@ -31,11 +33,37 @@ def test_the_upsampler_works_as_printed(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_the_files_are_read_as_printed() -> None:
-    network, data, metrics, callbacks = map(yaml.safe_load, blocks("yaml"))
+    network, data, metrics, callbacks = map(yaml.safe_load, blocks("yaml")[3:])
     assert declared(network) == 3
     assert read(Data, data, "data.").test == ["Set5", {"faces": "/data/2026-faces"}]
     assert list(metric_columns("metrics", metrics)) == ["lpips"]
     assert list(nodes("callbacks", callbacks)) == ["norms"]
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "poly"])
+def test_the_optimiser_and_the_schedules_train_as_printed(
+    tmp_path: Path, cache: Path, small_pictures: tuple[str, str], schedule: str
+) -> None:
+    (tmp_path / "mine.py").write_text(blocks("py")[1])
+    names = ("optimizer/adamw", "schedule/cosine", "schedule/poly")
+    for name, text in zip(names, blocks("yaml")[:3], strict=True):
+        path = tmp_path / "conf" / "task" / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (line,) = re.findall(r"^    PYTHONPATH=mine shoal (train .*poly)$", TEXT, flags=re.MULTILINE)
+    words = line.replace("mine/conf", "conf").replace("=poly", f"={schedule}").split()
+    length = ("model=espcn", "budget=smoke", "budget.max_steps=2", "budget.val_every=1")
+    places = ("paths.runs=runs", f"paths.cache={cache}", "trainer=cpu", "logger=none")
+    subprocess.run(
+        [sys.executable, "-m", "shoal", *words, *length, *places, *small_pictures],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        check=True,
+    )
+    (path,) = tmp_path.glob("runs/*/config.yaml")
+    task = yaml.safe_load(path.read_text())["task"]
+    assert task["optimizer"]["_target_"] == "torch.optim.AdamW"
+    assert task["schedule"].get("T_max", 2) == 2
 
 
 def test_the_command_of_three_channels_runs_as_printed(

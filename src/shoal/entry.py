@@ -2,12 +2,13 @@
 
 import sys
 import time
-from pathlib import Path
 
 import hydra
 from omegaconf import DictConfig
 
-from shoal.runs.config import RunConfig, register_resolvers
+from shoal.runs.config import RunConfig
+from shoal.runs.resolvers import register_resolvers
+from shoal.system.configs import CONF
 from shoal.system.console import (
     exit_code,
     require_grid,
@@ -22,10 +23,6 @@ share_config_store()
 take_words_in_any_order()
 # What was imported until here has cost processor time and nothing else.
 BEGUN = time.monotonic() - time.process_time()
-
-HERE = Path(__file__).parent
-# In an installed package the configs lie inside it, in a checkout at its top.
-CONF = HERE / "conf" if (HERE / "conf").is_dir() else HERE.parents[1] / "conf"
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")

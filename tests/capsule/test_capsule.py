@@ -15,7 +15,7 @@ from shoal.capsule.check import check
 from shoal.capsule.crate import METADATA, metadata
 from shoal.capsule.pack import pack
 from shoal.errors import UserError
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 
 FINDINGS = ROOT / "experiments" / "ablation" / "sample-x3-quick"
 Files = dict[str, bytes]
@@ -49,7 +49,7 @@ def described(files: Files) -> Files:
 
 
 def test_a_capsule_holds_the_study_and_is_as_it_says(capsule: Path, files: Files) -> None:
-    assert check(capsule) == (len(files), 6, 0)
+    assert check(capsule) == (len(files), 6, 0, [])
     for name in ("runs.csv", "convergence.svg", "study.json"):
         assert files[f"findings/{name}"] == (FINDINGS / name).read_bytes()
     assert files["LICENSE"] == (ROOT / "LICENSE").read_bytes()
@@ -110,6 +110,7 @@ CHANGES: dict[str, tuple[Callable[[Files], Files], str]] = {
         "not those it was recorded with",
     ),
     "another folder": (lambda f: described(f | {"bin/run": b""}), "no part of a capsule"),
+    "code of no run": (lambda f: described(f | {"code/x.py": b"1"}), "x.py is no code that its"),
     "another digest of data": (
         lambda f: described(f | {"data.csv": f["data.csv"] + b"x,y,1\n"}),
         "other digests than the rows",

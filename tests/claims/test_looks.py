@@ -9,8 +9,9 @@ import pytest
 from helpers.made_up import LEVELS, REAL, MadeUp, study_of
 from shoal import results
 from shoal.claims import Verdict, against_baseline, judge, read_claims
-from shoal.claims.comparison import two_sided
-from shoal.claims.looks import Asked, seen
+from shoal.claims.comparison import compare, two_sided
+from shoal.claims.looks import Asked, Seen, seen
+from shoal.claims.pairs import Sample
 from shoal.claims.scores import psnr
 from shoal.claims.spending import spending
 
@@ -82,6 +83,27 @@ def test_where_no_level_finds_a_difference_p_is_one(tmp_path: Path) -> None:
     assert 0.5 < one.p <= 1
     assert two_sided(1.0, 1.0) == 1.0
     assert two_sided(0.01, 0.99) == 0.02
+
+
+def test_a_difference_that_fewer_seeds_found_says_by_how_many() -> None:
+    seeds = np.array([0.10, 0.11, 0.09, -0.4, 0.5, -0.3])[:, None] + np.linspace(-0.01, 0.01, 20)
+    looks = [Asked(("PSNR",), Sample(seeds[:n], "PSNR", "dB", None, True), 3) for n in (3, 6)]
+    both, last = Seen(tuple(looks), (16, 16)), Seen((looks[1],), (16,))
+    found = compare(both, "PSNR")
+    assert (found.found_at, compare(last, "PSNR").found_at) == (3, 0)
+    assert found.p < compare(last, "PSNR").p
+    assert found.low < 0 < found.high  # of all six: why it must be said
+
+
+def test_one_picture_decides_nothing(tmp_path: Path) -> None:
+    for pictures, why in ((1, "one picture"), (2, "")):
+        found = MadeUp(
+            **REAL, arms=ARMS, sets={"Set5": pictures}, baseline="eed", seeds=range(4),
+            levels={**LEVELS_NEAR, "eeds": 33.0},
+        )  # fmt: skip
+        said = {each.name: each for each in against_baseline(study_of(found, tmp_path / why))}
+        assert said["eeds"].word == f"{'indicated ' if why else ''}better"
+        assert said["eeds"].why == why
 
 
 def _asked(study: results.Study) -> Iterator[Asked]:

@@ -1,6 +1,8 @@
 """`shoal report`, `shoal runs list` and `shoal runs explain`."""
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ from helpers.composing import ROOT
 from helpers.made_up import REAL, MadeUp
 from shoal import cli
 from shoal.errors import UserError
-from shoal.results import grids, load
+from shoal.report.findings import findings
+from shoal.results import grids, load, read_kept
 
 
 def command(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
@@ -112,6 +115,53 @@ def test_shoal_runs_list_and_explain_print(
     explain = ("runs", "explain", "eeds", "--set", "Sample", "--scale", 3, "--runs", tmp_path)
     assert command(monkeypatch, *explain) == 0
     assert "eeds on Sample x3" in capsys.readouterr().out
+
+
+FINDINGS = sorted((ROOT / "experiments").rglob("study.json"))
+
+
+@pytest.mark.parametrize("kept", FINDINGS, ids=lambda path: path.parent.name)
+def test_the_command_that_findings_print_tells_their_number(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = findings(read_kept(kept.parent))
+    arm, scale = found.best
+    cells = found.cells[found.cells["arm"] == arm]
+    cells = cells[cells["scale"] == f"x{scale}"] if "scale" in cells else cells
+    told = explained(found.commands["explain"], tmp_path, monkeypatch, capsys)
+    assert told == cells.filter(like="PSNR (dB)").iloc[0, 0]
+
+
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [("docs/findings.md", "33.12 ± 0.04"), ("src/shoal/pretrained/README.md", "37.48")],
+)
+def test_the_command_that_a_page_prints_tells_its_number(
+    page: str,
+    number: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (ROOT / page).read_text()
+    (printed,) = re.findall(r"`(shoal runs explain [^`]+)`", text)
+    assert number in text
+    assert explained(printed, tmp_path, monkeypatch, capsys) == number
+
+
+def explained(
+    printed: str,
+    empty: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> str:
+    """The PSNR in the first line of a certificate, of committed findings alone."""
+    _, *words = shlex.split(printed)
+    places = ("--runs", empty, "--experiments", ROOT / "experiments")
+    assert command(monkeypatch, *words, *places) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert not rest[-1].endswith("those of one experiment")  # nothing else could be meant
+    return first.partition(": ")[2].partition(" dB")[0]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from helpers.offline_wandb import (
 )
 from shoal.dashboards.base import Dashboard, csv_logger, dashboards, tensorboard_logger
 from shoal.errors import UserError
-from shoal.training.status import require_loggers
+from shoal.training.loggers import require_loggers
 
 
 def composed(name):

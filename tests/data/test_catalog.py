@@ -12,9 +12,9 @@ from PIL import Image
 
 from shoal.data import catalog
 from shoal.data.catalog import folder_set, locate, names, picture_set, verify
-from shoal.data.sets import sha256
 from shoal.data.sources import Member, Source
 from shoal.errors import UserError
+from shoal.system.files import sha256
 
 DOWNLOADABLE = {"Set5": 5, "Set14": 14, "BSD100": 100, "T91": 91, "BSD200": 200}
 # Not among the pictures that tests have.

@@ -9,8 +9,8 @@ import pytest
 from helpers.mirror import Server
 from shoal import cli
 from shoal.data.catalog import picture_set
-from shoal.data.sets import sha256
 from shoal.data.sources import Source
+from shoal.system.files import sha256
 
 
 def shoal(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from shoal.errors import UserError
-from shoal.evaluation.protocol import shave
+from shoal.evaluation.protocol import scores, shave
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.pictures import colour, images, resample
+from shoal.runs.config import PROTOCOL_NAMES
 
 # Bicubic by the classic protocol, PSNR in dB and SSIM, as the literature prints it (for one,
 # the tables of SelfExSR and DCSCN).
@@ -19,12 +20,16 @@ LITERATURE = {
 
 
 def bicubic_scores(root, dataset, scale, protocol="classic"):
-    scores = []
+    found = []
     for path in sorted((root / dataset).iterdir()):
         question = PROTOCOLS[protocol].question(images.read(path).pixels, scale)
         sr = resample.upscale(question.lr, scale)
-        scores.append(PROTOCOLS[protocol].score(sr, question, scale))
-    return np.mean(scores, axis=0)
+        found.append(scores(*PROTOCOLS[protocol].pair(sr, question, scale)))
+    return np.mean(found, axis=0)
+
+
+def test_configs_may_name_the_protocols_that_there_are():
+    assert list(PROTOCOL_NAMES) == list(PROTOCOLS)
 
 
 @pytest.mark.data

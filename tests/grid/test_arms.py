@@ -24,7 +24,7 @@ def test_every_experiment_composes_and_its_arms_differ_in_its_factors_alone(
     asked = rf"{name}/(sample|t91|t91_brief|t91_judge|general291)-x[234]([+][34])*-(quick|long)"
     assert re.fullmatch(asked, plan.folder)  # without a digest: the question as it is asked
     text = (CONF / "experiment" / f"{name}.yaml").read_text()
-    assert f"#   python train.py experiment={name}\n" in text
+    assert re.search(rf"^#   python train\.py experiment={name}( .*)?$", text, flags=re.MULTILINE)
     assert "# Time: " in text
 
 
@@ -75,6 +75,24 @@ def test_the_arms_that_are_named_are_made_alone_and_claims_know_the_others(
     ):
         with pytest.raises(UserError, match=said):
             asked(wrong)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "experiment=ablation arms=[bicubic,eeds]",
+        "experiment=ablation arms=[eeds]",
+        "experiment=initialisation arms=[bicubic,eed,eeds]",
+        "experiment=initialisation arms=[eed,eed-interpolating]",
+    ],
+)
+def test_a_factor_that_the_chosen_arms_no_longer_turn_is_no_mistake(
+    loader: ConfigLoader, given: str
+) -> None:
+    config = master(loader, *given.split())
+    experiment = read(loader, config)
+    plan = Plan(experiment, [["scale=3"]], partial(compose, loader, config))
+    assert list(plan.first) == list(experiment.arms)
 
 
 def test_arms_without_an_experiment_are_refused(loader: ConfigLoader) -> None:

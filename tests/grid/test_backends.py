@@ -12,9 +12,10 @@ import pytest
 from helpers.composing import ROOT
 from helpers.grids import Grid, ended, moody, until
 from shoal.errors import UserError
-from shoal.grid import backends
-from shoal.grid.backends import _with_gpu
+from shoal.grid import backends, by_submitit
+from shoal.grid.by_submitit import _with_gpu
 from shoal.grid.gpus import Gpus
+from shoal.grid.outcome import Outcome, OutcomeKind
 from shoal.grid.remote_run import RemoteRun
 
 SLOW = pytest.mark.slow
@@ -135,6 +136,45 @@ def test_a_backend_that_is_not_installed_is_one_line_with_the_command(
         UserError, match=rf"launcher={name} needs \w+: pip install 'shoal-sr\[\w+\]'"
     ):
         backends.backend(name)
+
+
+class Job:
+    """A job of submitit's that has ended as soon as it is asked."""
+
+    state = "FINISHED"
+
+    def done(self) -> bool:
+        return True
+
+    def exception(self) -> None:
+        return None
+
+    def result(self) -> Outcome:
+        return Outcome(OutcomeKind.INTERRUPTED)
+
+
+def test_once_a_stop_is_asked_for_submitit_gets_no_more_jobs_of_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted: list[RemoteRun] = []
+
+    class Executor:
+        def submit(self, call: object, run: RemoteRun) -> Job:
+            submitted.append(run)
+            run.stop.touch()  # while this one is at work
+            return Job()
+
+    monkeypatch.setattr(by_submitit, "_executor", lambda *_: Executor())
+    monkeypatch.setattr(by_submitit, "LOOK", 0)
+    runs = [
+        RemoteRun(name, [], tmp_path, tmp_path, {}, "", tmp_path / "stop") for name in ("a", "b")
+    ]
+    outcomes = dict(by_submitit.make_here(runs, 1, tmp_path, {}))
+    assert [run.name for run in submitted] == ["a"]
+    assert {name: each.kind for name, each in outcomes.items()} == {
+        "a": OutcomeKind.INTERRUPTED,
+        "b": OutcomeKind.NOT_STARTED,
+    }
 
 
 def test_a_job_of_submitit_sees_the_gpu_it_gets_and_one_that_takes_several_sees_all() -> None:

@@ -1,5 +1,6 @@
 """Factors that are crossed: cells, labels, what is excluded, and files that won't do."""
 
+import shlex
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from shoal.grid.experiment import Experiment
 from shoal.grid.experiment_asked import read
 from shoal.grid.plan import Plan
 from shoal.grid.plan_file import content as written
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
+from shoal.system.quoting import quoted
 
 THREE = {
     "model": ["ees", "eed"],
@@ -165,6 +167,29 @@ def test_a_file_without_its_first_line_is_told_it(own: Own) -> None:
     own.write(WHOLE, package="")
     with pytest.raises(UserError, match="must begin with the line '# @package _global_'"):
         own.read()
+
+
+def test_factors_are_named_as_the_command_line_names_them(own: Own) -> None:
+    arms = {"mse": ["model=eed", "task/loss=mse"], "l1": ["model=ees", "task/loss=l1"]}
+    own.write({"question": "?", "factors": ["model", "task/loss", "task.loss"], "arms": arms})
+    assert own.plan().experiment.factors == ("model", "task.loss")
+
+
+def test_an_arm_may_leave_a_key_out(own: Own, tmp_path: Path) -> None:
+    arms = {"four": ["model=eed"], "default": ["model=eed", "~model.units"]}
+    own.write({"question": "?", "factors": ["model.units"], "arms": arms})
+    found = own.plan(f"paths.runs={tmp_path}").first
+    assert "units" in found["four"].tree.model
+    assert "units" not in found["default"].tree.model
+    own.write({"question": "?", "factors": ["model.units"], "arms": {"a": ["~"]}})
+    with pytest.raises(UserError, match=r"arms\.a is not a list of overrides, .* ~model\.units"):
+        own.read()
+
+
+def test_an_arm_is_added_as_the_refusal_of_an_unquoted_one_advises(own: Own) -> None:
+    own.write({"question": "?", "factors": ["model"], "arms": {"eed": ["model=eed"]}})
+    (word,) = shlex.split(quoted("+experiment.arms.eed-k=[model=eed,model.kernels=[3,5]]"))
+    assert own.read(word).arms["eed-k"] == ("model=eed", "model.kernels=[3,5]")
 
 
 def test_a_baseline_that_was_left_out_is_none(own: Own) -> None:

@@ -21,7 +21,7 @@ from shoal.grid.plan import Plan
 from shoal.grid.plan_file import content
 from shoal.grid.tuned import judge, tried
 from shoal.grid.tuning import Tuning
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 from shoal.seeding.loop import seeds_of
 
 RIDGE = "_target_: helpers.fits.Ridge\nscale: ${scale}\nridge: 1e-3\n"

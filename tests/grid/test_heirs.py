@@ -12,14 +12,14 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
 
 from helpers.composing import CONF
-from helpers.grids import until
+from helpers.grids import ENOUGH, until
 from shoal.grid import local
 from shoal.grid.composing import compose
 from shoal.grid.local import LocalRunner
 from shoal.grid.outcome import GridStopped, OutcomeKind
 from shoal.grid.planned import PlannedRun
 from shoal.grid.process import RunProcess, start
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 from shoal.runs.trainer import wants_one_gpu
 
 # Gets ready, waits for its turn, and does with its GPU what the test wants.
@@ -160,8 +160,8 @@ def test_an_heir_whose_grid_is_gone_ends(prepared: Prepared, tmp_path: Path) -> 
     assert isinstance(process, RunProcess)
     until((tmp_path / "ready0").exists)
     process.turn.close()  # as the kernel does for a process that is killed
-    assert process.popen.wait(timeout=300) == 0
-    assert process.ended
+    assert process.popen.wait(timeout=ENOUGH) == 0
+    assert process.reap()
     assert not run.folder.path.exists()
 
 
@@ -176,11 +176,11 @@ def test_more_jobs_than_gpus_share_them_evenly_and_one_line_says_what_that_costs
 def test_jobs_are_one_per_gpu_where_runs_go_there(
     composing: Callable[..., PlannedRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shoal.runs.config.visible", lambda: ("0", "1", "2"))
+    monkeypatch.setattr("shoal.runs.resolvers.visible", lambda: ("0", "1", "2"))
     assert composing("trainer=auto").config.jobs == 3
     assert composing("trainer=gpu", "jobs=1").config.jobs == 1
     assert composing("trainer=cpu").config.jobs == 1
     assert composing("trainer=ddp").config.jobs == 1  # which takes them all
     assert not wants_one_gpu({"accelerator": "gpu", "devices": [2]})  # the user has chosen
-    monkeypatch.setattr("shoal.runs.config.visible", tuple)
+    monkeypatch.setattr("shoal.runs.resolvers.visible", tuple)
     assert composing("trainer=auto").config.jobs == 1

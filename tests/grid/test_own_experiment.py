@@ -15,16 +15,16 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
 
 from helpers.composing import CONF, ROOT
+from helpers.grids import ENOUGH
 from shoal.claims import read_claims, require_arms
 from shoal.grid.composing import compose
 from shoal.grid.experiment_asked import read
 from shoal.grid.plan import Plan
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 
 DOCS = (ROOT / "docs" / "experiments.md").read_text()
 BLOCKS = [block.splitlines() for block in re.findall(r"```bash\n(.*?)\n```", DOCS, re.DOTALL)]
 (COMMAND,), SEEDS = BLOCKS
-ENOUGH = 1200  # seconds for a minute's work
 
 
 @pytest.fixture

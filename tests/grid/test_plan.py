@@ -4,6 +4,7 @@ import json
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hydra.core.config_loader import ConfigLoader
 
@@ -64,6 +65,28 @@ def test_a_question_asked_anew_of_fresh_seeds_keeps_the_earlier_findings(
     config = master(loader, "experiment=ablation")
     plan = Plan(experiment(loader, "ablation"), [[seed]], partial(compose, loader, config), [])
     assert (plan.folder != "ablation/sample-x3-quick") == marked
+
+
+def test_fewer_seeds_never_take_the_folder_of_more_and_more_seeds_keep_it(
+    loader: ConfigLoader, tmp_path: Path
+) -> None:
+    def plan(*seeds: int) -> Plan:
+        paths = f"paths.experiments={tmp_path}"
+        return plan_of(loader, "initialisation", *([f"seed={seed}", paths] for seed in seeds))
+
+    plain = "initialisation/sample-x3-quick"
+    kept = [row | {"state": "finished"} for row in plan(0, 1).rows()]
+    (tmp_path / plain).mkdir(parents=True)
+    pd.DataFrame(kept).astype({"seed": "Int64"}).to_csv(tmp_path / plain / "runs.csv", index=False)
+    (tmp_path / plain / "study.json").write_text('{"precision": "32-true"}')
+    assert plan(0, 1).folder == plan(0, 1, 2).folder == plain
+    assert plan(0, 1).spared == ""
+    fewer = plan(1)
+    assert fewer.folder == f"{plain}-{fewer.digest}"
+    assert fewer.spared == (
+        f"{tmp_path / plain} has 4 runs more, and stays: these findings go to "
+        f"{tmp_path / fewer.folder}"
+    )
 
 
 def test_the_plan_on_disk_names_every_run_once(loader: ConfigLoader, tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grids import until
+from helpers.grids import ENOUGH, until
+from shoal.grid import remote_run
 from shoal.grid.outcome import OutcomeKind
 from shoal.grid.remote_run import RemoteRun, make
+from shoal.grid.runner import say
 from shoal.runs.folder import RunFolder
 
 FINISH = "folder.write_json('record.json', {})"
@@ -48,7 +50,7 @@ def test_a_run_is_made_from_its_command(
 
 
 def test_a_run_that_another_process_works_on_is_waited_for(
-    folder: RunFolder, capsys: pytest.CaptureFixture[str]
+    folder: RunFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.set_status("running")
     held, ended = threading.Event(), threading.Event()
@@ -56,13 +58,19 @@ def test_a_run_that_another_process_works_on_is_waited_for(
     def work() -> None:
         with folder.locked():
             held.set()
-            ended.wait(60)
+            ended.wait(ENOUGH)
             assert not (folder.path / "record.json").exists()
 
     thread = threading.Thread(target=work)
     thread.start()
-    held.wait(60)
-    threading.Timer(2.0, ended.set).start()
+    held.wait(ENOUGH)
+
+    def told(line: str) -> None:
+        say(line)
+        if " waits: " in line:
+            ended.set()
+
+    monkeypatch.setattr(remote_run, "say", told)
     assert make(a_run(folder, FINISH)).kind == OutcomeKind.FINISHED
     thread.join()
     waits, starts = capsys.readouterr().out.splitlines()

@@ -19,7 +19,7 @@ from shoal.grid.plan import Plan
 from shoal.grid.tuned import judge, own, tried
 from shoal.grid.tuning import tuning
 from shoal.results.tuning import chosen
-from shoal.runs.config import register_resolvers
+from shoal.runs.resolvers import register_resolvers
 from shoal.runs.run import Run
 
 COMMON = ("data=t91_brief", "budget=quick")
@@ -45,6 +45,14 @@ def test_trials_are_the_ordinary_runs_of_their_commands() -> None:
     assert trials["dcnn lr=0.0003"] == ("dcnn", 0.0003)
     words = ("model=dcnn", "data=t91_judge", "task.optimizer.lr=1e-3", "seed=1", "budget=quick")
     assert Run.of(configured(*words)).folder.id in ids
+
+
+def test_one_arm_of_a_study_can_be_tuned_alone() -> None:
+    """The factor that it would turn beside the others is none of its trials'."""
+    plan = planned("arms=[bicubic,eeds]", "tune=true")
+    asked = tuning(plan.experiment)
+    assert asked is not None
+    assert len(judge(plan, asked).experiment.arms) == 1 + len(asked.values)
 
 
 def test_each_arm_stands_at_its_own_value_and_all_else_is_as_it_was() -> None:

@@ -9,7 +9,8 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig
 
 from shoal.grid.composing import resolved, split, with_values
-from shoal.runs.config import RunConfig, register_resolvers
+from shoal.runs.config import RunConfig
+from shoal.runs.resolvers import register_resolvers
 from shoal.system.console import share_config_store
 
 ROOT = Path(__file__).parents[2]

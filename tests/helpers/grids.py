@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 STAND_IN = Path(__file__).parent / "stand_in.py"
-ENOUGH = 300  # seconds for what takes a few, on a machine that has other work too
+ENOUGH = 600  # seconds for what takes a minute at most, on a machine that has other work too
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Ended:
 
 def ended(process: subprocess.Popen[str]) -> Ended:
     """Wait for a grid; what it said."""
-    out, err = process.communicate(timeout=600)
+    out, err = process.communicate(timeout=ENOUGH)
     return Ended(process.returncode, out, err)
 
 

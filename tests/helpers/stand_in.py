@@ -20,8 +20,9 @@ import hydra
 from omegaconf import DictConfig
 
 from shoal.errors import FAILED, UserError
-from shoal.runs.config import RunConfig, register_resolvers
+from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder, now
+from shoal.runs.resolvers import register_resolvers
 from shoal.runs.run import Run
 from shoal.runs.tables import SCORES
 from shoal.system.console import exit_code

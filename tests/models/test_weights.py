@@ -15,6 +15,7 @@ from helpers.composing import composed
 from shoal.errors import UserError
 from shoal.models import weights
 from shoal.models.profile import parameters
+from shoal.system.code import own_code
 
 
 def save_weights(folder):
@@ -83,7 +84,10 @@ def test_only_networks_of_our_own_are_built_from_a_file(tmp_path, target):
     nested = {"_target_": "shoal.models.ensemble.Ensemble", "deep": {"_target_": target}}
     for model in ({"_target_": target}, nested):
         with pytest.raises(
-            UserError, match=re.escape(f"wants to build {target}: `trust` builds it")
+            UserError,
+            match=re.escape(
+                f"wants to build {target}: --trust, or trust=True in Python, builds it"
+            ),
         ):
             weights.load(hostile(tmp_path, model))
 
@@ -99,7 +103,9 @@ def test_only_networks_of_our_own_are_built_from_a_file(tmp_path, target):
 def test_a_config_from_a_file_is_data_and_computes_nothing(tmp_path, monkeypatch, deep):
     monkeypatch.chdir(tmp_path)
     model = {"_target_": "shoal.models.ensemble.Ensemble", "deep": deep, "shallow": deep}
-    with pytest.raises(UserError, match="a config that computes: `trust` builds it"):
+    with pytest.raises(
+        UserError, match="a config that computes: --trust, or trust=True in Python, builds it"
+    ):
         weights.load(hostile(tmp_path, model))
     assert [path.name for path in tmp_path.iterdir()] == ["hostile.safetensors"]
 
@@ -139,3 +145,20 @@ def test_damaged_weights_are_loaded_or_refused_and_nothing_else(whole, at, noise
         assert "\n" not in str(found)
     else:
         assert parameters(found) == parameters(weights.load(whole)[0])
+
+
+def test_weights_whose_code_has_changed_since_say_so_once_on_stderr(tmp_path, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(tmp_path)
+    source = tmp_path / "weights_own.py"
+    source.write_text("from torch import nn\nclass Net(nn.Conv2d): ...\n")
+    model = {"_target_": "weights_own.Net", "in_channels": 1, "out_channels": 1, "kernel_size": 1}
+    facts = {"model": model, "scale": 2, "code": own_code(model)}
+    path = tmp_path / "own.safetensors"
+    path.write_bytes(weights.encode(instantiate(model), facts))
+    weights.load(path, trust=True)
+    assert capsys.readouterr().err == ""
+    source.write_text(source.read_text() + "# another\n")
+    for _ in range(2):
+        weights.load(path, trust=True)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "own.safetensors: weights_own.py has changed since these weights were made" in line

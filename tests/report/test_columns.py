@@ -57,6 +57,15 @@ def test_no_mean_is_taken_of_some_pictures_for_that_of_all(study: Study) -> None
     assert runs["eeds"].notna().all()
 
 
+def test_no_mean_is_taken_of_some_seeds_for_that_of_all(study: Study) -> None:
+    scores = study.scores.copy()
+    scores.loc[scores["arm"].eq("eed") & scores["seed"].eq(1), "vif"] = float("nan")
+    runs = results.per_run(replace(study, scores=scores)).set_index("arm")["vif"]
+    assert runs["eed"].isna().all()
+    scores.loc[scores["seed"].eq(1) | scores["seed"].isna(), "vif"] = float("nan")
+    assert columns_beside(replace(study, scores=scores)) == []
+
+
 def test_a_study_without_one_has_the_columns_that_it_had(tmp_path: Path) -> None:
     plain = study_of(MADE, tmp_path)
     assert columns_beside(plain) == []

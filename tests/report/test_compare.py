@@ -1,5 +1,7 @@
 """Runs beside each other."""
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,8 @@ def made(tmp_path: Path) -> MadeUp:
 def test_runs_are_named_by_how_their_ids_begin(tmp_path: Path, made: MadeUp) -> None:
     found = chosen(tmp_path, ["eeds-x3-s0", made.run_id("ees", 3, 1)])
     assert [folder.name[:9] for folder in found] == ["eeds-x3-s", "ees-x3-s1"]
+    digest = made.run_id("eed", 3, 1).rpartition("-")[2]
+    assert chosen(tmp_path, [digest[:5], "ees-x3-s1"])[0].name == made.run_id("eed", 3, 1)
     for names, said in {
         ("eed-x3", "ees-x3-s1"): "eed-x3 may be any of eed-x3-s0-.*: add digits",
         ("nothing", "ees-x3-s1"): "nothing is no run in",
@@ -42,9 +46,35 @@ def test_differences_and_gains_are_those_of_the_runs(tmp_path: Path, made: MadeU
     assert row[folders[1].name].endswith(" (+1.00 [+1.00, +1.00])")
 
 
-def test_a_comparison_ends_in_a_picture(
-    tmp_path: Path, made: MadeUp, capsys: pytest.CaptureFixture[str]
+def test_code_that_differs_is_told_with_its_module(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    MadeUp(seeds=(0,), **EXACT).write(tmp_path)
+    first = chosen(tmp_path, ["ees-x3-s0", "eed-x3-s0"])[0]
+    other = first.with_name("ees-x3-s0-ffffffff")
+    shutil.copytree(first, other)
+    for folder, code in {first: "a" * 64, other: "b" * 64}.items():
+        record = json.loads((folder / "record.json").read_text())
+        record |= {"id": folder.name, "code": {"rep": code, "edge": "c" * 64}}
+        (folder / "record.json").write_text(json.dumps(record))
+    differ = differences([first, other])
+    assert differ.loc["code of rep"].to_list() == ["aaaaaaaa", "bbbbbbbb"]
+    assert list(differ.index) == ["code of rep"]
+    print_comparison([first, first], None, Console(width=140))
+    assert "configs and code are the same" in capsys.readouterr().out
+
+
+def test_a_comparison_ends_in_a_picture_where_one_is_asked_for(
+    tmp_path: Path,
+    made: MadeUp,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    print_comparison(chosen(tmp_path, ["ees-x3-s0", "eeds-x3-s1"]), None, Console(width=140))
+    assert "--png FILE draws them" in capsys.readouterr().out
+    assert not any((tmp_path / "here").iterdir())
     png = tmp_path / "out" / "compare.png"
     print_comparison(chosen(tmp_path, ["ees-x3-s0", "eeds-x3-s1"]), png, Console(width=140))
     said = capsys.readouterr().out

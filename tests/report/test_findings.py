@@ -9,6 +9,7 @@ import pytest
 from helpers.made_up import REAL, MadeUp, study_of
 from shoal import results
 from shoal.errors import UserError
+from shoal.report.answer import answer
 from shoal.report.findings import findings
 from shoal.report.folder import write_report
 from shoal.report.tables.verdicts import effect, verdict_rows
@@ -54,7 +55,7 @@ def test_a_study_in_any_state_is_reported(tmp_path: Path, state: str) -> None:
         made.running = dict.fromkeys(trained[1:], 0)
     study = study_of(made, tmp_path / "runs")
     folder = write_report(study, tmp_path)
-    assert (folder / "README.md").read_text().count("**Answer.** Highest on Sample x3") == 1
+    assert re.search(r"\*\*Answer\.\*\* \w[^\n]+\.\n", (folder / "README.md").read_text())
 
 
 @pytest.mark.parametrize("lost", ["protocol", "files"])
@@ -67,7 +68,11 @@ def test_a_study_without_scores_tells_the_validation_curve(tmp_path: Path, lost:
             path.write_text(path.read_text().replace("classic", "rgb"))
     study = results.load(tmp_path / "runs", "ablation")
     folder = write_report(study, tmp_path)
-    assert "Highest on the validation pictures x3: eeds" in (folder / "README.md").read_text()
+    assert (folder / "README.md").is_file()
+    unasked = replace(study, claims={})
+    assert findings(unasked).answer == (
+        "highest on the validation pictures x3: eeds, 31.99 dB (bicubic 30.00)."
+    )
     assert any("no score by protocol classic" in note for note in findings(study).notes)
 
 
@@ -77,3 +82,18 @@ def test_runs_without_a_score_or_a_curve_are_reported_too(tmp_path: Path) -> Non
     bare = replace(study, scores=study.scores.iloc[:0], curves=study.curves.iloc[:0])
     assert findings(bare).best == ("bicubic", 3)
     assert (write_report(bare, tmp_path / "out") / "index.html").is_file()
+
+
+def test_nobody_is_highest_while_a_claim_is_open(tmp_path: Path) -> None:
+    found = findings(study_of(MadeUp(seeds=(0,)), tmp_path))
+    first, second, *_ = (replace(each, why="") for each in found.verdicts)
+
+    def told(*words: str) -> str:
+        verdicts = [replace(v, word=w) for v, w in zip((first, second), words, strict=True)]
+        return answer(found.study, found.numbers, verdicts)
+
+    fastest, sub_par = "EES converges fastest (C1)", "EES ends sub-par (C2)"
+    best = r"highest on Sample x3: eeds, \d\d\.\d\d dB \(bicubic \d\d\.\d\d\)"
+    both = re.escape(f"supported: {fastest}, {sub_par}")
+    assert re.fullmatch(rf"{both}; {best}\.", told("supported", "supported"))
+    assert told("undecided", "supported") == f"supported: {sub_par}; undecided: {fastest}."

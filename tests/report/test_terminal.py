@@ -1,5 +1,6 @@
 """Findings on a terminal."""
 
+import pytest
 from rich.console import Console
 
 from shoal import results
@@ -22,4 +23,22 @@ def test_a_narrow_terminal_gets_fewer_columns_instead_of_cut_ones(study: results
         print_table(findings(study), console)
     text = captured.get()
     assert "Sample PSNR" in text
-    assert "SSIM" not in text
+    table, _, said = text.partition("no room for ")
+    assert "SSIM" not in table
+    assert "Sample SSIM" in said.partition(": the report has all")[0]
+
+
+def test_a_very_narrow_terminal_keeps_arms_whole(study: results.Study) -> None:
+    console = Console(width=44, force_terminal=False)
+    with console.capture() as captured:
+        print_table(findings(study), console)
+    text = captured.get()
+    assert all(f"│ {arm} " in text for arm in study.arms)
+    assert "…" not in text.partition("note:")[0]
+
+
+def test_a_log_has_every_column(study: results.Study, capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(findings(study))
+    said = capsys.readouterr().out
+    assert "Sample SSIM" in said
+    assert "no room for" not in said

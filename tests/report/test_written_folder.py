@@ -13,6 +13,7 @@ from shoal import results
 from shoal.errors import UserError
 from shoal.report.findings import findings
 from shoal.report.folder import write_pages, write_report
+from shoal.report.index import index
 
 FILES = {
     *("README.md", "table.csv", "table.tex", "runs.csv", "scores.csv", "curves.csv"),
@@ -61,7 +62,7 @@ def test_the_readme_has_question_answer_command_table_and_verdicts(
     text = (write_report(study, tmp_path) / "README.md").read_text()
     found = findings(study)
     assert f"**Question.** {study.question}" in text
-    assert "**Answer.** Highest on Sample x3: eeds" in text
+    assert f"**Answer.** {found.answer[0].upper()}{found.answer[1:]}" in text
     assert study.command in text
     for row in found.cells.to_numpy().tolist():
         assert re.search(r"\| " + r" +\| ".join(map(re.escape, row)) + r" +\|", text), row
@@ -69,6 +70,17 @@ def test_the_readme_has_question_answer_command_table_and_verdicts(
         assert f"| {verdict.says} ({verdict.id}) " in text
     for name in re.findall(r"\]\((\S+)\)", text):
         assert (tmp_path / study.folder / name).is_file()
+
+
+def test_commands_of_the_readme_say_where_the_runs_are(
+    study: results.Study, tmp_path: Path
+) -> None:
+    text = (write_report(study, tmp_path) / "README.md").read_text()
+    assert "--runs" not in text
+    command = "shoal train experiment=ablation 'paths.runs=my runs' paths.experiments=out"
+    text = (write_report(replace(study, command=command), tmp_path) / "README.md").read_text()
+    assert "--scale 3 --runs 'my runs'`" in text
+    assert f"--id {study.digest} --runs 'my runs' --out out`" in text
 
 
 def test_what_people_make_of_the_findings_is_kept(study: results.Study, tmp_path: Path) -> None:
@@ -96,11 +108,23 @@ def test_the_index_lists_every_folder_with_its_answer(study: results.Study, tmp_
     assert re.search(first, text)
     assert re.search(r"\| +\| \[recipe/b\]\(recipe/b/README\.md\) +\| 1e-3\. +\|", text)
     assert "[ablation/sample-x3-quick](ablation/sample-x3-quick/README.md)" in text
-    assert "Highest on Sample x3: eeds" in text
+    assert findings(study).answer[1:] in text
+
+
+def test_the_index_answers_as_people_s_reading_begins(study: results.Study, tmp_path: Path) -> None:
+    folder = tmp_path / study.folder
+    folder.mkdir(parents=True)
+    sentence = "**It holds, as [there](../sample-x2-quick/README.md)\nand [said](https://a.b/c).**"
+    (folder / "reading.md").write_text(f"{sentence} Two seeds **differ**.\n")
+    write_report(study, tmp_path)
+    said = "It holds, as [there](ablation/sample-x2-quick/README.md) and [said](https://a.b/c)."
+    assert f"| {said} |" in (tmp_path / "README.md").read_text()
+    (folder / "reading.md").write_text("Two seeds **differ**.\n")
+    assert findings(study).answer[1:] in index(tmp_path)
 
 
 def test_findings_are_drawn_anew_from_what_they_keep(tmp_path: Path) -> None:
-    made = MadeUp(scales=(2, 3), seeds=(0, 1), samples=True, data="t91", sets={"Set5": 3})
+    made = MadeUp(scales=(2, 3), seeds=(0, 1), samples=True, data="t91", sets={"Set5": 5})
     made.diverged = {made.run_id("eed", 3, 1): 400}
     made.absent = [made.run_id("dcnn", 2, 1)]
     study = study_of(made, tmp_path / "runs")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.made_up import EXACT, MadeUp, study_of
+from helpers.composing import ROOT
+from helpers.made_up import EXACT, LEVELS, MadeUp, study_of
 from shoal import results
 from shoal.errors import UserError
 
@@ -76,3 +77,61 @@ def test_explain_shows_the_newest_alone_real_runs_before_trials(tmp_path: Path) 
     assert "experiment ablation/sample-x3-quick" in tell("ablation")
     with pytest.raises(UserError, match="no finished run of eeds in depth was scored"):
         tell("depth")
+
+
+def test_an_arm_s_label_comes_before_a_model_s_name(tmp_path: Path) -> None:
+    """An older arm called eeds, and a newer one of another name that is built as eeds is."""
+    for name, arm, day in (("ablation", "eeds", 1), ("initialisation", "eeds-interpolating", 2)):
+        made = MadeUp(arms={arm: "eeds"}, levels={arm: 31.0}, experiment=name, budget=name)
+        made.folder = f"{name}/sample-x3-quick"
+        made.record = {
+            row["id"]: {"finished_at": f"2026-01-0{day}T00:00:00+00:00"} for row in made.planned()
+        }
+        made.write(tmp_path)
+    text = results.explain("eeds", "Sample", 3, tmp_path, [])
+    assert "experiment ablation/sample-x3-quick, arm eeds, model eeds" in text
+    assert "more: --all" not in text
+
+
+def test_an_experiment_is_asked_for_by_its_name_or_by_its_folder(tmp_path: Path) -> None:
+    for name in ("ablation", "ablation_tuning"):
+        for end in ("quick", "quick-tuned"):
+            digest = f"{len(name):04d}{len(end):04d}"
+            made = MadeUp(experiment=name, digest=digest, folder=f"{name}/t91-x3-{end}")
+            made.write(tmp_path)
+    tell = partial(results.explain, "eeds", "Sample", 3, tmp_path, [], every=True)
+    counts = [tell(name).count("  experiment ") for name in (None, "ablation")]
+    assert counts == [4, 2]
+    assert tell("ablation/t91-x3-quick").count("  experiment ") == 1
+
+
+def test_why_a_run_collapsed_is_told(tmp_path: Path) -> None:
+    made = MadeUp(**EXACT, levels=LEVELS | {"eed": 29.0})
+    made.write(tmp_path)
+    text = results.explain("eed", "Sample", 3, tmp_path, [])
+    assert text.count("dB below bicubic at the end") == len(made.seeds)
+    assert "then over all 3 seeds that finished" in text  # none survived
+
+
+def test_the_mean_is_that_of_the_table_over_the_runs_that_survived() -> None:
+    folder = "shallow/t91_brief-x3-quick-tuned"
+    text = results.explain("eed+bicubic", "Set5", 3, ROOT / "runs", [ROOT / "experiments"], folder)
+    lines = text.splitlines()
+    assert lines[0].startswith("eed+bicubic on Set5 x3: 32.22 ± 0.16 dB")
+    assert lines[2].endswith("then over the 4 of 5 that didn't collapse (± sd)")
+    assert lines[3].startswith("  over all 5 that finished: 31.85 ± 0.83 dB")
+    assert text.count("collapsed: deep branch dead since step 720") == 1
+
+
+@pytest.mark.parametrize("protocol", ["classic", "rgb"])
+def test_a_cell_is_told_by_every_protocol_that_it_was_scored_by(
+    tmp_path: Path, protocol: str
+) -> None:
+    made = MadeUp(protocol="classic")
+    made.write(tmp_path)
+    for path in tmp_path.glob("*/scores.csv"):
+        head, *lines = path.read_text().splitlines()
+        both = [*lines, *(line.replace("classic", "rgb") for line in lines)]
+        path.write_text("\n".join([head, *both]) + "\n")
+    text = results.explain("eeds", "Sample", 3, tmp_path, [], "ablation")
+    assert f"protocol {protocol}: mean over" in text

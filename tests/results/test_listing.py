@@ -39,6 +39,17 @@ def test_columns_are_named_rows_are_chosen_and_sorted(tmp_path: Path) -> None:
         listing(tmp_path, conditions=["model"])
 
 
+def test_a_run_is_listed_with_the_arms_of_the_experiments_that_plan_it(tmp_path: Path) -> None:
+    made = MadeUp(scales=(3,), seeds=(0,))
+    study_of(made, tmp_path)
+    (tmp_path / ".experiments" / "broken-0a1b2c3d.json").write_text("{")
+    table = listing(tmp_path, columns=["id", "experiment", "arm"], conditions=["arm=eeds"])
+    assert table.to_dict("records") == [
+        {"id": made.run_id("eeds", 3, 0), "experiment": "ablation", "arm": "eeds"}
+    ]
+    assert "arm" not in listing(tmp_path)
+
+
 def test_what_is_fitted_says_so_where_others_say_their_steps(tmp_path: Path) -> None:
     arms = {"aplus": "aplus", "ees": "ees"}
     made = MadeUp(arms=arms, levels={"aplus": 31.0, "ees": 30.5}, fitted=("aplus",), seeds=(0,))

@@ -9,6 +9,7 @@ from PIL import Image
 
 from helpers.composing import configured
 from shoal.errors import UserError
+from shoal.evaluation.protocol import scores
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.evaluation.scorable import require_large_enough, require_scorable
 from shoal.pictures.images import read, size
@@ -44,7 +45,7 @@ def test_the_least_size_is_the_least_that_is_scored(tmp_path, scale, protocol):
         taken = refused = False
         try:
             question = PROTOCOLS[protocol].question(read(path).pixels, scale)
-            PROTOCOLS[protocol].score(question.hr.float() / 255, question, scale)
+            scores(*PROTOCOLS[protocol].pair(question.hr.float() / 255, question, scale))
         except UserError:
             refused = True
         try:

@@ -11,9 +11,16 @@ from hydra.core.config_store import ConfigStore
 
 from helpers.composing import CONF, ROOT, composed
 from shoal.errors import UserError
-from shoal.runs.config import register_resolvers
-from shoal.system.console import exit_code, share_config_store, take_words_in_any_order
-from shoal.system.mistakes import quoted
+from shoal.runs.resolvers import register_resolvers
+from shoal.system.console import (
+    exit_code,
+    program,
+    share_config_store,
+    spoken,
+    take_words_in_any_order,
+    typed,
+)
+from shoal.system.quoting import quoted
 
 
 def train(*overrides, cwd):
@@ -33,6 +40,7 @@ def train(*overrides, cwd):
         (["model="], "model= is unknown: choose one of"),
         (["eeds"], "eeds has no value: write KEY=VALUE, e.g. model=eeds"),
         (["model=[a"], "train.py: "),
+        (["model=ees", "seed=auto"], "seed=auto is of an experiment alone: add experiment=NAME"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2_and_leaves_nothing(overrides, line, tmp_path):
@@ -78,6 +86,7 @@ def test_a_mistake_on_the_command_line_says_what_to_type_instead(tmp_path, monke
         ("data.train=Bilder [alt]",): "quote the value twice, \"data.train='Bilder [alt]'\"",
         ("name=a=b",): "quote the value twice, \"name='a=b'\"",
         ("[alt]",): "[alt] has no value: write KEY=VALUE",
+        ("+experiment.arms.w=[model=eed,seed=1]",): "\"+experiment.arms.w=['model=eed','seed=1']\"",
         ("~experiment.arms.eed+srcnn",): "name the others, arms=[ARM,...]",
         (own, "model=broken"): "model/broken.yaml is broken YAML in line 2: mapping values",
         (own, "model=twice"): "model/twice.yaml is broken YAML in line 3: found duplicate key",
@@ -87,6 +96,27 @@ def test_a_mistake_on_the_command_line_says_what_to_type_instead(tmp_path, monke
         assert said.startswith("train.py: ")
         assert said.count("\n") == 1
         assert line in said
+
+
+def test_a_misspelt_key_is_looked_for_in_the_config_that_was_chosen(tmp_path, monkeypatch, capsys):
+    for group in ("model", "task/part"):
+        (tmp_path / group).mkdir(parents=True)
+    (tmp_path / "model" / "rep.yaml").write_text("_target_: rep.Rep\nwidth: 12\n")
+    (tmp_path / "task" / "part" / "a.yaml").write_text("theta: 1\n")
+    own = f"hydra.searchpath=[file://{tmp_path}]"
+    for word, near in {"model.wdth=3": "model.width", "part=a": "task/part=a"}.items():
+        argv = ["train.py", "--config-dir", str(tmp_path), "model=rep", word]
+        monkeypatch.setattr(sys, "argv", argv)
+        assert exit_code(lambda given=word: composed(own, "model=rep", given), CONF) == 2
+        assert f"did you mean {near}?" in capsys.readouterr().err
+
+
+def test_where_the_users_configs_are_is_said_again(monkeypatch):
+    words = ["/bin/shoal", "--config-dir", "my conf", "model=rep"]
+    monkeypatch.setattr(sys, "argv", words)
+    assert spoken() == ["shoal", "train", "--config-dir=my conf"]
+    monkeypatch.setattr(sys, "argv", ["train.py", "model=rep", "--config-dir"])
+    assert spoken() == ["python", "train.py"]
 
 
 @pytest.mark.parametrize("name", ["写真", "a (b)", "Bilder [alt]", "it's", "$5", "a,b", "a=b"])
@@ -131,3 +161,19 @@ def test_each_ending_has_its_exit_code(capsys):
     assert capsys.readouterr().err == "train.py: x=1 is wrong: try 2\n"
     register_resolvers()
     assert exit_code(lambda: None, CONF) == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "trains", "said"),
+    [
+        ("/bin/shoal", ["/bin/shoal", "train"], "shoal train model=ees"),
+        ("/lib/shoal/__main__.py", ["-m", "shoal", "train"], "shoal train model=ees"),
+        ("train.py", ["train.py"], "python train.py model=ees"),
+    ],
+)
+def test_a_grid_starts_its_runs_by_the_program_that_it_was_started_by(
+    monkeypatch, first, trains, said
+):
+    monkeypatch.setattr(sys, "argv", [first, "model=ees"])
+    assert program() == trains
+    assert typed() == said

@@ -13,17 +13,17 @@ import pytest
 
 from helpers.grids import ENOUGH, until
 from shoal.runs.folder import RunFolder
-from shoal.system import lock
+from shoal.system import heartbeat
 from shoal.system.files import sweep, whole
-from shoal.system.lock import Held, heartbeat, hold, is_held
+from shoal.system.lock import Held, hold, is_held
 
 HOLDER = """
 import fcntl, os, sys, time
 from pathlib import Path
-from shoal.system import lock
+from shoal.system import heartbeat, lock
 def none(*_): raise OSError({code}, "No locks available")
 if {code}: fcntl.flock = none
-lock.BEAT = 0.05
+heartbeat.BEAT = 0.05
 with lock.hold(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(3600)
@@ -34,10 +34,10 @@ WRITER = """
 import errno, fcntl, sys
 from pathlib import Path
 from shoal.runs.folder import RunFolder
-from shoal.system import lock
+from shoal.system import heartbeat
 def none(*_): raise OSError(errno.ENOLCK, "No locks available")
 fcntl.flock = none
-lock.BEAT, lock.SETTLE = 600, 0.2
+heartbeat.BEAT, heartbeat.SETTLE = 600, 0.2
 run = RunFolder(Path(sys.argv[1]))
 with run.locked():
     print("held", flush=True)
@@ -75,7 +75,7 @@ def another(path, code):
 
 def grow_old(path):
     """Let the heartbeat seem untouched for years, as if one had waited for that long."""
-    os.utime(heartbeat(path), (0, 0))
+    os.utime(heartbeat.of(path), (0, 0))
 
 
 def test_one_process_at_a_time_and_a_death_frees_the_lock(path, code):
@@ -83,7 +83,7 @@ def test_one_process_at_a_time_and_a_death_frees_the_lock(path, code):
     with another(path, code) as holder:
         if code:
             grow_old(path)
-            until(lambda: heartbeat(path).stat().st_mtime > 0)  # it beats
+            until(lambda: heartbeat.of(path).stat().st_mtime > 0)  # it beats
         assert is_held(path)
         with pytest.raises(Held), hold(path):
             pass
@@ -94,7 +94,7 @@ def test_one_process_at_a_time_and_a_death_frees_the_lock(path, code):
     with hold(path):
         assert is_held(path)
     assert not is_held(path)
-    assert not heartbeat(path).exists()
+    assert not heartbeat.of(path).exists()
 
 
 def test_a_look_at_a_lock_keeps_nobody_from_taking_it(path, monkeypatch):
@@ -129,7 +129,7 @@ def test_a_lock_whose_file_was_deleted_meanwhile_is_no_lock(path, monkeypatch):
 
 @pytest.mark.parametrize("code", [errno.ENOLCK], indirect=True)
 def test_of_two_that_find_a_dead_heartbeat_one_takes_it_over(path, code):
-    heartbeat(path).write_text("dead")
+    heartbeat.of(path).write_text("dead")
     grow_old(path)
     outcomes = []
 
@@ -152,7 +152,7 @@ def test_of_two_that_find_a_dead_heartbeat_one_takes_it_over(path, code):
 @pytest.mark.parametrize("code", [errno.ENOLCK], indirect=True)
 def test_a_process_that_stood_still_for_too_long_ends_rather_than_write_beside_another(path, code):
     with another(path, code) as holder:
-        heartbeat(path).write_text("another's")
+        heartbeat.of(path).write_text("another's")
         assert holder.wait(timeout=ENOUGH) == -9
         assert "is another's by now" in holder.stdout.read()
 
@@ -164,11 +164,11 @@ def test_a_process_that_stood_still_writes_nothing_once_another_has_taken_over(t
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes) as writer:
         assert writer.stdout.readline() == "held\n"
-        os.utime(heartbeat(run.lock), (0, 0))  # as if a minute had gone by
+        os.utime(heartbeat.of(run.lock), (0, 0))  # as if a minute had gone by
         assert not is_held(run.lock)
         with run.locked():
             run.write("curve.csv", "of the one that took over")
-            said, _ = writer.communicate("\n", timeout=60)
+            said, _ = writer.communicate("\n", timeout=ENOUGH)
             assert writer.returncode == -signal.SIGKILL
             assert "is another's by now" in said
             assert (tmp_path / "curve.csv").read_text() == "of the one that took over"
@@ -176,7 +176,7 @@ def test_a_process_that_stood_still_writes_nothing_once_another_has_taken_over(t
 
 @pytest.mark.parametrize("code", [errno.ENOLCK], indirect=True)
 def test_a_heartbeat_outlives_a_moment_without_its_server(path, code, monkeypatch):
-    holder, asked = lock._holder, []
+    holder, asked = heartbeat._holder, []
 
     def away_at_first(place):
         asked.append(place)
@@ -184,13 +184,13 @@ def test_a_heartbeat_outlives_a_moment_without_its_server(path, code, monkeypatc
             raise OSError(errno.ESTALE, "Stale file handle")
         return holder(place)
 
-    monkeypatch.setattr(lock, "_holder", away_at_first)
-    monkeypatch.setattr(lock, "BEAT", 0.01)
-    monkeypatch.setattr(lock, "SETTLE", 0.0)
+    monkeypatch.setattr(heartbeat, "_holder", away_at_first)
+    monkeypatch.setattr(heartbeat, "BEAT", 0.01)
+    monkeypatch.setattr(heartbeat, "SETTLE", 0.0)
     with hold(path):
         until(lambda: len(asked) > 2)
         grow_old(path)
-        until(lambda: heartbeat(path).stat().st_mtime > 0)
+        until(lambda: heartbeat.of(path).stat().st_mtime > 0)
 
 
 def test_a_file_begun_before_a_takeover_does_not_appear_after_it(tmp_path):

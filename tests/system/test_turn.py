@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from helpers.grids import ENOUGH
 from shoal.system.turn import Turn, promised
 from shoal.system.variables import RUN_NUMBER, TURN
 
@@ -49,5 +50,5 @@ def test_a_process_without_a_turn_ends_without_a_word_whatever_it_would_refuse()
             stderr=subprocess.PIPE,
         )
     ours.close()
-    assert process.communicate(timeout=300)[1] == b""
+    assert process.communicate(timeout=ENOUGH)[1] == b""
     assert process.returncode == 0

@@ -12,8 +12,8 @@ from lightning import Trainer
 from PIL import Image
 
 from helpers.composing import configured
-from shoal.data.sets import sha256
 from shoal.errors import UserError
+from shoal.system.files import sha256
 from shoal.system.signals import Stopped
 from shoal.training import run as training
 from shoal.training.callbacks.checkpoints import Checkpoints
@@ -30,6 +30,19 @@ def train(tmp_path, cache, small_pictures):
         return training.train(cfg, "python train.py")
 
     return _train
+
+
+DRAWING = """
+from torch import nn, randn_like
+
+class Net(nn.Sequential):
+    def __init__(self, scale):
+        layers = nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Dropout2d(0.3)
+        super().__init__(*layers, nn.Conv2d(8, scale**2, 3, padding=1), nn.PixelShuffle(scale))
+
+    def forward(self, lr):
+        return super().forward(lr + 0.01 * randn_like(lr) if self.training else lr)
+"""
 
 
 def full(*_, **__):
@@ -242,6 +255,42 @@ def stopped_after(count, monkeypatch):
             os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setattr(SuperResolution, "on_before_optimizer_step", signalled)
+
+
+@pytest.mark.parametrize("stop", [3, 14])  # before its first validation, and after
+def test_a_network_that_draws_as_it_trains_ends_as_if_it_had_not_been_stopped(
+    train, tmp_path, monkeypatch, stop
+):
+    (tmp_path / "drawing.py").write_text(DRAWING)
+    monkeypatch.syspath_prepend(tmp_path)
+    own = ("model._target_=drawing.Net", "~model.upsampler", "~model.channels")
+    with monkeypatch.context() as patch:
+        stopped_after(stop, patch)
+        with pytest.raises(Stopped):
+            train(*own)
+    torch.rand(7)  # whatever this process has drawn
+    resumed = train(*own)
+    torch.rand(1)
+    whole = train(*own, runs="whole")
+    assert resumed.record()["resumed"] == 1
+    assert resumed.weights.read_bytes() == whole.weights.read_bytes()
+    assert without_clock(resumed) == without_clock(whole)
+    other = train(*own, "seed_patches=1", runs="other")
+    assert other.weights.read_bytes() != whole.weights.read_bytes()
+
+
+def test_a_schedule_of_pytorchs_goes_on_from_where_it_was(train, monkeypatch):
+    schedule = "torch.optim.lr_scheduler.OneCycleLR"  # it changes the optimiser's momentum too
+    values = ("+task.schedule.total_steps=${budget.max_steps}", "+task.schedule.max_lr=0.01")
+    own = (f"task.schedule._target_={schedule}", "~task.schedule.warmup", *values)
+    with monkeypatch.context() as patch:
+        stopped_after(14, patch)
+        with pytest.raises(Stopped):
+            train(*own)
+    resumed, whole = train(*own), train(*own, runs="whole")
+    assert resumed.record()["resumed"] == 1
+    assert resumed.weights.read_bytes() == whole.weights.read_bytes()
+    assert without_clock(resumed) == without_clock(whole)
 
 
 def test_a_resumed_run_keeps_the_threads_that_it_began_with(train, monkeypatch):

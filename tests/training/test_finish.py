@@ -12,13 +12,13 @@ from shoal.models.profile import device_of
 from shoal.runs.config import RunConfig
 from shoal.runs.run import Run
 from shoal.system.signals import Stop
-from shoal.training import finish, status
+from shoal.training import finish, loggers
 from shoal.training.agreement import Agreement
-from shoal.training.finish import summary
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients
 from shoal.training.ranks import Ranks
 from shoal.training.run import train
+from shoal.training.shown import summary
 
 Short = Callable[..., RunConfig]
 
@@ -57,8 +57,8 @@ def test_of_two_loggers_the_first_is_closed_where_the_second_can_not_begin(
 ) -> None:
     entries = iter([Board, None])
     config = short("logger=[csv,tensorboard]")
-    monkeypatch.setattr(status, "instantiate", lambda *_, **given: next(entries)(**given))  # type: ignore[misc]
-    with pytest.raises(TypeError), status.open_loggers(Run.of(config), "now"):
+    monkeypatch.setattr(loggers, "instantiate", lambda *_, **given: next(entries)(**given))  # type: ignore[misc]
+    with pytest.raises(TypeError), loggers.open_loggers(Run.of(config), "now"):
         pass
     assert Board.closed == [1]
 

@@ -16,8 +16,8 @@ from shoal.runs.kind import Kind
 from shoal.runs.run import Run
 from shoal.runs.verify import problems
 from shoal.system.signals import Stopped
+from shoal.training.kept_stages import KeptStages
 from shoal.training.run import train
-from shoal.training.stages import KeptStages
 from shoal.upscale import load
 from shoal.upscale.export import export
 

@@ -16,7 +16,8 @@ from shoal.training.tally import Tally
 def task_of(network):
     recipe = (nn.MSELoss(), torch.optim.Adam, lambda *_: None)
     alone = Agreement(Ranks(), Stop())
-    return SuperResolution(network, 4, *recipe, 200, theta=None, agreement=alone, tally=Tally())
+    others = {"theta": None, "agreement": alone, "tally": Tally(), "seed": 0}
+    return SuperResolution(network, 4, *recipe, 200, **others)
 
 
 def test_clipping_by_theta_cuts_gradients_to_theta_over_the_rate():

@@ -13,8 +13,8 @@ from safetensors import safe_open
 from helpers.composing import ROOT, configured
 from shoal.errors import UserError
 from shoal.runs.folder import RunFolder
-from shoal.training import rescore
 from shoal.training import run as training
+from shoal.training import scores
 from shoal.training.tally import Diverged
 
 
@@ -100,13 +100,13 @@ def without_clock(folder):
 def test_a_run_has_finished_when_it_has_been_scored(trained, monkeypatch):
     told = ["trained"]
     monkeypatch.setattr("shoal.training.finish.now", lambda: told[-1])
-    score = rescore.score
+    score = scores.score
 
     def scored(*arguments):
         told.append("scored")
         return score(*arguments)
 
-    monkeypatch.setattr("shoal.training.rescore.score", scored)
+    monkeypatch.setattr("shoal.training.scores.score", scored)
     assert trained("model=ees").record()["finished_at"] == "scored"
 
 
@@ -114,7 +114,7 @@ def test_bicubics_scores_are_those_of_its_own_record(trained, capsys, monkeypatc
     trained("model=bicubic")
     alone = trained("model=ees", runs="alone")
     shown = capsys.readouterr().out.split("ees, protocol")[-1].split("record")[0]
-    monkeypatch.setattr("shoal.training.rescore.Bicubic", None)  # nobody scores it again
+    monkeypatch.setattr("shoal.training.scores.Bicubic", None)  # nobody scores it again
     assert trained("model=ees").record()["scores"] == alone.record()["scores"]
     assert capsys.readouterr().out.split("ees, protocol")[-1].split("record")[0] == shown
 

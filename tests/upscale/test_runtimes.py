@@ -87,5 +87,5 @@ def test_a_runtime_that_is_not_installed_is_named_with_its_extra(small, monkeypa
     with pytest.raises(UserError, match=r"onnxruntime is not installed: .*'shoal-sr\[onnx\]'"):
         shoal.load(small, runtime="onnxruntime")
     assert shoal.load(small).runtime == "torch"
-    with pytest.raises(UserError, match="runtime mps is unknown: choose one of auto, cuda"):
+    with pytest.raises(UserError, match="runtime=mps is unknown: choose one of auto, cuda"):
         shoal.load(small, runtime="mps")

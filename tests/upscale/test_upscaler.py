@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,6 +115,19 @@ def test_the_folder_of_a_run_stands_for_its_weights(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match=r"weights\.safetensors: no such file"):
         shoal.load(tmp_path / "empty")
+
+
+def test_a_string_may_be_the_folder_of_a_run_or_of_the_hubs_layout(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder, name in (("runs/small-x2-s0", "weights"), ("hub", "model"), ("eeds", "model")):
+        Path(folder).mkdir(parents=True)
+        stored(Path(folder, f"{name}.safetensors"), SMALL, 2)
+    for source in ("runs/small-x2-s0", "hub", "./eeds/"):
+        upscaler = shoal.load(source, runtime="torch")
+        assert (upscaler.model, upscaler.scale) == ("small", 2), source
+    assert shoal.load("eeds", runtime="torch").model == "eeds"  # which ships
+    with pytest.raises(UserError, match="runs/absent: no such file"):
+        shoal.load("runs/absent")
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

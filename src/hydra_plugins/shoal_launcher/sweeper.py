@@ -12,8 +12,6 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from hydra_plugins.shoal_launcher.experiment import ExperimentGrid
-from hydra_plugins.shoal_launcher.foretelling import foretell, only_plans
 from hydra_plugins.shoal_launcher.launcher import ShoalLauncher
 from hydra_plugins.shoal_launcher.searching import search
 from shoal.errors import UserError
@@ -67,6 +65,8 @@ class ShoalSweeper(Sweeper):
             search(self.loader, self.master, combinations)
             return []
         if self.master.hydra.runtime.choices.get("experiment"):
+            from shoal.seeding.study import ExperimentGrid
+
             returns = ExperimentGrid(self.loader, self.master, self._launch).make(combinations)
         else:
             returns = self._grid(combinations)
@@ -78,16 +78,18 @@ class ShoalSweeper(Sweeper):
     def _grid(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         """All combinations, which end in one table."""
         from shoal.grid.composing import compose, of_runs
+        from shoal.grid.foretelling import foretell, only_plans
         from shoal.grid.naming import labels, titles
 
         _require_number(combinations)
         combinations = [of_runs(each) for each in combinations]
         runs = [compose(self.loader, self.master, each) for each in combinations]
-        if only_plans(self.master):
-            foretell(runs, [])
-            return []
         named = list(zip(labels(runs), runs, strict=True))
-        returns = self._launch(combinations, titles(named, {}), arms={})
+        called = titles(named, {})
+        if only_plans(self.master):
+            foretell(runs, called, [])
+            return []
+        returns = self._launch(combinations, called, arms={})
         from shoal.grid.collapse import thresholds
         from shoal.report.joined import Member
         from shoal.report.joint import print_joint  # here: it takes a second to import
@@ -133,8 +135,8 @@ def _require_number(combinations: Sequence[Sequence[str]]) -> None:
     Raises:
         UserError: with the remedy.
     """
-    if any("seed=auto" in each for each in combinations):
-        raise UserError(
-            "seed=auto adds seeds until an experiment is decided: add experiment=NAME, or give a"
-            " number"
-        )
+    from shoal.grid.composing import AUTO
+
+    if any(AUTO in each for each in combinations):
+        words = "adds seeds until an experiment is decided"
+        raise UserError(f"{AUTO} {words}: add experiment=NAME, or give a number")

@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from shoal.capsule import archive, configs, contents
+from shoal.capsule import archive, code, configs, contents
 from shoal.capsule.crate import METADATA, Crate
 from shoal.errors import UserError, first_line
 from shoal.runs.identity import RESULTS
@@ -17,12 +18,24 @@ NEEDED = {
 SUFFIXES = {"configs": ".yaml", "weights": ".safetensors"}  # a file of each run
 
 
-def check(path: Path) -> tuple[int, int, int]:
-    """Check all of a capsule; nothing is extracted, and nothing it names is built.
+class Checked(NamedTuple):
+    """What a capsule holds.
 
-    Returns:
-        How many files and runs there are, and how many of the runs older code has named, whose
-        ids can't be worked out any more.
+    Attributes:
+        files: how many there are.
+        runs: how many.
+        older: how many of them older code has named, whose ids can't be worked out any more.
+        lacking: modules and packages of the study's own that it lacks.
+    """
+
+    files: int
+    runs: int
+    older: int
+    lacking: list[str]
+
+
+def check(path: Path) -> Checked:
+    """Check all of a capsule; nothing is extracted, and nothing it names or holds is run.
 
     Raises:
         UserError: the first thing that isn't as it must be.
@@ -32,7 +45,8 @@ def check(path: Path) -> tuple[int, int, int]:
         raise UserError(f"{path}: {found}: pack it anew")
     rows = contents.rows_of(files[contents.RUNS])
     ids = {row["id"]: row["results"] for row in rows}
-    return len(files), len(ids), sum(results != str(RESULTS) for results in ids.values())
+    older = sum(results != str(RESULTS) for results in ids.values())
+    return Checked(len(files), len(ids), older, code.lacking(rows, files))
 
 
 def _faults(files: dict[str, bytes]) -> Iterator[str]:
@@ -81,8 +95,9 @@ def _runs(rows: list[dict[str, str]], files: dict[str, bytes]) -> Iterator[str]:
             and (run not in known or f"{dot}{suffix}" != SUFFIXES[folder])
         ):
             yield f"{name} is of no run"
-        elif name not in NEEDED | {METADATA} and folder not in {*SUFFIXES, "findings"}:
+        elif name not in NEEDED | {METADATA} and folder not in {*SUFFIXES, "findings", code.FOLDER}:
             yield f"{name} is no part of a capsule"
+    yield from code.faults(rows, files)
     for run, row in known.items():
         config = files.get(f"configs/{run}.yaml")
         if config is None:

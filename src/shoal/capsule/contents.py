@@ -60,7 +60,23 @@ def lock(constraints: str, rows: Sequence[Row]) -> bytes:
     return constraints.encode()
 
 
-def readme(name: str, question: str, command: str, rows: Sequence[Row]) -> bytes:
+def lacks(command: str, modules: Sequence[str]) -> list[str]:
+    """What redoing a study takes that its capsule lacks, a line each.
+
+    >>> print(*lacks("shoal train --config-dir mine/conf model=mine", ["installed timm", "mine"]))
+    the package timm the module mine the YAML files of --config-dir mine/conf
+    """
+    found = [
+        f"the package {each.partition(' ')[2]}" if " " in each else f"the module {each}"
+        for each in modules
+    ]
+    folder = re.search(r"(?:--config-dir|-cd)[ =](\S+)", command)
+    return [*found, *([f"the YAML files of --config-dir {folder[1]}"] if folder else [])]
+
+
+def readme(
+    name: str, question: str, command: str, rows: Sequence[Row], lacking: Sequence[str]
+) -> bytes:
     """What a reader finds first."""
     commits = sorted({row.get("commit", "") for row in rows} - {""})
     pythons = sorted({row.get("versions/python", "") for row in rows} - {""})
@@ -81,8 +97,12 @@ commit {", ".join(commits) or "unknown"}, with the packages of `constraints.txt`
 | `data.csv` | the SHA-256 digest of each set of pictures |
 | `constraints.txt` | the exact version of each package: `pip install -c constraints.txt` |
 | `weights/` | the trained networks, where they were packed too |
+| `code/` | the modules of the study's own, where there are any: `PYTHONPATH=code` |
 | `ro-crate-metadata.json` | all of it, described as an RO-Crate (a research object of files) |
 
 `shoal capsule verify FILE` checks the whole.
 """
+    if lacking:
+        lines = "\n".join(f"- {each}" for each in lacking)
+        text += f"\nRedoing it also takes what isn't in it:\n\n{lines}\n"
     return text.encode()

@@ -21,6 +21,7 @@ FORMATS = {
     ".json": "application/json",
     ".md": "text/markdown",
     ".png": "image/png",
+    ".py": "text/x-python",
     ".svg": "image/svg+xml",
     ".tex": "application/x-tex",
     ".html": "text/html",

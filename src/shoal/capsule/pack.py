@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import shoal
-from shoal.capsule import archive, configs, contents
+from shoal.capsule import archive, code, configs, contents
 from shoal.capsule.crate import METADATA, metadata
 from shoal.errors import UserError, first_line
 from shoal.system.files import asked_for
@@ -44,8 +44,10 @@ def pack(findings: Path, out: Path, runs: Path, conf: Path, *, weights: bool) ->
     name = "/".join(findings.resolve().parts[-2:])
     files |= _configs(rows, runs, conf)
     files |= _weights(rows, runs) if weights else {}
+    files |= code.sources(rows)
+    lacks = contents.lacks(told["command"], code.lacking(rows, files))
     files |= {
-        "README.md": contents.readme(name, told["question"], told["command"], rows),
+        "README.md": contents.readme(name, told["question"], told["command"], rows, lacks),
         "data.csv": contents.data_table(rows),
         "constraints.txt": contents.lock(_shipped("constraints.txt").decode(), rows),
         "LICENSE": _shipped("LICENSE"),

@@ -1,5 +1,6 @@
 """One difference of arms with its interval, and what keeps a study from deciding anything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,9 @@ class Comparison:
         equal: p of being outside of that region: twice that of the worse of two one-sided tests, so
             that it is below 0.05 where the interval lies within.
         looked: seeds at each look, where the study looks more than once.
+        found_at: seeds at the look that p stands on, where that is an earlier one; else 0.
+        one_picture: whether pictures are compared and there is but one, so that nobody knows how
+            others differ.
         most: seeds that were planned at most, as of each.
         spread: of one seed's mean and of the mean over pictures: standard deviations, a ratio's as
             logarithms.
@@ -48,6 +52,8 @@ class Comparison:
     within: float | None = None
     equal: float = np.nan
     looked: tuple[int, ...] = ()
+    found_at: int = 0
+    one_picture: bool = False
     most: tuple[int, ...] = ()
     spread: tuple[float, float] = (np.nan, np.nan)
     margin: float = 0.0
@@ -67,20 +73,23 @@ def compare(seen: Seen, text: str) -> Comparison:
     seeds, images = sample.differences.shape
     common: Any = {"seeds": seeds, "images": images, "within": asked.within}
     common |= {"margin": margin, "arms": asked.arms, "most": seen.most}
+    common |= {"one_picture": sample.of_pictures and images == 1}
     if not seeds or not images:
         return Comparison(text, sample.unit, np.nan, np.nan, np.nan, np.nan, -1, **common)
     spent = spending_of(seen)
     estimates = [_estimate(asked, spent is not None) for asked in seen.asked]
-    more, less = (_tail(estimates, spent, -margin, side) for side in (True, False))
+    more, less = (_tails(estimates, spent, -margin, side) for side in (True, False))
+    first = int(np.argmin(more if more[-1] < less[-1] else less))  # p never grows
     one, picture = np.sqrt(variances(sample.differences) * (seeds, 1))
     return Comparison(
         text,
         sample.unit,
         *_shown(estimates[-1], spent, sample.unit),
-        p=two_sided(more, less),
-        sign=1 if more < less else -1,
+        p=two_sided(more[-1], less[-1]),
+        sign=1 if more[-1] < less[-1] else -1,
         equal=_equal(estimates, spent, asked.within, sample.unit),
         looked=spent.seeds if spent else (),
+        found_at=spent.seeds[first] if spent and first < len(spent.seeds) - 1 else 0,
         spread=(float(one), float(picture)),
         **common,
     )
@@ -106,8 +115,8 @@ def _equal(
     if within is None:
         return np.nan
     half = float(np.log(within)) if unit == "x" else within
-    tails = _tail(estimates, spent, -half, True), _tail(estimates, spent, half, False)
-    return float(np.minimum(2 * np.maximum(*tails), 1.0))
+    above, below = _tails(estimates, spent, -half, True), _tails(estimates, spent, half, False)
+    return float(np.minimum(2 * np.maximum(above[-1], below[-1]), 1.0))
 
 
 def two_sided(above: float, below: float) -> float:
@@ -131,21 +140,23 @@ def _estimate(asked: Asked, looks: bool) -> Estimate | BehrensFisher:
     return crossed(differences, asked.variance)
 
 
-def _tail(
+def _tails(
     estimates: list[Estimate | BehrensFisher], spent: Spending | None, null: float, greater: bool
-) -> float:
-    """One-sided p over all looks."""
+) -> Floats:
+    """One-sided p over all looks until each, `(K,)`; of one look it alone."""
     tails: Floats = np.array([float(each.tail(null, greater)) for each in estimates])
-    return float(tails[-1] if spent is None else spent.adjusted(tails)[-1])
+    return tails[-1:] if spent is None else spent.adjusted(tails)
 
 
-def held_back(study: Study, seeds: int, fewest: int = 2) -> str:
+def held_back(study: Study, compared: Sequence[Comparison], fewest: int = 2) -> str:
     """Why a difference is indicated at most; empty where nothing holds it back.
 
     Args:
         study: that it was found in.
-        seeds: that it was found on.
+        compared: what it was found by.
         fewest: seeds that decide.
     """
+    seeds = min(each.seeds for each in compared)
     limits = [f"{('one', 'two')[seeds - 1]} seed{'s' * (seeds - 1)}"] if seeds < fewest else []
-    return ", ".join(limits + (["sample data"] if study.data == "sample" else []))
+    limits += ["one picture"] * any(each.one_picture for each in compared)
+    return ", ".join(limits + ["sample data"] * (study.data == "sample"))

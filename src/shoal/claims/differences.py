@@ -100,7 +100,7 @@ def worded(
         elif alike < LEVEL:
             word, p = "equal", alike
         if word != "undecided":
-            why = held_back(study, each.comparison.seeds, fewest)
+            why = held_back(study, [each.comparison], fewest)
         said.append(replace(each, holm=p, word=f"indicated {word}" if why else word, why=why))
     left = sum(each.is_open for each in said)
     return [replace(each, share=1 / max(left, 1)) for each in said]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtri, fdtri
 
+from shoal.claims.components import of_difference, of_one
 from shoal.claims.scores import pictures
 from shoal.claims.statistics import Floats
 from shoal.results import Study
@@ -78,8 +78,7 @@ def _ledger(study: Study, cells: dict[str, tuple[str, str]], scale: int) -> Ledg
 def sources(scores: Floats) -> Iterator[Source]:
     """Variance components of a complete layout `(A, B, I)`, in dB: weights, orders, pictures.
 
-    Each is that of one run's mean over these pictures; the intervals of differences of mean squares
-    are Ting's (modified large-sample), that of the interaction is exact.
+    Each is that of one run's mean over these pictures.
     """
     a, b, count = scores.shape
     means = scores.mean(axis=2)
@@ -89,8 +88,7 @@ def sources(scores: Floats) -> Iterator[Source]:
     both = float((rest**2).sum()) / df[2]
     yield _component("first weights", a, b * _var(rows), df[0], both, df[2], b)
     yield _component("order of patches", b, a * _var(columns), df[1], both, df[2], a)
-    low, high = (df[2] * both / chdtri(df[2], p) for p in (0.025, 0.975))
-    yield Source("both together", a * b, both, float(low), float(high))
+    yield Source("both together", a * b, both, *of_one(both, df[2]))
     each = scores.mean(axis=(0, 1))
     left = scores - means[..., None] - each + means.mean()
     df_left = (a * b - 1) * (count - 1)
@@ -107,29 +105,8 @@ def _component(
     name: str, levels: int, mean: float, df: int, error: float, df_error: int, times: int
 ) -> Source:
     """(mean - error) / times, of mean squares of so many degrees of freedom, with its interval."""
-    value = mean - error
-    low = value - np.sqrt(max(_below(mean, df, error, df_error), 0.0))
-    high = value + np.sqrt(max(_above(mean, df, error, df_error), 0.0))
-    return Source(name, levels, value / times, float(low) / times, float(high) / times)
-
-
-def _quantile(df: int, tail: float) -> float:
-    """Of chi-square over its degrees of freedom, by the share above it."""
-    return float(chdtri(df, tail)) / df
-
-
-def _below(one: float, n: int, other: float, m: int, tail: float = 0.025) -> float:
-    g, h = 1 - 1 / _quantile(n, tail), 1 / _quantile(m, 1 - tail) - 1
-    f = float(fdtri(n, m, 1 - tail))
-    mixed = ((f - 1) ** 2 - (g * f) ** 2 - h**2) / f
-    return (g * one) ** 2 + (h * other) ** 2 + mixed * one * other
-
-
-def _above(one: float, n: int, other: float, m: int, tail: float = 0.025) -> float:
-    h, g = 1 / _quantile(n, 1 - tail) - 1, 1 - 1 / _quantile(m, tail)
-    f = float(fdtri(n, m, tail))
-    mixed = ((1 - f) ** 2 - (h * f) ** 2 - g**2) / f
-    return (h * one) ** 2 + (g * other) ** 2 + mixed * one * other
+    low, high = of_difference(mean, df, error, df_error)
+    return Source(name, levels, (mean - error) / times, low / times, high / times)
 
 
 def _scores(study: Study, cells: dict[str, tuple[str, str]], scale: int) -> tuple[Floats, bool]:

@@ -16,12 +16,14 @@ class Sample(NamedTuple):
         what: the quantity, in words.
         unit: of the differences; `x` where they are logarithms of a ratio.
         seeds: of the rows, where each row is a seed's alone.
+        of_pictures: whether columns are test pictures; else there is one, of runs.
     """
 
     differences: Floats
     what: str
     unit: str
     seeds: tuple[int, ...] | None = None
+    of_pictures: bool = False
 
     @property
     def seed_count(self) -> int:

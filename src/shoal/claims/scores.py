@@ -12,7 +12,7 @@ from shoal.results import Study, living
 def psnr(study: Study, greater: str, lesser: str, scale: int, per: str = "all") -> Iterable[Sample]:
     """Test PSNR, picture by picture; over the pictures of all test sets, or `per` set."""
     more, less = pictures(study, greater, scale), pictures(study, lesser, scale)
-    difference = _paired(more, less)
+    difference = paired(more, less)
     sets = difference.columns.unique("dataset")
     named = {"PSNR": list(sets)} if per == "all" else {f"PSNR on {s}": [s] for s in sets}
     for name, columns in named.items():
@@ -22,7 +22,7 @@ def psnr(study: Study, greater: str, lesser: str, scale: int, per: str = "all") 
 def sample(differences: pd.DataFrame, what: str) -> Sample:
     """Differences in dB of the seeds that have any, on the pictures that all of these have."""
     part = differences.dropna(how="all").dropna(axis="columns")
-    return Sample(part.to_numpy(float), what, "dB", seeds_of(part))
+    return Sample(part.to_numpy(float), what, "dB", seeds_of(part), of_pictures=True)
 
 
 def seeds_of(rows: pd.DataFrame | pd.Series) -> tuple[int, ...] | None:
@@ -30,8 +30,8 @@ def seeds_of(rows: pd.DataFrame | pd.Series) -> tuple[int, ...] | None:
     return None if rows.index.hasnans else tuple(map(int, rows.index))
 
 
-def _paired(more: pd.DataFrame, less: pd.DataFrame) -> pd.DataFrame:
-    """Differences by seed; what trains nothing has none, and is the same beside each."""
+def paired(more: pd.DataFrame, less: pd.DataFrame) -> pd.DataFrame:
+    """Differences of two tables by seed; what trains nothing has none, and is alike beside each."""
     if len(less) == 1 and less.index.hasnans:
         return more - less.iloc[0]
     if len(more) == 1 and more.index.hasnans:
@@ -44,5 +44,13 @@ def pictures(study: Study, arm: str, scale: int) -> pd.DataFrame:
     """Test PSNR (dB) by seed that lives (down) and by data set and picture (across)."""
     rows = study.scores[study.scores["id"].isin(living(study)["id"])]
     rows = rows[rows["arm"].eq(arm) & rows["scale"].eq(scale)]
-    rows = rows[rows["protocol"] == study.protocol]
+    return by_seed(rows[rows["protocol"] == study.protocol])
+
+
+def by_seed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Test PSNR (dB) by seed (down) and by data set and picture (across).
+
+    Args:
+        rows: seed (missing where nothing is trained), dataset, image and psnr of one arm.
+    """
     return rows.set_index(["seed", "dataset", "image"])["psnr"].unstack([1, 2], sort=False)

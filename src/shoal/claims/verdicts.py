@@ -122,7 +122,7 @@ def _worded(
     verdict = replace(verdict, holm=adjusted)
     if verdict.decisive is None or np.isnan(verdict.p):
         return verdict
-    why = held_back(study, min(c.seeds for c in verdict.comparisons), FEWEST)
+    why = held_back(study, verdict.comparisons, FEWEST)
     if adjusted < LEVEL:
         words = ("indicated", "indicated against") if why else ("supported", "contradicted")
         return replace(verdict, word=words[0 if verdict.decisive.sign > 0 else 1], why=why)

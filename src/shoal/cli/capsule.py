@@ -35,7 +35,7 @@ def pack(
 ) -> None:
     """Pack rows, configs, figures, digests, versions, licence and command (an RO-Crate)."""
     from shoal.capsule.pack import pack as write
-    from shoal.entry import CONF
+    from shoal.system.configs import CONF
 
     print(f"{out}: {len(write(findings, out, runs, CONF, weights=weights))} files")
 
@@ -44,9 +44,10 @@ def pack(
 def verify(file: Annotated[Path, typer.Argument(help="e.g. ablation.zip")]) -> None:
     """Check digests, metadata, and that each run's id follows from its config; unpacks nothing."""
     from shoal.capsule.check import check
-    from shoal.runs.config import register_resolvers
+    from shoal.runs.resolvers import register_resolvers
 
     register_resolvers()
-    files, runs, older = check(file)
-    aside = f" ({older} named by older code: ids not checked)" if older else ""
-    print(f"{file}: {files} files and {runs} runs are as listed{aside}")
+    found = check(file)
+    aside = f" ({found.older} named by older code: ids not checked)" if found.older else ""
+    lacking = f"; code that isn't in it: {', '.join(found.lacking)}" if found.lacking else ""
+    print(f"{file}: {found.files} files and {found.runs} runs are as listed{aside}{lacking}")

@@ -10,7 +10,7 @@ from shoal.cli.options import Force, Root, Scale
 from shoal.errors import one_line
 
 if TYPE_CHECKING:
-    from shoal.data.catalog import PictureSet
+    from shoal.data.sets import PictureSet
 
 
 def import_weights(

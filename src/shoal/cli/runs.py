@@ -17,7 +17,7 @@ app = typer.Typer(
 def runs_list(
     runs: Runs = Path("runs"),
     columns: Annotated[
-        str, typer.Option(help="What to show, e.g. id,scale,lr,Set5,parameters.")
+        str, typer.Option(help="What to show, e.g. id,arm,scale,lr,Set5,parameters.")
     ] = "",
     where: Annotated[str, typer.Option(help="Which runs, e.g. model=eeds,scale=3.")] = "",
     sort: Annotated[str, typer.Option(help="By a column; -COLUMN: the largest first.")] = "id",
@@ -37,9 +37,11 @@ def _listed(text: str) -> list[str]:
 
 @app.command("compare", epilog="Example: shoal runs compare A B")
 def runs_compare(
-    names: Annotated[list[str], typer.Argument(help="Ids of runs, or how they begin.")],
+    names: Annotated[
+        list[str], typer.Argument(help="Ids of runs, or how they or their digests begin.")
+    ],
     runs: Runs = Path("runs"),
-    png: Annotated[Path, typer.Option(help="Where the curves are drawn.")] = Path("compare.png"),
+    png: Annotated[Path | None, typer.Option(help="Draw the curves there too.")] = None,
 ) -> None:
     """Show what differs between runs: config, scores picture by picture, curves."""
     from shoal.report.compare import chosen, print_comparison
@@ -111,7 +113,7 @@ def runs_clean(
     """Delete what is neither finished nor resumable, after showing it."""
     from shoal.runs.clean import remove, useless
 
-    found = list(useless(runs))
+    found = useless(runs)
     for folder, reason in found:
         print(one_line(f"{folder.path}  {reason}"))
     if not found:
@@ -131,7 +133,8 @@ def runs_explain(
         list[Path], typer.Option(help="Findings, for runs that are gone; may be given twice.")
     ] = [Path("reports"), Path("experiments")],  # noqa: B006 - typer only reads it
     experiment: Annotated[
-        str | None, typer.Option(help="How its name begins, e.g. ablation; any if not given.")
+        str | None,
+        typer.Option(help="e.g. ablation, or ablation/t91-x3-standard; any where it isn't given."),
     ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="All there are, not the newest alone.")

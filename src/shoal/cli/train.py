@@ -11,7 +11,7 @@ def complete(incomplete: str) -> list[str]:
     from hydra._internal.core_plugins.bash_completion import BashCompletion
     from hydra._internal.utils import create_config_search_path
 
-    from shoal.entry import CONF
+    from shoal.system.configs import CONF
 
     loader = ConfigLoaderImpl(create_config_search_path(str(CONF)))
     return [*BashCompletion(loader)._query("config", incomplete)]

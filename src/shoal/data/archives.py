@@ -14,9 +14,9 @@ from shoal.data import sums
 from shoal.data.download import downloaded
 from shoal.data.mirrors import MirrorError
 from shoal.data.outcome import Advance, Outcome
-from shoal.data.sets import PictureFile, sha256
+from shoal.data.sets import PictureFile
 from shoal.data.sources import Archive, Member
-from shoal.system.files import write_whole
+from shoal.system.files import sha256, write_whole
 
 
 def fetch(

@@ -16,9 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from shoal.data.catalog import PictureSet, locate, verify
+from shoal.data.catalog import locate, verify
 from shoal.data.decoding import FORMS, build, is_whole
-from shoal.data.sets import USER
+from shoal.data.sets import USER, PictureSet
 
 # Raised whenever the pixels or the layout change: older caches are then not found any more.
 FORMAT = 2

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from shoal.data import entries, sums
-from shoal.data.sets import USER, PictureFile, PictureSet, folder_set, sha256
+from shoal.data.sets import USER, PictureFile, PictureSet, folder_set
 from shoal.errors import UserError
+from shoal.system.files import sha256
 
 __all__ = [
     "PictureFile",

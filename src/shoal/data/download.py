@@ -12,8 +12,8 @@ import requests
 
 from shoal.data.mirrors import CONNECT_SECONDS, READ_SECONDS, MirrorError, blamed
 from shoal.data.outcome import Advance
-from shoal.data.sets import sha256
 from shoal.data.sources import Archive
+from shoal.system.files import sha256
 from shoal.system.lock import Held, hold
 
 MIB = 2**20

@@ -13,9 +13,10 @@ from shoal.data import archives
 from shoal.data.catalog import picture_set
 from shoal.data.mirrors import DEFAULT_MIRRORS, MirrorError, Mirrors
 from shoal.data.outcome import Advance, Outcome
-from shoal.data.sets import PictureFile, sha256
+from shoal.data.sets import PictureFile
 from shoal.data.sources import Archive, Member, Source
 from shoal.errors import UserError
+from shoal.system.files import sha256
 
 THREADS = 8
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shoal.data.catalog import PictureSet, find, folder_set, locate, picture_set
-from shoal.data.sets import USER
+from shoal.data.catalog import find, locate, picture_set
+from shoal.data.sets import USER, PictureSet, folder_set
 from shoal.errors import UserError
 
 ROLES = ("train", "order", "val")  # keys of digests beside the test sets' names

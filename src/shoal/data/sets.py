@@ -11,6 +11,7 @@ from shoal.data.sources import Member, Source
 from shoal.errors import UserError
 from shoal.pictures.finding import pictures_in, say_left_out
 from shoal.pictures.images import is_several
+from shoal.system.files import sha256
 
 USER = "user"  # the role of a folder of the user's own
 
@@ -117,19 +118,6 @@ def folder_set(path: Path, name: str) -> PictureSet:
 
 def _text_digest(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def sha256(path: Path) -> str:
-    """Digest of a file's bytes, in hex.
-
-    Raises:
-        UserError: the file cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _digest(path: Path) -> str:

@@ -5,7 +5,7 @@ import json
 import zlib
 from pathlib import Path
 
-from shoal.data.catalog import PictureSet
+from shoal.data.sets import PictureSet
 from shoal.evaluation.benchmark import Score, score
 from shoal.models.bicubic import Bicubic
 from shoal.system.files import write_whole

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from shoal.data.catalog import PictureSet
+from shoal.data.sets import PictureSet
 from shoal.evaluation.columns import Column
 from shoal.evaluation.metrics import psnr, ssim
 from shoal.evaluation.protocols import PROTOCOLS

@@ -1,7 +1,7 @@
 """What a protocol is: how scores are taken.
 
-It says what a network is given (`question`) and how its answer is compared (`score`), or how a
-picture that some method wrote is (`compare`). It scores luma, without `scale` pixels at each edge.
+It says what a network is given (`question`) and what of its answer is compared (`pair`), or how a
+picture that some method wrote is (`compare`): luma, without `scale` pixels at each edge.
 """
 
 from abc import ABC, abstractmethod
@@ -41,10 +41,6 @@ class Protocol(ABC):
     @abstractmethod
     def answer(self, sr: Tensor, question: Question) -> Tensor:
         """The luma levels that are compared, from the network's float32 output in [0, 1]."""
-
-    def score(self, sr: Tensor, question: Question, scale: int) -> tuple[float, float]:
-        """PSNR in dB and SSIM of one SR picture `(1, 1, H, W)` in [0, 1]."""
-        return scores(*self.pair(sr, question, scale))
 
     def pair(self, sr: Tensor, question: Question, scale: int) -> tuple[Tensor, Tensor]:
         """What is compared: the luma levels of SR and HR, the border shaved off."""

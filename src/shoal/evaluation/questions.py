@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 
 from shoal.data.cache import Cache, open_cache
-from shoal.data.catalog import PictureSet, verify
+from shoal.data.catalog import verify
+from shoal.data.sets import PictureSet
 from shoal.errors import UserError
 from shoal.evaluation.protocols import PROTOCOLS
 from shoal.evaluation.question import Question

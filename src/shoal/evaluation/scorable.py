@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from shoal.data.catalog import PictureSet, locate, verify
+from shoal.data.catalog import locate, verify
+from shoal.data.sets import USER, PictureSet
 from shoal.errors import UserError
 from shoal.evaluation.metrics import WINDOW
 from shoal.pictures.images import read, size
@@ -56,7 +57,7 @@ def require_whole(pictures: PictureSet, root: Path, cache: Path, limit: int | No
     """
     paths = verify(pictures, root)
     mark = cache / f"decodable-{pictures.digest[:16]}"
-    if pictures.role != "user" or mark.is_file():
+    if pictures.role != USER or mark.is_file():
         return
     for path in tracked(paths[:limit], f"looking at {pictures.name}"):
         read(path)

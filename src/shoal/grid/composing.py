@@ -17,6 +17,7 @@ from shoal.runs.run import Run
 LATE = ("scale", "seed", "seed_init", "seed_patches")
 
 OF_GRIDS = ("seeds", "plan")  # groups and values that no run looks at
+AUTO = "seed=auto"  # stands for the seeds that a grid adds until its question is decided
 
 
 def key(override: str) -> str:

@@ -13,7 +13,7 @@ KNOWN = (
     *("question", "factors", "arms", "cross", "exclude", "baseline"),
     *("claims", "equal_within", "tune"),
 )
-ARM = "a list of overrides, e.g. [model=eed, model.units=3]"
+ARM = "a list of overrides, e.g. [model=eed, model.units=3] or [model=eed, ~model.units]"
 
 
 def require_keys(facts: Any) -> None:
@@ -43,15 +43,20 @@ def factors_of(facts: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(map(cross.factor, facts["cross"]))
     if not isinstance(named, list) or not named:
         raise UserError("factors: is no list of the keys that its arms turn, e.g. [model]")
-    return tuple(map(str, named))
+    return tuple(dict.fromkeys(cross.factor(str(each)) for each in named))
 
 
 def overrides_of(label: Any, arm: Any) -> tuple[str, ...]:
     """Of an arm."""
     texts = arm if isinstance(arm, list) else []
-    if not texts or not all(isinstance(text, str) and "=" in text for text in texts):
+    if not texts or not all(isinstance(text, str) and _is_override(text) for text in texts):
         raise UserError(f"arms.{label} is not {ARM}")
     return tuple(texts)
+
+
+def _is_override(text: str) -> bool:
+    """Whether it gives a key a value, or takes a key away."""
+    return "=" in text or (text.startswith("~") and len(text) > 1)
 
 
 def excluded(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:

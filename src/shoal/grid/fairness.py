@@ -49,7 +49,8 @@ def _require_turned(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> N
     found = [factors(experiment, run) for run in runs.values()]
     for factor in experiment.factors:
         values = [each[factor] for each in found if factor in each]
-        if all(value == values[0] for value in values):
+        # Arms that were left out may turn what the others don't.
+        if not experiment.left_out and all(value == values[0] for value in values):
             others = ",".join(each for each in experiment.factors if each != factor)
             if not others:
                 raise UserError(

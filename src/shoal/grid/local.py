@@ -128,7 +128,7 @@ class LocalRunner(GridRunner):
         """Pass on what the processes say, and see which have ended."""
         pass_on(self.processes.values())
         for name, process in list(self.processes.items()):
-            if not process.ended:
+            if not process.reap():
                 continue
             del self.processes[name]
             self.working.remove(name)
@@ -144,6 +144,7 @@ class LocalRunner(GridRunner):
             self.outcomes[name] = Outcome(OutcomeKind.NOT_STARTED)
         self.heirs.dismiss(*self.waiting)
         self.waiting = []
-        for process in self.processes.values() if self.signals_handled < len(self.signals) else ():
-            process.stop() if len(self.signals) == 1 else process.kill()
-        self.signals_handled = len(self.signals)
+        heard = len(self.signals)  # once: another may come in between, and is handled next time
+        for process in self.processes.values() if self.signals_handled < heard else ():
+            process.stop() if heard == 1 else process.kill()
+        self.signals_handled = heard

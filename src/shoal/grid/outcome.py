@@ -1,7 +1,7 @@
 """How runs and grids end, in words for people."""
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +32,9 @@ class Outcome:
     def to_do(self) -> bool:
         """Whether the same command would make the run again."""
         return self.kind in (OutcomeKind.FAILED, OutcomeKind.INTERRUPTED, OutcomeKind.NOT_STARTED)
+
+
+Outcomes = Iterator[tuple[str, Outcome]]  # with the name of each run, as they end
 
 
 class GridFailed(Exception):

@@ -1,7 +1,5 @@
 """The plan of an experiment's grid: every run with its arm, and where the findings will go."""
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,16 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
+from shoal.grid import identity
 from shoal.grid.composing import key
 from shoal.grid.experiment import Experiment
 from shoal.grid.fairness import factors, require_fair
+from shoal.grid.held import beyond
 from shoal.grid.planned import PlannedRun, one_folder
 
-# An experiment is repeated over these; whatever else is swept would make another question of it.
-SWEPT = ("scale", "seed")
-# What the name of a folder of findings tells; any other change marks it with a digest.
-# Precision is told apart where findings are written: a name has it only where two would meet.
-NAMED = ("data", "budget", "trainer.precision", *SWEPT)
 Combinations = Sequence[Sequence[str]]
 
 
@@ -75,7 +70,7 @@ class Plan:
         if taken := [text for text in first if key(text) in arms]:
             raise UserError(f"{taken[0]}: the arms of experiment={name} set {key(taken[0])}")
         swept = {key(text) for each in self.given for text in set(each) - set(first)}
-        if other := sorted(swept - set(SWEPT)):
+        if other := sorted(swept - set(identity.SWEPT)):
             raise UserError(
                 f"{other[0]} is swept, and experiment={name} is repeated over scale and seed alone:"
                 f" issue one grid for each {other[0]}"
@@ -118,50 +113,42 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """Of the grid: eight hex digits, which its file is named by."""
-        rows = self.rows()
-        asked: list[Any] = []
-        if self.looks is not None:  # added seeds make no other question
-            least = min((row["seed"] for row in rows if row["seed"] is not None), default=None)
-            rows, asked = [row for row in rows if row["seed"] in (None, least)], ["auto"]
-        text = json.dumps([self.arms, rows, self.runs[0][1].key[1:], *asked])
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
+        scored, adds_seeds = self.runs[0][1].key[1:], self.looks is not None
+        return identity.digest(self.arms, self.rows(), scored, adds_seeds=adds_seeds)
 
     @cached_property
     def folder(self) -> str:
-        """Of the findings: `<question>/<data>-x<scale>-<budget>`."""
-        asked = self.facts
-        scales = "+".join(map(str, asked["scales"]))
-        parts = [asked["data"], f"x{scales}", asked["budget"]]
-        parts += [self.digest] if self._is_marked() else []
-        parts += ["tuned"] if self.experiment.tuned else []
-        return f"{self.experiment.name}/{'-'.join(parts)}"
+        """Of the findings: see `identity.folder`."""
+        return self._named(self.digest if self._is_marked or self.spared else "")
+
+    @cached_property
+    def spared(self) -> str:
+        """That the folder of the plain name holds more and is left alone, in a line; mostly ""."""
+        config = self.runs[-1][1].config
+        place = config.paths.experiments / self._named("")
+        more = beyond(place, config.precision, self.rows(), self.looks)
+        if not more or self._is_marked:
+            return ""
+        mine = place.parents[1] / self._named(self.digest)
+        return f"{place} has {more}, and stays: these findings go to {mine}"
+
+    @cached_property
+    def _is_marked(self) -> bool:
+        """Whether more differs from the experiment's file than a folder's name tells."""
+        anew = self.looks is not None and min(self.facts["seeds"]) > 0
+        return self.experiment.changed or anew or not identity.is_told(self.given[0], self._last)
+
+    def _named(self, mark: str) -> str:
+        return identity.folder(self.experiment, self.facts, mark)
 
     @cached_property
     def facts(self) -> dict[str, Any]:
         """What names a study."""
-        label = next(reversed(self.experiment.arms))
-        cfgs = [self._planned(label, combination).config for combination in self.given]
-        return {
-            "data": cfgs[0].data.name,
-            "budget": cfgs[0].budget.name,
-            "precision": cfgs[0].precision,
-            "scales": sorted({cfg.scale for cfg in cfgs}),
-            "seeds": sorted({cfg.seed for cfg in cfgs}),
-        }
+        return identity.facts([self._last(combination).config for combination in self.given])
 
-    def _is_marked(self) -> bool:
-        """Whether the user changed more of what decides the numbers than a folder's name tells."""
-        anew = self.looks is not None and min(self.facts["seeds"]) > 0
-        if self.experiment.changed or anew:
-            return True
-        label = next(reversed(self.experiment.arms))
-        try:
-            plain = self._planned(label, [text for text in self.given[0] if key(text) in NAMED])
-        except UserError:  # data=folder without its folders
-            return True
-        run = self._planned(label, self.given[0])
-        # By id and not by folder: where runs lie decides no number.
-        return (run.folder.id, *run.key[1:]) != (plain.folder.id, *plain.key[1:])
+    def _last(self, given: Sequence[str]) -> PlannedRun:
+        """The last arm's run: what names a study is the same in all arms."""
+        return self._planned(next(reversed(self.experiment.arms)), given)
 
 
 def _at(seed: int, given: Sequence[str]) -> list[str]:

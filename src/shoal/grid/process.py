@@ -86,9 +86,12 @@ class RunProcess:
         for stream in self.streams:
             stream.source.close()
 
-    @property
-    def ended(self) -> bool:
-        """Whether the process has ended; if so, all its lines have been passed on."""
+    def reap(self) -> bool:
+        """Whether the process has ended.
+
+        If so, all its lines have been passed on and its pipes are closed; workers that its death
+        left behind are killed.
+        """
         code = self.popen.poll()
         if code is None:
             return False
@@ -96,7 +99,7 @@ class RunProcess:
             stream.close()
         self.streams = []
         if code < 0:
-            self.kill()  # workers that it left behind
+            self.kill()
         return True
 
     @property

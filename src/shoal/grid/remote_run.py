@@ -70,7 +70,7 @@ def _make(run: RemoteRun, folder: RunFolder) -> Outcome | None:
         stopped = _wait(process, run.stop)
     finally:  # also where the backend ends this function: the run saves
         process.stop()
-        while not process.ended:
+        while not process.reap():
             pass_on([process])
         outcome = process.outcome(stopped=stopped)
     return None if process.was_late else outcome
@@ -79,7 +79,7 @@ def _make(run: RemoteRun, folder: RunFolder) -> Outcome | None:
 def _wait(process: RunProcess, stop: Path) -> bool:
     """Wait for a process to end, or for a reason to stop it; returns whether there was one."""
     parent = os.getppid()
-    while not process.ended:
+    while not process.reap():
         pass_on([process])
         if stop.exists() or os.getppid() != parent:  # an orphan's outcome would reach nobody
             return True

@@ -99,7 +99,9 @@ class GridRunner(ABC):
 
     def progress(self) -> str:
         """How far the grid is."""
-        return f"{len(self.outcomes)} of {len(self.runs)} done"
+        stopped = (OutcomeKind.INTERRUPTED, OutcomeKind.NOT_STARTED)
+        done = [each for each in self.outcomes.values() if each.kind not in stopped]
+        return f"{len(done)} of {len(self.runs)} done"
 
 
 def share_of_cores(at_once: int) -> int | None:

@@ -54,6 +54,7 @@ def judge(plan: Plan, asked: Tuning) -> Plan:
         f"Which {asked.key} serves each arm of {study.name} best?",
         (*study.factors, asked.place),
         arms,
+        left_out=study.left_out,
         collapse=study.collapse,
         trial=True,
         changed=study.changed,

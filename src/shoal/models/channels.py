@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 LUMA, RGB = 1, 3
-OURS = "shoal.models."
+OURS = "shoal.models."  # how the names of networks of ours begin
 # Of a network whose `channels` were its width before there was RGB, and are in names of runs.
 OTHERWISE = {"shoal.models.fast.EEDFast": "planes"}
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from shoal.errors import UserError
+from shoal.errors import UserError, unknown
 from shoal.models.blocks import GREY, at_least, conv
 from shoal.models.reparam import Folding
 from shoal.models.upsamplers import Subpixel
@@ -29,7 +29,7 @@ def activate(name: str, channels: int) -> nn.Module:
         UserError: there is none of that name.
     """
     if name not in ACTIVATIONS:
-        raise UserError(f"activation={name} is unknown: choose one of {', '.join(ACTIVATIONS)}")
+        raise UserError(unknown("activation", name, ACTIVATIONS))
     return ACTIVATIONS[name](channels)
 
 

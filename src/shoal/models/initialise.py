@@ -4,7 +4,7 @@ from typing import Protocol, runtime_checkable
 
 from torch import nn
 
-from shoal.errors import UserError
+from shoal.errors import UserError, unknown
 from shoal.models.blocks import Branching
 from shoal.models.interpolating import clear_bias
 
@@ -31,7 +31,7 @@ def initialise(network: nn.Module, init: str) -> None:
         UserError: `init` is none of them.
     """
     if init not in STARTS:
-        raise UserError(f"task.init={init} is unknown: choose one of {', '.join(STARTS)}")
+        raise UserError(unknown("task.init", init, STARTS))
     if init != "plain":
         for layer in network.modules():
             if isinstance(layer, Interpolating):

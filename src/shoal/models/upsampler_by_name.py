@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from shoal.errors import UserError, first_line
+from shoal.errors import UserError, first_line, unknown
 from shoal.models.upsamplers import Deconvolution, Nearest, Subpixel, Unpooling
 
 PROBE = (8, 9)  # height and width of what an upsampler of one's own is tried on
@@ -36,10 +36,8 @@ def build(kind: str | Maker, inputs: int, outputs: int, scale: int) -> nn.Module
     if callable(kind):
         return _of_ones_own(kind, inputs, outputs, scale)
     if kind not in UPSAMPLERS:
-        known = ", ".join(UPSAMPLERS)
-        raise UserError(
-            f"upsampler={kind} is unknown: choose one of {known}, or a class of your own, mine.Up"
-        )
+        words = unknown("upsampler", kind, UPSAMPLERS)
+        raise UserError(f"{words}, or a class of your own, mine.Up")
     return UPSAMPLERS[kind](inputs, outputs, scale)
 
 

@@ -6,8 +6,10 @@ safetensors only: a file of weights is data, never code. Networks are built from
 
 import importlib
 import json
+import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,15 @@ from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from shoal.errors import UserError, first_line
-from shoal.models.channels import mark
+from shoal.errors import UserError, first_line, one_line
+from shoal.models.channels import OURS, mark
 from shoal.models.facts import read_facts
 from shoal.models.held import no_larger, require_modest, require_numbers, require_scale
 from shoal.models.reparam import folded
 from shoal.system.code import changed_since
 from shoal.system.targets import present, stable, targets
 
-TRUSTED = "shoal.models."
+REMEDY = "--trust, or trust=True in Python, builds it, if you trust the file"
 
 
 def encode(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
@@ -42,6 +44,8 @@ def encode(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
 
 def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]:
     """Rebuild a network from its file, in evaluation mode.
+
+    Where its code is other than that it was trained with, a line on stderr says so.
 
     Args:
         path: a `weights.safetensors`.
@@ -72,7 +76,14 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
     # A buffer of somebody's own may hold infinity, as masks do.
     require_numbers(path, tensors if ours else dict(network.named_parameters()))
     require_scale(path, network.eval(), facts["scale"])
+    if since := changed_since(facts.get("code", {}), facts["model"]):
+        _warn(f"{path}: {since} since these weights were made: it may compute something else")
     return network, facts
+
+
+@cache  # once: runtimes that are tried in turn build the same network anew
+def _warn(words: str) -> None:
+    print(f"shoal: {one_line(words)}", file=sys.stderr, flush=True)
 
 
 def require_ours(path: Path, model: Any) -> None:
@@ -83,14 +94,10 @@ def require_ours(path: Path, model: Any) -> None:
     """
     if "${" in json.dumps(model):
         # Resolving one can read the environment, or make a `_target_` that nobody has seen.
-        raise UserError(
-            f"{path} has a config that computes: `trust` builds it, if you trust the file"
-        )
+        raise UserError(f"{path} has a config that computes: {REMEDY}")
     for target in targets(model):
         if not is_ours(target):
-            raise UserError(
-                f"{path} wants to build {target}: `trust` builds it, if you trust the file"
-            )
+            raise UserError(f"{path} wants to build {target}: {REMEDY}")
 
 
 def are_ours(model: Any) -> bool:
@@ -104,7 +111,7 @@ def is_ours(target: str) -> bool:
     >>> is_ours("shoal.models.ees.EES"), is_ours("shoal.models.blocks.torch.load")
     (True, False)
     """
-    if not target.startswith(TRUSTED):
+    if not target.startswith(OURS):
         return False
     module, _, name = target.rpartition(".")
     try:

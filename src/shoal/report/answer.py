@@ -4,18 +4,24 @@ import pandas as pd
 
 from shoal.claims import Verdict
 from shoal.report.tables.table import headline
-from shoal.report.tables.verdicts import worded
+from shoal.report.tables.verdicts import claimed, worded
 from shoal.results import Study
+
+OPEN = ("undecided", "not run")
 
 
 def answer(study: Study, numbers: pd.DataFrame, verdicts: list[Verdict]) -> str:
-    """One line: who scores highest on the first test set, and what became of the claims."""
-    parts = [_best(study, numbers, scale) for scale in study.scales]
+    """One line: what became of the claims, and who scores highest on the first test set.
+
+    While a claim is open nobody is called highest: a mean in front of others is no answer.
+    """
     words: dict[str, list[str]] = {}
-    for verdict in verdicts:
-        words.setdefault(worded(verdict), []).append(verdict.id)
-    said = [f"{', '.join(ids)} {word}" for word, ids in words.items()]
-    return "; ".join([part for part in parts if part] + said) + "."
+    for verdict in sorted(verdicts, key=lambda verdict: verdict.word in OPEN):
+        words.setdefault(worded(verdict), []).append(claimed(verdict))
+    is_open = any(verdict.word in OPEN for verdict in verdicts)
+    parts = [] if is_open else [_best(study, numbers, scale) for scale in study.scales]
+    said = [f"{word}: {', '.join(claims)}" for word, claims in words.items()]
+    return "; ".join([*said, *filter(None, parts)]) + "."
 
 
 def _best(study: Study, numbers: pd.DataFrame, scale: int) -> str:

@@ -15,14 +15,15 @@ from shoal.report.paired import gain, psnr_table, worded
 from shoal.report.plot import Points, plot
 from shoal.report.tables.numbers import ABSENT
 from shoal.results.facts import config_facts, facts
-from shoal.results.rows import read_tables
+from shoal.results.outdated import CODE
+from shoal.results.rows import read_runs, read_tables
 from shoal.runs.tables import CURVE, SCORES
 from shoal.system.files import asked_for
 from shoal.system.screen import screen
 
 
 def chosen(runs: Path, names: Sequence[str]) -> list[Path]:
-    """The folders of runs that are named by their ids, or by how these begin.
+    """The folders of runs that are named by their ids, or by how these or their digests begin.
 
     Raises:
         UserError: a name is no run's, or several runs'; or fewer than two are named.
@@ -35,7 +36,7 @@ def chosen(runs: Path, names: Sequence[str]) -> list[Path]:
 
 def _one(runs: Path, name: str) -> Path:
     found = [path.parent for path in sorted(runs.glob("*/status.json"))]
-    found = [folder for folder in found if folder.name.startswith(name)]
+    found = [folder for folder in found if _is_named(folder.name, name)]
     exact = [folder for folder in found if folder.name == name]
     if len(exact or found) == 1:
         return (exact or found)[0]
@@ -45,13 +46,34 @@ def _one(runs: Path, name: str) -> Path:
     raise UserError(f"{name} is no run in {runs}: `shoal runs list --runs {runs}` has them")
 
 
+def _is_named(id: str, name: str) -> bool:
+    return id.startswith(name) or id.rpartition("-")[2].startswith(name)
+
+
 def differences(folders: Sequence[Path]) -> pd.DataFrame:
-    """A row per value of the configs that isn't the same in all runs, a column per run."""
-    configs = pd.DataFrame({folder.name: config_facts(folder) for folder in folders}, dtype=object)
+    """A row per value of the configs, or module of code, that isn't the same in all runs.
+
+    Returns:
+        a column per run; code by the beginning of its digest.
+    """
+    found = {folder.name: config_facts(folder) | _code(folder) for folder in folders}
+    configs = pd.DataFrame(found, dtype=object)
     if configs.empty:  # adopted runs have no config
         return configs
     texts = configs.map(lambda value: ABSENT if pd.isna(value) else str(value))
     return texts[texts.nunique(axis="columns") > 1]
+
+
+def _code(folder: Path) -> dict[str, str]:
+    """The user's own modules that a run was made of, and the version of ours."""
+    (record,) = read_runs([folder]).to_dict("records")
+    own = {
+        f"code of {str(name).removeprefix(CODE)}": str(value)[:8]
+        for name, value in record.items()
+        if str(name).startswith(CODE) and pd.notna(value)
+    }
+    version = record.get("results")
+    return own if version is None or pd.isna(version) else own | {"results version": str(version)}
 
 
 def scores(folders: Sequence[Path]) -> pd.DataFrame:
@@ -86,12 +108,14 @@ def deaths(folders: Sequence[Path]) -> dict[str, str]:
     return lost(study_of_runs(folders[0].parent, rows, {})) if rows else {}
 
 
-def print_comparison(folders: Sequence[Path], png: Path, console: Console | None = None) -> None:
-    """Print all three, and write the curves as a picture.
+def print_comparison(
+    folders: Sequence[Path], png: Path | None, console: Console | None = None
+) -> None:
+    """Print all three, and write the curves as a picture where one is asked for.
 
     Args:
         folders: of the runs; the first is what the others are compared with.
-        png: where the picture goes.
+        png: where the picture goes, if anywhere.
         console: where the rest goes; the terminal if not given.
 
     Raises:
@@ -99,7 +123,8 @@ def print_comparison(folders: Sequence[Path], png: Path, console: Console | None
     """
     console = console or screen()
     differ = differences(folders).rename_axis("config").reset_index()
-    console.print(_drawn("what differs", differ) if len(differ) else "the configs are the same")
+    same = "configs and code are the same"
+    console.print(_drawn("what differs", differ) if len(differ) else same)
     found = scores(folders)
     title = "PSNR (dB), and the gain over the first with its 95 % interval over pictures"
     console.print(_drawn(title, found) if len(found) else "none has scores yet")
@@ -115,6 +140,8 @@ def print_comparison(folders: Sequence[Path], png: Path, console: Console | None
     }
     for text in ["validation PSNR (dB) by step", *plot(lines, min(console.width, 100), 16)]:
         console.print(text, markup=False, highlight=False)
+    if png is None:
+        return console.print("--png FILE draws them", markup=False, highlight=False)
     with drawing():
         content = rendered(_figure(lines), "png")
     with asked_for(png) as file:

@@ -1,5 +1,6 @@
 """All that a report says of one experiment, before it is laid out."""
 
+import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -104,11 +105,28 @@ class Findings:
     def commands(self) -> dict[str, str]:
         """What to type to see where a number comes from, and to make the report anew."""
         arm, scale = self.best
-        dataset = next(iter(self.study.scores["dataset"]), "Set5")
+        dataset = next(iter(test_sets(self.study)), "Set5")
+        explain = ("shoal", "runs", "explain", arm, "--set", dataset, "--scale", str(scale))
+        remake = ("shoal", "report", self.study.experiment, "--id", self.study.digest)
+        runs, out = (
+            option_said(self.study.command, key, option)
+            for key, option in (("paths.runs", "--runs"), ("paths.experiments", "--out"))
+        )
         return {
-            "explain": f"shoal runs explain {arm} --set {dataset} --scale {scale}",
-            "remake": f"shoal report {self.study.experiment} --id {self.study.digest}",
+            "explain": shlex.join((*explain, "--experiment", self.study.folder, *runs)),
+            "remake": shlex.join((*remake, *runs, *out)),
         }
+
+
+def option_said(command: str, key: str, option: str) -> list[str]:
+    """The option by which commands that read runs are told a folder that the study's was told.
+
+    >>> option_said("shoal train 'paths.runs=my runs' seed=0", "paths.runs", "--runs")
+    ['--runs', 'my runs']
+    """
+    words = [text.partition("=") for text in shlex.split(command)]
+    values = [value for name, _, value in words if name == key]
+    return [option, values[-1]] if values else []
 
 
 @lru_cache(maxsize=4)  # printed, written and sent to dashboards

@@ -1,5 +1,6 @@
 """The folder of an experiment's findings: from its runs, or anew from the rows that it keeps."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from shoal.claims.ledger import crosses_seeds
@@ -17,7 +18,7 @@ from shoal.report.page.page import page
 from shoal.report.readme import readme
 from shoal.report.tables.latex import latex
 from shoal.results import Study
-from shoal.results.kept import STUDY, facts, read_kept
+from shoal.results.kept import STUDY, facts, place, read_kept
 from shoal.system.files import write_whole
 
 
@@ -34,8 +35,10 @@ def write_report(study: Study, out: Path) -> Path:
     Raises:
         UserError: no run has finished, or `out` can't be written.
     """
-    found, pictures = findings(study), _pictures(study)
     folder = home(out, study.folder, study.precision)
+    if (lies := place(folder)) != study.folder:  # beside a study of another precision
+        study = replace(study, folder=lies)
+    found, pictures = findings(study), _pictures(study)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

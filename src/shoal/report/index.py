@@ -1,9 +1,12 @@
 """The index of all findings: a line for each, grouped by the question it answers."""
 
+import posixpath
 import re
 from pathlib import Path
 
 from tabulate import tabulate
+
+from shoal.report.home import reading
 
 INDEX = """# Experiments
 
@@ -15,15 +18,19 @@ by the command that its README names. Tables, figures and verdicts follow from t
 
 
 def index(out: Path) -> str:
-    """The list of findings: question, answer in one line, link; read from each folder's README."""
+    """The list of findings: question, answer in one line, link.
+
+    The answer is the bold sentence that people's reading begins with; else that of the README.
+    """
     rows, before = [], ""
     for readme in sorted(out.rglob("README.md")):
         if readme.parent == out:
             continue
         text, name = readme.read_text(), readme.parent.relative_to(out).as_posix()
-        question, answer = (_sentence(text, word) for word in ("Question", "Answer"))
+        question = _sentence(text, "Question")
+        answer = _read(reading(readme.parent), name) or _sentence(text, "Answer")
         asked = "" if question == before else question
-        rows.append([asked, f"[{name}]({name}/README.md)", answer])
+        rows.append([asked, f"[{name}]({name}/README.md)", answer.replace("|", "\\|")])
         before = question
     heads = ["question", "findings", "answer"]
     return INDEX.format(table=tabulate(rows, headers=heads, tablefmt="github"))
@@ -32,3 +39,18 @@ def index(out: Path) -> str:
 def _sentence(readme: str, word: str) -> str:
     found = re.search(rf"^\*\*{word}\.\*\* (.+)$", readme, re.MULTILINE)
     return found.group(1) if found else ""
+
+
+def _read(text: str, name: str) -> str:
+    r"""The bold sentence that a reading begins with, its links as they are from the index.
+
+    >>> _read("**Yes, [there](../b/README.md)\ntoo.** Some more.", "a/b-x3")
+    'Yes, [there](a/b/README.md) too.'
+    """
+    found = re.match(r"\*\*(.+?)\*\*", text, re.DOTALL)
+    sentence = " ".join(found.group(1).split()) if found else ""
+
+    def placed(link: re.Match[str]) -> str:
+        return link[0] if ":" in link[1] else f"]({posixpath.normpath(f'{name}/{link[1]}')})"
+
+    return re.sub(r"\]\(([^)]+)\)", placed, sentence)

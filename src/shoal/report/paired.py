@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from shoal.claims.scores import by_seed, paired, sample
 from shoal.claims.statistics import crossed
 from shoal.results.rows import read_tables
 from shoal.runs.tables import SCORES
@@ -34,17 +35,10 @@ def psnr_table(folders: Iterable[Path], seeds: Iterable[int | None], protocol: s
         protocol: of the scores.
     """
     folders = list(folders)
-    seed_of = {
-        folder.name: -1 if seed is None else seed
-        for folder, seed in zip(folders, seeds, strict=True)
-    }
+    seed_of = {folder.name: seed for folder, seed in zip(folders, seeds, strict=True)}
     rows = read_tables(folders, "scores.csv", SCORES)
     rows = rows[rows["protocol"] == protocol]
-    if rows.empty:
-        return pd.DataFrame(columns=pd.MultiIndex.from_arrays([[], []]))
-    rows = rows.assign(seed=rows["id"].map(seed_of))
-    wide = rows.set_index(["seed", "dataset", "image"])["psnr"].unstack([1, 2], sort=False)
-    return pd.DataFrame(wide).astype(float)
+    return by_seed(rows.assign(seed=rows["id"].map(seed_of).astype("Int64")))
 
 
 def gain(ours: pd.DataFrame, theirs: pd.DataFrame, dataset: str) -> Gain | None:
@@ -57,17 +51,12 @@ def gain(ours: pd.DataFrame, theirs: pd.DataFrame, dataset: str) -> Gain | None:
     """
     if any(dataset not in side.columns.get_level_values(0) for side in (ours, theirs)):
         return None
-    mine, other = pd.DataFrame(ours[dataset]), pd.DataFrame(theirs[dataset])
-    if list(mine.index) == [-1]:
-        mine = mine.loc[[-1] * len(other)].set_axis(other.index)
-    if list(other.index) == [-1]:
-        other = other.loc[[-1] * len(mine)].set_axis(mine.index)
-    difference = pd.DataFrame(mine - other).dropna(how="all").dropna(axis="columns")
-    if difference.empty:
+    found = sample(paired(ours[[dataset]], theirs[[dataset]]), dataset).differences
+    if not found.size:
         return None
-    estimate = crossed(difference.to_numpy())
+    estimate = crossed(found)
     low, high = estimate.interval()
-    return Gain(float(estimate.effect), float(low), float(high), *difference.shape)
+    return Gain(float(estimate.effect), float(low), float(high), *found.shape)
 
 
 def worded(found: Gain | None) -> str:

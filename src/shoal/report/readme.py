@@ -1,11 +1,12 @@
 """The findings as a README: Markdown that needs no browser."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import jinja2
 import pandas as pd
 from tabulate import tabulate
 
+from shoal.report.figures.curves import axes_of, is_banded
 from shoal.report.findings import Findings
 from shoal.report.tables.verdicts import verdict_rows
 
@@ -16,6 +17,8 @@ TEMPLATES = jinja2.Environment(
     keep_trailing_newline=True,
     undefined=jinja2.StrictUndefined,
 )
+
+AGAINST = {"step": "steps", "seconds": "seconds", "macs": "multiply-adds"}
 
 
 def readme(found: Findings, files: Collection[str], reading: str) -> str:
@@ -35,11 +38,17 @@ def readme(found: Findings, files: Collection[str], reading: str) -> str:
         verdicts=_markdown(verdict_rows(found.verdicts)),
         compared=[(part, _markdown(part.rows)) for part in found.compared],
         convergence="convergence.svg" in files,
+        against=_listed([AGAINST[axis] for axis in axes_of(found.study)]),
+        banded=is_banded(found.study),
         frontier="frontier.svg" in files,
         branches="branches.svg" in files,
         samples="samples.png" in files,
         **found.commands,
     )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _markdown(cells: pd.DataFrame) -> str:

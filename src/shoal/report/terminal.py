@@ -1,17 +1,20 @@
 """The table on the screen, at the end of a grid."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from shoal.report.findings import Findings
 from shoal.report.tables.verdicts import claimed, effect, worded
-from shoal.system.screen import screen
+from shoal.system.screen import BOUNDLESS, screen
 
 # What a terminal has room for; the rest is in the folder.
 LEFT_OUT = ("of the paper's training", "MACs per LR pixel", "training MACs", "dead channels")
-# Ends of the names of columns that go too, in turn, until the table fits a narrow terminal.
+# Ends of the names of columns that go first, until the table fits a narrow terminal.
 SPARED = (" SSIM", " published")
+KEPT = 3  # columns that stay: the arm, its runs, its first score
 
 
 def print_table(found: Findings, console: Console | None = None) -> None:
@@ -22,7 +25,10 @@ def print_table(found: Findings, console: Console | None = None) -> None:
         console: where to; the terminal if not given.
     """
     console = console or screen()
-    console.print(_fitting(found, console))
+    table, gone = _fitting(found, console)
+    console.print(table)
+    if gone:
+        console.print(f"no room for {', '.join(gone)}: the report has all", highlight=False)
     for note in found.notes:
         console.print(f"note: {note}", highlight=False, markup=False)
     for part in found.compared:
@@ -34,22 +40,33 @@ def print_table(found: Findings, console: Console | None = None) -> None:
         console.print(verdicts)
 
 
-def _fitting(found: Findings, console: Console) -> Table:
-    """The scores, without the columns that the console is too narrow for."""
+def _fitting(found: Findings, console: Console) -> tuple[Table, list[str]]:
+    """The scores without the columns that the console is too narrow for, and these."""
     cells = found.cells.drop(columns=list(LEFT_OUT), errors="ignore")
-    table = _drawn(found.title, cells)
-    boundless = console.options.update(max_width=1000)
-    for ending in SPARED:
-        if console.measure(table, options=boundless).maximum > console.width:
-            cells = cells.drop(columns=[name for name in cells.columns if name.endswith(ending)])
-            table = _drawn(found.title, cells)
-    return table
+    table, gone = _drawn(found.title, cells), list[str]()
+    boundless = console.options.update(max_width=BOUNDLESS)
+    for names in _spared(list(map(str, cells.columns))):
+        if console.measure(table, options=boundless).maximum <= console.width:
+            break
+        gone += names
+        table = _drawn(found.title, cells.drop(columns=gone))
+    return table, gone
+
+
+def _spared(names: Sequence[str]) -> list[list[str]]:
+    """Columns that go together, in the order in which they go."""
+    alike = [[name for name in names if name.endswith(ending)] for ending in SPARED]
+    others = [[name] for name in reversed(names[KEPT:]) if not name.endswith(SPARED)]
+    return [each for each in (*alike, *others) if each]
 
 
 def _drawn(title: str, cells: pd.DataFrame) -> Table:
     table = Table(title=title, title_justify="left")
     for place, name in enumerate(cells.columns):
-        table.add_column(name, justify="right" if place else "left")
+        # The first is what rows are known by: never cut, whatever becomes of the others.
+        table.add_column(
+            str(name), justify="right" if place else "left", no_wrap=not place, overflow="fold"
+        )
     for line in cells.to_numpy().tolist():
         table.add_row(*line)
     return table

@@ -4,8 +4,8 @@ It changes no file and imports no torch: of the package only system and those mo
 that don't either (`folder`, `tables`, `sheet`, `values`).
 """
 
-from shoal.results.certificate import explain
 from shoal.results.collapse import Thresholds, collapsed, ended, living, survival
+from shoal.results.explained import explain
 from shoal.results.issued import grids, load, read
 from shoal.results.kept import read_kept
 from shoal.results.notes import notes

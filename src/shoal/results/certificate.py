@@ -1,13 +1,10 @@
 """The birth certificate of a number: the runs, code, data and commands behind a table cell."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from shoal.errors import UserError
-from shoal.results.outdated import made_by
-from shoal.results.sources import age, from_findings, from_runs
+from shoal.results.sources import Cell
 from shoal.results.study import KEY
 from shoal.runs.tables import extras
 
@@ -29,90 +26,53 @@ FAMILIES = {"data_digests": "digest of", "versions": "version of", "code": "code
 PER_RUN = ["seed", "psnr", "ssim", "images", "resumed", "finished_at"]
 
 
-def explain(
-    model: str,
-    dataset: str,
-    scale: int,
-    runs: Path,
-    experiments: Sequence[Path],
-    experiment: str | None = None,
-    *,
-    every: bool = False,
-) -> str:
-    """What stands behind the score of a model (or of an arm of that label) on a test set.
-
-    Args:
-        model: a model's or an arm's name.
-        dataset: a test set's name, e.g. `Set5`, in any case.
-        scale: of the enlargement.
-        runs: folder of runs; may be gone.
-        experiments: folders of findings, which answer for runs that are gone.
-        experiment: how the name of the experiment begins, e.g. `ablation`; None: of any, and of
-            none.
-        every: whether all cells are told of; else the newest, and how many others there are.
-
-    Returns:
-        one certificate per cell: an arm of an experiment, or runs that no experiment names; the
-        newest first, those of short trials (`budget=smoke`) last.
-
-    Raises:
-        UserError: no finished run has such a score.
-    """
-    found: list[tuple[bool, str, str]] = []  # no trial, when it finished, text
-    seen = set[tuple[str, ...]]()
-    for rows, scores in [from_runs(runs), *from_findings(experiments)]:
-        wanted = rows[
-            (rows["arm"].eq(model) | rows["model"].eq(model)) & rows["scale"].eq(str(scale))
-        ]
-        cells = wanted.groupby([wanted["where"], wanted["arm"], made_by(wanted)], sort=False)
-        for (where, arm, _), cell in cells:
-            if experiment and not str(where).startswith(f"experiment {experiment}"):
-                continue
-            alike = scores["dataset"].str.casefold().eq(dataset.casefold())
-            named = scores[alike & scores["id"].isin(cell["id"])]
-            key = (where, arm, *sorted(cell["id"]))
-            if len(named) and key not in seen:
-                seen.add(key)
-                for _, part in named.groupby("protocol"):
-                    scored = cell[cell["id"].isin(part["id"])]
-                    found.append((*age(scored), _certificate(cell, part)))
-    if not found:
-        raise UserError(
-            f"no finished run of {model}{f' in {experiment}' if experiment else ''} was scored on "
-            f"{dataset} at x{scale} in {runs} or {' or '.join(map(str, experiments))}: "
-            f"shoal train model={model} scale={scale}"
-        )
-    texts = [text for *_, text in sorted(found, key=lambda each: each[:2], reverse=True)]
-    if every or len(texts) == 1:
-        return "\n\n".join(texts)
-    others = f"{len(texts) - 1} more: --all shows them, --experiment NAME those of one experiment"
-    return f"{texts[0]}\n\n{others}"
+def certificate(cell: Cell) -> str:
+    """What stands behind a cell, by each protocol that it was scored by."""
+    by, lost = cell.scores.groupby("protocol"), cell.lost
+    return "\n\n".join(_of_protocol(cell, part, lost) for _, part in by)
 
 
-def _certificate(cell: pd.DataFrame, scores: pd.DataFrame) -> str:
-    by = scores.groupby("id", sort=False)
-    # What `metrics=` added, where all these runs have it.
-    added = [name for name in extras(map(str, scores.dropna(axis=1))) if name not in (*KEY, "id")]
-    others = {name: (name, "mean") for name in added}
-    means = by.agg(psnr=("psnr", "mean"), ssim=("ssim", "mean"), images=("image", "size"), **others)
-    rows = cell.drop_duplicates("id").set_index("id").join(means, how="inner")
+def _of_protocol(cell: Cell, scores: pd.DataFrame, lost: Mapping[str, str]) -> str:
+    """The mean that tables show, then facts, then run by run."""
+    means, added = _means(scores)
+    rows = cell.runs.drop_duplicates("id").set_index("id").join(means, how="inner")
+    alive = rows[~rows.index.isin(list(lost))]
+    counted = rows if alive.empty else alive
     first, score = rows.iloc[0], scores.iloc[0]
     lines = [
-        f"{first['arm']} on {score['dataset']} x{first['scale']}: {_spread(rows['psnr'], 2)} dB, "
-        f"SSIM {_spread(rows['ssim'], 4)}"
-        + "".join(f", {name} {_spread(rows[name], 4)}" for name in others),
-        f"  {first['where']}, arm {first['arm']}, model {first['model']}",
-        f"  protocol {score['protocol']}: mean over pictures of each run, then over {_count(rows)}",
+        f"{cell.arm} on {score['dataset']} x{first['scale']}: {_said(counted, added)}",
+        f"  {cell.where}, arm {cell.arm}, model {first['model']}",
+        f"  protocol {score['protocol']}: mean over pictures of each run, then over "
+        f"{_count(counted, rows)}",
     ]
+    if len(counted) < len(rows):
+        lines.append(f"  over all {len(rows)} that finished: {_said(rows, added)}")
     for column, meaning in _facts(rows):
         lines += [f"  {meaning}: {text}" for text in _values(rows, column)]
     for name, row in rows.iterrows():
-        told = [key for key in (*PER_RUN, *others) if str(row.get(key, "")) != ""]
-        facts = [f"{key} {_shown(row[key])}" for key in told]
-        lines += [f"  run {name}: {', '.join(facts)}"]
-        lines += [f"    weights sha256 {row['weights_sha256']}"] if row["weights_sha256"] else []
-        lines += [f"    redo: {row['command']}"]
+        lines += _run(row, added, lost.get(str(name)))
     return "\n".join(lines)
+
+
+def _run(row: pd.Series, added: Sequence[str], lost: str | None) -> list[str]:
+    told = [key for key in (*PER_RUN, *added) if str(row.get(key, "")) != ""]
+    facts = [f"{key} {_shown(row[key])}" for key in told] + [f"collapsed: {lost}"] * bool(lost)
+    weights = [f"    weights sha256 {row['weights_sha256']}"] * bool(row["weights_sha256"])
+    return [f"  run {row.name}: {', '.join(facts)}", *weights, f"    redo: {row['command']}"]
+
+
+def _means(scores: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Scores of each run over its pictures; and what `metrics=` added, where all runs have it."""
+    added = [name for name in extras(map(str, scores.dropna(axis=1))) if name not in (*KEY, "id")]
+    others = {name: (name, "mean") for name in added}
+    by = scores.groupby("id", sort=False)
+    facts = {"psnr": ("psnr", "mean"), "ssim": ("ssim", "mean"), "images": ("image", "size")}
+    return by.agg(**facts, **others), added
+
+
+def _said(rows: pd.DataFrame, added: Sequence[str]) -> str:
+    others = "".join(f", {name} {_spread(rows[name], 4)}" for name in added)
+    return f"{_spread(rows['psnr'], 2)} dB, SSIM {_spread(rows['ssim'], 4)}{others}"
 
 
 def _facts(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -138,7 +98,9 @@ def _spread(values: pd.Series, digits: int) -> str:
     return mean if len(values) == 1 else f"{mean} ± {values.std():.{digits}f}"
 
 
-def _count(rows: pd.DataFrame) -> str:
+def _count(counted: pd.DataFrame, rows: pd.DataFrame) -> str:
+    if len(counted) < len(rows):
+        return f"the {len(counted)} of {len(rows)} that didn't collapse (± sd)"
     return "1 run" if len(rows) == 1 else f"all {len(rows)} seeds that finished (± sd)"
 
 

@@ -1,6 +1,6 @@
 """What can be asked of a run: its config, flat, its record and its scores, a column each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +8,9 @@ import pandas as pd
 import yaml
 
 from shoal.errors import UserError, unknown
-from shoal.results.rows import read_runs, read_tables
+from shoal.results.rows import flat, read_runs, read_tables
+from shoal.runs import config_file
 from shoal.runs.tables import SCORES
-from shoal.system import harmless
 
 # Of the config, what decides neither weights nor scores.
 APART = ("paths", "logger", "jobs", "force", "data_workers", "keep_checkpoints")
@@ -19,21 +19,17 @@ APART = ("paths", "logger", "jobs", "force", "data_workers", "keep_checkpoints")
 def config_facts(folder: Path) -> dict[str, Any]:
     """A run's config by dotted keys, a network by its name; {} where there is none to read."""
     try:
-        tree = harmless.config(folder / "config.yaml")
+        tree = config_file.plain(folder)
         kept = {key: value for key, value in tree.items() if key not in APART}
-        facts = dict(_flat(kept))
+        facts = {key: _cell(value) for key, value in flat(kept, ".")}
         return {"model": facts.pop("name", None)} | facts
     except (UserError, OSError, ValueError, AttributeError, yaml.YAMLError):
         return {}
 
 
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            # A list is compared, sorted and shown as one value.
-            yield prefix + key, str(value) if isinstance(value, list) else value
+def _cell(value: Any) -> Any:
+    """A value as tables have it: a list is compared, sorted and shown as one."""
+    return str(value) if isinstance(value, list) else value
 
 
 def facts(folders: Sequence[Path]) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """All runs of a folder at a glance: status, score, what differs, age, size."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ import pandas as pd
 
 from shoal.errors import UserError
 from shoal.results.facts import column, differing, facts, where
+from shoal.results.issued import grids, read_grid
 from shoal.results.rows import read_tables
 from shoal.runs.kind import Kind
 from shoal.runs.tables import SCORES
@@ -29,9 +31,10 @@ def listing(
     Args:
         runs: the folder of all runs.
         now: to which ages are counted.
-        columns: to be shown; if none, id; state; step; score (`Set5 32.05`: the first test set's
-            PSNR in dB); whatever of their configs differs between the runs shown; age since the
-            run finished or last spoke; size of its files in bytes.
+        columns: to be shown, also `experiment` and `arm`, of the grids that name a run; if none,
+            id; state; step; score (`Set5 32.05`: the first test set's PSNR in dB); whatever of
+            their configs differs between the runs shown; age since the run finished or last spoke;
+            size of its files in bytes.
         conditions: `COLUMN=VALUE`, all of which hold for the runs shown.
         sort: a column; with a minus before it, the largest first.
 
@@ -67,11 +70,28 @@ def _all(folders: Sequence[Path], now: datetime | None) -> pd.DataFrame:
         {
             "score": [score.get(name, "") for name in table["id"]],
             "age": [since - _touched(folder) for folder in folders],
+            **_planned(folders),
             "size": [sum(p.stat().st_size for p in f.rglob("*") if p.is_file()) for f in folders],
         },
         index=table.index,
     )
     return pd.concat([table, own], axis="columns")
+
+
+def _planned(folders: Sequence[Path]) -> dict[str, list[str]]:
+    """The experiments whose plans name each run, and what its arms are called there."""
+    cited: dict[str, list[tuple[str, str]]] = {}
+    for runs in {folder.parent for folder in folders}:
+        for path in grids(runs):
+            with contextlib.suppress(UserError):  # of a broken plan; whoever issues it again hears
+                grid = read_grid(path)
+                for row in grid["runs"]:
+                    cited.setdefault(row["id"], []).append((grid["experiment"], row["arm"]))
+    found = [cited.get(folder.name, []) for folder in folders]
+    return {
+        name: [", ".join(dict.fromkeys(each[place] for each in several)) for several in found]
+        for place, name in enumerate(("experiment", "arm"))
+    }
 
 
 def _default(table: pd.DataFrame) -> list[str]:

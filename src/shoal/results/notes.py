@@ -1,5 +1,7 @@
 """What has to be said beside a table: rows that differ in more than their arm, runs not done."""
 
+from typing import Any
+
 import pandas as pd
 
 from shoal.results.collapse import collapsed, survival
@@ -128,13 +130,27 @@ def _seeds(study: Study) -> list[str]:
     ]
 
 
+def one_machine(study: Study) -> bool:
+    """Whether machines of one kind made all runs that learn: else seconds can't be compared."""
+    return len(_made_on(study)) < 2
+
+
 def _machines(study: Study) -> list[str]:
-    rows = study.finished[study.finished["seed"].notna()]
-    kinds = rows.fillna({"devices": 1}).groupby(MACHINE, sort=False, dropna=False)
-    if len(kinds) < 2:
+    if one_machine(study):
         return []
+    kinds = _made_on(study)
     groups = "; ".join(f"{', '.join(map(str, kind))} ({names(part)})" for kind, part in kinds)
-    return [f"seconds can't be compared: runs were made on {len(kinds)} kinds of machine: {groups}"]
+    return [
+        "seconds can't be compared, and no figure is drawn against them: runs were made on "
+        f"{len(kinds)} kinds of machine: {groups}"
+    ]
+
+
+def _made_on(study: Study) -> list[tuple[tuple[Any, ...], pd.DataFrame]]:
+    """The kinds of machine, and the runs that each made."""
+    rows = study.finished[study.finished["seed"].notna()]
+    by = rows.fillna({"devices": 1}).groupby(MACHINE, sort=False, dropna=False)
+    return [(tuple(kind), part) for kind, part in by]
 
 
 def _short(value: object) -> str:

@@ -50,16 +50,21 @@ def _run(folder: RunFolder) -> dict[str, Any]:
         return {"id": folder.id, "state": folder.state()} | facts
     record = folder.record()
     # Test scores are read picture by picture from scores.csv: one source for one number.
-    flat = dict(_flat({key: value for key, value in record.items() if key != "scores"}))
+    told = dict(flat({key: value for key, value in record.items() if key != "scores"}, "/"))
     return (
-        {"state": "finished", "reason": None, "step": flat.get("steps")} | flat | {"id": folder.id}
+        {"state": "finished", "reason": None, "step": told.get("steps")} | told | {"id": folder.id}
     )
 
 
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flat(tree: Mapping[str, Any], between: str, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The leaves of a tree, each with the keys that lead to it, joined by `between`.
+
+    >>> dict(flat({"val": {"psnr": 30.4}, "step": 7}, "/"))
+    {'val/psnr': 30.4, 'step': 7}
+    """
     for key, value in tree.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}/")
+            yield from flat(value, between, f"{prefix}{key}{between}")
         else:
             yield prefix + key, value
 

@@ -1,5 +1,7 @@
 """Rows to means and spreads over seeds, best and final, and the price of reaching a given PSNR."""
 
+from functools import lru_cache
+
 import pandas as pd
 
 from shoal.results.study import KEY, Study
@@ -16,23 +18,31 @@ def per_run(study: Study) -> pd.DataFrame:
     Returns:
         arm, scale, seed, id, dataset, psnr (dB), ssim, images, and a study's other columns.
     """
-    rows = study.scores[study.scores["protocol"] == study.protocol]
+    rows = study.scores[study.scores["protocol"] == study.protocol].assign(**_whole_columns(study))
     by = rows.groupby([*KEY, "id", "dataset"], dropna=False, sort=False)
-    others = {name: (name, _whole_mean) for name in columns_beside(study)}
-    return by.agg(
-        psnr=("psnr", "mean"), ssim=("ssim", "mean"), images=("image", "size"), **others
-    ).reset_index()
-
-
-def _whole_mean(values: pd.Series) -> float:
-    """None where a picture has no value: no mean is taken of some pictures for that of all."""
-    return float(values.mean(skipna=False))
+    means = by.agg(psnr=("psnr", "mean"), ssim=("ssim", "mean"), images=("image", "size"))
+    return means.join(by[columns_beside(study)].mean()).reset_index()
 
 
 def columns_beside(study: Study) -> list[str]:
-    """The columns of scores beside PSNR and SSIM, taken by the study's protocol."""
-    rows = study.scores[study.scores["protocol"] == study.protocol].dropna(axis=1, how="all")
-    return [name for name in extras(rows.columns) if name not in (*KEY, "id")]
+    """The columns of scores beside PSNR and SSIM, taken by the study's protocol.
+
+    No mean is taken of some pictures, or some seeds, for that of all: a column is there where some
+    arm has it of every picture of a set in all of its runs, and is empty in the others.
+    """
+    return list(_whole_columns(study))
+
+
+@lru_cache(maxsize=4)
+def _whole_columns(study: Study) -> dict[str, pd.Series]:
+    rows = study.scores[study.scores["protocol"] == study.protocol]
+    by = [rows[name] for name in ("arm", "scale", "dataset")]
+    values = {name: rows[name] for name in extras(rows.columns) if name not in (*KEY, "id")}
+    whole = {
+        name: each.where(each.notna().groupby(by, dropna=False).transform("all"))
+        for name, each in values.items()
+    }
+    return {name: each for name, each in whole.items() if each.notna().any()}
 
 
 def over_seeds(rows: pd.DataFrame, by: list[str], values: list[str]) -> pd.DataFrame:

@@ -1,14 +1,13 @@
 """Run folders that are of no more use: neither finished, nor resumable, nor worked on."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 from shoal.errors import UserError
 from shoal.runs.folder import RunFolder
 
 
-def useless(runs: Path) -> Iterator[tuple[RunFolder, str]]:
+def useless(runs: Path) -> list[tuple[RunFolder, str]]:
     """The folders that `clean` would remove, with the reason.
 
     A finished run is kept, and so is a diverged one (an outcome), one with a checkpoint or
@@ -19,6 +18,7 @@ def useless(runs: Path) -> Iterator[tuple[RunFolder, str]]:
     """
     if not runs.is_dir():
         raise UserError(f"{runs} is not a folder of runs: name one with --runs DIR")
+    found: list[tuple[RunFolder, str]] = []
     for path in sorted(runs.iterdir()):
         folder = RunFolder(path)
         is_run = (path / "lock").is_file() and not path.name.startswith(".")
@@ -28,10 +28,11 @@ def useless(runs: Path) -> Iterator[tuple[RunFolder, str]]:
             continue
         try:
             with folder.locked():
-                status = folder.status()
-                yield folder, status.get("reason") or "stopped before its first checkpoint"
+                reason = folder.status().get("reason")
         except UserError:
             continue
+        found.append((folder, reason or "stopped before its first checkpoint"))
+    return found
 
 
 def remove(folder: RunFolder) -> None:

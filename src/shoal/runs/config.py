@@ -17,10 +17,10 @@ from shoal.errors import UserError
 from shoal.models.channels import RGB, declared, without_default
 from shoal.runs.groups import Budget, Data, Debug, Node, Paths, metric_columns, require_short
 from shoal.runs.kind import Kind, kind_of
+from shoal.runs.resolvers import nearest_multiple
 from shoal.runs.task import Task
-from shoal.runs.trainer import check_trainer, wants_one_gpu
+from shoal.runs.trainer import check_trainer
 from shoal.system.fields import node, nodes, one_of, optional, read, whole
-from shoal.system.gpus import visible
 from shoal.system.targets import present, spelled_out
 
 PROTOCOL_NAMES = ("classic", "rgb", "jpeg40", "jpeg60", "jpeg80")
@@ -139,27 +139,3 @@ class RunConfig:
     def graph(self) -> bool:
         """Whether a step may be one CUDA graph."""
         return bool(self.trainer.get("graph", True))
-
-
-def nearest_multiple(size: int, scale: Any) -> int:
-    """The multiple of `scale` nearest to `size`, at least `scale`; `size` where scale is no scale.
-
-    >>> nearest_multiple(48, 5)
-    50
-    """
-    if not isinstance(scale, int) or scale < 1:
-        return size  # `RunConfig` says what is wrong with it
-    return max(1, round(size / scale)) * scale
-
-
-def default_jobs(_root_: DictConfig) -> int:
-    """How many runs of a grid work at a time unless it is said: one per GPU that they go to."""
-    trainer: Any = OmegaConf.select(_root_, "trainer")
-    wants = isinstance(trainer, DictConfig) and wants_one_gpu(dict(trainer))
-    return max(1, len(visible())) if wants else 1
-
-
-def register_resolvers() -> None:
-    """Make `${nearest_multiple:SIZE,${scale}}` and `${default_jobs:}` known to configs."""
-    OmegaConf.register_new_resolver("nearest_multiple", nearest_multiple, replace=True)
-    OmegaConf.register_new_resolver("default_jobs", default_jobs, replace=True)

@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 
 from shoal.errors import UserError
+from shoal.runs import config_file
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
-from shoal.system import harmless
 from shoal.system.targets import stable
 
 
@@ -111,8 +111,7 @@ def _measured(folder: Path, changed: int) -> Measured | None:
     A damaged record says nothing, and shall not keep another run from its work.
     """
     try:
-        record = RunFolder(folder).record()
-        return _read(record, harmless.config(folder / "config.yaml"))
+        return _read(RunFolder(folder).record(), config_file.plain(folder))
     except (UserError, OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
         return None
 

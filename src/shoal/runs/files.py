@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
-from shoal.system import harmless, regular
+from shoal.system import harmless, heartbeat, regular
 from shoal.system.files import Row, csv_text, write_whole
-from shoal.system.lock import heartbeat
 
 LARGEST = 1 << 24  # bytes of JSON: a record has some ten thousand
 
@@ -48,7 +47,7 @@ class RunFiles:
     def clear(self) -> None:
         """Forget everything but the lock (`force=true`)."""
         for entry in self.path.iterdir() if self.path.is_dir() else ():
-            if entry in (self.lock, heartbeat(self.lock)):
+            if entry in (self.lock, heartbeat.of(self.lock)):
                 continue
             if entry.is_dir():
                 shutil.rmtree(entry)

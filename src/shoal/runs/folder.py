@@ -1,7 +1,6 @@
 """A run's folder: how far it has come, its status, its lock."""
 
 import os
-import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,10 +12,10 @@ from typing import Any
 from shoal.errors import UserError, first_line
 from shoal.runs.files import RunFiles
 from shoal.runs.kind import Kind, recorded
+from shoal.runs.resumed import is_resumable, newest_step
 from shoal.system.files import sweep
 from shoal.system.lock import Held, hold, is_held
 
-CHECKPOINT = re.compile(r"step-(\d{9,})-([0-9a-f]{16})\.ckpt")  # another name is another's file
 COUNTS = ("step", "resumed", "threads", "devices")  # of a status, where it has them
 
 
@@ -54,14 +53,12 @@ class RunFolder(RunFiles):
     @property
     def saved(self) -> int:
         """From which step on the run would be trained now: that of its newest checkpoint."""
-        names = (CHECKPOINT.fullmatch(path.name) for path in self.checkpoints.glob("*.ckpt"))
-        return max((int(name[1]) for name in names if name), default=0)
+        return newest_step(self.checkpoints)
 
     @property
     def resumable(self) -> bool:
         """Whether there is something to go on from: a checkpoint, or a stage of a fit."""
-        saved = any(CHECKPOINT.fullmatch(path.name) for path in self.checkpoints.glob("*.ckpt"))
-        return saved or any(self.checkpoints.glob("stage-*.safetensors"))
+        return is_resumable(self.checkpoints)
 
     def record(self, *parts: str) -> dict[str, Any]:
         """The record of a finished run.
@@ -150,7 +147,8 @@ class RunFolder(RunFiles):
     def locked(self) -> Iterator[None]:
         """Hold the run, until this process ends at the latest.
 
-        What another has left unfinished is deleted, before anything is read: see `lock.confirm`.
+        What another has left unfinished is deleted before anything is read: `heartbeat.confirm`
+        says why.
 
         Raises:
             UserError: another process works on the run, or its folder can't be written.

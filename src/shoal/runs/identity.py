@@ -10,7 +10,7 @@ from shoal.data import degradation
 from shoal.data.catalog import usual
 from shoal.data.selection import Selection
 from shoal.runs.config import RunConfig
-from shoal.runs.kind import BICUBIC, Kind
+from shoal.runs.kind import BICUBIC_TARGET, Kind
 from shoal.runs.trainer import deciding_arguments
 from shoal.system.code import own_code
 from shoal.system.targets import stable
@@ -130,4 +130,5 @@ def run_id(config: RunConfig, content: Content) -> str:
 
 def bicubic(config: RunConfig) -> RunConfig:
     """The config of bicubic's own run on a config's pictures."""
-    return replace(config, name="bicubic", model={"_target_": BICUBIC, "scale": config.scale})
+    model = {"_target_": BICUBIC_TARGET, "scale": config.scale}
+    return replace(config, name="bicubic", model=model)

@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from shoal.errors import UserError
+from shoal.models.channels import OURS
 from shoal.system.targets import targets
 
-OURS = "shoal.models."
-FITTED = "shoal.models.classical."
-BICUBIC = "shoal.models.bicubic.Bicubic"
-NOTHING_TO_LEARN = (BICUBIC,)
+FITTED = f"{OURS}classical."
+BICUBIC_TARGET = f"{OURS}bicubic.Bicubic"
+NOTHING_TO_LEARN = (BICUBIC_TARGET,)
 
 
 class Kind(StrEnum):

@@ -5,16 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from shoal.errors import UserError
+from shoal.runs import config_file
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.identity import Content, run_id
 from shoal.runs.run import Run
-from shoal.system import harmless
 from shoal.system.code import changed
 
 # What reading another run's files can raise: it then says nothing.
@@ -44,6 +43,5 @@ def _same_but_code(run: Run) -> Iterator[Mapping[str, Any]]:
 
 def _named(folder: RunFolder, record: Mapping[str, Any], run: Run) -> str:
     """What another run would be called if it were made of today's code."""
-    tree = OmegaConf.create(harmless.config(folder.path / "config.yaml"))
     content = replace(Content.recorded(record), code=run.content.code)
-    return run_id(RunConfig.of(tree), content)
+    return run_id(RunConfig.of(config_file.tree(folder.path)), content)

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shoal.data.catalog import PictureSet
 from shoal.data.selection import test_key
+from shoal.data.sets import PictureSet
 from shoal.errors import UserError
 from shoal.runs.run import Run
 from shoal.system.code import own_code

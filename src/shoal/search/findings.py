@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial
 from shoal.errors import UserError
 from shoal.grid.cross import overrides
 from shoal.search.tables import importance, markdown, table
+from shoal.system.console import spoken
 from shoal.system.files import write_whole
 
 README = """# {title}
@@ -67,7 +68,7 @@ class Search:
 
 def best_command(search: Search, best: FrozenTrial) -> str:
     """The command that makes the best trial's run, or another with its values."""
-    return shlex.join(["python", "train.py", *search.given, *overrides(best.params)])
+    return shlex.join([*spoken(), *search.given, *overrides(best.params)])
 
 
 def write(search: Search, study: optuna.Study, best: FrozenTrial, out: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from shoal.data.catalog import PictureSet
+from shoal.data.sets import PictureSet
 from shoal.errors import UserError
 from shoal.grid.composing import key
 from shoal.grid.outcome import Outcome

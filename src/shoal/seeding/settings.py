@@ -8,10 +8,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.claims.looks import FEWEST
 from shoal.errors import UserError
+from shoal.grid.composing import AUTO
 from shoal.system import fields
 from shoal.system.fields import number, whole
-
-AUTO = "seed=auto"
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,9 @@ def unbuilt(key: str, cause: BaseException) -> UserError:
     spare = re.search(r"unexpected keyword argument '(\w+)'", str(cause))
     place = "model" if key.startswith("model=") else key
     remedy = f": ~{place}.{spare[1]} leaves out what a file sets" if spare else ""
+    # Parameters and optimiser are the run's to give.
+    if re.search(r"missing .* argument: '(params|optimizer)'", str(cause)):
+        remedy = ": set _partial_: true beside its _target_"
     return UserError(f"{key} can't be built: {_reason(cause)}{remedy}")
 
 

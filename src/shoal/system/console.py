@@ -14,6 +14,7 @@ from hydra.core.hydra_config import HydraConfig
 
 from shoal.errors import USER_ERROR, UserError, one_line
 from shoal.system.files import UNWRITABLE
+from shoal.system.flags import flags
 from shoal.system.mistakes import config_mistake
 from shoal.system.variables import EXPERIMENT
 
@@ -50,14 +51,30 @@ def _refuse(message: str) -> NoReturn:
 
 
 def program() -> list[str]:
-    """The script that trains, and the word that makes it do so: `shoal train` or `train.py`."""
-    return [sys.argv[0], *(["train"] if Path(sys.argv[0]).name == "shoal" else [])]
+    """What trains, after Python's own name: `shoal train`, `-m shoal train` or `train.py`."""
+    name = Path(sys.argv[0]).name
+    if name == "__main__.py":
+        return ["-m", "shoal", "train"]
+    return [sys.argv[0], *(["train"] if name == "shoal" else [])]
+
+
+def config_flags() -> list[str]:
+    """The flags of our own command line that say where the config is composed from."""
+    return [f"--{name}={value}" for name, value in flags().items()]
+
+
+def spoken() -> list[str]:
+    """How a command begins that trains what this one can: as people type it."""
+    return [*_script(), *config_flags()]
 
 
 def typed() -> str:
     """The command that the user typed."""
-    words = ["shoal", "train"] if len(program()) > 1 else ["python", PROGRAMS[0]]
-    return shlex.join([*words, *sys.argv[1:]])
+    return shlex.join([*_script(), *sys.argv[1:]])
+
+
+def _script() -> list[str]:
+    return ["shoal", "train"] if len(program()) > 1 else ["python", PROGRAMS[0]]
 
 
 def require_grid() -> None:
@@ -69,6 +86,8 @@ def require_grid() -> None:
     if "plan=true" in HydraConfig.get().overrides.task:
         raise UserError("plan=true is of a grid: add -m, or experiment=NAME")
     name = HydraConfig.get().runtime.choices.get("experiment")
+    if "seed=auto" in HydraConfig.get().overrides.task:
+        raise UserError("seed=auto is of an experiment alone: add experiment=NAME, or say seed=0")
     asked = "hydra.mode=RUN" in sys.argv or os.environ.get(EXPERIMENT)  # an arm, by hand or by us
     if name and not asked:
         raise UserError(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from shoal.errors import UserError
-from shoal.system import lock
+from shoal.system import heartbeat, regular
 
 UNFINISHED = ".unfinished"  # how names of files that aren't whole yet begin
 # What a disk or a folder says that can't be written: the user's to mend.
@@ -32,7 +32,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        lock.confirm()
+        heartbeat.confirm()
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
@@ -49,6 +49,19 @@ def write_whole(path: Path, content: bytes | str) -> str:
     with whole(path) as file:
         file.write(data)
     return hashlib.sha256(data).hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """Digest of a file's bytes, in hex.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    try:
+        with regular.opened(path) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
 
 
 @contextmanager

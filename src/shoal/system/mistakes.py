@@ -1,20 +1,15 @@
 """What Hydra refuses, in one line that says what to type instead."""
 
-import difflib
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from hydra import compose, initialize_config_dir
 from hydra.errors import OverrideParseException
-from omegaconf import OmegaConf
 
 from shoal.errors import unknown
-
-# What a shell reads within double quotes.
-READ_BY_SHELLS = re.compile(r'["$`\\!]')
+from shoal.system.meant import meant
+from shoal.system.quoting import each_quoted, elements, quoted
 
 
 def config_mistake(error: BaseException, conf: Path | None) -> str:
@@ -56,35 +51,10 @@ def _unread(override: str) -> str:
         return f"{override} has a sign that a key can't have: name the others, arms=[ARM,...]"
     if "=" not in override:
         return f"{override} has no value: write KEY=VALUE, and one with spaces as \"KEY='A B'\""
-    if {"-m", "--multirun"} & {*sys.argv} and "," in override:
-        return f"{override} can't be read: quote each value twice, {_each_quoted(override)}"
+    sweeps = {"-m", "--multirun"} & {*sys.argv} and not elements(override)
+    if sweeps and "," in override:
+        return f"{override} can't be read: quote each value twice, {each_quoted(override)}"
     return f"{override} can't be read: quote the value twice, {quoted(override)}"
-
-
-def quoted(override: str) -> str:
-    r"""An override whose value is taken as it stands, as a shell takes it.
-
-    >>> print(quoted("data.train=Bilder (alt)"))
-    "data.train='Bilder (alt)'"
-    >>> print(quoted("data.train=$5"))
-    'data.train="$5"'
-    """
-    key, _, value = override.partition("=")
-    if READ_BY_SHELLS.search(value) and "'" not in value:
-        return f"'{key}=\"{value}\"'"
-    inner = value.replace("'", r"\'")
-    return f"\"{key}='{inner}'\""
-
-
-def _each_quoted(override: str) -> str:
-    """An override of a sweep, each of whose values is taken as it stands.
-
-    >>> print(_each_quoted("data.train=写真,t"))
-    "data.train='写真','t'"
-    """
-    key, _, values = override.partition("=")
-    inner = ",".join("'" + value.replace("'", r"\'") + "'" for value in values.split(","))
-    return f'"{key}={inner}"'
 
 
 def _several(override: str) -> str:
@@ -95,44 +65,6 @@ def _several(override: str) -> str:
 
 
 def _misspelt(key: str, value: str, conf: Path | None) -> str:
-    near = _meant(key, value, conf) if conf else None
+    near = meant(key, value, conf) if conf else None
     hint = f"did you mean {near}?" if near else "`shoal train --cfg job` shows all"
     return f"{key} is not in the config: {hint}"
-
-
-def _meant(key: str, value: str, conf: Path) -> str | None:
-    """The override that a misspelt one means: one that ends alike, else one that looks alike."""
-    groups, keys = _groups(conf), _keys(conf)
-    if key in keys:  # of the default config, and not of the groups that were chosen
-        return None
-    leaf = re.split(r"[./]", key)[-1]
-    for name in groups:
-        if name.split("/")[-1] == leaf:
-            return f"{name}={value}"
-    ends = [name for name in keys if name.split(".")[-1] == leaf]
-    kin = [name for name in ends if name.split(".")[0] == key.split(".")[0]]
-    words = [name for name in keys if leaf in name.split(".")[-1].split("_")]
-    alike = difflib.get_close_matches(key, [*keys, *groups], n=1)
-    part = difflib.get_close_matches(leaf, [name.split(".")[-1] for name in keys], n=1)
-    parts = [name for name in keys if part and name.split(".")[-1] == part[0]]
-    return next(iter([*kin, *ends, *words, *alike, *parts]), None)
-
-
-def _groups(conf: Path) -> list[str]:
-    """Every group of options below the groups of the first level, e.g. `task/loss`."""
-    folders = sorted({path.parent for path in conf.glob("*/**/*.yaml")})
-    names = [folder.relative_to(conf).as_posix() for folder in folders]
-    return [name for name in names if "/" in name]
-
-
-def _keys(conf: Path) -> list[str]:
-    """Every key of the default config, dotted."""
-    with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
-        config = OmegaConf.to_container(compose("config"), resolve=False)
-
-    def walk(node: object, prefix: str) -> Iterator[str]:
-        for name, value in node.items() if isinstance(node, dict) else ():
-            yield f"{prefix}{name}"
-            yield from walk(value, f"{prefix}{name}.")
-
-    return list(walk(config, ""))

@@ -2,17 +2,14 @@
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from lightning.pytorch.loggers import Logger
 from torch import nn
 
-from shoal.dashboards.base import Dashboard, dashboards
+from shoal.dashboards.base import dashboards
 from shoal.data.module import SuperResolutionData
-from shoal.errors import first_line
-from shoal.evaluation.benchmark import Score
 from shoal.models import weights
 from shoal.models.channels import RGB
 from shoal.models.profile import dead_channels, parameters
@@ -26,8 +23,9 @@ from shoal.runs.tables import means, score_columns
 from shoal.system.code import own_code
 from shoal.system.files import write_whole
 from shoal.training.fit import Fitted
-from shoal.training.rescore import score_run
 from shoal.training.samples import Samples
+from shoal.training.scores import score_run
+from shoal.training.shown import show
 from shoal.training.start import Attempt
 
 
@@ -78,39 +76,7 @@ def write_record(
     if not run.config.keep_checkpoints:
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
     for dashboard in dashboards(loggers):
-        _show(dashboard, record, rows, samples.strips, run.config.protocol)
-
-
-def _show(
-    dashboard: Dashboard,
-    record: Mapping[str, Any],
-    rows: Sequence[Score],
-    strips: Mapping[str, Path],
-    protocol: str,
-) -> None:
-    """Show a run that is finished, which nothing that a dashboard does can change."""
-    try:
-        dashboard.log_samples(record["steps"], strips)
-        dashboard.log_scores(rows)
-        dashboard.log_summary(summary(record, protocol))
-    except Exception as error:
-        print(f"note: {type(dashboard).__name__} lacks the scores: {first_line(error)}", flush=True)
-
-
-def summary(record: Mapping[str, Any], protocol: str) -> dict[str, Any]:
-    """The few values that stand for a run, flat: best and final scores, size and cost.
-
-    Args:
-        record: of a finished run.
-        protocol: by which its scores are taken, where it has several.
-    """
-    kept = ("parameters", "macs_per_lr_pixel", "seconds", "dead_channels", "resumed")
-    values = {key: record[key] for key in kept}
-    values |= {f"val/{key}": value for key, value in record["val"].items()}
-    for dataset, protocols in record["scores"].items():
-        scores = protocols.get(protocol, {})
-        values |= {f"test/{dataset}/{key}": scores[key] for key in scores if key != "images"}
-    return values
+        show(dashboard, record, rows, samples.strips, run.config.protocol)
 
 
 def _facts(run: Run, fitted: Fitted) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def _module(run: Run, made_of: Ingredients, agreement: Agreement, tally: Tally) 
         theta=run.config.task.clip.theta,
         agreement=agreement,
         tally=tally,
+        seed=run.config.patch_seed,
         graph=run.config.graph,
         clip_by=run.config.task.clip.by,
     )

@@ -7,6 +7,8 @@ of 41 x 41 pixels their gradient is hundreds of times that of a mean.
 import torch
 from torch import Tensor, nn
 
+from shoal.errors import UserError
+
 
 class Charbonnier(nn.Module):
     """The mean of sqrt(error^2 + epsilon^2) (Lai et al., LapSRN, CVPR 2017).
@@ -40,3 +42,19 @@ class Euclidean(nn.Module):
 def per_picture(errors: Tensor) -> Tensor:
     """Errors `(N, ...)` summed over each picture; the mean of pictures, a scalar."""
     return errors.flatten(1).sum(dim=1).mean()
+
+
+def require_nothing_to_learn(loss: nn.Module) -> None:
+    """Refuse a loss with parameters of its own to train: only the network's are.
+
+    Raises:
+        UserError: naming them and the remedy.
+    """
+    named = loss.named_parameters() if isinstance(loss, nn.Module) else ()
+    free = [name for name, value in named if value.requires_grad]
+    if free:
+        first, more = free[0], f" and {len(free) - 1} more" if len(free) > 1 else ""
+        raise UserError(
+            f"task.loss: {type(loss).__name__} has parameters that no step would train ({first}"
+            f"{more}): freeze them by requires_grad_(False), or make them part of the network"
+        )

@@ -33,6 +33,7 @@ class SuperResolution(LightningModule):
         theta: VDSR's adjustable clipping: gradients are kept within theta / learning rate.
         agreement: of all ranks, on each loss and on when to stop.
         tally: of the losses.
+        seed: of what the network draws as it trains.
         graph: make a step one CUDA graph, where that can be.
         clip_by: whether theta bounds each gradient's `value` or their `norm`.
     """
@@ -43,11 +44,12 @@ class SuperResolution(LightningModule):
         scale: int,
         loss: nn.Module,
         optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
-        schedule: Callable[..., LRScheduler],
+        schedule: Callable[[Optimizer, int], LRScheduler],
         max_steps: int,
         theta: float | None,
         agreement: Agreement,
         tally: Tally,
+        seed: int,
         graph: bool = True,
         clip_by: str = "value",
     ) -> None:
@@ -56,7 +58,7 @@ class SuperResolution(LightningModule):
         self.network, self.loss = network, loss
         self.make_optimizer, self.make_schedule = optimizer, schedule
         self.max_steps, self.theta, self.graph = max_steps, theta, graph
-        self.clip_by = clip_by
+        self.clip_by, self.seed = clip_by, seed
         self.agreement, self.tally = agreement, tally
         self.objective = Objective(network, loss)
         self.step: Step | None = None

@@ -8,10 +8,14 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from shoal.errors import UserError
 from shoal.runs.config import RunConfig
 from shoal.runs.kind import Kind
 from shoal.system.building import built, unbuilt
+from shoal.training.closures import with_gradients
 from shoal.training.layer_rates import layered
+from shoal.training.losses import require_nothing_to_learn
+from shoal.training.schedules import over_steps
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Recipe:
 
     loss: nn.Module
     optimizer: Callable[[Iterable[nn.Parameter]], Optimizer]
-    schedule: Callable[..., LRScheduler]
+    schedule: Callable[[Optimizer, int], LRScheduler]
 
     @classmethod
     def of(cls, config: RunConfig, network: nn.Module) -> Self:
@@ -39,13 +43,15 @@ class Recipe:
         optimizer = built("task.optimizer", task.optimizer)
         trained = config.kind is Kind.TRAINED
         if trained:
+            optimizer = _tried("task.optimizer", with_gradients, optimizer, network)
             optimizer = layered(optimizer, network, task.layer_rates, task.optimizer.get("lr"))
         recipe = cls(
             built("task.loss", task.loss),
             optimizer,
-            built("task.schedule", task.schedule, _convert_="all"),
+            over_steps(built("task.schedule", task.schedule, _convert_="all")),
         )
         if trained:
+            require_nothing_to_learn(recipe.loss)
             tried = _tried("task.optimizer", optimizer, network.parameters())
             _tried("task.schedule", recipe.schedule, tried, config.budget.max_steps)
         return recipe
@@ -55,5 +61,6 @@ def _tried(key: str, make: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return make(*arguments)
     except Exception as error:
-        cause = error.__cause__ or error
-        raise unbuilt(key, cause) from error
+        if isinstance(error, UserError):
+            raise UserError(f"{key}: {error}") from error
+        raise unbuilt(key, error.__cause__ or error) from error

@@ -6,8 +6,8 @@ from dataclasses import replace
 from shoal.dashboards.base import dashboards
 from shoal.dashboards.wandb_session import TARGET
 from shoal.runs.run import Run
-from shoal.training.finish import summary
-from shoal.training.status import open_loggers
+from shoal.training.loggers import open_loggers
+from shoal.training.shown import summary
 
 SWEEP = "WANDB_SWEEP_ID"  # set by `wandb agent`, which waits for a run of the id that it names
 

@@ -12,24 +12,27 @@ from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.runs.predecessor import changed_since_last
 from shoal.runs.preflight import require_copies, require_fit_pictures, require_memory, require_room
+from shoal.runs.resumed import newest_checkpoint
 from shoal.runs.run import Run
 from shoal.system.malloc import keep_freed_memory
 from shoal.system.signals import Stop
 from shoal.system.turn import Turn
 from shoal.training.agreement import Agreement
-from shoal.training.callbacks.checkpoints import newest_whole, require_readable
+from shoal.training.callbacks.checkpoints import require_readable
 from shoal.training.callbacks.pulse import Pulse
 from shoal.training.complaints import memory_named
-from shoal.training.devices import check_devices, follow, open_context, train_by_ranks
+from shoal.training.devices import check_devices, open_context
 from shoal.training.finish import write_record
 from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients
+from shoal.training.loggers import open_loggers, require_loggers
 from shoal.training.ranks import Orders, gathered, outside_rank, started_outside
-from shoal.training.rescore import add_scores, print_scores, try_metrics
 from shoal.training.reused import show_in_sweep
+from shoal.training.scores import add_scores, print_scores, try_metrics
+from shoal.training.several import follow, train_by_ranks
 from shoal.training.stages import fit_by_stages
 from shoal.training.start import Attempt, announce
-from shoal.training.status import begin, kept, open_loggers, require_loggers
+from shoal.training.status import begin, kept
 from shoal.training.tally import Diverged
 
 
@@ -122,7 +125,7 @@ def _make(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
 
 def _work(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     ranks = attempt.ranks
-    if checkpoint := newest_whole(run.folder.checkpoints):
+    if checkpoint := newest_checkpoint(run.folder.checkpoints):
         require_readable(checkpoint)
     started_at = begin(run, ranks)
     attempt = replace(attempt, start_seconds=round(time.monotonic() - attempt.begun, 3))

@@ -1,10 +1,14 @@
 """Learning-rate schedules: pure functions of the step, so a resumed run can't drift from them."""
 
+import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
+
+from shoal.errors import UserError
 
 
 def warmup_cosine(optimizer: Optimizer, max_steps: int, warmup: float) -> LambdaLR:
@@ -52,3 +56,59 @@ def geometric(optimizer: Optimizer, max_steps: int, last: float) -> LambdaLR:
         last: the rate at its end, as a share of the first.
     """
     return LambdaLR(optimizer, lambda step: float(last ** (step / max_steps)))
+
+
+def over_steps(make: Callable[..., Any]) -> Callable[[Optimizer, int], LRScheduler]:
+    """A schedule from the optimiser and the number of steps, of whatever a config names.
+
+    Args:
+        make: from the optimiser; `max_steps` it is given by name, if it has such a parameter.
+    """
+
+    def schedule(optimizer: Optimizer, max_steps: int) -> LRScheduler:
+        """It.
+
+        Raises:
+            UserError: an argument has no value, or what is made is no schedule by steps.
+        """
+        given = {"max_steps": max_steps} if _takes_steps(make) else {}
+        _require_bound(make, optimizer, given)
+        made = make(optimizer, **given)
+        if isinstance(made, ReduceLROnPlateau):
+            raise UserError("ReduceLROnPlateau follows a score, which no step has: take another")
+        if not isinstance(made, LRScheduler):
+            raise UserError(f"{_name(make)} makes a {type(made).__name__}: return an LRScheduler")
+        return made
+
+    return schedule
+
+
+def _takes_steps(make: Callable[..., Any]) -> bool:
+    """Whether something has a parameter for the number of steps that its config doesn't set."""
+    set_already = getattr(make, "keywords", {})
+    return "max_steps" not in set_already and "max_steps" in _parameters(make)
+
+
+def _parameters(make: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """What something takes; nothing, where its config sets what it doesn't: a call says it best."""
+    try:
+        return inspect.signature(make).parameters
+    except ValueError:
+        return {}
+
+
+def _require_bound(make: Callable[..., Any], optimizer: Optimizer, given: dict[str, int]) -> None:
+    try:
+        inspect.signature(make).bind(optimizer, **given)
+    except ValueError:
+        return
+    except TypeError as error:
+        raise UserError(
+            f"{_name(make)} is {error}: set it beside _target_, e.g. to ${{budget.max_steps}}, or "
+            "call it max_steps, which is given"
+        ) from None
+
+
+def _name(make: Callable[..., Any]) -> str:
+    made = getattr(make, "func", make)
+    return f"{made.__module__}.{made.__qualname__}"

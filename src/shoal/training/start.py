@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from shoal.data.catalog import PictureSet
+from shoal.data.sets import PictureSet
 from shoal.models.channels import RGB
 from shoal.models.fitted import FittedModel
 from shoal.models.profile import macs, parameters

@@ -1,26 +1,17 @@
-"""What is kept of a run while it works: its status, its console, its dashboards."""
+"""What is kept of a run while it works: its status and its console."""
 
 import contextlib
-import inspect
-import os
 import traceback
 from collections.abc import Iterator
-from typing import Any
 
 import torch
-from hydra.utils import instantiate
-from lightning.pytorch.loggers import Logger
 
-from shoal.dashboards.base import NEEDS, dashboards
 from shoal.errors import UserError, first_line
-from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder, now
 from shoal.runs.run import Run
-from shoal.system.building import built
 from shoal.system.files import UNWRITABLE
 from shoal.system.signals import Stopped
 from shoal.system.tee import teed
-from shoal.system.variables import ARM, EXPERIMENT
 from shoal.training.ranks import Ranks
 from shoal.training.tally import Diverged
 
@@ -78,46 +69,3 @@ def kept(folder: RunFolder) -> Iterator[None]:
                 words = f"{folder.path} can't be written ({error.strerror})"
                 raise UserError(f"{words}: mend that, and the same command goes on") from None
             raise
-
-
-def require_loggers(config: RunConfig) -> None:
-    """Make sure that all loggers can be called as the config does; they begin in a run's folder.
-
-    Raises:
-        UserError: one isn't there, takes none of an argument, or needs a package; it is named.
-    """
-    for name, entry in config.logger.items():
-        part = built(f"logger.{name}", entry, _partial_=True)
-        try:
-            inspect.signature(part.func).bind(folder="", attempt="", **part.keywords)
-        except TypeError as error:
-            raise UserError(f"logger.{name} can't be built: {error}") from None
-        if part.func in NEEDS:
-            NEEDS[part.func]()
-
-
-@contextlib.contextmanager
-def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
-    """The run's loggers, closed with how it ended.
-
-    Args:
-        run: whose config names them.
-        attempt: when the run was begun for the first time.
-    """
-    loggers, ended = list[Logger](), False
-    try:
-        for entry in run.config.logger.values():
-            loggers.append(instantiate(entry, folder=run.folder.path, attempt=attempt))
-        for dashboard in dashboards(loggers):
-            dashboard.log_config(run.config.plain() | _place(run))
-        yield loggers
-        ended = True
-    finally:
-        for dashboard in dashboards(loggers):
-            dashboard.close(0 if ended else 1)
-
-
-def _place(run: Run) -> dict[str, Any]:
-    """What a dashboard groups runs by, beside the seed: the experiment, and the arm in it."""
-    arm = os.environ.get(ARM) or run.config.name
-    return {"experiment": os.environ.get(EXPERIMENT), "arm": arm}

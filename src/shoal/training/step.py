@@ -21,6 +21,7 @@ from shoal.training.graph import (
     say_why,
     why_no_graph,
 )
+from shoal.training.randomness import Randomness
 from shoal.training.rates import Rates, stays_on_device, suit
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Step:
         self.averages = [each for each in callbacks if isinstance(each, Averaging)]
         self.looking = looking_within(self.trainer)
         self.direct = not self.looking and plain(self.trainer)
+        self.randomness = Randomness(task.seed, task.agreement.ranks.rank, task.device)
         self.rates: Rates | None = None
         if stays_on_device(self.optimizer):
             suit(self.optimizer, task.device)
@@ -69,6 +71,7 @@ class Step:
 
     def __call__(self, lr: Tensor, hr: Tensor) -> Tensor:
         """Make a step on a batch, `(N, 1, h, w)` and `(N, 1, H, W)`; gives its loss."""
+        self.randomness.begin(self.trainer.global_step)
         if self.rates is not None:
             self.rates.tell()
         if self.task.objective.supervised is not None:

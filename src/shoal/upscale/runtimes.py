@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal.errors import UserError, first_line
+from shoal.errors import UserError, first_line, unknown
 from shoal.system.gpus import visible
 from shoal.upscale import kept
 from shoal.upscale.kept import Graph, probes
@@ -58,7 +58,7 @@ def build(name: str, weights: Path, *, trust: bool = False) -> Ready:
             there are no such weights.
     """
     if name not in NAMES:
-        raise UserError(f"runtime {name} is unknown: choose one of {', '.join(NAMES)}")
+        raise UserError(unknown("runtime", name, NAMES))
     if name in EXPORTED:
         need(name, extra={"onnxruntime": "onnx"}.get(name, name))
         return _exported(name, weights, trust)

@@ -53,10 +53,21 @@ def several(models: str | None, weights: str | None, settings: Settings) -> list
 
 
 def _meant(source: str | Path | None) -> str | Path | None:
-    """The file meant, of a path or a string that looks like one; or the name."""
+    """The file meant, of a path or a string that is one; or the name."""
     if isinstance(source, str) and hub.is_address(source):
         return hub.fetched(source)
-    if isinstance(source, Path) or (source and source.endswith(".safetensors")):
+    if isinstance(source, Path) or (source and _is_path(source)):
         path = Path(source)
         return hub.weights_in(path) or RunFolder(path).weights if path.is_dir() else path
     return source
+
+
+def _is_path(text: str) -> bool:
+    """Whether a string is a path: a name that ships is its network, whatever folder is so called.
+
+    >>> _is_path("runs/eeds-x3-s0-1f3a9c2e"), _is_path("mine.safetensors"), _is_path("eeds")
+    (True, True, False)
+    """
+    if text.endswith(".safetensors") or len(Path(text).parts) > 1:
+        return True
+    return text not in {model for model, _ in pretrained.shipped()} and Path(text).is_dir()

@@ -9,12 +9,17 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from helpers.deaths import ablation_with_deaths
+from helpers.literature import published
 from helpers.made_up import LEVELS, MadeUp, study_of
 from shoal import results
 from shoal.report.figures.canvas import drawing, rendered
-from shoal.report.figures.convergence import AXES, convergence, convergence_figure
-from shoal.report.figures.curves import ends, mean_curves
+from shoal.report.figures.convergence import convergence, convergence_figure
+from shoal.report.figures.curves import ends, is_banded, mean_curves
+from shoal.report.figures.frontier import frontier_figure
 from shoal.report.figures.looks import styles
+from shoal.report.figures.marks import LABELS
+from shoal.report.folder import write_report
+from shoal.report.tables.table import table
 
 
 def test_mean_curves_average_the_finished_runs(study: results.Study) -> None:
@@ -25,7 +30,7 @@ def test_mean_curves_average_the_finished_runs(study: results.Study) -> None:
     assert rows.set_index("step")["val/psnr"].to_dict() == pytest.approx(by_hand.mean().to_dict())
 
 
-@pytest.mark.parametrize("axis", list(AXES))
+@pytest.mark.parametrize("axis", list(LABELS))
 def test_convergence_draws_every_arm_in_order_and_returns_its_axes(
     study: results.Study, axis: str
 ) -> None:
@@ -53,7 +58,7 @@ def test_the_figure_has_units_bicubic_and_the_diverged_run(study: results.Study)
     figure = convergence_figure(study)
     steps, seconds, macs = figure.axes
     assert "dB" in steps.get_ylabel()
-    assert [axes.get_xlabel() for axes in (steps, seconds, macs)] == list(AXES.values())
+    assert [axes.get_xlabel() for axes in (steps, seconds, macs)] == list(LABELS.values())
     level = [line for line in steps.get_lines() if line.get_label() == "bicubic"]
     assert level[0].get_ydata() == [30.0, 30.0]
     crosses = [line for line in steps.get_lines() if line.get_marker() == "x"]
@@ -91,6 +96,50 @@ def test_each_seed_is_a_thin_line_of_its_own(study: results.Study) -> None:
         thin[to_hex(lines.get_edgecolor()[0])] = len(lines.get_segments())
     seeds = study.finished[study.finished["steps"] > 0].groupby("arm", sort=False).size()
     assert {arm: thin[looks[arm].light] for arm in seeds.index} == seeds.to_dict()
+
+
+def test_many_seeds_are_a_median_and_a_band(tmp_path: Path) -> None:
+    made = MadeUp(arms={"bicubic": "bicubic", "eed": "eed"}, seeds=tuple(range(7)))
+    made.diverged = {made.run_id("eed", 3, 6): 200}
+    six = study_of(made, tmp_path / "six")
+    assert not is_banded(six)  # six survive
+    made.diverged = {}
+    study = study_of(made, tmp_path / "seven")
+    assert is_banded(study)
+    steps = convergence_figure(study).axes[0]
+    (band,) = steps.collections
+    psnr = study.curves[study.curves["arm"] == "eed"].groupby("step")["val/psnr"]
+    (line,) = (line for line in steps.get_lines() if line.get_label() == "eed")
+    assert line.get_ydata() == pytest.approx(psnr.median().to_numpy())
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == pytest.approx((psnr.min().min(), psnr.max().max()))
+
+
+def test_no_figure_or_page_draws_seconds_that_can_t_be_compared(tmp_path: Path) -> None:
+    made = MadeUp(seeds=(0, 1))
+    made.record = {made.run_id("eeds", 3, 1): {"threads": 64}}
+    study = study_of(made, tmp_path / "runs")
+    labels = [axes.get_xlabel() for axes in convergence_figure(study).axes]
+    assert labels == [LABELS["step"], LABELS["macs"]]
+    costs = frontier_figure(study, table(study, published()))
+    assert costs is not None
+    assert len(costs.axes) == 2
+    folder = write_report(study, tmp_path / "out")
+    readme = (folder / "README.md").read_text()
+    assert "![Validation PSNR against steps and multiply-adds](convergence.svg)" in readme
+    assert "- seconds can't be compared, and no figure is drawn against them: " in readme
+    assert 'data-axis="seconds"' not in (folder / "index.html").read_text()
+
+
+def test_the_legend_shows_an_arm_as_its_survivors_look(tmp_path: Path) -> None:
+    made = MadeUp(scales=(2, 3), seeds=(0,))
+    made.diverged = {made.run_id("eed", 2, 0): 200}
+    legend = convergence_figure(study_of(made, tmp_path)).legends[0]
+    handles = dict(
+        zip((text.get_text() for text in legend.get_texts()), legend.get_lines(), strict=True)
+    )
+    assert handles["eed"].get_linestyle() != ":"
+    assert handles["eed"].get_linewidth() == styles({"eed": "eed"})["eed"].width
 
 
 def test_where_nothing_survived_the_window_shows_what_collapsed() -> None:

@@ -14,6 +14,7 @@ from helpers.composing import ROOT
 from helpers.literature import published
 from helpers.made_up import MadeUp, study_of
 from shoal import results
+from shoal.report.figures.canvas import drawing
 from shoal.report.figures.frontier import (
     COSTS,
     front,
@@ -24,6 +25,7 @@ from shoal.report.figures.frontier import (
     window,
 )
 from shoal.report.figures.looks import styles
+from shoal.report.figures.names import SIZE
 from shoal.report.tables.cells import shown
 from shoal.report.tables.table import table
 
@@ -82,6 +84,15 @@ def test_axes_fit_their_points() -> None:
     assert window(costing(("lost", 900, 12.0))) == pytest.approx((11.985, 12.015))
 
 
+def test_costs_that_are_alike_look_alike() -> None:
+    axes = Figure().subplots()
+    near = costing(("a", 178_400, 31.0), ("b", 180_000, 32.0))
+    frontier(near, axes, "parameters", styles({"a": None, "b": None}))
+    low, high = axes.get_xlim()
+    assert high == pytest.approx(10 * low)
+    assert (low * high) ** 0.5 == pytest.approx(179_200, rel=0.01)
+
+
 def test_a_cost_that_no_record_has_gets_no_panel(study: results.Study) -> None:
     """Records that were made before a cost was measured stay valid."""
     numbers = table(study, published()).assign(seconds_per_megapixel=float("nan"))
@@ -113,3 +124,15 @@ def test_the_readmes_frontier_has_the_weights_that_ship_beside_published_scores(
         assert f"| {scores[arm, scale]} /" in row
     assert (scores["vdsr", 2], scores["drcn", 3], scores["srdensenet", 4]) == (37.53, 33.82, 32.02)
     assert ("srdensenet", 2) not in scores.index
+
+
+def test_the_readmes_frontier_can_be_read_at_the_width_that_github_shows() -> None:
+    with drawing():
+        figure = runpy.run_path(str(ROOT / "docs/frontier.py"))["frontier"]()
+        FigureCanvasAgg(figure).draw()
+    shown = 838 / (72 * figure.get_figwidth())  # pixels of a point
+    assert SIZE * shown > 9
+    for axes in figure.axes:
+        for text in axes.texts:
+            box = text.get_window_extent()
+            assert axes.bbox.x0 < box.x0 < box.x1 < axes.bbox.x1 + 0.1 * figure.dpi, text.get_text()

@@ -16,7 +16,7 @@ from shoal.report.tables.table import table
 
 
 def test_published_scores_stand_beside_ours_with_the_difference(tmp_path: Path) -> None:
-    study = study_of(MadeUp(**REAL, **EXACT, sets={"Set5": 3}), tmp_path)
+    study = study_of(MadeUp(**REAL, **EXACT, sets={"Set5": 5}), tmp_path)
     theirs = published(("EEDS", "Set5", 3, 32.5, 0.9, 1e13, "here"))
     numbers = table(study, theirs)
     ours = numbers.loc[("eeds", 3)]
@@ -28,6 +28,13 @@ def test_published_scores_stand_beside_ours_with_the_difference(tmp_path: Path) 
     assert cells.loc["eeds", "of the paper's training"] == "0.53×"
     assert cells.loc["eed", "Set5 published"] == "not published"
     assert cells.loc["eed", "of the paper's training"] == "unknown"
+
+
+def test_a_mean_of_some_pictures_is_not_compared_with_one_of_all(tmp_path: Path) -> None:
+    study = study_of(MadeUp(**REAL, **EXACT, sets={"Set5": 4}), tmp_path)
+    theirs = published(("EEDS", "Set5", 3, 32.5, 0.9, 1e13, "here"))
+    cells = shown(study, table(study, theirs), theirs).set_index("arm")
+    assert cells.loc["eeds", "Set5 published"] == "32.50 / 0.9000"
 
 
 def test_a_method_published_for_one_training_set_alone_stands_in() -> None:
@@ -53,7 +60,7 @@ def test_what_is_trained_on_91_pictures_stands_beside_what_is_published_of_these
     assert kept == {"t91": 32.5, "t91_brief": 32.5}
     for other in (None, "general291", "folder"):
         assert reference(theirs, "eeds", "Set5", 3, other)["psnr"] == 33.5
-    study = study_of(MadeUp(**REAL, **EXACT, sets={"Set5": 3}), tmp_path)
+    study = study_of(MadeUp(**REAL, **EXACT, sets={"Set5": 5}), tmp_path)
     numbers = table(study, theirs)
     away = numbers.loc[("eeds", 3), "Set5 psnr"] - 32.5
     cells = shown(study, numbers, theirs).set_index("arm")

@@ -1,6 +1,8 @@
 """A study with each arm at its own value, beside the one at the common value."""
 
+import html
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from helpers.made_up import EXACT, REAL, MadeUp, study_of
 from shoal import results
 from shoal.report.findings import findings
-from shoal.report.folder import write_report
+from shoal.report.folder import write_pages, write_report
 from shoal.results.tuning import trials
 
 SMALL: Any = {**REAL, **EXACT, "steps": 3000, "every": 1500, "sets": {"Set5": 5}}
@@ -100,6 +102,24 @@ def test_findings_show_the_same_when_the_runs_are_gone(
     assert [part.heading for part in findings(results.read_kept(own)).compared] == [
         "What was tried"
     ]
+
+
+def test_the_page_has_every_part_of_the_readme(
+    both: tuple[results.Study, results.Study], tmp_path: Path
+) -> None:
+    """As the report writes it, and as `shoal pages` builds it from what is kept."""
+    out = tmp_path / "out"
+    _, own = (write_report(study, out) for study in both)
+    parts = re.findall(r"^## (.+)$", (own / "README.md").read_text(), re.MULTILINE)
+    assert {"One lr for all, and each arm's own", "Verdicts at both"} <= set(parts)
+    first = (own / "index.html").read_text()
+    write_pages(out)
+    for text in (first, (own / "index.html").read_text()):
+        shown = [html.unescape(part) for part in re.findall(r"<h2>(.+)</h2>", text)]
+        assert set(shown) == {*parts, "Scores", "Convergence"}
+        for part in findings(both[1]).compared:
+            for cell in part.rows.to_numpy().ravel():
+                assert f"<td>{html.escape(str(cell))}</td>".replace("&#x27;", "&#39;") in text
 
 
 def test_a_trial_s_score_is_that_of_its_survivors_or_of_all_where_none_lives(

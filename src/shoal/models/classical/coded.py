@@ -1,5 +1,6 @@
 """Patches that are codes over a dictionary: sparse ones, and those of nearest neighbours."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import torch
@@ -35,9 +36,9 @@ class Coded(Timofte):
         parts = zip(indices.unbind(1), coefficients.unbind(1), strict=True)
         return torch.stack([table[index] * share[:, None] for index, share in parts]).sum(0)
 
+    @abstractmethod
     def code(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Indices of atoms and their coefficients, `(n, k)` both."""
-        raise NotImplementedError
 
 
 class Zeyde(Coded):
@@ -90,9 +91,9 @@ class Neighbours(Coded):
         indices = (features @ self.low).abs().topk(self.neighbours, dim=1).indices
         return indices, self.weights(features, self.low.T[indices])
 
+    @abstractmethod
     def weights(self, features: Tensor, near: Tensor) -> Tensor:
         """Coefficients `(n, k)` of neighbours `(n, k, d)` of features `(n, d)`."""
-        raise NotImplementedError
 
 
 class NELLE(Neighbours):

@@ -14,6 +14,7 @@ from shoal.models.fitted import FittedModel, Pair, Stages, Tensors
 from shoal.pictures.resample import resize
 
 STEP = 1.25  # by which a picture grows at a time, about
+STRIDE = 2  # pixels between the patches that are looked up
 DISTANCES = 2**25  # of patches to examples that are in memory at once, 128 MiB
 LEAST = 4  # pixels of a side that a picture is shrunk to, at least
 TYPICAL = 128  # pixels of a side of the LR picture that the cost is said for
@@ -121,9 +122,6 @@ class SelfEx(FittedModel):
         """Of a picture of 128 x 128 LR pixels: each patch is compared with all, so it grows."""
         sizes = (self.scale ** (2 * step / self.steps) for step in range(1, self.steps + 1))
         return round(TYPICAL**2 * self.side**2 * sum(sizes) / STRIDE**2)
-
-
-STRIDE = 2  # pixels between the patches that are looked up
 
 
 def centred(patches: Tensor) -> Tensor:

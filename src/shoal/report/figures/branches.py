@@ -10,9 +10,9 @@ from matplotlib.ticker import NullLocator
 
 from shoal.claims.ledger import crosses_seeds
 from shoal.report.figures.canvas import line, panels
-from shoal.report.figures.convergence import AXES, every
 from shoal.report.figures.curves import mean_curves
 from shoal.report.figures.looks import MODELS, Style, styles
+from shoal.report.figures.marks import LABELS, every
 from shoal.results import Study
 
 BRANCHES = {"shallow": MODELS["ees"], "deep": MODELS["eed"]}
@@ -73,7 +73,7 @@ def branch_curves(rows: pd.DataFrame, axes: Axes, part: str, whole: Style) -> Ax
                  markeredgecolor=look.light)  # fmt: skip
         else:
             draw(f"{name}/corr_low", name, look)
-    axes.set_xlabel(AXES["step"])
+    axes.set_xlabel(LABELS["step"])
     if part == "energy":
         axes.set_yscale("log")
         axes.yaxis.set_minor_locator(NullLocator())
@@ -91,7 +91,7 @@ def branches_figure(study: Study) -> Figure | None:
         rows = means[(means["arm"] == arm) & (means["scale"] == scale)]
         for axes, part in zip(column, PARTS, strict=True):
             branch_curves(rows, axes, part, whole_look(looks[arm]))
-            axes.set_xlabel(AXES["step"] if part == PARTS[-1] else "")
+            axes.set_xlabel(LABELS["step"] if part == PARTS[-1] else "")
         title = f"{arm} x{scale}" if len(study.scales) > 1 else arm
         column[0].set_title(title, color=whole_look(looks[arm]).light, pad=16)
         if rows.empty:

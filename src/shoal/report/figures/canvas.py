@@ -57,7 +57,12 @@ def line(style: Style) -> dict[str, Any]:
 
 
 def panels(
-    rows: int, columns: int, panel: tuple[float, float], legend: int = 2, **share: Any
+    rows: int,
+    columns: int,
+    panel: tuple[float, float],
+    legend: int = 2,
+    across: float = 0.25,
+    **share: Any,
 ) -> tuple[Figure, NDArray[np.object_]]:
     """A figure of equal panels with room for labels and a legend above them.
 
@@ -68,12 +73,13 @@ def panels(
         columns: of panels.
         panel: width and height of one, inches.
         legend: its lines.
+        across: inches between panels; more than this where each has numbers of its own.
         share: `sharex`, `sharey`.
 
     Returns:
         the figure and its axes `(rows, columns)`.
     """
-    left, right, bottom, across, down = 0.85, 0.15, 0.5, 0.25, 0.45
+    left, right, bottom, down = 0.85, 0.15, 0.5, 0.45
     top = 0.09 + 0.18 * legend
     width = left + right + columns * panel[0] + (columns - 1) * across
     height = top + bottom + rows * panel[1] + (rows - 1) * down
@@ -98,6 +104,14 @@ def tick_decades(axes: Axes, *, seconds: bool) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     low, high = axes.get_xlim()
     axes.xaxis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
+
+
+def span_a_decade(axes: Axes) -> None:
+    """Widen a logarithmic x axis to a decade, so that 178 k and 180 k look alike, as they are."""
+    low, high = axes.get_xlim()
+    if high < 10 * low:
+        middle = (low * high) ** 0.5
+        axes.set_xlim(middle / 10**0.5, middle * 10**0.5)
 
 
 @contextmanager

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shoal.results import Study, living
+from shoal.results import AXES, Study, living
+from shoal.results.notes import one_machine
 from shoal.runs.kind import Kind
+
+MOST_LINES = 6  # curves of one arm that can be told from each other
 
 
 def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
@@ -18,9 +21,24 @@ def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
     Returns:
         arm, scale, step, seconds, macs and each column (means), n; by arm and step.
     """
-    rows = survivors(study)
-    by = rows.groupby(["arm", "scale", "step"], sort=False)
-    table = by[["seconds", "macs", *columns]].mean().join(by.size().rename("n"))
+    by = survivors(study).groupby(["arm", "scale", "step"], sort=False)
+    return _whole(by[["seconds", "macs", *columns]].mean().join(by.size().rename("n")))
+
+
+def median_curves(study: Study) -> pd.DataFrame:
+    """The same of many seeds: the median of validation PSNR (dB), and how far they range.
+
+    Returns:
+        arm, scale, step, seconds and macs (means), val/psnr (median), low, high, n.
+    """
+    by = survivors(study).groupby(["arm", "scale", "step"], sort=False)
+    psnr = by["val/psnr"].agg(["median", "min", "max"])
+    psnr = psnr.set_axis(["val/psnr", "low", "high"], axis="columns")
+    return _whole(by[["seconds", "macs"]].mean().join(psnr).join(by.size().rename("n")))
+
+
+def _whole(table: pd.DataFrame) -> pd.DataFrame:
+    """Without the steps that only some runs have, by arm and step."""
     full = table["n"] == table.groupby(["arm", "scale"])["n"].transform("max")
     return table[full].sort_index(level="step", kind="stable").reset_index()
 
@@ -29,6 +47,17 @@ def survivors(study: Study) -> pd.DataFrame:
     """The curves of the trained runs that finished and did not collapse."""
     alive = living(study)
     return study.curves[study.curves["id"].isin(alive.loc[alive["kind"] == Kind.TRAINED, "id"])]
+
+
+def is_banded(study: Study) -> bool:
+    """Whether an arm has so many survivors that medians and ranges stand for single curves."""
+    counts = survivors(study).groupby(["arm", "scale"])["id"].nunique()
+    return bool(counts.gt(MOST_LINES).any())
+
+
+def axes_of(study: Study) -> tuple[str, ...]:
+    """What curves are drawn against: not seconds, where machines of several kinds made them."""
+    return tuple(axis for axis in AXES if axis != "seconds" or one_machine(study))
 
 
 def by_run(rows: pd.DataFrame, columns: list[str]) -> Iterator[tuple[str, NDArray[np.float64]]]:

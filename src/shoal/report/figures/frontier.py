@@ -7,12 +7,13 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from shoal.report.figures.canvas import line, panels, tick_decades
-from shoal.report.figures.convergence import bicubic_level
+from shoal.report.figures.canvas import line, panels, span_a_decade, tick_decades
 from shoal.report.figures.looks import Style, styles
+from shoal.report.figures.marks import bicubic_level
 from shoal.report.figures.names import name_points
 from shoal.report.tables.table import headline
 from shoal.results import Study
+from shoal.results.notes import one_machine
 
 COSTS = {
     "macs": "multiply-adds per HR pixel (log)",
@@ -76,6 +77,7 @@ def frontier(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Styl
             axes.vlines(x, y - sd, y + sd, color=looks[arm].light, linewidth=1)
     axes.set_xscale("log")
     axes.margins(x=0.14)
+    span_a_decade(axes)
     axes.set_ylim(low, high)
     tick_decades(axes, seconds=cost.startswith("seconds"))
     axes.set_xlabel(COSTS[cost])
@@ -129,6 +131,8 @@ def frontier_figure(study: Study, numbers: pd.DataFrame) -> Figure | None:
         return None
     _, place = headline(study)
     costs = [cost for cost in COSTS if rows[cost].notna().any()]
+    if not one_machine(study):
+        costs = [cost for cost in costs if not cost.startswith("seconds")]
     figure, grid = panels(len(study.scales), len(costs), (3.9, 3.4), 1, sharey="row")
     for scale, row in zip(study.scales, grid, strict=True):
         part = rows[rows["scale"] == scale]

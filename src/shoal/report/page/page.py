@@ -8,6 +8,7 @@ import numpy as np
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from shoal.report.figures.curves import axes_of
 from shoal.report.figures.looks import styles
 from shoal.report.figures.samples import Crop
 from shoal.report.findings import Findings
@@ -57,6 +58,7 @@ def page(
         verdicts=list(zip(found.verdicts, rows, strict=True)),
         effect=effect,
         drawn=drawn,
+        axes=axes_of(study),
         charts=charts(study, crops, drawn),
         frontier=frontier and base64.b64encode(frontier).decode(),
         rights=[*trained, "HR"],

@@ -4,40 +4,17 @@ It needs `\usepackage{booktabs}` alone. Published scores stand in columns of the
 that has nothing to say is left out.
 """
 
-import math
 import re
-from collections.abc import Callable, Sequence
-
-import pandas as pd
+from collections.abc import Sequence
 
 from shoal.errors import UserError, unknown
 from shoal.report.findings import Findings
-from shoal.report.tables.numbers import seconds, short
+from shoal.report.tables.latex_columns import ALL, COSTS, DIGITS, SURVIVED, column, escaped
 from shoal.report.tables.table import test_sets
 from shoal.report.tables.tuned import title
 from shoal.results import Study, collapsed, survival
 
-# Columns beside the scores: head, the number's name, and how it is written.
-COSTS: dict[str, tuple[str, str, Callable[[float], str]]] = {
-    "parameters": ("Param.", "parameters", short),
-    "macs": ("MACs/LR px", "macs_per_lr_pixel", short),
-    "time": ("Training", "seconds", seconds),
-}
-DIGITS = {"psnr": 2, "ssim": 4}
-SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-NOTHING = "--"
-# Of runs that didn't collapse, and of all that finished; columns only where some collapsed.
-SURVIVED, ALL = "survived", "over all"
 STANDARD = (SURVIVED, "psnr", "published", "parameters")
-
-
-def escaped(text: str) -> str:
-    r"""Text as LaTeX sets it.
-
-    >>> print(escaped("eeds_fast, 5 % & more"))
-    eeds\_fast, 5 \% \& more
-    """
-    return re.sub(r"[\\~^&%$#_{}]", lambda c: SPECIAL.get(c[0], f"\\{c[0]}"), text)
 
 
 def columns_of(found: Findings) -> list[str]:
@@ -62,7 +39,7 @@ def latex(found: Findings, columns: Sequence[str] = STANDARD) -> str:
         if name not in columns_of(found):
             raise UserError(unknown("--columns", name, columns_of(found)))
     numbers = found.numbers.reset_index()
-    chosen = [column for name in _expanded(found, columns) if (column := _column(numbers, name))]
+    chosen = [made for name in _expanded(found, columns) if (made := column(numbers, name))]
     scales = len(found.study.scales) > 1
     heads = ["Method", *(["Scale"] if scales else []), *(head for head, _ in chosen)]
     names = [escaped(str(arm)) for arm in numbers["arm"]]
@@ -117,43 +94,3 @@ def _expanded(found: Findings, columns: Sequence[str]) -> list[str]:
             if beside and score.split(" ")[-1] in DIGITS:
                 names.append(f"{score} published")
     return list(dict.fromkeys(names))
-
-
-def _column(numbers: pd.DataFrame, name: str) -> tuple[str, list[str]] | None:
-    """Head and cells; None where no row has a number, or all survived."""
-    if name == SURVIVED:
-        rows = zip(numbers["survived"], numbers["ended"], strict=True)
-        cells = [NOTHING if pd.isna(of) else f"{left} of {of}" for left, of in rows]
-        return ("Survived", cells) if (numbers["survived"] < numbers["ended"]).any() else None
-    if name in COSTS:
-        head, key, form = COSTS[name]
-        values = numbers[key].astype(float)
-        cells = [NOTHING if math.isnan(v) else escaped(form(v)) for v in values]
-        return (head, cells) if values.notna().any() else None
-    published, every = name.endswith(" published"), name.endswith(f" {ALL}")
-    dataset, _, fact = name.removesuffix(" published").removesuffix(f" {ALL}").rpartition(" ")
-    end = f" {ALL}" if every else ""
-    values = numbers[f"{dataset} published {fact}" if published else f"{dataset} {fact}{end}"]
-    values = values.astype(float)
-    if not values.notna().any():
-        return None
-    head = f"{escaped(dataset)} {fact.upper()}{', all' if every else ''}"
-    plain = [NOTHING if math.isnan(v) else f"{v:.{DIGITS[fact]}f}" for v in values]
-    if published:
-        return "publ.", plain
-    marked = _marked(plain, numbers["scale"])
-    spreads = numbers[f"{dataset} {fact} sd{end}"].astype(float)
-    pairs = zip(marked, spreads, strict=True)
-    return head, [_with_spread(*pair, DIGITS[fact]) for pair in pairs]
-
-
-def _marked(plain: Sequence[str], scales: pd.Series) -> list[str]:
-    """The best of each scale in bold, the second underlined; equal as printed is equal."""
-    printed = pd.Series([math.nan if cell == NOTHING else float(cell) for cell in plain])
-    rank = printed.groupby(scales.to_numpy()).rank(method="dense", ascending=False)
-    marks = {1.0: r"\textbf{%s}", 2.0: r"\underline{%s}"}
-    return [marks.get(place, "%s") % cell for place, cell in zip(rank, plain, strict=True)]
-
-
-def _with_spread(cell: str, sd: float, digits: int) -> str:
-    return cell if math.isnan(sd) else rf"{cell} {{\scriptsize$\pm${sd:.{digits}f}}}"

@@ -13,6 +13,8 @@ COLUMNS = ["method", "set", "scale", "psnr", "ssim", "training_macs", "source"]
 CALLED = {"aplus": "a+", "ne-lle": "ne+lle", "ne-nnls": "ne+nnls", "selfex": "glasner"}
 # What they call, in brackets behind a method, the pictures of an option of `conf/data`.
 PICTURES = {"t91": "91-image", "t91_brief": "91-image"}
+# Pictures of the sets of which scores are published: a mean of some of them is another number.
+SIZES = {"Set5": 5, "Set14": 14, "BSD100": 100, "Urban100": 100}
 PUBLISHED = Path(__file__).with_name("published.csv")
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from shoal.report.tables.published import reference
+from shoal.report.tables.published import SIZES, reference
 from shoal.results import (
     AXES,
     Study,
@@ -36,11 +36,11 @@ def table(study: Study, published: pd.DataFrame) -> pd.DataFrame:
         `state`; `seeds` (runs that finished); of those that trained to an end, `survived` and
         `ended`; per test set S `S psnr` (dB), `S ssim`, `S` and the name of each column that
         `metrics=` added, their ` sd`, all of the runs that survived, and each ` over all` that
-        finished; `S published psnr`,
-        `S published ssim`, `S difference` (dB, ours minus published) and, where the name of some
-        method says it, `S published on` (its training pictures); `share` (of the paper's training,
-        by multiply-adds); `final`, `best` (validation, dB); the costs; and what reaching
-        bicubic + g dB took, `step to +g`, `seconds to +g`, `macs to +g`, `reached +g` (runs).
+        finished; `S published psnr`, `S published ssim`, `S difference` (dB, ours minus published,
+        of whole sets) and, where the name of some method says it, `S published on` (its training
+        pictures); `share` (of the paper's training, by multiply-adds); `final`, `best` (validation,
+        dB); the costs; and what reaching bicubic + g dB took, `step to +g`, `seconds to +g`,
+        `macs to +g`, `reached +g` (runs).
     """
     order = [(arm, scale) for arm in study.arms for scale in study.scales]
     index = pd.MultiIndex.from_tuples(order, names=KEYS)
@@ -121,6 +121,7 @@ def _goal(study: Study, gain: float) -> pd.DataFrame:
 def _with_published(numbers: pd.DataFrame, study: Study, published: pd.DataFrame) -> pd.DataFrame:
     trained = pd.Series(float("nan"), index=numbers.index)
     data = study.runs.dropna(subset="data").groupby("arm")["data"].first()
+    images = per_run(study).groupby([*KEYS, "dataset"])["images"].min().unstack("dataset")
     for name in test_sets(study):
         rows = [
             reference(published, study.models[arm], name, scale, data.get(arm))
@@ -129,7 +130,9 @@ def _with_published(numbers: pd.DataFrame, study: Study, published: pd.DataFrame
         theirs = pd.DataFrame(rows).set_axis(numbers.index).drop(columns="source")
         numbers[f"{name} published psnr"] = theirs["psnr"].astype(float)
         numbers[f"{name} published ssim"] = theirs["ssim"].astype(float)
-        numbers[f"{name} difference"] = numbers[f"{name} psnr"] - numbers[f"{name} published psnr"]
+        away = numbers[f"{name} psnr"] - numbers[f"{name} published psnr"]
+        whole = images[name].reindex(numbers.index) >= SIZES.get(name, 0)
+        numbers[f"{name} difference"] = away.where(whole)
         pictures = theirs["method"].astype("string").str.extract(r"\((.+)\)$", expand=False)
         if pictures.notna().any():
             numbers[f"{name} published on"] = pictures.astype(object)

@@ -40,7 +40,7 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
             "effect [95 % interval]": [effect(v.decisive) for v in verdicts],
             "p": [probability(v.p) for v in verdicts],
             "p (Holm)": [probability(v.holm) for v in verdicts],
-            "n": [_n(v.decisive) for v in verdicts],
+            "n": [_n(v.decisive, v.word) for v in verdicts],
             "decided by": [v.decisive.text if v.decisive else ABSENT for v in verdicts],
         }
     )
@@ -65,7 +65,7 @@ def difference_rows(differences: Sequence[Difference], over: str) -> pd.DataFram
         "p (Holm)": [probability(d.holm) for d in differences],
         "word": [worded(d) for d in differences],
         "settings": [str(d.over) for d in differences],
-        "n": [_n(d.comparison) for d in differences],
+        "n": [_n(d.comparison, d.word) for d in differences],
     }
     empty = {"on": not any(columns["on"]), "settings": not any(d.over for d in differences)}
     return pd.DataFrame({name: cells for name, cells in columns.items() if not empty.get(name)})
@@ -98,8 +98,11 @@ def effect(comparison: Comparison | None) -> str:
     return f"{values[0]}{unit} {interval}"
 
 
-def _n(comparison: Comparison | None) -> str:
+def _n(comparison: Comparison | None, word: str) -> str:
+    """Seeds and pictures; of a difference found by fewer seeds, by how many."""
     if comparison is None or not comparison.seeds:
         return ABSENT
-    seeds = f"{comparison.seeds} seed" + "s" * (comparison.seeds > 1)
-    return f"{seeds} × {comparison.images} pictures" if comparison.images > 1 else seeds
+    c, found = comparison, word != "undecided" and not word.endswith("equal")
+    seeds = f"{c.seeds} seed" + "s" * (c.seeds > 1)
+    pictures = f" × {c.images} pictures" * (c.images > 1) + " × 1 picture" * c.one_picture
+    return seeds + pictures + f", found at {c.found_at}" * (found and c.found_at > 0)

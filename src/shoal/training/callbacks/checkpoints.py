@@ -4,7 +4,6 @@ A checkpoint's name holds its own checksum, so a file cut short or changed is kn
 it by any unpickler, and the one before it is taken.
 """
 
-import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
 
 from shoal.errors import UserError, first_line
-from shoal.runs.folder import CHECKPOINT
-from shoal.system import lock
-from shoal.system.files import UNFINISHED
+from shoal.runs.resumed import checkpoint_name, checkpoints
+from shoal.system import heartbeat
+from shoal.system.files import UNFINISHED, sha256
 from shoal.system.signals import Stopped
 from shoal.training.agreement import Agreement
 
@@ -66,32 +65,15 @@ class Checkpoints(Checkpoint):
             if not self.agreement.ranks.first:
                 return
             with beside.open("rb") as file:
-                checksum = hashlib.file_digest(file, "sha256").hexdigest()[:16]
                 os.fsync(file.fileno())
-            lock.confirm()
-            beside.replace(self.folder / f"step-{trainer.global_step:09d}-{checksum}.ckpt")
+            name = checkpoint_name(trainer.global_step, sha256(beside))
+            heartbeat.confirm()
+            beside.replace(self.folder / name)
         finally:
             if self.agreement.ranks.first:
                 beside.unlink(missing_ok=True)  # a full disk needs the room
         for old in checkpoints(self.folder)[KEPT:]:
             old.unlink()
-
-
-def checkpoints(folder: Path) -> list[Path]:
-    """All checkpoints of a run, the newest first."""
-    found = (path for path in folder.glob("*.ckpt") if CHECKPOINT.fullmatch(path.name))
-    return sorted(found, reverse=True)
-
-
-def newest_whole(folder: Path) -> Path | None:
-    """The newest checkpoint that is as it was written; says which ones are not."""
-    for path in checkpoints(folder):
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest()[:16] == path.stem.split("-")[2]:
-                return path
-        print(f"{path} is damaged: going on from the one before it", flush=True)
-        path.unlink()
-    return None
 
 
 def require_readable(checkpoint: Path) -> None:

@@ -5,23 +5,32 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, JobStatus
 from omegaconf import DictConfig
 
-from hydra_plugins.shoal_launcher.foretelling import foretell, only_plans
+from shoal.claims import read_claims, require_arms
 from shoal.errors import UserError
+from shoal.grid import experiment_asked, plan_file, tuned
+from shoal.grid.composing import compose, of_runs
+from shoal.grid.experiment import Experiment, is_of_experiment
+from shoal.grid.foretelling import foretell, only_plans
+from shoal.grid.naming import titles
+from shoal.grid.plan import Plan
+from shoal.grid.planned import PlannedRun
+from shoal.grid.tuning import Tuning, tuning
+from shoal.report.home import PAGE, home
+from shoal.report.live import live_page
+from shoal.report.publish import report
+from shoal.results import read
+from shoal.results.tuning import chosen, trials
+from shoal.seeding.loop import Loop
+from shoal.seeding.outlook import outlook
+from shoal.seeding.resuming import take_up
+from shoal.seeding.settings import Settings, is_automatic
+from shoal.system.console import typed
 from shoal.system.variables import EXPERIMENT
-
-# Imported where they are used, since Hydra imports all its plugins at the start of every run.
-if TYPE_CHECKING:
-    from shoal.grid.experiment import Experiment
-    from shoal.grid.plan import Plan
-    from shoal.grid.planned import PlannedRun
-    from shoal.grid.tuning import Tuning
-    from shoal.seeding.settings import Settings
 
 Names = dict[tuple[str, ...], str]
 Launch = Callable[[Sequence[Sequence[str]], Names, Names], Sequence[JobReturn]]
@@ -50,20 +59,17 @@ class ExperimentGrid:
         Raises:
             UserError: the experiment, or what is asked of it, is not as it must be.
         """
-        from shoal.grid.tuned import judge
-        from shoal.grid.tuning import tuning
-        from shoal.seeding.outlook import outlook
-        from shoal.seeding.settings import Settings, is_automatic
-
         settings = Settings.of(self.master.seeds) if is_automatic(combinations) else None
         plan = self._planned(combinations, settings)
         tune = tuning(plan.experiment)
-        judging = judge(plan, tune) if tune else None
+        judging = tuned.judge(plan, tune) if tune else None
         foreseen = outlook(plan, settings)
         if only_plans(self.master):
             unknown = ["what it will see is unknown: no two seeds of it have finished here"]
-            runs = [run for each in (judging, plan) if each for _, run in each.runs]
-            foretell(runs, foreseen.lines if foreseen else unknown)
+            plans = [each for each in (judging, plan) if each]
+            called = {words: name for each in plans for words, name in _titles(each).items()}
+            runs = [run for each in plans for _, run in each.runs]
+            foretell(runs, called, foreseen.lines if foreseen else unknown)
             return []
         said = foreseen.line if foreseen else ""
         if tune and judging:
@@ -71,29 +77,18 @@ class ExperimentGrid:
         return self._made(plan, settings, said)
 
     def _tuned(
-        self,
-        plan: "Plan",
-        tune: "Tuning",
-        judging: "Plan",
-        settings: "Settings | None",
-        foreseen: str,
+        self, plan: Plan, tune: Tuning, judging: Plan, settings: Settings | None, foreseen: str
     ) -> Sequence[JobReturn]:
         """Let each arm find its own value, then make the study at these and at the common one.
 
         The study at their own comes first: where `seeds.hours` are short, it answers the question.
         """
-        from shoal.grid.tuned import common, own, tried
-        from shoal.report.publish import report
-        from shoal.results import read
-        from shoal.results.tuning import chosen, trials
-        from shoal.seeding.resuming import take_up
-
         returns = self._made(judging, None, "")
         if any(done.status == JobStatus.FAILED for done in returns):
             return returns
-        found = trials(read(judging.path), tried(plan, tune))
-        values = chosen(found, common(plan, tune), tune.margin)
-        mine = own(plan, tune, values, found)
+        found = trials(read(judging.path), tuned.tried(plan, tune))
+        values = chosen(found, tuned.common(plan, tune), tune.margin)
+        mine = tuned.own(plan, tune, values, found)
         if settings is not None:
             take_up(mine)
         begun = time.monotonic()
@@ -104,15 +99,9 @@ class ExperimentGrid:
         report(mine.path, config.paths.experiments, config.logger)  # with the common one beside it
         return returns
 
-    def _planned(self, combinations: list[list[str]], settings: "Settings | None") -> "Plan":
+    def _planned(self, combinations: list[list[str]], settings: Settings | None) -> Plan:
         """The plan; where seeds are added, of all that an earlier grid added too."""
-        from shoal.grid.composing import compose, of_runs
-        from shoal.grid.experiment import is_of_experiment
-        from shoal.grid.experiment_asked import read
-        from shoal.grid.plan import Plan
-        from shoal.seeding.resuming import take_up
-
-        experiment = read(self.loader, self.master)
+        experiment = experiment_asked.read(self.loader, self.master)
         _require_claims(experiment)
         given = [
             [text for text in of_runs(each) if not is_of_experiment(text)] for each in combinations
@@ -124,46 +113,37 @@ class ExperimentGrid:
         take_up(plan)
         return plan
 
-    def _made(
-        self, plan: "Plan", settings: "Settings | None", foreseen: str
-    ) -> Sequence[JobReturn]:
-        from shoal.grid.plan_file import write
-        from shoal.report.home import PAGE, home
-        from shoal.report.live import live_page
-        from shoal.report.publish import report
-        from shoal.seeding.loop import Loop
-        from shoal.system.console import typed
-
+    def _made(self, plan: Plan, settings: Settings | None, foreseen: str) -> Sequence[JobReturn]:
         print(f"experiment={plan.experiment.name}: {plan.experiment.question}", flush=True)
-        path = write(plan, typed())
+        path = plan_file.write(plan, typed())
         os.environ[EXPERIMENT] = plan.experiment.name
         config = plan.runs[-1][1].config
         findings = config.paths.experiments
         page = home(findings, plan.folder, config.precision) / PAGE
-        print("\n".join(filter(None, (foreseen, f"as runs finish: {page}"))), flush=True)
+        said = (foreseen, plan.spared, f"as runs finish: {page}")
+        print("\n".join(filter(None, said)), flush=True)
         make = functools.partial(self._launched, plan)
         with live_page(path, findings):
             returns = Loop(plan, settings, typed(), make).run() if settings else make(plan.runs)
         report(path, findings, config.logger)
         return returns
 
-    def _launched(
-        self, plan: "Plan", runs: "Sequence[tuple[str, PlannedRun]]"
-    ) -> Sequence[JobReturn]:
-        from shoal.grid.naming import titles
-
+    def _launched(self, plan: Plan, runs: Sequence[tuple[str, PlannedRun]]) -> Sequence[JobReturn]:
         arms = {run.overrides: label for label, run in runs}
-        return self.launch([run.overrides for _, run in runs], titles(runs, plan.turned), arms)
+        return self.launch([run.overrides for _, run in runs], _titles(plan, runs), arms)
 
 
-def _require_claims(experiment: "Experiment") -> None:
+def _titles(plan: Plan, runs: Sequence[tuple[str, PlannedRun]] | None = None) -> Names:
+    """What the lines of a grid call runs of a plan: all that there are, unless some are given."""
+    return titles(plan.runs if runs is None else runs, plan.turned)
+
+
+def _require_claims(experiment: Experiment) -> None:
     """Refuse a claim that can't be tested, before anything is trained for it.
 
     Raises:
         UserError: naming the experiment, the claim and what is wrong with it.
     """
-    from shoal.claims import read_claims, require_arms
-
     try:
         require_arms(read_claims(experiment.claims), [*experiment.arms, *experiment.left_out])
     except UserError as error:

@@ -1,0 +1,74 @@
+"""What a folder of findings holds that a smaller grid of the same name would take from it."""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from shoal.errors import UserError
+
+# Of a folder of findings, as `shoal.results.kept` reads them.
+STUDY, RUNS = "study.json", "runs.csv"
+ENDED = ("finished", "diverged")
+Row = Mapping[str, Any]  # with arm, scale, seed and id
+
+
+def beyond(folder: Path, kept_at: str, rows: Sequence[Row], looks: Sequence[Row] | None) -> str:
+    """What kept findings have and those of a grid would not, in words; "" where there is nothing.
+
+    An arm that has another id by now, since its file or its code was changed, is made anew: its
+    old runs are no loss.
+
+    Args:
+        folder: of the findings, as the grid's plan calls it.
+        kept_at: the precision of the grid; findings of another one lie elsewhere.
+        rows: of the grid's runs.
+        looks: of the grid, where it adds seeds.
+
+    Raises:
+        UserError: what the folder says of itself is damaged.
+    """
+    for place in (folder.with_name(f"{folder.name}-{kept_at}"), folder):
+        try:
+            told = json.loads((place / STUDY).read_text()) if (place / STUDY).is_file() else {}
+            if told and told["precision"] == kept_at:
+                return _beyond(place, told, rows, looks)
+        except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise UserError(f"{place} is damaged ({error!r}): restore it, or delete it") from None
+    return ""
+
+
+def _beyond(
+    place: Path, told: Mapping[str, Any], rows: Sequence[Row], looks: Sequence[Row] | None
+) -> str:
+    with (place / RUNS).open(newline="") as file:
+        kept = [row for row in csv.DictReader(file) if row["state"] in ENDED]
+    planned = {str(row["id"]) for row in rows}
+    forgotten = _seen(told.get("looks") or []) & planned - _seen(looks or [])
+    if lost := _lost(kept, rows):
+        return f"{len(lost)} {'run' if len(lost) == 1 else 'runs'} more"
+    return "the looks at these runs" if forgotten else ""
+
+
+def _lost(kept: Iterable[Row], rows: Sequence[Row]) -> list[Row]:
+    """The kept runs of arms as they still are, or of arms that are gone, which aren't planned."""
+    ids = {str(row["id"]) for row in rows}
+    today = {(row["arm"], str(row["scale"]), _text(row["seed"])): str(row["id"]) for row in rows}
+    lost, anew = list[Row](), set[tuple[str, str]]()
+    for row in kept:
+        there = today.get((row["arm"], row["scale"], row["seed"]))
+        if there is not None and there != row["id"]:
+            anew.add((row["arm"], row["scale"]))
+        if row["id"] not in ids:
+            lost.append(row)
+    return [row for row in lost if (row["arm"], row["scale"]) not in anew]
+
+
+def _seen(looks: Iterable[Row]) -> set[str]:
+    return {str(name) for look in looks for name in look["runs"]}
+
+
+def _text(seed: object) -> str:
+    """As `runs.csv` has it: a run that learns nothing has none."""
+    return "" if seed is None else str(seed)

@@ -1,0 +1,115 @@
+"""Runs from overrides, as `shoal train` makes them, in the process that asks for them."""
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hydra import compose as composed
+from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from hydra.types import RunMode
+from omegaconf.errors import OmegaConfBaseException
+
+from shoal.data.module import SuperResolutionData
+from shoal.errors import UserError
+from shoal.grid.composing import resolved
+from shoal.results import Study, read_kept
+from shoal.runs.config import RunConfig
+from shoal.runs.folder import RunFolder
+from shoal.runs.resolvers import register_resolvers
+from shoal.runs.run import Run
+from shoal.system.configs import CONF
+from shoal.system.mistakes import config_mistake
+
+
+def compose(*overrides: str, config_dir: str | Path | None = None) -> RunConfig:
+    """The config of a run, checked; nothing is made.
+
+    Args:
+        overrides: as on the command line, e.g. `"model=ees"`, `"budget.max_steps=100"`.
+        config_dir: a folder of configs of your own.
+
+    Raises:
+        UserError: no run could have it, or it is a grid's; the message has value and remedy.
+    """
+    register_resolvers()
+    words = list(overrides)
+    if config_dir is not None:
+        words.append(f"hydra.searchpath=['file://{Path(config_dir).resolve()}']")
+    try:
+        with _hydra():
+            tree = composed("config", words, return_hydra_config=True)
+        if tree.hydra.mode == RunMode.MULTIRUN:
+            asked = shlex.join(overrides)
+            raise UserError(f"{asked} is a grid of runs, which the command makes: shoal train ...")
+        return RunConfig.of(resolved(tree))
+    except (HydraException, OmegaConfBaseException) as error:
+        raise UserError(config_mistake(error, CONF)) from None
+
+
+@contextmanager
+def _hydra() -> Iterator[None]:
+    """Hydra, ready to compose from Shoal's configs; the script's own is put back afterwards."""
+    here = GlobalHydra.instance()
+    before, here.hydra = here.hydra, None
+    try:
+        with initialize_config_dir(str(CONF.resolve()), version_base="1.3"):
+            yield
+    finally:
+        GlobalHydra.instance().hydra = before  # another instance than `here` by now
+
+
+def train(*overrides: str, config_dir: str | Path | None = None) -> RunFolder:
+    """Train a model and score it: `shoal train` of the same words, and the same run.
+
+    A run that was interrupted goes on; one that is finished is reused, and only scored where
+    scores are asked for that it lacks.
+
+    Args:
+        overrides: as on the command line.
+        config_dir: a folder of configs of your own.
+
+    Returns:
+        The folder of the finished run.
+
+    Raises:
+        UserError: as `compose`, or pictures, devices or folders are not as they must be.
+        Diverged: the loss stopped being finite.
+        Stopped: a signal asked for it.
+    """
+    from shoal.training.run import train as trained  # it brings PyTorch
+
+    folder = () if config_dir is None else ("--config-dir", str(config_dir))
+    command = shlex.join(["shoal", "train", *folder, *overrides])
+    return trained(compose(*overrides, config_dir=config_dir), command)
+
+
+def datamodule(config: RunConfig) -> SuperResolutionData:
+    """The DataModule of a config, each of whose batches is one step's.
+
+    Its training batches have no end: a Trainer needs `max_steps`.
+
+    Raises:
+        UserError: a picture is missing or broken, or the patch doesn't fit.
+    """
+    from shoal.training.ingredients import open_pictures
+
+    run = Run.of(config)
+    run.require_pictures()
+    data = open_pictures(run)
+    data.blocks = False
+    return data
+
+
+def findings(folder: str | Path) -> Study:
+    """A study as its folder of findings keeps it: its question, and its rows as tables of pandas.
+
+    Args:
+        folder: e.g. `experiments/ablation/t91-x3-standard`.
+
+    Raises:
+        UserError: it is no such folder, or one of its files is damaged.
+    """
+    return read_kept(Path(folder))

@@ -1,0 +1,111 @@
+"""Installed packages that a config builds from, each by the content of its distribution.
+
+A newer version, or a file that was edited where it lies, is other code. What Shoal itself requires
+doesn't count: a record names its version, and a number in `runs.identity` stands for the results.
+"""
+
+import hashlib
+import importlib.util
+import re
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import lru_cache
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+
+INSTALLED = {"site-packages", "dist-packages"}
+OURS = {"shoal", "hydra_plugins"}
+# The modules of what pyproject.toml requires, and of what comes with Lightning and Hydra. Written
+# down, since a run's name can't hang on how Shoal was installed.
+REQUIRED = frozenset(
+    {
+        *("PIL", "hydra", "jinja2", "lightning", "lightning_fabric", "lightning_utilities"),
+        *("markdown_it", "markupsafe", "matplotlib", "mpl_toolkits", "numpy", "omegaconf"),
+        *("pandas", "platformdirs", "pylab", "pytorch_lightning", "requests", "rich"),
+        *("safetensors", "scipy", "skimage", "tabulate", "tifffile", "torch", "torchgen"),
+        *("torchmetrics", "typer", "wandb", "yaml"),
+    }
+)
+
+
+def installed_code(targets: Iterable[str]) -> dict[str, str]:
+    """A digest of every distribution that targets come from, by what it is called.
+
+    Args:
+        targets: dotted names; those of what Shoal requires, and of modules that aren't installed,
+            are passed over.
+
+    >>> installed_code(["torch.nn.L1Loss", "shoal.models.eed.EED", "json.loads"])
+    {}
+    """
+    found: dict[str, str] = {}
+    for top in sorted({target.partition(".")[0] for target in targets}):
+        place = None if top in OURS | REQUIRED | sys.stdlib_module_names else _place(top)
+        if place is not None:
+            found |= _digests(top, place)
+    return found
+
+
+def name_of(package: str) -> str:
+    """What a package is called among modules of one's own, none of which has a blank in its name.
+
+    >>> name_of("timm")
+    'installed timm'
+    """
+    return f"installed {package}"
+
+
+def _place(top: str) -> Path | None:
+    """Where a module lies that is installed; None of any other."""
+    with suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec(top)
+        inside = list(spec.submodule_search_locations or ()) if spec else []
+        place = Path(inside[0] if inside else str(spec and spec.origin))
+        return place if INSTALLED & set(place.parts) else None
+    return None
+
+
+def _digests(top: str, place: Path) -> dict[str, str]:
+    """Those of the distributions that hold a module; where none does, of the module as it lies."""
+    holding = _holding(top, place.parent, place.parent.stat().st_mtime_ns)
+    if not holding:
+        return {name_of(top): _digest(place.parent, _modules(place))}
+    return {
+        name_of(each.name): _digest(place.parent, _listed(each)) or f"version {each.version}"
+        for each in holding
+    }
+
+
+@lru_cache(maxsize=64)  # a quarter of a second, and a grid composes hundreds of runs
+def _holding(top: str, site: Path, changed: int) -> list[Distribution]:
+    """The distributions in a folder that hold a module, as it was when it last changed."""
+    return [each for each in distributions(path=[str(site)]) if _holds(each, top)]
+
+
+def _holds(distribution: Distribution, top: str) -> bool:
+    names = distribution.read_text("top_level.txt") or ""
+    files = distribution.read_text("RECORD") or ""
+    pattern = rf"(?m)^{re.escape(top)}(/|\.[^,/]*(py|so|pyd),)"
+    return top in names.split() or re.search(pattern, files) is not None
+
+
+def _listed(distribution: Distribution) -> list[str]:
+    """The modules that it says it has; scripts, which lie elsewhere, are rewritten as they come."""
+    files = (str(each) for each in distribution.files or ())
+    return [each for each in files if each.endswith(".py") and not each.startswith("..")]
+
+
+def _modules(place: Path) -> list[str]:
+    files = place.rglob("*.py") if place.is_dir() else [place]
+    return [each.relative_to(place.parent).as_posix() for each in files]
+
+
+def _digest(folder: Path, files: Iterable[str]) -> str:
+    """One of some files and their names; "" where there are none."""
+    total = hashlib.sha256()
+    there = sorted(name for name in files if (folder / name).is_file())
+    for name in there:
+        content = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        total.update(f"{name} {content}\n".encode())
+    return total.hexdigest() if there else ""

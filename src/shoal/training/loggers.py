@@ -1,0 +1,60 @@
+"""The loggers of a run: whether they can be built, and open for as long as it works."""
+
+import contextlib
+import inspect
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from hydra.utils import instantiate
+from lightning.pytorch.loggers import Logger
+
+from shoal.dashboards.base import NEEDS, dashboards
+from shoal.errors import UserError
+from shoal.runs.config import RunConfig
+from shoal.runs.run import Run
+from shoal.system.building import built
+from shoal.system.variables import ARM, EXPERIMENT
+
+
+def require_loggers(config: RunConfig) -> None:
+    """Make sure that all loggers can be called as the config does; they begin in a run's folder.
+
+    Raises:
+        UserError: one isn't there, takes none of an argument, or needs a package; it is named.
+    """
+    for name, entry in config.logger.items():
+        part = built(f"logger.{name}", entry, _partial_=True)
+        try:
+            inspect.signature(part.func).bind(folder="", attempt="", **part.keywords)
+        except TypeError as error:
+            raise UserError(f"logger.{name} can't be built: {error}") from None
+        if part.func in NEEDS:
+            NEEDS[part.func]()
+
+
+@contextlib.contextmanager
+def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
+    """The run's loggers, closed with how it ended.
+
+    Args:
+        run: whose config names them.
+        attempt: when the run was begun for the first time.
+    """
+    loggers, ended = list[Logger](), False
+    try:
+        for entry in run.config.logger.values():
+            loggers.append(instantiate(entry, folder=run.folder.path, attempt=attempt))
+        for dashboard in dashboards(loggers):
+            dashboard.log_config(run.config.plain() | _place(run))
+        yield loggers
+        ended = True
+    finally:
+        for dashboard in dashboards(loggers):
+            dashboard.close(0 if ended else 1)
+
+
+def _place(run: Run) -> dict[str, Any]:
+    """What a dashboard groups runs by, beside the seed: the experiment, and the arm in it."""
+    arm = os.environ.get(ARM) or run.config.name
+    return {"experiment": os.environ.get(EXPERIMENT), "arm": arm}
