@@ -17,7 +17,14 @@ def test_a_config_is_what_it_says(tmp_path):
     assert harmless.config(path) == {"model": {"scale": 3, "sides": [1, 3]}}
 
 
-@pytest.mark.parametrize("text", [BOMB, "a: ${oc.env:HOME}", "[" * 100_000, "- " * 100_000, "3"])
+STEPS = "".join(f"{' ' * depth}a:\n" for depth in range(1400))  # as deep as a megabyte goes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [BOMB, "a: ${oc.env:HOME}", "[" * 100_000, "- " * 100_000, "? " * 100_000, STEPS, "3"],
+    ids=["aliases", "computes", "brackets", "lists", "keys", "steps", "no mapping"],
+)
 def test_what_repeats_itself_computes_or_nests_without_end_is_refused(tmp_path, text):
     path = tmp_path / "config.yaml"
     path.write_text(text)

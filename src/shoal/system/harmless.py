@@ -15,6 +15,7 @@ from shoal.system import regular
 
 LARGEST = 1 << 20  # bytes of a config: a run's has some five thousand
 DEEPEST = 40  # maps and lists within each other: a run's has six
+OPENING, OPENED = ("[", "{", "- ", "-\t", "?"), 1000  # signs within a line; libyaml bears so many
 # libyaml's loader is ten times as fast, where PyYAML was built with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -28,16 +29,29 @@ def from_yaml(text: str) -> dict[Any, Any]:
     """
     if "${" in text or len(text) > LARGEST:
         raise UserError("it isn't plain")
+    if _may_grow(text):
+        _require_plain(text)
+    plain = yaml.load(text, Loader=LOADER)
+    if not isinstance(plain, dict):
+        raise UserError("it is no mapping")
+    if not _is_shallow(plain, DEEPEST):
+        raise UserError("it isn't plain")
+    return plain
+
+
+def _may_grow(text: str) -> bool:
+    """Whether it may name parts of itself, or open more than indentation could in so few bytes."""
+    return any(sign in text for sign in "&*") or sum(map(text.count, OPENING)) > OPENED
+
+
+def _require_plain(text: str) -> None:
+    """Read it piece by piece, which takes as long again as to load it, and ends where it is bad."""
     depth = 0
-    for event in yaml.parse(text, Loader=LOADER):  # read piece by piece: it ends where it is bad
+    for event in yaml.parse(text, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent) or depth > DEEPEST:
             raise UserError("it isn't plain")
-    plain = yaml.load(text, Loader=LOADER)
-    if not isinstance(plain, dict):
-        raise UserError("it is no mapping")
-    return plain
 
 
 def config(path: Path) -> dict[Any, Any]:
