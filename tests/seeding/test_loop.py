@@ -104,7 +104,8 @@ class Lab:
 
 
 @pytest.fixture
-def lab(loader: ConfigLoader, tmp_path: Path) -> Lab:
+def lab(loader: ConfigLoader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # how long runs take is told by their threads
     return Lab(loader, tmp_path / "runs")
 
 
