@@ -120,7 +120,7 @@ TABLE: dict[str, set[str]] = {
     "runs": RUNS,
     "dashboards": SYSTEM,
     "training": {*RUNS, "runs", "dashboards"},
-    "grid": {*RUNS, "runs", "results"},
+    "grid": {*RUNS, "runs"},
     "results": {"system", "runs"},
     "claims": {"results", "runs", "system"},
     "report": {"system", "runs", "results", "claims", "dashboards"},

@@ -67,7 +67,7 @@ def shoal(tmp_path, monkeypatch, capsys):
         ("runs explain eeds", "Missing option '--set'"),
         ("runs explain eeds --set Set5", "no finished run of eeds was scored on Set5 at x3"),
         ("report nothing --runs nowhere", "nowhere holds no grid named 'nothing'"),
-        ("report ../x --runs text", "text holds no grid named '../x'"),
+        ("report ../x --runs text", "../x is no folder of findings"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2_and_leaves_nothing(shoal, tmp_path, line, says):

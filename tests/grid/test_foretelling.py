@@ -12,7 +12,7 @@ def test_each_run_is_told_as_progress_tells_it_and_why_it_is_new(
     done, new = (planned("model=ees", "budget=smoke", f"seed={seed}") for seed in (0, 1))
     finish(done)
     since = "rep.py has changed since ees-x3-s1-0a1b2c3d: a new run"
-    monkeypatch.setattr("shoal.runs.predecessor.changed_since_last", lambda run: since)
+    monkeypatch.setattr("shoal.grid.foretelling.changed_since_last", lambda run: since)
     foretell([done, new], {done.overrides: "ees, seed 0", new.overrides: "ees, seed 1"}, ["more"])
     assert capsys.readouterr().out.splitlines()[1:] == [
         f"  ees, seed 0: {done.folder.id}  finished",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shoal.errors import UserError
-from shoal.grid.held import beyond
+from shoal.grid.spared import beyond
 
 Rows = list[dict[str, Any]]
 

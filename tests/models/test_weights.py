@@ -150,8 +150,9 @@ def test_damaged_weights_are_loaded_or_refused_and_nothing_else(whole, at, noise
 def test_weights_whose_code_has_changed_since_say_so_once_on_stderr(tmp_path, monkeypatch, capsys):
     monkeypatch.syspath_prepend(tmp_path)
     source = tmp_path / "weights_own.py"
-    source.write_text("from torch import nn\nclass Net(nn.Conv2d): ...\n")
-    model = {"_target_": "weights_own.Net", "in_channels": 1, "out_channels": 1, "kernel_size": 1}
+    source.write_text("from torch import nn\nclass Net(nn.ConvTranspose2d): ...\n")
+    sizes = {"in_channels": 1, "out_channels": 1, "kernel_size": 2, "stride": 2}
+    model = {"_target_": "weights_own.Net", **sizes}
     facts = {"model": model, "scale": 2, "code": own_code(model)}
     path = tmp_path / "own.safetensors"
     path.write_bytes(weights.encode(instantiate(model), facts))

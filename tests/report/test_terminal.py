@@ -37,7 +37,10 @@ def test_a_very_narrow_terminal_keeps_arms_whole(study: results.Study) -> None:
     assert "…" not in text.partition("note:")[0]
 
 
-def test_a_log_has_every_column(study: results.Study, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_has_every_column(
+    study: results.Study, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     print_table(findings(study))
     said = capsys.readouterr().out
     assert "Sample SSIM" in said

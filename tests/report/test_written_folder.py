@@ -79,7 +79,7 @@ def test_commands_of_the_readme_say_where_the_runs_are(
     assert "--runs" not in text
     command = "shoal train experiment=ablation 'paths.runs=my runs' paths.experiments=out"
     text = (write_report(replace(study, command=command), tmp_path) / "README.md").read_text()
-    assert "--scale 3 --runs 'my runs'`" in text
+    assert f"--scale 3 --experiment {study.folder} --runs 'my runs'`" in text
     assert f"--id {study.digest} --runs 'my runs' --out out`" in text
 
 

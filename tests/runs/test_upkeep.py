@@ -148,7 +148,7 @@ def test_only_what_is_of_no_more_use_is_deleted(finished, tmp_path):
         fitted := made("aplus-x3-s0-00000005", "interrupted"),
         working := made("ees-x3-s4-00000004", "running"),
     ]
-    (fitted.checkpoints / "stage-atoms-00.safetensors").write_bytes(b"x")
+    (fitted.checkpoints / "stage-atoms-0123456789abcdef.safetensors").write_bytes(b"x")
     (tmp_path / "notes").mkdir()
     with working.locked():
         code, said = told("clean", "--runs", tmp_path, "--yes")

@@ -57,7 +57,7 @@ def test_smaller_copies_are_trained_on_beside_the_pictures(trained, small_pictur
     one, other = (folder.record() for folder in (alone, beside))
     assert one["weights_sha256"] != other["weights_sha256"]
     assert one["data_digests"] == other["data_digests"]
-    with pytest.raises(UserError, match=r"is larger than the picture .* at 0\.1 \("):
+    with pytest.raises(UserError, match=r"data\.copies has 0\.1, .* leave 0\.1 out"):
         trained(*ees, "data.copies=[0.1]")
 
 

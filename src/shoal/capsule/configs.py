@@ -18,6 +18,7 @@ from shoal.grid.composing import resolved
 from shoal.runs.config import RunConfig
 from shoal.runs.identity import RESULTS, Content, run_id
 from shoal.runs.kind import recorded
+from shoal.runs.resolvers import register_resolvers
 from shoal.system import harmless
 
 Row = Mapping[str, str]  # of runs.csv
@@ -26,6 +27,7 @@ Row = Mapping[str, str]  # of runs.csv
 @contextmanager
 def composer(conf: Path) -> Iterator[None]:
     """Hydra, ready to compose from a folder of configs."""
+    register_resolvers()
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
         yield

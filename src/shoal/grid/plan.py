@@ -11,8 +11,8 @@ from shoal.grid import identity
 from shoal.grid.composing import key
 from shoal.grid.experiment import Experiment
 from shoal.grid.fairness import factors, require_fair
-from shoal.grid.held import beyond
 from shoal.grid.planned import PlannedRun, one_folder
+from shoal.grid.spared import beyond
 
 Combinations = Sequence[Sequence[str]]
 

@@ -19,9 +19,9 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from shoal.errors import UserError, first_line, one_line
+from shoal.models.bounds import no_larger, require_modest, require_numbers, require_scale
 from shoal.models.channels import OURS, mark
 from shoal.models.facts import read_facts
-from shoal.models.held import no_larger, require_modest, require_numbers, require_scale
 from shoal.models.reparam import folded
 from shoal.system.code import changed_since
 from shoal.system.targets import present, stable, targets
