@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.modules import on_path
 from shoal.capsule import code, contents
 
 FILES = {
@@ -19,12 +20,7 @@ MODULES = ("capsule_nets", "capsule_nets.deep", "capsule_mine")
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of modules on Python's path."""
-    for name, text in FILES.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    return tmp_path
+    return on_path(FILES, tmp_path, monkeypatch)
 
 
 @pytest.fixture

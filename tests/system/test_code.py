@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from helpers.modules import on_path
 from shoal.errors import UserError
 from shoal.system.code import changed, changed_since, own_code
 
@@ -21,12 +22,7 @@ NODE = {"_target_": "nets.net.Net", "scale": 3, "note": "3.5 dB", "loss": "torch
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     """A folder of modules on Python's path."""
-    for name, text in NETS.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    return tmp_path
+    return on_path(NETS, tmp_path, monkeypatch)
 
 
 def test_all_that_a_target_imports_of_ones_own_counts_by_content_and_nothing_else(own):

@@ -1,14 +1,12 @@
 """The config of each run of a study, and whether its id follows from it."""
 
 import shlex
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
-from hydra import compose, initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
+from hydra import compose
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -18,19 +16,9 @@ from shoal.grid.composing import resolved
 from shoal.runs.config import RunConfig
 from shoal.runs.identity import RESULTS, Content, run_id
 from shoal.runs.kind import recorded
-from shoal.runs.resolvers import register_resolvers
 from shoal.system import harmless
 
 Row = Mapping[str, str]  # of runs.csv
-
-
-@contextmanager
-def composer(conf: Path) -> Iterator[None]:
-    """Hydra, ready to compose from a folder of configs."""
-    register_resolvers()
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
-        yield
 
 
 def config_of(row: Row, runs: Path) -> str:

@@ -9,6 +9,7 @@ import shoal
 from shoal.capsule import archive, code, configs, contents
 from shoal.capsule.crate import METADATA, metadata
 from shoal.errors import UserError, first_line
+from shoal.grid.composing import composer
 from shoal.system.files import asked_for
 
 LARGEST_WEIGHTS = 64 << 20  # bytes, of one network
@@ -79,7 +80,7 @@ def _findings(folder: Path) -> dict[str, bytes]:
 
 def _configs(rows: list[dict[str, str]], runs: Path, conf: Path) -> dict[str, bytes]:
     found = {}
-    with configs.composer(conf):
+    with composer(conf):
         for row in {row["id"]: row for row in rows}.values():
             text = configs.config_of(row, runs)
             if said := configs.fault(text, row):

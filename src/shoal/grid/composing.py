@@ -1,16 +1,21 @@
 """Composes planned runs from overrides, as Hydra would in a process of each run's own."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
+from hydra import initialize_config_dir
 from hydra.core.config_loader import ConfigLoader
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from shoal.grid.planned import PlannedRun
 from shoal.runs.config import RunConfig
+from shoal.runs.resolvers import register_resolvers
 from shoal.runs.run import Run
 
 # Set after composing, which takes a quarter of a second: no file of `conf` is chosen by them.
@@ -55,6 +60,19 @@ def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) 
     cfg = resolved(cfg)
     arguments = (*mine, *overrides, *single)
     return PlannedRun(overrides, arguments, cfg, hydra, Run.of(RunConfig.of(cfg)))
+
+
+@contextmanager
+def composer(conf: Path) -> Iterator[None]:
+    """Hydra, ready to compose from a folder of configs; what was ready before is put back."""
+    register_resolvers()
+    here = GlobalHydra.instance()
+    before, here.hydra = here.hydra, None
+    try:
+        with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
+            yield
+    finally:
+        GlobalHydra.instance().hydra = before  # another instance than `here` by now
 
 
 def split(overrides: Iterable[str]) -> tuple[tuple[str, ...], dict[str, int]]:

@@ -1,24 +1,19 @@
 """Runs from overrides, as `shoal train` makes them, in the process that asks for them."""
 
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from hydra import compose as composed
-from hydra import initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf.errors import OmegaConfBaseException
 
 from shoal.data.module import SuperResolutionData
 from shoal.errors import UserError
-from shoal.grid.composing import resolved
+from shoal.grid.composing import composer, resolved
 from shoal.results import Study, read_kept
 from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
-from shoal.runs.resolvers import register_resolvers
 from shoal.runs.run import Run
 from shoal.system.configs import CONF
 from shoal.system.mistakes import config_mistake
@@ -34,12 +29,11 @@ def compose(*overrides: str, config_dir: str | Path | None = None) -> RunConfig:
     Raises:
         UserError: no run could have it, or it is a grid's; the message has value and remedy.
     """
-    register_resolvers()
     words = list(overrides)
     if config_dir is not None:
         words.append(f"hydra.searchpath=['file://{Path(config_dir).resolve()}']")
     try:
-        with _hydra():
+        with composer(CONF):
             tree = composed("config", words, return_hydra_config=True)
         if tree.hydra.mode == RunMode.MULTIRUN:
             asked = shlex.join(overrides)
@@ -47,18 +41,6 @@ def compose(*overrides: str, config_dir: str | Path | None = None) -> RunConfig:
         return RunConfig.of(resolved(tree))
     except (HydraException, OmegaConfBaseException) as error:
         raise UserError(config_mistake(error, CONF)) from None
-
-
-@contextmanager
-def _hydra() -> Iterator[None]:
-    """Hydra, ready to compose from Shoal's configs; the script's own is put back afterwards."""
-    here = GlobalHydra.instance()
-    before, here.hydra = here.hydra, None
-    try:
-        with initialize_config_dir(str(CONF.resolve()), version_base="1.3"):
-            yield
-    finally:
-        GlobalHydra.instance().hydra = before  # another instance than `here` by now
 
 
 def train(*overrides: str, config_dir: str | Path | None = None) -> RunFolder:

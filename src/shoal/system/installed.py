@@ -14,6 +14,8 @@ from functools import lru_cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
+from shoal.system.files import sha256
+
 INSTALLED = {"site-packages", "dist-packages"}
 OURS = {"shoal", "hydra_plugins"}
 # The modules of what pyproject.toml requires, and of what comes with Lightning and Hydra. Written
@@ -106,6 +108,5 @@ def _digest(folder: Path, files: Iterable[str]) -> str:
     total = hashlib.sha256()
     there = sorted(name for name in files if (folder / name).is_file())
     for name in there:
-        content = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        total.update(f"{name} {content}\n".encode())
+        total.update(f"{name} {sha256(folder / name)}\n".encode())
     return total.hexdigest() if there else ""
