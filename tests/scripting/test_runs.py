@@ -85,3 +85,12 @@ def test_python_m_shoal_is_the_command() -> None:
         [sys.executable, "-m", "shoal", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"shoal {shoal.__version__}\n"
+
+
+def test_a_mistake_after_python_m_shoal_is_one_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "shoal", "train", "model=nope"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("shoal train: model=nope is unknown")
+    assert done.stderr.count("\n") == 1

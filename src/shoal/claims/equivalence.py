@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shoal.errors import UserError
+from shoal.system.fields import is_number
 
 KEY = "equal_within"
 # Of each measure, where a claim says nothing: dB, or a ratio. How steady a curve is, and how a
@@ -39,7 +40,7 @@ def checked(where: str, entry: Mapping[str, Any], measures: set[str]) -> float |
     if value is None:
         return None
     place = f"{where}{KEY}={value}"
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    if not is_number(value) or value < 0:
         raise UserError(f"{place} is no number of at least 0 (0: equality is no answer)")
     if value and len({measure in RATIOS for measure in measures}) > 1:
         raise UserError(f"{place} is of dB or of a ratio, and its tests have both: make two claims")

@@ -6,7 +6,7 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.results import AXES
-from shoal.system.fields import Reader, one_of
+from shoal.system.fields import Reader, is_number, one_of
 
 BRANCHES = ("shallow", "deep")
 # Measures of an ensemble's branches, and those that need one goal of two.
@@ -16,8 +16,7 @@ GOALS = {"cost": ("above_bicubic", "below_final")}
 
 def _finite(key: str, value: Any) -> float:
     """A number."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (number and math.isfinite(value)):
+    if not (is_number(value) and math.isfinite(value)):
         raise UserError(f"{key}={value} is no number")
     return float(value)
 

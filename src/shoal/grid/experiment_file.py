@@ -8,6 +8,7 @@ from typing import Any
 
 from shoal.errors import UserError, unknown
 from shoal.grid import cross
+from shoal.system.fields import is_number
 
 KNOWN = (
     *("question", "factors", "arms", "cross", "exclude", "baseline"),
@@ -70,8 +71,7 @@ def excluded(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def equal_within(facts: Mapping[str, Any]) -> float | None:
     """Half of the region of practical equivalence of PSNR, in dB; None: as usual."""
     value = facts.get("equal_within")
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is not None and not (is_number and value >= 0):
+    if value is not None and not (is_number(value) and value >= 0):
         raise UserError(f"equal_within: {value} is no number of at least 0, in dB")
     return value
 

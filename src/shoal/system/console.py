@@ -116,7 +116,7 @@ def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    name = PROGRAMS[len(program()) - 1]
+    name = PROGRAMS[len(program()) > 1]
     print(f"{name}: {one_line(message)}", file=sys.stderr, flush=True)
     return code
 

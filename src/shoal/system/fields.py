@@ -115,13 +115,17 @@ def number(least: float, *, below: float = math.inf, null: bool = False) -> Read
     def reader(key: str, value: Any) -> Any:
         if value is None and null:
             return None
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not (is_number and least <= value < below):
+        if not (is_number(value) and least <= value < below):
             limit = f" and below {below}" if below < math.inf else ""
             raise UserError(f"{key}={value} is not a number of at least {least}{limit}")
         return value
 
     return reader
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value of YAML is a number; Python takes true for 1."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def one_of(options: Collection[str]) -> Reader:
