@@ -52,10 +52,10 @@ def _refuse(message: str) -> NoReturn:
 
 def program() -> list[str]:
     """What trains, after Python's own name: `shoal train`, `-m shoal train` or `train.py`."""
-    name = Path(sys.argv[0]).name
-    if name == "__main__.py":
+    script = Path(sys.argv[0])
+    if script.parts[-2:] == ("shoal", "__main__.py"):
         return ["-m", "shoal", "train"]
-    return [sys.argv[0], *(["train"] if name == "shoal" else [])]
+    return [sys.argv[0], *(["train"] if script.name == "shoal" else [])]
 
 
 def config_flags() -> list[str]:
