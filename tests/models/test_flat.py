@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from shoal.models import weights
-from shoal.models.flat import Flat, flat, mirrored
+from shoal.models.flat import Flat, flat
 from shoal.models.profile import reach
+from shoal.pictures.traced import mirrored
 from shoal.pretrained import shipped
 
 LEVELS = torch.arange(256).double()
@@ -45,10 +46,10 @@ def test_without_it_white_is_not_white() -> None:
 
 def test_a_picture_is_seen_mirrored_however_small_it_is() -> None:
     row = torch.arange(3.0)[None, None, None]
-    assert mirrored(row, -1, 5).flatten().tolist() == [1, 2, 2, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1]
+    assert mirrored(row, 5)[0, 0, 5].tolist() == [1, 2, 2, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1]
     image = torch.rand(1, 1, 12, 9, generator=torch.manual_seed(0))
     expected = np.pad(image[0, 0].numpy(), 7, "symmetric")
-    assert np.array_equal(mirrored(mirrored(image, -2, 7), -1, 7)[0, 0].numpy(), expected)
+    assert np.array_equal(mirrored(image, 7)[0, 0].numpy(), expected)
 
 
 class Brightening(nn.Module):

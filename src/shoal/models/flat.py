@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from shoal.models.channels import channels_of
 from shoal.models.profile import device_of
+from shoal.pictures.traced import mirrored
 
 # Levels between black and white whose answers are kept; between them lie straight lines.
 STEPS = 255
@@ -39,7 +40,7 @@ class Flat(nn.Module):
         """Map LR `(N, C, h, w)` in [0, 1] to SR `(N, C, scale * h, scale * w)`."""
         edge = self.reach * self.scale
         height, width = lr.shape[-2] * self.scale, lr.shape[-1] * self.scale
-        sr = self.network(mirrored(mirrored(lr, -2, self.reach), -1, self.reach))
+        sr = self.network(mirrored(lr, self.reach))
         sr = sr[..., edge : edge + height, edge : edge + width]
         parts = [
             F.pixel_shuffle(self._added(lr[:, number], self.added[:, number]), self.scale)
@@ -55,16 +56,6 @@ class Flat(nn.Module):
         share, low = (place - low)[..., None], low.long()
         between: Tensor = added[low] + share * (added[low + 1] - added[low])
         return between.permute(0, 3, 1, 2)
-
-
-def mirrored(image: Tensor, dim: int, more: int) -> Tensor:
-    """A picture with `more` pixels at both ends of a dimension, its edge pixel repeated first."""
-    size = image.shape[dim]
-    # ... 1 0 | 0 1 ... n-1 | n-1 n-2 ..., with period 2n, as `pictures.resample` has it. Counted in
-    # floating point: ONNX's exporter takes no remainder of integers.
-    place = torch.arange(-more, size + more, dtype=torch.float32, device=image.device)
-    folded = place - 2 * size * (place / (2 * size)).floor()
-    return image.index_select(dim, torch.minimum(folded, 2 * size - 1 - folded).long())
 
 
 @torch.inference_mode()

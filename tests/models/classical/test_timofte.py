@@ -13,12 +13,13 @@ from shoal.models import weights
 from shoal.models.classical.anchored import PYRAMID, APlus
 from shoal.models.classical.dictionary import ksvd, partner
 from shoal.models.classical.features import derivatives, samples, surroundings
-from shoal.models.classical.patches import cut, mirrored, overlaid
+from shoal.models.classical.patches import cut, overlaid
 from shoal.models.classical.pursuit import pursue
 from shoal.models.classical.regression import nearest
 from shoal.models.classical.timofte import drawn as drawn_evenly
 from shoal.models.fitted import FittedModel, Stages
 from shoal.pictures.resample import downscale, upscale
+from shoal.pictures.traced import mirrored
 from shoal.upscale.export import export
 
 ARMS = ("zeyde", "gr", "anr", "ne_lle", "ne_nnls", "aplus")

@@ -12,9 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from shoal.models.classical.patches import cut, mirrored
+from shoal.models.classical.patches import cut
 from shoal.models.fitted import WINDOW, Pair
 from shoal.pictures.resample import downscale, resize, upscale
+from shoal.pictures.traced import mirrored
 
 REACH = 4  # LR pixels: of bicubic 2, of derivatives 1, of the window 1
 SIDE = 2 * REACH + 1

@@ -19,10 +19,10 @@ from shoal.models.classical.grid import (
     laid,
     on_grid,
 )
-from shoal.models.classical.patches import mirrored
 from shoal.models.classical.propagation import most_likely
 from shoal.models.fitted import FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
+from shoal.pictures.traced import mirrored
 
 BLOCK = 512  # patches whose distances to all examples are in memory at once
 FAINT = 0.01  # added to a contrast, so that noise isn't enlarged

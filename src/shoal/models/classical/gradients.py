@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from shoal.models.classical.patches import cut, mirrored
+from shoal.models.classical.patches import cut
 from shoal.models.classical.views import turned
 from shoal.models.fitted import WINDOW, Pair, Progress
 from shoal.pictures.resample import upscale
+from shoal.pictures.traced import mirrored
 
 ENERGY = 0.999  # that the projection keeps
 BORDER = 1  # LR pixels that are left out of what is fitted, since edges are mirrored

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from shoal.models.classical.patches import mirrored
+from shoal.pictures.traced import mirrored
 
 SIDE, MIDDLE = 5, 7  # HR pixels of a patch of detail, and of the middle band that it is found by
 PITCH = SIDE - 1  # HR pixels between patches: they overlap by one

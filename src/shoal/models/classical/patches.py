@@ -8,21 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-
-def mirrored(picture: Tensor, margin: int) -> Tensor:
-    """A picture `(N, C, h, w)` with a mirrored margin around it, of any width >= 0."""
-    height, width = picture.shape[-2:]
-    rows = picture.index_select(-2, _indices(height, margin, picture.device))
-    return rows.index_select(-1, _indices(width, margin, picture.device))
-
-
-def _indices(size: int, margin: int, device: torch.device) -> Tensor:
-    """Indices of one axis with margins: ... 1 0 | 0 1 ... n-1 | n-1 n-2 ..., with period 2n."""
-    index = torch.arange(-margin, size + margin, device=device)
-    for _ in range(margin // 2 + 1):  # in place of a remainder, which ONNX has none of by a size
-        index = torch.where(index < 0, -1 - index, index)
-        index = torch.where(index < size, index, 2 * size - 1 - index)
-    return index
+from shoal.pictures.traced import mirrored
 
 
 def cut(picture: Tensor, scale: int, side: int) -> Tensor:

@@ -9,9 +9,9 @@ from torch import Tensor
 
 from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
-from shoal.models.classical.patches import mirrored
 from shoal.models.fitted import FittedModel, Pair, Stages, Tensors
 from shoal.pictures.resample import resize
+from shoal.pictures.traced import mirrored
 
 STEP = 1.25  # by which a picture grows at a time, about
 STRIDE = 2  # pixels between the patches that are looked up

@@ -17,10 +17,11 @@ from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.dictionary import ksvd, partner
 from shoal.models.classical.features import REACH, SIDE, derivatives, principal, samples
-from shoal.models.classical.patches import mirrored, overlaid
+from shoal.models.classical.patches import overlaid
 from shoal.models.classical.pursuit import in_blocks
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
+from shoal.pictures.traced import mirrored
 
 ENERGY = 0.999  # of the raw features, that their principal directions keep
 NONZEROS, ROUNDS = 3, 20  # of K-SVD

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from shoal.models.classical.patches import mirrored
+from shoal.pictures.traced import mirrored
 
 BANDS = (1.35, 0.95, 0.67)  # middle frequencies, in units of LR's Nyquist frequency
 DIRECTIONS = 8
