@@ -4,6 +4,7 @@ import sys
 import time
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from shoal.runs.config import RunConfig
@@ -16,6 +17,7 @@ from shoal.system.console import (
     take_words_in_any_order,
     typed,
 )
+from shoal.system.merging import require_emptied
 from shoal.system.streams import open_console
 
 register_resolvers()
@@ -40,6 +42,7 @@ def start() -> int:
 
 def _train(tree: DictConfig) -> None:
     require_grid()
+    require_emptied(tree, HydraConfig.get().overrides.task)
     config = RunConfig.of(tree)  # a mistake is named before the seconds that importing torch takes
     from shoal.training.run import train
 

@@ -39,6 +39,14 @@ def test_an_override_that_does_not_matter_makes_no_other_run(planned: Composing)
     ]
 
 
+def test_a_dictionary_that_is_not_emptied_is_refused(planned: Composing) -> None:
+    recipe = ("model=srcnn", "task=srcnn")
+    with pytest.raises(UserError, match=r"task\.layer_rates=\{\} changes nothing.*'~task"):
+        planned(*recipe, "task.layer_rates={}")
+    assert planned(*recipe, "~task.layer_rates").config.task.layer_rates == {}
+    assert planned("model=ees", "metrics={}").config.metrics == {}  # which is empty already
+
+
 def test_a_record_is_reused_where_it_has_the_scores_that_are_asked_for(
     planned: Composing,
 ) -> None:

@@ -70,6 +70,7 @@ def test_configs_of_ones_own_are_found_and_another_hydra_is_left_as_it_was(
         (["model=eedz"], "model=eedz is unknown"),
         (["scale=1"], "scale=1 is not an integer"),
         (["modle=eed"], "modle"),
+        (["task=srcnn", "task.layer_rates={}"], "'~task.layer_rates' leaves out what a file sets"),
         (["experiment=ablation"], "experiment=ablation is a grid of runs, which the command"),
     ],
 )

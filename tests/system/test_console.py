@@ -40,6 +40,7 @@ def train(*overrides, cwd):
         (["model="], "model= is unknown: choose one of"),
         (["eeds"], "eeds has no value: write KEY=VALUE, e.g. model=eeds"),
         (["model=[a"], "train.py: "),
+        (["task=srcnn", "task.layer_rates={}"], "changes nothing, for Hydra merges dictionaries"),
         (["model=ees", "seed=auto"], "seed=auto is of an experiment alone: add experiment=NAME"),
     ],
 )

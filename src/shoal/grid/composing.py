@@ -17,6 +17,7 @@ from shoal.grid.planned import PlannedRun
 from shoal.runs.config import RunConfig
 from shoal.runs.resolvers import register_resolvers
 from shoal.runs.run import Run
+from shoal.system.merging import require_emptied
 
 # Set after composing, which takes a quarter of a second: no file of `conf` is chosen by them.
 LATE = ("scale", "seed", "seed_init", "seed_patches")
@@ -57,6 +58,7 @@ def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) 
     # Only said where the config would otherwise start a grid.
     single = ("hydra.mode=RUN",) if cfg.hydra.mode == RunMode.MULTIRUN else ()
     hydra = cfg.hydra
+    require_emptied(cfg, overrides)
     cfg = resolved(cfg)
     arguments = (*mine, *overrides, *single)
     return PlannedRun(overrides, arguments, cfg, hydra, Run.of(RunConfig.of(cfg)))

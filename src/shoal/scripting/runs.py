@@ -16,6 +16,7 @@ from shoal.runs.config import RunConfig
 from shoal.runs.folder import RunFolder
 from shoal.runs.run import Run
 from shoal.system.configs import CONF
+from shoal.system.merging import require_emptied
 from shoal.system.mistakes import config_mistake
 
 
@@ -38,6 +39,7 @@ def compose(*overrides: str, config_dir: str | Path | None = None) -> RunConfig:
         if tree.hydra.mode == RunMode.MULTIRUN:
             asked = shlex.join(overrides)
             raise UserError(f"{asked} is a grid of runs, which the command makes: shoal train ...")
+        require_emptied(tree, overrides)
         return RunConfig.of(resolved(tree))
     except (HydraException, OmegaConfBaseException) as error:
         raise UserError(config_mistake(error, CONF)) from None
