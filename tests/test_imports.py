@@ -110,7 +110,7 @@ def test_grids_and_searches_end_without_what_draws_figures() -> None:
 SYSTEM, PICTURES = {"system"}, {"system", "pictures"}
 MODELS = {*PICTURES, "models"}
 EVALUATION = {*MODELS, "data"}
-RUNS = {*EVALUATION, "evaluation"}
+RUNS = {*EVALUATION, "evaluation", "pretrained"}
 TABLE: dict[str, set[str]] = {
     "system": set(),
     "pictures": SYSTEM,
@@ -128,7 +128,7 @@ TABLE: dict[str, set[str]] = {
     "search": {"system", "data", "runs", "grid", "report"},
     "pretrained": set(),
     "importing": MODELS,
-    "upscale": {*RUNS, "runs", "pretrained"},
+    "upscale": {*RUNS, "runs"},
     "capsule": {"system", "runs", "grid"},  # composes configs as a grid does
     "scripting": {*RUNS, "runs", "grid", "results", "training"},
 }

@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from shoal.errors import UserError, first_line
 from shoal.grid.composing import resolved
 from shoal.runs.config import RunConfig
-from shoal.runs.identity import RESULTS, Content, run_id
+from shoal.runs.identity import RESULTS, START, Content, run_id
 from shoal.runs.kind import recorded
 from shoal.system import harmless
 
@@ -63,9 +63,9 @@ def fault(text: str, row: Row) -> str:
 
 
 def _content(row: Row) -> Content:
-    record: dict[str, Any] = {"data_digests": {}, "code": {}}
+    record: dict[str, Any] = {"data_digests": {}, "code": {}, START: row.get(START) or None}
     for column, text in row.items():
         family, _, key = column.partition("/")
-        if key and text and family in record:
+        if key and text and family in ("data_digests", "code"):
             record[family][key] = text
     return Content.recorded(record)

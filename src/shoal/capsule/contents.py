@@ -60,16 +60,20 @@ def lock(constraints: str, rows: Sequence[Row]) -> bytes:
     return constraints.encode()
 
 
-def lacks(command: str, modules: Sequence[str]) -> list[str]:
+def lacks(command: str, modules: Sequence[str], rows: Sequence[Row] = ()) -> list[str]:
     """What redoing a study takes that its capsule lacks, a line each.
 
     >>> print(*lacks("shoal train --config-dir mine/conf model=mine", ["installed timm", "mine"]))
     the package timm the module mine the YAML files of --config-dir mine/conf
+    >>> lacks("shoal train", [], [{"start_sha256": "1f3a"}])
+    ['weights that training starts from, of the SHA-256 digest 1f3a']
     """
     found = [
         f"the package {each.partition(' ')[2]}" if " " in each else f"the module {each}"
         for each in modules
     ]
+    starts = sorted({row.get("start_sha256", "") for row in rows} - {""})
+    found += [f"weights that training starts from, of the SHA-256 digest {each}" for each in starts]
     folder = re.search(r"(?:--config-dir|-cd)[ =](\S+)", command)
     return [*found, *([f"the YAML files of --config-dir {folder[1]}"] if folder else [])]
 

@@ -46,7 +46,7 @@ def pack(findings: Path, out: Path, runs: Path, conf: Path, *, weights: bool) ->
     files |= _configs(rows, runs, conf)
     files |= _weights(rows, runs) if weights else {}
     files |= code.sources(rows)
-    lacks = contents.lacks(told["command"], code.lacking(rows, files))
+    lacks = contents.lacks(told["command"], code.lacking(rows, files), rows)
     files |= {
         "README.md": contents.readme(name, told["question"], told["command"], rows, lacks),
         "data.csv": contents.data_table(rows),

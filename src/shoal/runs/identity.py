@@ -11,6 +11,7 @@ from shoal.data.catalog import usual
 from shoal.data.selection import Selection
 from shoal.runs.config import RunConfig
 from shoal.runs.kind import BICUBIC_TARGET, Kind
+from shoal.runs.starting import digest
 from shoal.runs.trainer import deciding_arguments
 from shoal.system.code import own_code
 from shoal.system.targets import stable
@@ -18,6 +19,8 @@ from shoal.system.targets import stable
 # Raised whenever a commit changes what a run's weights come out as: `make losses` writes the first
 # losses of every model, by which a test notices.
 RESULTS = 2
+
+START = "start_sha256"  # of a record: the file of weights that training started from
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,14 @@ class Content:
         order: of the order that the patch stream has them in; None: the catalogue's.
         val: of the validation pictures, which the curve and its scores belong to; None: those that
             the catalogue has for the training pictures.
+        weights: of the file that training starts from; None: it starts as the network is drawn.
         code: digest of each module of the user's own that the run is built from.
     """
 
     train: str
     order: str | None = None
     val: str | None = None
+    weights: str | None = None
     code: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -42,22 +47,26 @@ class Content:
         """That of a run to be made here and now.
 
         Raises:
-            UserError: a module that the config names isn't to be found.
+            UserError: a module, or weights, that the config names aren't to be found.
         """
-        return cls.recorded({"data_digests": selection.digests(), "code": code_of(config)})
+        made_of: dict[str, Any] = {"data_digests": selection.digests(), "code": code_of(config)}
+        if config.kind is Kind.TRAINED:
+            made_of[START] = digest(config.task.weights)
+        return cls.recorded(made_of)
 
     @classmethod
     def recorded(cls, record: Mapping[str, Any]) -> Self:
         """That of a run with a record; one of before all this mattered has no `order`."""
         digests = record["data_digests"]
-        train, code = digests["train"], record.get("code", {})
+        train, code, weights = digests["train"], record.get("code", {}), record.get(START)
         if "order" not in digests:
-            return cls(train, code=code)
+            return cls(train, weights=weights, code=code)
         order, val = usual().get(train, ("", ""))
         return cls(
             train,
             None if digests["order"] == order else digests["order"],
             None if digests["val"] == val else digests["val"],
+            weights,
             code,
         )
 
@@ -65,7 +74,7 @@ class Content:
         """What of it enters a digest; what isn't out of the ordinary doesn't."""
         return {"data": self.train} | {
             name: value
-            for name in ("order", "val", "code")
+            for name in ("order", "val", "weights", "code")
             if (value := getattr(self, name)) not in (None, {})
         }
 

@@ -26,6 +26,13 @@ class EMA:
     decay: Annotated[float | None, number(0, below=1, null=True)]
 
 
+def weights_named(key: str, value: Any) -> str | None:
+    """Weights that training starts from: a path, or a name that ships."""
+    if value is None or (isinstance(value, str) and value):
+        return value
+    raise UserError(f"{key}={value} names no weights: a file, a run's folder, or what ships")
+
+
 def rate_factors(key: str, value: Any) -> dict[str, float]:
     """Factors of the rate, by pattern of parameter names."""
     tree = {} if value is None else value
@@ -47,10 +54,12 @@ class Task:
     clip: Clip
     ema: EMA
     layer_rates: Annotated[dict[str, float], rate_factors] = field(default_factory=dict)
+    weights: Annotated[str | None, weights_named] = None
 
     def deciding(self) -> dict[str, Any]:
         """What of it decides weights; parts younger than names of runs only where they are used."""
         facts = asdict(self)
+        del facts["weights"]  # by content, wherever they lie: `identity.Content`
         if not self.layer_rates:
             del facts["layer_rates"]
         if self.clip.by == "value":

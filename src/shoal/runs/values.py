@@ -2,7 +2,8 @@
 
 TEXTS = {
     *("arm", "state", "reason", "id", "kind", "model", "data", "budget", "commit", "processor"),
-    *("accelerator", "precision", "weights_sha256", "command", "started_at", "finished_at"),
+    *("accelerator", "precision", "weights_sha256", "start_sha256", "command"),
+    *("started_at", "finished_at"),
 }
 TEXT_FAMILIES = ("versions", "data_digests", "code", "metrics")
 

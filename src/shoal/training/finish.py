@@ -62,6 +62,7 @@ def write_record(
         **({"metrics": metrics} if metrics else {}),
         "data_digests": run.selection.digests(),
         "code": dict(run.content.code),
+        **({identity.START: run.content.weights} if run.content.weights else {}),
         "weights_sha256": _write_weights(run, network) if learnt else None,
         **environment.describe(fitted.device),
         "command": attempt.command,

@@ -14,21 +14,28 @@ from shoal.errors import UserError
 from shoal.models.build import build, require_enlarges
 from shoal.models.channels import RGB
 from shoal.models.initialise import initialise
+from shoal.models.transfer import Start
 from shoal.runs.config import RunConfig
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
+from shoal.runs.starting import weights_file
 from shoal.system.building import built
+from shoal.system.files import sha256
 from shoal.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Ingredients:
-    """Network, pictures, recipe, and the config's callbacks; nothing is left to refuse."""
+    """Network, pictures, recipe, and the config's callbacks; nothing is left to refuse.
+
+    `start` says which weights the network has from a file; None: all are drawn.
+    """
 
     network: nn.Module
     data: SuperResolutionData
     recipe: Recipe
     callbacks: Sequence[Callback] = ()
+    start: Start | None = None
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -39,8 +46,9 @@ class Ingredients:
         """
         callbacks = build_callbacks(run.config)  # first: the network's seed holds for what follows
         network = build_network(run.config)
+        start = start_from_weights(run, network)
         recipe = Recipe.of(run.config, network)
-        return cls(network, open_pictures(run), recipe, callbacks)
+        return cls(network, open_pictures(run), recipe, callbacks, start)
 
 
 def build_callbacks(config: RunConfig) -> list[Callback]:
@@ -76,6 +84,22 @@ def build_network(config: RunConfig) -> nn.Module:
         require_enlarges(config.name, network, config.scale)
     initialise(network, config.task.init)
     return network
+
+
+def start_from_weights(run: Run, network: nn.Module) -> Start | None:
+    """Give a network the weights that its run starts from; None where there are none.
+
+    Raises:
+        UserError: they fit nowhere, aren't weights, or aren't those any more that the run is of.
+    """
+    named, wanted = run.config.task.weights, run.content.weights
+    if named is None or wanted is None:
+        return None
+    path = weights_file(named)
+    start = Start.of(network, path)
+    if sha256(path) != wanted:
+        raise UserError(f"{path} has changed meanwhile: issue the command again, for another run")
+    return start
 
 
 def open_pictures(run: Run) -> SuperResolutionData:

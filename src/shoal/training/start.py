@@ -45,7 +45,8 @@ class Attempt:
 def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     """Print with what the run is made, and of what, how long it is and will take: two lines.
 
-    More warn of a precision that this processor is slow in, and of test pictures that are learnt.
+    A third says which weights it starts from, where they aren't drawn; more warn of a precision
+    that this processor is slow in, and of test pictures that are learnt.
     """
     network, config = made_of.network, run.config
     size = f"{parameters(network):,} parameters, {macs(network):,} MACs per LR pixel"
@@ -55,6 +56,8 @@ def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
     place = f"{_device(attempt)}, {config.precision}"
     print(f"{run.folder.id}: {config.name}, {size}; {place}", flush=True)
     print("; ".join([_pictures(run, network), *_length(run)]), flush=True)
+    if made_of.start is not None and not run.folder.saved:
+        print(made_of.start, flush=True)
     if config.kind is Kind.TRAINED and config.precision == "bf16-mixed" and _emulated(attempt):
         print(EMULATED, flush=True)
     if config.kind.learns:

@@ -1,0 +1,37 @@
+"""The weights that a run's training starts from, where they aren't drawn: `task.weights`."""
+
+from pathlib import Path
+
+from shoal import pretrained
+from shoal.errors import UserError
+from shoal.runs.folder import RunFolder
+from shoal.system.files import sha256
+
+
+def weights_file(named: str) -> Path:
+    """The file of weights that a config names.
+
+    Args:
+        named: a path, a run's folder, or the name of weights that ship, e.g. `eeds_fast-x2`.
+
+    Raises:
+        UserError: it is none of these.
+    """
+    shipped = {path.stem: path for path in pretrained.shipped().values()}
+    path = shipped.get(named, Path(named))
+    path = RunFolder(path).weights if path.is_dir() else path
+    if not path.exists():
+        raise UserError(
+            f"task.weights={named}: there is no {path}: name a file, the folder of a finished run, "
+            f"or what ships ({', '.join(shipped)})"
+        )
+    return path
+
+
+def digest(named: str | None) -> str | None:
+    """SHA-256 of the file that a config names; None where it names none.
+
+    Raises:
+        UserError: it isn't there, or can't be read.
+    """
+    return None if named is None else sha256(weights_file(named))
