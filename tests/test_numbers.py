@@ -82,6 +82,23 @@ def test_the_table_of_fitted_methods_is_that_of_its_rows() -> None:
         assert numbers(megapixel)[0] == pytest.approx(at_3["seconds_per_megapixel"], rel=0.2)
 
 
+@pytest.mark.parametrize("page", ["src/shoal/pretrained/README.md", f"{PRETRAINED}/README.md"])
+def test_the_table_of_weights_that_ship_is_that_of_their_rows(page: str) -> None:
+    runs = rows(PRETRAINED, "runs.csv").set_index(["arm", "scale"])
+    scores = rows(PRETRAINED, "scores.csv").query("protocol == 'classic'")
+    means = scores.groupby(["arm", "scale", "dataset"])[["psnr", "ssim"]].mean()
+    said = list(table(str(ROOT / page), "| weights"))
+    assert len(said) == len(runs)
+    for name, parameters, _, steps, *sets in said:
+        arm, scale = name.replace("`", "").split(" x")
+        run = runs.loc[(arm, int(scale))]
+        assert numbers(parameters) + numbers(steps) == [run["parameters"], run["steps"]]
+        for cell, dataset in zip(sets, ("Set5", "Set14", "BSD100"), strict=True):
+            psnr, ssim = means.loc[(arm, int(scale), dataset)]
+            assert near([psnr], numbers(cell)[:1], 2)
+            assert near([ssim], numbers(cell)[1:], 4)
+
+
 @pytest.mark.parametrize(
     ("head", "sets", "measures"),
     [
@@ -136,6 +153,11 @@ def test_as_many_branches_are_silent_as_statistics_md_says() -> None:
     ) in (ROOT / "docs" / "statistics.md").read_text()
     near_the_threshold = ((values > 1e-7) & (values < 1e-5)).sum()
     assert near_the_threshold == 7  # "Seven do"
+
+
+@pytest.mark.parametrize("reading", READINGS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_report_holds_its_reading_as_it_is(reading: Path) -> None:
+    assert reading.read_text().strip() in (reading.parent / "README.md").read_text()
 
 
 def intervals(text: str) -> set[tuple[float, float]]:
