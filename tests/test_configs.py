@@ -1,6 +1,7 @@
 """Every file of `conf/`, and whatever else a config could hold."""
 
 import re
+import shlex
 from functools import cache
 
 import pytest
@@ -45,6 +46,36 @@ def test_the_table_of_training_md_names_every_option(group):
     rows = [line for line in lines if line.startswith("| ") and f"`{group}=`" in line]
     named = set(re.findall(r"`([\w-]+)`", " ".join(rows)))
     assert set(options(group)) - named == set()
+
+
+def shown(text: str) -> list[list[str]]:
+    """The overrides of each `python train.py` in a text, lines that go on joined.
+
+    Of values by a comma, which make a grid, the first.
+    """
+    joined = re.sub(r"\\\n#? *", "", text)
+    found = []
+    for line in re.findall(r"python train\.py ([^\n`]*)", joined):
+        words = shlex.split(re.split(r"  +#?|  #", line.rstrip(".,:;)"))[0], comments=True)
+        said = [word for word in words if "=" in word or word.startswith("~")]
+        pairs = [word.partition("=") for word in said]
+        found.append(
+            [f"{key}{sign}{v if v[:1] in '[{' else v.split(',')[0]}" for key, sign, v in pairs]
+        )
+    return [words for words in found if words]
+
+
+SHOWING = [
+    path
+    for path in (*sorted(CONF.rglob("*.yaml")), *sorted(ROOT.glob("experiments/*/*/README.md")))
+    if shown(path.read_text())
+]
+
+
+@pytest.mark.parametrize("path", SHOWING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_that_a_comment_or_a_finding_shows_composes(path):
+    for words in shown(path.read_text()):
+        composed(*words)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -32,6 +32,23 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert [link for link in relative if not (page.parent / unquote(link)).exists()] == []
 
 
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_anchor_is_a_heading(page: Path) -> None:
+    links = re.findall(r"\]\(([^)\s#]*\.md|)#([^)\s]+)\)", page.read_text())
+    dead = [
+        (name, anchor)
+        for name, anchor in links
+        if "://" not in name and anchor not in anchors(page.parent / name if name else page)
+    ]
+    assert dead == []
+
+
 @pytest.mark.parametrize(
     "path", ["conf", "src/shoal/pretrained/README.md", "README.md", "docs/findings.md"]
 )

@@ -1,6 +1,6 @@
 """What an experiment's rows say: claims tested, arms against a baseline, effects of factors.
 
-It imports results alone, and no torch.
+It imports results and what lies below, and no torch.
 """
 
 from shoal.claims.claim import Claim, read_claims, require_arms

@@ -12,7 +12,7 @@ class FSRCNN(nn.Module):
 
     Dong, Loy, Tang, "Accelerating the Super-Resolution Convolutional Neural Network", ECCV 2016:
     conv 5, 1->d; conv 1, d->s; m x conv 3, s->s; conv 1, s->d, each with PReLU; deconvolution 9,
-    d->1, linear. 12,464 weights.
+    d->1, linear. 12,464 weights at x3.
 
     Args:
         scale: the factor, an integer >= 2.

@@ -1,6 +1,6 @@
 """One run, from its config to its record: read `run` first.
 
-It imports runs, dashboards and what lies below; nothing but the entry script imports it.
+It imports runs, dashboards and what lies below; nothing but the entry and `scripting` imports it.
 """
 
 from shoal.system.imports import import_lightning
