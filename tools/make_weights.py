@@ -31,12 +31,12 @@ WEIGHTS = ROOT / "src/shoal/pretrained"
 ALL = "budget=standard trainer.precision=bf16-mixed logger=none"
 FAST = "model=eeds_fast data=general291 task=fast"
 JPEG = f"{FAST} data.degradation=jpeg budget.max_steps=18000 budget.val_every=1000"
-RUNS = {
+RUNS = {  # in this order: some start from weights before them
     "eeds_fast-x2": f"{FAST} scale=2"
     " budget.patch_size=64 budget.max_steps=50000 budget.val_every=1000",
-    "eeds_fast-x3": f"{FAST} scale=3"
+    "eeds_fast-x3": f"{FAST} scale=3 task.weights=eeds_fast-x2"
     " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
-    "eeds_fast-x4": f"{FAST} scale=4"
+    "eeds_fast-x4": f"{FAST} scale=4 task.weights=eeds_fast-x3"
     " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
     "eeds_fast_jpeg-x2": f"{JPEG} scale=2 budget.patch_size=64",
     "eeds_fast_jpeg-x3": f"{JPEG} scale=3 budget.patch_size=72",
@@ -92,11 +92,12 @@ def card(runs: pd.DataFrame, scores: pd.DataFrame) -> str:
     """The table of both README files."""
     classic = scores[scores.protocol == "classic"].astype({"psnr": float, "ssim": float})
     means = classic.groupby(["id", "dataset"])[["psnr", "ssim"]].mean()
-    lines = []
+    lines, made = [], {run.weights_sha256: f"x{run.scale}" for run in runs.itertuples()}
     for run in runs.itertuples():
         cells = {"weights": f"`{run.arm}` x{run.scale}", "parameters": f"{int(run.parameters):,}"}
         trained_on = TRAINED_ON[run.data] + (", as JPEG" if run.arm.endswith(OF_JPEGS) else "")
-        cells |= {"trained on": trained_on, "steps": f"{int(run.steps):,}"}
+        start = f", from {made[run.start_sha256]}" if run.start_sha256 in made else ""
+        cells |= {"trained on": trained_on, "steps": f"{int(run.steps):,}{start}"}
         for name in SETS:
             psnr, ssim = means.loc[(run.id, name)]
             cells[name] = f"{psnr:.2f} / {ssim:.4f}"
@@ -108,12 +109,13 @@ def main(names: list[str]) -> None:
     """Train, copy, write."""
     if unknown := set(names) - set(RUNS):
         sys.exit(f"{min(unknown)}: choose from {', '.join(RUNS)}")
-    folders = {name: trained(RUNS[name]) for name in names or RUNS}
+    folders = {}
+    for name in (name for name in RUNS if name in (names or RUNS)):
+        folders[name] = trained(RUNS[name])
+        shutil.copyfile(RunFolder(folders[name]).weights, WEIGHTS / f"{name}.safetensors")
     tables = {name: merged(name, new) for name, new in rows(folders).items()}
     for name, table in tables.items():
         write_whole(FINDINGS / name, table.to_csv(index=False, lineterminator="\n"))
-    for name, folder in folders.items():
-        shutil.copyfile(RunFolder(folder).weights, WEIGHTS / f"{name}.safetensors")
     table = card(tables["runs.csv"], tables["scores.csv"])
     for readme in (FINDINGS / "README.md", WEIGHTS / "README.md"):
         write_whole(readme, TABLE.sub(table, readme.read_text()))
