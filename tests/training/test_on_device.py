@@ -7,16 +7,13 @@ from typing import Any
 
 import pytest
 import torch
-from hydra.utils import instantiate
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from helpers.composing import configured, options
-from shoal.models.build import build
+from helpers.networks import TRAINED, network
 from shoal.models.classical.consistency import back_projected
 from shoal.pictures.resample import upscale
-from shoal.runs.kind import Kind
 from shoal.training.objective import Objective
 
 META = torch.device("meta")
@@ -38,15 +35,11 @@ class Brought(TorchDispatchMode):
         return made
 
 
-@pytest.mark.parametrize("model", options("model"))
+@pytest.mark.parametrize("model", TRAINED)
 def test_a_step_brings_nothing_to_its_device_after_the_first_so_that_a_graph_can_hold_it(
     model: str,
 ) -> None:
-    config = configured(f"model={model}", "scale=3")
-    if config.kind is not Kind.TRAINED:
-        return
-    network = build(config.name, config.model).to(META)
-    objective = Objective(network, instantiate(config.task.loss))
+    objective = Objective(network(model).to(META), nn.L1Loss())
     objective.progress = torch.zeros((), device=META)
     batch = torch.rand(2, 1, 12, 12, device=META), torch.rand(2, 1, 36, 36, device=META)
     objective(*batch).backward()
