@@ -235,8 +235,29 @@ def test_a_checkpoint_from_a_gpu_steps_on_the_processor_as_its_config_says() -> 
     assert (group["capturable"], group["fused"]) == (True, True)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU: it captures real graphs")
-@pytest.mark.parametrize("model", ["eeds", "eeds_fast", "drcn"])
+ON_A_GPU = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="needs a GPU: it captures real graphs"
+)
+
+
+@ON_A_GPU
+def test_on_a_gpu_steps_go_on_after_a_capture_that_fails_and_draw_what_they_would_have() -> None:
+    def compute(lr: torch.Tensor, hr: torch.Tensor) -> torch.Tensor:
+        return torch.rand((), device="cuda") + float(lr.sum() + hr.sum())  # which is waited for
+
+    step, current = Graphed(compute, lambda: None, CudaRecorder()), torch.cuda.current_stream()
+    batch = torch.ones(2, 1, 3, 3, device="cuda"), torch.ones(2, 1, 6, 6, device="cuda")
+    for seed in range(6):
+        torch.cuda.manual_seed(seed)
+        made = step(*batch).clone()
+        torch.cuda.manual_seed(seed)
+        assert torch.equal(made, compute(*batch))
+    assert step.refused
+    assert torch.cuda.current_stream() == current
+
+
+@ON_A_GPU
+@pytest.mark.parametrize("model", ["eeds", "eeds_fast", "drcn", "lapsrn"])
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
 def test_on_a_gpu_a_graph_has_the_bits_of_its_steps(
     short, tmp_path, capsys: pytest.CaptureFixture[str], model: str, precision: str
