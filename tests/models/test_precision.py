@@ -13,6 +13,7 @@ from shoal.evaluation.benchmark import score
 from shoal.models.bicubic import Bicubic
 from shoal.models.precision import full_precision
 from shoal.models.speed import seconds_per_megapixel
+from shoal.upscale import cuda
 from shoal.upscale.cuda import runtime
 
 CPU = torch.device("cpu")
@@ -59,3 +60,14 @@ def test_scores_speed_and_pictures_are_of_full_precision(tmp_path: Path) -> None
     assert network.seen == {(True, False, False, False, False)}
     runtime(network, CPU, torch.bfloat16)(torch.zeros(1, 1, 8, 8))
     assert (True, False, False, False, True) in network.seen
+
+
+def test_what_is_taken_off_a_picture_of_one_level_is_of_full_precision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = Asking()
+    monkeypatch.setattr(cuda.weights, "load", lambda path, trust: (network, {"scale": 2}))
+    monkeypatch.setattr(cuda, "reach", lambda network: 2)
+    monkeypatch.setattr(cuda, "layer_bytes", lambda network: 4)
+    cuda.ready(Path("some.safetensors"), device=CPU)
+    assert network.seen == {(True, False, False, False, False)}

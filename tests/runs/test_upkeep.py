@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from helpers.composing import configured
 from shoal.cli import app
 from shoal.runs.folder import RunFolder
-from shoal.runs.tables import means
+from shoal.runs.tables import means, score_columns
 from shoal.training import run as training
 
 
@@ -128,6 +128,22 @@ def test_whatever_was_changed_since_is_found(finished, tmp_path, spoil, words):
     assert code == 1
     assert words in said
     assert "1 of 1 runs are not as recorded" in said
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "off", "found"),
+    [("cpu", 5e-5, False), ("cpu", 1e-3, True), ("cuda", 1e-3, False), ("cuda", 1e-2, True)],
+)
+def test_scores_that_a_gpu_took_may_differ_by_what_it_rounds_otherwise(
+    finished, tmp_path, accelerator, off, found
+):
+    rows, record = finished.rows("scores.csv"), finished.record()
+    rows = [row | {"psnr": str(float(row["psnr"]) + off)} for row in rows]
+    finished.write_rows("scores.csv", score_columns(rows), rows)
+    rows = finished.rows("scores.csv")
+    finished.write_json("record.json", record | {"scores": means(rows), "accelerator": accelerator})
+    code, said = told("verify", "--runs", tmp_path)
+    assert (code != 0, "has a psnr of" in said) == (found, found)
 
 
 def test_only_what_is_of_no_more_use_is_deleted(finished, tmp_path):

@@ -1,6 +1,9 @@
 """A step as one graph: on CUDA the real one, elsewhere the logic around it with a stand-in."""
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +16,7 @@ from torch.optim import Optimizer
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.training import run as training
-from shoal.training.graph import WARM_UP, Graphed, why_no_graph
+from shoal.training.graph import WARM_UP, CudaRecorder, Graphed, why_no_graph
 from shoal.training.rates import Rates, stays_on_device, suit
 
 LONG = ("budget.max_steps=12", "budget.val_every=5", "task/ema=decay", "budget.batch_size=32")
@@ -31,11 +34,13 @@ class StandIn:
 
     def captured(self, work: Callable[[], None]) -> Callable[[], None]:
         self.captures += 1
+        held = weakref.WeakMethod(work)  # as a graph, which holds no Python
 
         def replay() -> None:
             self.replays += 1
-            work()
+            held()()
 
+        self.made = weakref.ref(replay)
         return replay
 
 
@@ -85,6 +90,65 @@ def test_no_graph_is_made_where_the_config_wants_none_and_the_run_is_the_same(tr
     recorder = StandIn()
     assert trained(recorder, "trainer.graph=false").id == trained(None).id
     assert recorder.captures == 0
+
+
+def test_a_graph_ends_with_the_steps_so_that_scoring_has_its_memory(
+    trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder, there = StandIn(), list[bool]()
+    score = training.write_record
+
+    def scored(*arguments: Any) -> None:
+        there.append(recorder.made() is not None)
+        score(*arguments)
+
+    monkeypatch.setattr(training, "write_record", scored)
+    gc.disable()  # which may come by at any time, or not
+    try:
+        trained(recorder)
+    finally:
+        gc.enable()
+    assert there == [False]
+
+
+class FakeCuda:
+    """What PyTorch says and does of streams, graphs and generators, of which one fails."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.current = self.before = SimpleNamespace(device_index=0)
+        self.states = ["captured"]
+        drawing = SimpleNamespace(
+            clone_state=lambda: "fresh", graphsafe_set_state=self.states.append
+        )
+        monkeypatch.setattr(torch.cuda, "Stream", lambda: SimpleNamespace(device_index=0))
+        monkeypatch.setattr(torch.cuda, "CUDAGraph", SimpleNamespace)
+        monkeypatch.setattr(torch.cuda, "current_stream", lambda: self.current)
+        monkeypatch.setattr(torch.cuda, "set_stream", self.take)
+        monkeypatch.setattr(torch.cuda, "default_generators", (drawing,))
+        monkeypatch.setattr(torch.cuda, "graph", self.graph)
+
+    def take(self, stream: Any) -> None:
+        self.current = stream
+
+    @contextmanager
+    def graph(self, graph: Any, stream: Any, capture_error_mode: str) -> Iterator[None]:
+        """As PyTorch's own: what is to be undone comes after what fails."""
+        self.take(stream)
+        try:
+            yield
+        finally:
+            raise RuntimeError("operation failed due to a previous error during capture")
+
+
+def test_after_a_capture_that_fails_the_stream_is_the_old_one_and_numbers_can_be_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cuda = FakeCuda(monkeypatch)
+    with pytest.raises(RuntimeError, match="previous error") as raised:
+        CudaRecorder().captured(lambda: float("what"))  # type: ignore[arg-type, return-value]
+    assert isinstance(raised.value.__context__, ValueError)  # which the run tells
+    assert cuda.current is cuda.before
+    assert cuda.states[-1] == "fresh"
 
 
 def test_a_graph_reads_every_batch_from_the_same_place() -> None:
@@ -171,8 +235,29 @@ def test_a_checkpoint_from_a_gpu_steps_on_the_processor_as_its_config_says() -> 
     assert (group["capturable"], group["fused"]) == (True, True)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU: it captures real graphs")
-@pytest.mark.parametrize("model", ["eeds", "eeds_fast", "drcn"])
+ON_A_GPU = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="needs a GPU: it captures real graphs"
+)
+
+
+@ON_A_GPU
+def test_on_a_gpu_steps_go_on_after_a_capture_that_fails_and_draw_what_they_would_have() -> None:
+    def compute(lr: torch.Tensor, hr: torch.Tensor) -> torch.Tensor:
+        return torch.rand((), device="cuda") + float(lr.sum() + hr.sum())  # which is waited for
+
+    step, current = Graphed(compute, lambda: None, CudaRecorder()), torch.cuda.current_stream()
+    batch = torch.ones(2, 1, 3, 3, device="cuda"), torch.ones(2, 1, 6, 6, device="cuda")
+    for seed in range(6):
+        torch.cuda.manual_seed(seed)
+        made = step(*batch).clone()
+        torch.cuda.manual_seed(seed)
+        assert torch.equal(made, compute(*batch))
+    assert step.refused
+    assert torch.cuda.current_stream() == current
+
+
+@ON_A_GPU
+@pytest.mark.parametrize("model", ["eeds", "eeds_fast", "drcn", "lapsrn"])
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
 def test_on_a_gpu_a_graph_has_the_bits_of_its_steps(
     short, tmp_path, capsys: pytest.CaptureFixture[str], model: str, precision: str

@@ -34,6 +34,15 @@ def like(values: NDArray[Any], array: Array) -> Array:
     return namespace(array).from_numpy(values).to(array)
 
 
+def in_training(array: Any) -> bool:
+    """Whether a step of training computes with it, on a device and not on the processor."""
+    if isinstance(array, np.ndarray) or array.device.type == "cpu":
+        return False
+    torch = namespace(array)
+    # What is compiled has no tensors yet that could be kept.
+    return bool(torch.is_grad_enabled() and not torch.compiler.is_compiling())
+
+
 def take(array: Array, indices: Any, dim: int) -> Array:
     """The slices of one dimension at some indices, which lie beside it."""
     if isinstance(array, np.ndarray):

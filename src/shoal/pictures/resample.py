@@ -8,17 +8,23 @@ Images are arrays or tensors.
 
 import math
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal.pictures.arrays import Array, beside, like, namespace, take
+from shoal.pictures.arrays import Array, beside, in_training, like, namespace, take
 from shoal.pictures.kernel import cubic
 from shoal.pictures.levels import rounded
 
 MIRRORED, REPEATED = "mirrored", "repeated"
 EDGES = (MIRRORED, REPEATED)
 Taps = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+# Weights and indices that training needs on its device, each brought there once: bringing them
+# makes a step wait, and no graph can hold it. For good, since a graph reads them where they are.
+# They are few: a batch has always the same size.
+_there: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 
 
 def crop(image: Array, scale: int) -> Array:
@@ -61,19 +67,31 @@ def taps(size: int, out: int, edges: str = MIRRORED, step: float | None = None) 
 
 
 def _along(image: Array, dim: int, out: int, edges: str = MIRRORED) -> Array:
-    if out == image.shape[dim]:
+    size = image.shape[dim]
+    if out == size:
         return image
-    return weighted(image, dim, *taps(image.shape[dim], out, edges))
+    if not in_training(image):
+        return weighted(image, dim, *taps(size, out, edges))
+    key = (size, out, edges, image.dtype, image.device)
+    if key not in _there:
+        weights, indices = taps(size, out, edges)
+        _there[key] = like(weights, image), beside(indices, image)
+    return _summed(image, dim, *_there[key])
 
 
 def weighted(
     image: Array, dim: int, weights: NDArray[np.float64], indices: NDArray[np.int64]
 ) -> Array:
     """Sums along a dimension of `(..., H, W)`, with the weights and indices of `taps`."""
+    return _summed(image, dim, like(weights, image), beside(indices, image))
+
+
+def _summed(image: Array, dim: int, weights: Array, indices: Array) -> Array:
+    """The same of weights of the image's kind, type and device, and of indices beside it."""
     shape = [-1 if axis == dim % image.ndim else 1 for axis in range(image.ndim)]
     terms = (
         weight.reshape(shape) * take(image, index, dim)
-        for weight, index in zip(like(weights, image), beside(indices, image), strict=True)
+        for weight, index in zip(weights, indices, strict=True)
     )
     total = next(terms)
     for term in terms:

@@ -1,14 +1,14 @@
 """Runs of another machine brought in: verified, whole or not at all, over nothing finished."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError, first_line
 from shoal.runs.folder import RunFolder
 from shoal.runs.taken import Refused, copied, plain_file
-from shoal.runs.verify import EQUAL, problems
+from shoal.runs.verify import allowed, problems
 from shoal.system.files import write_whole
 
 
@@ -91,7 +91,7 @@ def _kept(theirs: RunFolder, ours: RunFolder) -> str:
         there, here = theirs.record("scores"), ours.record("scores")
         same = there["weights_sha256"] == here["weights_sha256"]
         differing = [] if same else ["weights"]
-        differing += _other_scores(there["scores"], here["scores"])
+        differing += _other_scores(there["scores"], here["scores"], allowed(there, here))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise Refused(f"a record is damaged ({first_line(error)})") from None
     if differing:
@@ -99,12 +99,14 @@ def _kept(theirs: RunFolder, ours: RunFolder) -> str:
     return "kept: the same here"
 
 
-def _other_scores(there: dict[str, Any], here: dict[str, Any]) -> Iterator[str]:
+def _other_scores(
+    there: dict[str, Any], here: dict[str, Any], equal: Mapping[str, float]
+) -> Iterator[str]:
     """The test sets of both records whose scores differ."""
     for name in there.keys() & here.keys():
         for protocol in there[name].keys() & here[name].keys():
             one, other = there[name][protocol], here[name][protocol]
-            if any(abs(one[kind] - other[kind]) > equal for kind, equal in EQUAL.items()):
+            if any(abs(one[kind] - other[kind]) > most for kind, most in equal.items()):
                 yield f"scores on {name} by {protocol}"
 
 

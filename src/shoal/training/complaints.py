@@ -10,7 +10,7 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from shoal.errors import UserError, first_line
 
 FULL = "DefaultCPUAllocator"  # so PyTorch begins to say that the processor's memory is full
-# What Lightning says on every run and nobody can act on.
+# What Lightning and PyTorch say on every run and nobody can act on.
 CHATTER = (
     "does not have many workers",
     "You're resuming from a checkpoint that ended",
@@ -21,6 +21,10 @@ CHATTER = (
     "sync_dist=True",
     # A rank without a picture of its own.
     "was called before the ``update`` method",
+    # Where `trainer=cpu` is asked for.
+    "GPU available but not used",
+    # Lightning makes DDP on a stream of its own.
+    "The AccumulateGrad node's stream does not match",
 )
 
 
@@ -58,7 +62,7 @@ def memory_named(what: str, remedy: str) -> Iterator[None]:
 
 @contextmanager
 def without_chatter() -> Iterator[None]:
-    """Mute what Lightning says on every run."""
+    """Mute what Lightning and PyTorch say on every run."""
     with warnings.catch_warnings():
         for text in CHATTER:
             warnings.filterwarnings("ignore", f".*{text}.*")

@@ -1,6 +1,8 @@
 """The devices of a run: whether they are to be had here."""
 
+import contextlib
 import logging
+import os
 import warnings
 
 import torch
@@ -11,6 +13,7 @@ from shoal.data.checks import check_share
 from shoal.errors import UserError, first_line
 from shoal.runs.config import RunConfig
 from shoal.runs.trainer import lightnings
+from shoal.system.variables import TURN
 from shoal.training.ranks import require_match
 
 # Weights and scores are float32 in all of them; a network all in another type can't be compared.
@@ -50,7 +53,11 @@ def open_context(devices: Trainer) -> None:
     """Let CUDA get ready, which takes it a second or more, where a run is made in this process."""
     device = devices.strategy.root_device
     if device.type == "cuda" and devices.num_devices * devices.num_nodes == 1:
-        torch.zeros(1, device=device)
+        # A run that waits for its turn need not get in: who works there may fill the memory, or be
+        # the only one that the GPU lets in.
+        waits = TURN in os.environ
+        with contextlib.suppress(RuntimeError) if waits else contextlib.nullcontext():
+            torch.zeros(1, device=device)
 
 
 def quiet() -> None:

@@ -47,12 +47,28 @@ class CudaRecorder:
 
     def captured(self, work: Callable[[], None]) -> Callable[[], None]:
         """Capture some work without doing it; gives what does it."""
-        graph = torch.cuda.CUDAGraph()
-        # Another thread may pin memory for the batches to come.
-        with torch.cuda.graph(graph, stream=self.stream, capture_error_mode="thread_local"):
-            work()
+        graph, current = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
+        try:
+            # Another thread may pin memory for the batches to come.
+            with torch.cuda.graph(graph, stream=self.stream, capture_error_mode="thread_local"):
+                work()
+        except Exception:
+            _recover(current)
+            raise
         replay: Callable[[], None] = graph.replay
         return replay
+
+
+def _recover(current: torch.cuda.Stream) -> None:
+    """Undo what a capture leaves behind whose end fails too, where PyTorch itself would undo it.
+
+    Args:
+        current: the stream before it.
+    """
+    torch.cuda.set_stream(current)
+    # An older PyTorch's generator takes itself for captured then, and nothing can be drawn by it.
+    generator = torch.cuda.default_generators[current.device_index]
+    generator.graphsafe_set_state(generator.clone_state())
 
 
 def recorder_on(device: torch.device) -> Recorder | None:

@@ -127,8 +127,10 @@ class SuperResolution(LightningModule):
 
     def on_train_end(self) -> None:
         """See that the last losses were finite, and step no more: Lightning moves the weights."""
-        self.step = None
+        step, self.step = self.step, None
         self.tally.read()
+        if step is not None:
+            step.end()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Count on from any checkpoint."""

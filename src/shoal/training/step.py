@@ -81,6 +81,13 @@ class Step:
         count_step(self.trainer)
         return loss
 
+    def end(self) -> None:
+        """Let go of a graph and of its memory, which scoring may need.
+
+        The graph holds this step, so it would stay until Python looks for circles.
+        """
+        self.compute = self._compute
+
     def _tell_progress(self) -> None:
         objective = self.task.objective
         progress = self.trainer.global_step / self.task.max_steps

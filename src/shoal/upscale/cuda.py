@@ -61,7 +61,8 @@ def ready(path: Path, *, trust: bool = False, device: torch.device | None = None
     network, facts = weights.load(path, trust=trust)
     sees, taken, channels = reach(network), layer_bytes(network), channels_of(network)
     values = taken // 4
-    network = flat(network.to(device), sees)
+    with full_precision(device):  # in which it answers pictures of one level too
+        network = flat(network.to(device), sees)
     return Ready(
         "cuda",
         runtime(network, device),
