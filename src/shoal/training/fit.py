@@ -24,6 +24,7 @@ from shoal.training.callbacks.curve import Curve
 from shoal.training.callbacks.mirror import Mirror
 from shoal.training.callbacks.progress import ProgressBar
 from shoal.training.complaints import callbacks_named, memory_named, without_chatter
+from shoal.training.filling import left_unfilled
 from shoal.training.ingredients import Ingredients
 from shoal.training.module import SuperResolution
 from shoal.training.tally import Tally
@@ -74,7 +75,8 @@ def fit(
     callbacks = [curve, mirror, bar, *more, checkpoints, *made_of.callbacks]
     size = f"budget.batch_size={budget.batch_size} of {budget.patch_size} x {budget.patch_size}"
     full = memory_named(size, "take less, or smaller validation pictures")
-    with without_chatter(), callbacks_named(config.callbacks), full:
+    unfilled = left_unfilled(is_ours(run))
+    with without_chatter(), callbacks_named(config.callbacks), full, unfilled:
         trainer = _trainer(run, callbacks, loggers)
         if config.kind is Kind.TRAINED:
             with agreement.stop.patient():
@@ -87,6 +89,11 @@ def fit(
     device = trainer.strategy.root_device
     used = folded(network).to(device)  # which Lightning has left by now
     return Fitted(used, curve, device, macs(used), ended)
+
+
+def is_ours(run: Run) -> bool:
+    """Whether nothing of a run's is code of the user's own."""
+    return not run.content.code
 
 
 def _curve(run: Run, network: nn.Module, tally: Tally) -> Curve:
