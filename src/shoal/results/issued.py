@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from shoal.errors import UserError
-from shoal.results.kept import STUDY
 from shoal.results.outdated import OUTDATED, leave_out
 from shoal.results.rows import read_runs, read_tables, shortened
 from shoal.results.study import ASKED, KEY, Study
+from shoal.runs.findings import STUDY
 from shoal.runs.tables import CURVE, SCORES
 from shoal.system import harmless
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from shoal.results.collapse import living, survival
 from shoal.results.issued import read
-from shoal.results.kept import STUDY, read_kept
+from shoal.results.kept import read_kept
 from shoal.results.study import Study
+from shoal.runs.findings import STUDY
 
 
 def trials(study: Study, tried: Mapping[str, tuple[str, Any]]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from shoal.errors import UserError
 from shoal.grid.composing import key
 from shoal.grid.outcome import Outcome
 from shoal.grid.planned import PlannedRun
+from shoal.runs.findings import README
 from shoal.search import findings
 from shoal.search.findings import Search
 from shoal.search.searcher import Searcher
@@ -83,10 +84,10 @@ def _report(about: Search, trials: Trials, out: Path) -> None:
     folder = findings.write(about, trials.study, best, out)
     from shoal.report.index import index  # here: its package takes seconds to import
 
-    write_whole(out / "README.md", index(out))
+    write_whole(out / README, index(out))
     print(f"best: trial {best.number}, {best.value:.2f} dB", flush=True)
     print(f"  {findings.best_command(about, best)}", flush=True)
-    print(f"report: {folder / 'README.md'}", flush=True)
+    print(f"report: {folder / README}", flush=True)
 
 
 def failed(outcomes: Sequence[Outcome]) -> int:
