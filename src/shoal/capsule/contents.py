@@ -11,7 +11,7 @@ from shoal.capsule.configs import Row
 from shoal.runs import findings
 from shoal.system.files import csv_text
 
-FINDINGS = "findings"  # its folder
+FINDINGS = "findings"  # the folder that they lie in
 STUDY, RUNS = (f"{FINDINGS}/{name}" for name in (findings.STUDY, findings.RUNS))
 APART = ("python", "shoal")  # versions that no line of a lock file gives
 
