@@ -39,6 +39,10 @@ def print_comparison(
     console.print(_drawn(title, found) if len(found) else "none has scores yet")
     for name, why in deaths(folders).items():
         console.print(f"{name} collapsed: {why}", markup=False, highlight=False)
+    _print_curves(folders, png, console)
+
+
+def _print_curves(folders: Sequence[Path], png: Path | None, console: Console) -> None:
     curves = read_tables(folders, "curve.csv", CURVE).dropna(subset="val/psnr")
     if curves.empty:
         return console.print("none has a curve yet")

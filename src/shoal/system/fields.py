@@ -36,17 +36,20 @@ def read(kind: type[T], tree: Mapping[str, Any], prefix: str = "") -> T:
             near = difflib.get_close_matches(str(key), readers, n=1)
             hint = f"did you mean {prefix}{near[0]}?" if near else f"there are {', '.join(readers)}"
             raise UserError(f"{prefix}{key} is not in the config: {hint}")
-    # What has a default is younger than configs that finished runs keep.
-    described: Any = kind
-    defaults = {
-        each.name
-        for each in fields(described)
-        if not (each.default is MISSING and each.default_factory is MISSING)
-    }
-    for key in (key for key in readers if key not in tree and key not in defaults):
-        raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
+    for key in readers:
+        if key not in tree and key not in _defaults(kind):
+            raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
     given = {key: reader for key, reader in readers.items() if key in tree}
     return kind(**{key: reader(f"{prefix}{key}", tree[key]) for key, reader in given.items()})
+
+
+def _defaults(kind: Any) -> set[str]:
+    """The fields that need no value: younger than configs that finished runs keep."""
+    return {
+        each.name
+        for each in fields(kind)
+        if not (each.default is MISSING and each.default_factory is MISSING)
+    }
 
 
 def _reader(hint: Any) -> Reader:
