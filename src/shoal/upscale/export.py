@@ -23,7 +23,7 @@ from shoal.upscale.ready import need
 from shoal.upscale.runtimes import check, onnx_runtime
 from shoal.upscale.sought import networks
 
-ONNX, ONNX_RGB, HUB = KINDS = ("onnx", "onnx-rgb", "hub")
+ONNX, ONNX_RGB, HUB = ("onnx", "onnx-rgb", "hub")
 FOLDER = Path("output")
 
 
