@@ -1,6 +1,5 @@
 """From a published file to a file of ours: the network it belongs to, exactly as it was tested."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from shoal.importing.sizes import published_as
 from shoal.models import weights
 from shoal.models.facts import LARGEST
 from shoal.models.profile import parameters
-from shoal.system.files import asked_for
+from shoal.system.files import asked_for, sha256
 
 SUFFIX = ".safetensors"
 READERS = {MATLAB: read_matlab, PYTORCH: read_pytorch}
@@ -50,7 +49,7 @@ def import_weights(
     """
     _require_possible(system, output, scale, force=force)
     model, network = _network(system, file, scale)
-    source = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+    source = {"file": file.name, "sha256": sha256(file)}
     name = published_as(model) or system
     facts = {"model": model, "name": name, "scale": scale, "source": source}
     with asked_for(output) as target:
