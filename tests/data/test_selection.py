@@ -21,7 +21,7 @@ def pictures(folder: Path, *shades: int) -> Path:
 def test_sets_of_the_catalogue_and_folders_are_mixed(tmp_path: Path) -> None:
     more, faces = pictures(tmp_path / "more", 1, 2), pictures(tmp_path / "faces-2026", 3)
     tests: list[Entry] = ["Set5", str(more), {"faces": str(faces)}]
-    chosen = select("mine", ["t91", str(more)], ["Set14"], tests)
+    chosen = select(["t91", str(more)], ["Set14"], tests)
     assert [each.name for each in chosen.test] == ["Set5", "more", "faces"]
     assert [len(each.files) for each in chosen.train] == [91, 2]
     digests = chosen.digests()
@@ -33,15 +33,15 @@ def test_pictures_that_are_learnt_and_tested_are_counted_whatever_they_are_calle
     tmp_path: Path,
 ) -> None:
     one, other = pictures(tmp_path / "one", 1, 2), pictures(tmp_path / "other", 2, 3)
-    chosen = select("mine", [str(one)], ["Set5"], ["Set5", str(other)])
+    chosen = select([str(one)], ["Set5"], ["Set5", str(other)])
     assert chosen.learnt() == {"other": 1}
-    assert select("mine", ["T91"], ["T91Judge"], ["T91Judge"]).learnt() == {"T91Judge": 10}
+    assert select(["T91"], ["T91Judge"], ["T91Judge"]).learnt() == {"T91Judge": 10}
 
 
 def test_the_digest_of_a_mixture_is_its_content(tmp_path: Path) -> None:
     one, other = pictures(tmp_path / "one", 1, 2), pictures(tmp_path / "other", 1, 2)
-    first, second = (select("mine", ["T91", str(f)], ["Set5"], ["Set5"]) for f in (one, other))
-    alone = select("mine", ["T91"], ["Set5"], ["Set5"])
+    first, second = (select(["T91", str(f)], ["Set5"], ["Set5"]) for f in (one, other))
+    alone = select(["T91"], ["Set5"], ["Set5"])
     assert first.digests()["train"] == second.digests()["train"] != alone.digests()["train"]
 
 
@@ -51,13 +51,13 @@ def test_a_word_in_a_list_is_a_set_first_and_then_a_folder(
     monkeypatch.chdir(tmp_path)
     pictures(tmp_path / "Set5", 1)
     pictures(tmp_path / "photos", 2)
-    chosen = select("folder", "photos", ["Set5"], ["Set5", "photos"])
+    chosen = select("photos", ["Set5"], ["Set5", "photos"])
     assert [len(each.files) for each in (*chosen.train, *chosen.val, *chosen.test)] == [1, 5, 5, 1]
 
 
 def test_every_twentieth_of_a_mixture_is_held_out(tmp_path: Path) -> None:
     folder = pictures(tmp_path / "few", *range(9))
-    chosen = select("mine", ["T91", str(folder)], None, None)
+    chosen = select(["T91", str(folder)], None, None)
     (train,), (val,) = chosen.train, chosen.val
     assert (len(train.files), len(val.files)) == (95, 5)
     assert not set(train.files) & set(val.files)
@@ -66,17 +66,17 @@ def test_every_twentieth_of_a_mixture_is_held_out(tmp_path: Path) -> None:
 
 def test_what_is_neither_set_nor_folder_is_said_with_both_remedies() -> None:
     with pytest.raises(UserError, match=r"data\.test: 'Set6' is not a picture set: did you mean"):
-        select("mine", ["T91"], ["Set5"], ["Set6"])
+        select(["T91"], ["Set5"], ["Set6"])
     with pytest.raises(UserError, match=r"a folder of your own is \./faces"):
-        select("mine", ["T91"], ["Set5"], ["faces"])
+        select(["T91"], ["Set5"], ["faces"])
     with pytest.raises(UserError, match=r"\./faces is not a folder|faces is not a folder"):
-        select("mine", ["T91"], ["Set5"], ["./faces"])
+        select(["T91"], ["Set5"], ["./faces"])
 
 
 def test_two_test_sets_of_one_name_are_refused_with_the_remedy(tmp_path: Path) -> None:
     one, other = pictures(tmp_path / "a" / "test", 1), pictures(tmp_path / "b" / "test", 2)
     with pytest.raises(UserError, match=r"name test twice: .* data\.test=\[{NAME: .*/b/test}\]"):
-        select("mine", ["T91"], ["Set5"], [str(one), str(other)])
+        select(["T91"], ["Set5"], [str(one), str(other)])
 
 
 def test_a_folder_of_other_pictures_is_not_called_as_a_set_of_the_literature(
@@ -84,7 +84,7 @@ def test_a_folder_of_other_pictures_is_not_called_as_a_set_of_the_literature(
 ) -> None:
     folder = pictures(tmp_path / "Set5", 1)
     with pytest.raises(UserError, match="name Set5 of other pictures, Set5 of the literature"):
-        select("folder", str(folder), str(folder), str(folder))
+        select(str(folder), str(folder), str(folder))
 
 
 def test_the_command_line_mixes_as_a_file_does() -> None:

@@ -32,7 +32,7 @@ def contents(pictures):
 
 
 def test_the_stream_goes_by_content_and_so_does_what_is_held_out(twins):
-    one, other = (select("folder", path, None, None) for path in twins)
+    one, other = (select(path, None, None) for path in twins)
     assert contents(joint(one.train)) == contents(joint(other.train))
     assert contents(joint(one.val)) == contents(joint(other.val))
     digests = one.digests(), other.digests()
@@ -42,7 +42,7 @@ def test_the_stream_goes_by_content_and_so_does_what_is_held_out(twins):
 
 def test_a_cache_of_the_same_pictures_has_their_names_today(twins, tmp_path):
     for path in twins:
-        (train,) = select("folder", path, None, None).train
+        (train,) = select(path, None, None).train
         cache = open_cache(train, tmp_path, 2, tmp_path / "cache")
         tones = TONES if path == twins[0] else SWAPPED
         for number, name in enumerate(cache.names):
@@ -52,7 +52,7 @@ def test_a_cache_of_the_same_pictures_has_their_names_today(twins, tmp_path):
 
 
 def test_scores_are_listed_by_name_and_belong_to_names_and_content(twins):
-    one, other = (select("folder", twins[0], twins[0], path) for path in twins)
+    one, other = (select(twins[0], twins[0], path) for path in twins)
     assert [file.name for file in one.test[0].files] == ["a.png", "b.png", "c.png", "d.png"]
     assert one.test[0].digest == other.test[0].digest
     assert one.digests()["photos"] != other.digests()["photos"]
@@ -61,6 +61,6 @@ def test_scores_are_listed_by_name_and_belong_to_names_and_content(twins):
 def test_a_test_folder_called_train_hides_no_training_pictures(twins, tmp_path):
     shutil.copytree(twins[0], tmp_path / "train")
     alike = folder(tmp_path / "3" / "train", {"x": 1, "y": 2, "z": 3})
-    tested = select("folder", alike, None, str(tmp_path / "train")).digests()
-    assert tested["train"] == select("folder", alike, None, None).digests()["train"]
+    tested = select(alike, None, str(tmp_path / "train")).digests()
+    assert tested["train"] == select(alike, None, None).digests()["train"]
     assert {"train", "order", "val", "train (test)"} == set(tested)

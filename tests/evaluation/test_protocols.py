@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.noise import colours
 from shoal.errors import UserError
 from shoal.evaluation.protocol import scores, shave
 from shoal.evaluation.protocols import PROTOCOLS
@@ -47,10 +48,6 @@ def test_the_rgb_protocol_starts_from_matlabs_own_lr_pictures(shoal_data):
     question = PROTOCOLS["rgb"].question(hr, 3)
     matlab = images.read(shoal_data / "matlab_lr" / "Set5" / "x3" / "bird.png").pixels
     assert torch.allclose(question.lr.double() * 255, colour.luma(matlab), atol=1e-4)
-
-
-def colours(height, width):
-    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from helpers.made_up import EXACT, MadeUp
 from shoal.errors import UserError
-from shoal.report.compare import chosen, differences, print_comparison, scores
+from shoal.report.compare import chosen, differences, scores
+from shoal.report.compared import print_comparison
 from shoal.report.plot import plot
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from helpers.grids import until
 from helpers.made_up import MadeUp
-from shoal.report.home import PAGE
 from shoal.report.live import RELOAD, build, live_page
 from shoal.report.publish import publish
 from shoal.results import read
+from shoal.runs.findings import PAGE
 from shoal.system.signals import Stopped
 
 REFRESH = f'<meta http-equiv="refresh" content="{RELOAD}">'

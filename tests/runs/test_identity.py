@@ -23,7 +23,7 @@ def identity(*overrides):
 
 def selected(config):
     data = config.data
-    return select(data.name, data.train, data.val, data.test)
+    return select(data.train, data.val, data.test)
 
 
 def named(config):

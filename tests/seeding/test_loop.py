@@ -1,112 +1,15 @@
-"""Seeds until a question is decided: real plans, and runs that leave made-up scores."""
+"""Seeds until a question is decided."""
 
-import json
-import random
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 
 import pytest
-from hydra.core.config_loader import ConfigLoader
-from hydra.core.utils import JobReturn, JobStatus
-from hydra.types import RunMode
 
-from helpers import composing
+from helpers.lab import CLAIMS, Lab
 from shoal import results
 from shoal.claims import judge, read_claims
-from shoal.errors import UserError
-from shoal.grid.composing import compose
-from shoal.grid.experiment import Experiment
-from shoal.grid.plan import Plan
-from shoal.grid.plan_file import write
-from shoal.grid.planned import PlannedRun
-from shoal.runs.tables import SCORES
-from shoal.seeding.loop import Loop, seeds_of
+from shoal.seeding.loop import seeds_of
 from shoal.seeding.outlook import outlook
-from shoal.seeding.resuming import take_up
-from shoal.seeding.settings import Settings, is_automatic
-
-ARMS = {"bicubic": "bicubic", "deep": "eed", "both": "eeds", "shallow": "ees"}
-PSNR = {"measure": "psnr", "greater": ["both"]}
-CLAIMS: dict[str, object] = {
-    "X1": {"says": "far apart", "tests": [PSNR | {"lesser": ["shallow"]}]},
-    "X2": {"says": "near", "tests": [PSNR | {"lesser": ["deep"]}]},
-}
-
-
-@pytest.fixture
-def loader() -> ConfigLoader:
-    return composing.loader()
-
-
-@dataclass
-class Lab:
-    """Plans one experiment in a folder of its own, and makes its runs."""
-
-    loader: ConfigLoader
-    folder: Path
-    levels: dict[str, float] = field(
-        default_factory=lambda: {"bicubic": 28.0, "deep": 30.0, "both": 30.0, "shallow": 29.0}
-    )
-    sd: float = 0.015
-    failing: str = ""
-    made: list[list[str]] = field(default_factory=list)  # of each batch, `arm seed`
-
-    def plan(self, settings: Settings, claims: dict[str, object] = CLAIMS, *leave: str) -> Plan:
-        config = self.loader.load_configuration("config", [], RunMode.MULTIRUN)
-        arms = {name: (f"model={model}",) for name, model in ARMS.items() if name not in leave}
-        given = settings.start([["seed=auto", f"paths.runs={self.folder}", "budget=smoke"]])
-        experiment = Experiment("near", "?", ("model",), arms, claims=claims)
-        return Plan(experiment, given, partial(compose, self.loader, config), looks=[])
-
-    def issue(self, plan: Plan, settings: Settings) -> list[JobReturn]:
-        take_up(plan)
-        write(plan, "train.py")
-        self.made = []
-        return Loop(plan, settings, "train.py", self._make).run()
-
-    def _make(self, runs: Sequence[tuple[str, PlannedRun]]) -> list[JobReturn]:
-        once = {run.folder.id: (label, run) for label, run in runs}.values()
-        todo = [(label, run) for label, run in once if not run.folder.finished]
-        self.made.append([f"{label} {run.config.seed}" for label, run in todo])
-        for label, run in todo:
-            if label != self.failing:
-                self._finish(label, run)
-        failed = any(label == self.failing for label, _ in todo)
-        done = JobReturn([], status=JobStatus.FAILED if failed else JobStatus.COMPLETED)
-        return [done]
-
-    def _finish(self, label: str, run: PlannedRun) -> None:
-        level = self.levels[label]
-        if label != "bicubic":
-            level += random.Random(f"{label} {run.config.seed}").gauss(0, self.sd)
-        rows = [
-            {"dataset": "Sample", "image": f"{i}.png", "protocol": "classic", "ssim": 0.9}
-            | {"psnr": level + i + random.Random(f"{label}{i}").gauss(0, 0.01)}
-            for i in range(9)
-        ]
-        run.folder.create()
-        run.folder.write_rows("scores.csv", SCORES, rows)
-        run.folder.write("config.yaml", run.config.yaml())
-        times = dict.fromkeys(("started_at", "finished_at"), "2026-01-01T10:00:00+00:00")
-        record = {"seconds": 60.0, "threads": 2, "resumed": 0, "accelerator": "cpu", "results": 2}
-        counts = {
-            each.name: {"classic": {"images": len(each.files)}} for each in run.selection.test
-        }
-        digests = {"data_digests": run.selection.digests(), "scores": counts}
-        run.folder.write_json("record.json", record | times | digests)
-
-    def looks(self, plan: Plan) -> list[int]:
-        """How many runs each look was the first to see."""
-        return [len(look["runs"]) for look in json.loads(plan.path.read_text())["looks"]]
-
-
-@pytest.fixture
-def lab(loader: ConfigLoader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # how long runs take is told by their threads
-    return Lab(loader, tmp_path / "runs")
+from shoal.seeding.settings import Settings
 
 
 def settings(
@@ -233,28 +136,3 @@ def test_what_a_grid_will_see_is_known_by_its_first_seeds(lab: Lab) -> None:
     fixed = outlook(plan, None)
     assert fixed is not None
     assert float(fixed.sights[0].sees.split()[0]) < float(far.sees.split()[0])
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"first": 2}, r"seeds\.first=2 is not an integer of at least 3"),
-        ({"first": 9, "most": 4}, r"seeds\.most=4 is less than seeds\.first=9"),
-        ({"hours": -1}, r"seeds\.hours=-1 is not a number of at least 0"),
-        ({"frist": 3}, r"did you mean seeds\.first\?"),
-    ],
-)
-def test_a_mistake_in_seeds_is_one_line(
-    loader: ConfigLoader, values: dict[str, object], words: str
-) -> None:
-    texts = [f"{'+' * (key == 'frist')}seeds.{key}={value}" for key, value in values.items()]
-    config = loader.load_configuration("config", texts, RunMode.MULTIRUN)
-    with pytest.raises(UserError, match=words):
-        Settings.of(config.seeds)
-
-
-def test_auto_stands_alone() -> None:
-    assert is_automatic([["seed=auto", "scale=2"], ["seed=auto", "scale=3"]])
-    assert not is_automatic([["seed=0"]])
-    with pytest.raises(UserError, match="give it alone"):
-        is_automatic([["seed=auto"], ["seed=0"]])

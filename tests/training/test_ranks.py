@@ -4,28 +4,19 @@ import copy
 import json
 import os
 import signal
-import subprocess
 import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from helpers.composing import ROOT, configured
-from helpers.grids import ENOUGH
+from helpers.ranks import Command, gone, losses, psnrs
 from shoal.data.cache import Cache
 from shoal.data.module import Pictures
-from shoal.errors import UserError
 from shoal.runs.folder import ReadOnlyRunFolder, RunFolder
-from shoal.runs.run import Run
 from shoal.system.signals import Stop, Stopped
-from shoal.training import run as training
 from shoal.training.agreement import Agreement
-from shoal.training.devices import check_devices
-from shoal.training.ingredients import open_pictures
 from shoal.training.ranks import Ranks
 from shoal.training.spawn import RankFailed
 from shoal.training.step import Step
@@ -35,75 +26,10 @@ LONG = ("budget.max_steps=1000", "budget.val_every=100")
 
 
 @pytest.fixture
-def train(tmp_path, cache, monkeypatch, small_pictures):
-    """Train in this process, or in ranks that it starts; returns the run's folder."""
+def train(train, monkeypatch):
+    """As elsewhere, with one thread for each rank that it starts."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-
-    def _train(*overrides, runs="runs"):
-        paths = (f"paths.runs={tmp_path / runs}", f"paths.cache={cache}")
-        model = ("budget=smoke", "model=ees", "logger=none", *small_pictures)
-        return training.train(configured(*model, *paths, *overrides), "python train.py")
-
-    return _train
-
-
-class Command:
-    """A training of two ranks as a user starts it, which can be disturbed."""
-
-    def __init__(self, folder, cache, *overrides, start=(), environment=()):
-        self.folder = folder
-        self.process = subprocess.Popen(
-            [
-                *(*(start or [sys.executable]), str(ROOT / "train.py"), "model=ees"),
-                *("budget=smoke", "logger=none", "trainer=ddp_cpu", f"paths.cache={cache}"),
-                *(f"paths.runs={folder}", *overrides),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"} | dict(environment),
-        )
-
-    def wait_for(self, words):
-        for line in self.process.stdout:
-            if words in line:
-                return self
-        raise AssertionError(self.process.stderr.read())
-
-    @property
-    def ranks(self):
-        """Process ids, the first rank's first."""
-        pid = self.process.pid
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        told = {each: Path(f"/proc/{each}/cmdline").read_bytes() for each in found}
-        return [int(each) for each in found if b"spawn_main" in told[each]]
-
-    def end(self):
-        """Exit code, all that was said on errors."""
-        _, errors = self.process.communicate(timeout=ENOUGH)
-        return self.process.returncode, errors
-
-    def run(self):
-        (found,) = self.folder.iterdir()
-        return RunFolder(found)
-
-
-def gone(pids):
-    """Whether all processes end in time."""
-    until = time.monotonic() + ENOUGH
-    while time.monotonic() < until:
-        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def losses(folder):
-    return [float(row["train/loss"]) for row in folder.rows("curve.csv") if row["train/loss"]]
-
-
-def psnrs(folder):
-    return [float(row["val/psnr"]) for row in folder.rows("curve.csv")]
+    return train
 
 
 def test_two_ranks_train_as_one_and_leave_one_record(train, monkeypatch):
@@ -323,57 +249,3 @@ def test_the_other_ranks_write_nothing(tmp_path):
     folder.write_rows("curve.csv", ["step"], [{"step": 1}])
     folder.set_status("running")
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("overrides", "words"),
-    [
-        (("trainer.devices=3",), "batch_size=2 can't be shared by 3 devices: take a multiple"),
-        (("trainer.devices=1", "trainer.num_nodes=2"), "num_nodes=2 needs torchrun or Slurm"),
-        *(
-            ((f"trainer.precision={other}",), f"precision={other} is none that networks are")
-            for other in ("64-true", "bf16-true", "16-true", "32", "half")
-        ),
-        (("trainer.precision=16-mixed",), "precision=16-mixed is not to be had on this device"),
-        (("trainer.devices=0",), "trainer can't be built here"),
-    ],
-)
-def test_devices_that_cannot_train_together_are_refused_and_nothing_is_made(
-    train, tmp_path, overrides, words
-):
-    with pytest.raises(UserError, match=words):
-        train("trainer=ddp_cpu", *overrides)
-    assert not (tmp_path / "runs").exists()
-
-
-def test_more_processes_than_devices_are_refused(train, monkeypatch):
-    torchrun = {"TORCHELASTIC_RUN_ID": "x", "WORLD_SIZE": "4", "RANK": "0", "LOCAL_RANK": "0"}
-    for name, value in torchrun.items():
-        monkeypatch.setenv(name, value)
-    for trainer in ("cpu", "ddp_cpu"):
-        with pytest.raises(UserError, match="processes, but 4 were started: make them equal"):
-            train(f"trainer={trainer}")
-
-
-def test_all_gpus_of_a_machine_are_one_word():
-    cfg = configured("trainer=ddp")
-    assert (cfg.trainer["accelerator"], cfg.trainer["devices"]) == ("gpu", "auto")
-    assert check_devices(configured("trainer=ddp_cpu", "budget=smoke")).world_size == 2
-
-
-def test_bfloat16_trains_and_is_validated_in_full_precision(train, cache, small_pictures):
-    from shoal.evaluation.validation import Validation
-    from shoal.models import weights
-
-    folder = train("trainer.precision=bf16-mixed")
-    record = folder.record()
-    assert record["precision"] == "bf16-mixed"
-    assert record["id"] != train().id
-    config = configured("budget=smoke", "model=ees", f"paths.cache={cache}", *small_pictures)
-    validation = Validation(3, ())
-    network = weights.load(folder.weights)[0].eval()
-    with torch.inference_mode():
-        for lr, hr in Pictures(open_pictures(Run.of(config)).val).all():
-            validation.update(network(lr), hr, {})
-    # Under bfloat16 the picture would be off by up to half a level of 256.
-    assert validation.compute()["val/psnr"] == pytest.approx(record["val"]["final_psnr"], abs=1e-5)

@@ -10,25 +10,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from helpers.composing import configured
 from helpers.grids import until
 from shoal.runs.folder import RunFolder
 from shoal.system.signals import Stopped
-from shoal.training import run as training
 from shoal.training.callbacks import pulse
 from shoal.training.module import SuperResolution
 
 Train = Callable[..., RunFolder]
-
-
-@pytest.fixture
-def train(tmp_path: Path, cache: Path, small_pictures: tuple[str, str]) -> Train:
-    def _train(*overrides: str) -> RunFolder:
-        paths = (f"paths.runs={tmp_path / 'runs'}", f"paths.cache={cache}", *small_pictures)
-        config = configured("budget=smoke", "model=ees", "logger=none", *paths, *overrides)
-        return training.train(config, "python train.py")
-
-    return _train
 
 
 def test_a_run_says_with_what_it_is_made_how_long_it_is_and_from_where_it_goes_on(

@@ -11,6 +11,7 @@ import torch
 from safetensors import safe_open
 
 from helpers.composing import ROOT, configured
+from helpers.stops import without_clock
 from shoal.errors import UserError
 from shoal.runs.folder import RunFolder
 from shoal.training import run as training
@@ -91,10 +92,6 @@ def in_a_process(*overrides, runs, cache):
     subprocess.run(command, env=environment, check=True, capture_output=True)
     (path,) = runs.iterdir()
     return RunFolder(path)
-
-
-def without_clock(folder):
-    return [row | {"seconds": None} for row in folder.rows("curve.csv")]
 
 
 def test_a_run_has_finished_when_it_has_been_scored(trained, monkeypatch):

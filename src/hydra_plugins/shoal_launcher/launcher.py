@@ -11,6 +11,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 if TYPE_CHECKING:
+    from shoal.grid.outcome import Outcome
     from shoal.grid.planned import PlannedRun
     from shoal.grid.runner import GridRunner
 
@@ -76,15 +77,7 @@ class ShoalLauncher(Launcher):
         grid = self._runner(runs)
         outcomes = grid.run()
         by_key = {run.key: outcomes[name] for name, run in grid.runs.items()}
-        returns = []
-        for run in runs:
-            outcome = by_key[run.key]
-            failed = outcome.to_do
-            done = JobReturn(list(run.overrides), run.tree, run.hydra, working_dir=".")
-            done.status = JobStatus.FAILED if failed else JobStatus.COMPLETED
-            done.return_value = RuntimeError(outcome.why) if failed else None
-            returns.append(done)
-        return returns
+        return [_returned(run, by_key[run.key]) for run in runs]
 
     def _runner(self, runs: Sequence["PlannedRun"]) -> "GridRunner":
         from shoal.grid.local import LocalRunner
@@ -94,3 +87,10 @@ class ShoalLauncher(Launcher):
         if self.backend is None:
             return LocalRunner(runs, at_once)
         return RemoteRunner(runs, at_once, self.backend, self.options)
+
+
+def _returned(run: "PlannedRun", outcome: "Outcome") -> JobReturn:
+    done = JobReturn(list(run.overrides), run.tree, run.hydra, working_dir=".")
+    done.status = JobStatus.FAILED if outcome.to_do else JobStatus.COMPLETED
+    done.return_value = RuntimeError(outcome.why) if outcome.to_do else None
+    return done

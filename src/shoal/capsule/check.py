@@ -9,13 +9,15 @@ from typing import NamedTuple
 from shoal.capsule import archive, code, configs, contents
 from shoal.capsule.crate import METADATA, Crate
 from shoal.errors import UserError, first_line
+from shoal.runs.findings import ROWS
 from shoal.runs.identity import RESULTS
 
 NEEDED = {
     *("README.md", "LICENSE", "constraints.txt", "data.csv"),
-    *("findings/study.json", "findings/runs.csv", "findings/scores.csv", "findings/curves.csv"),
+    *(f"{contents.FINDINGS}/{name}" for name in ROWS),
 }
 SUFFIXES = {"configs": ".yaml", "weights": ".safetensors"}  # a file of each run
+FOLDERS = {*SUFFIXES, contents.FINDINGS, code.FOLDER}
 
 
 class Checked(NamedTuple):
@@ -57,7 +59,7 @@ def _faults(files: dict[str, bytes]) -> Iterator[str]:
         crate = Crate(files[METADATA])
         yield from _parts(crate, files)
         rows = contents.rows_of(files[contents.RUNS])
-        study = json.loads(files["findings/study.json"])
+        study = json.loads(files[contents.STUDY])
         if study["command"] != crate.command:
             yield "the command isn't the study's"
         if files["data.csv"] != contents.data_table(rows):
@@ -95,7 +97,7 @@ def _runs(rows: list[dict[str, str]], files: dict[str, bytes]) -> Iterator[str]:
             and (run not in known or f"{dot}{suffix}" != SUFFIXES[folder])
         ):
             yield f"{name} is of no run"
-        elif name not in NEEDED | {METADATA} and folder not in {*SUFFIXES, "findings", code.FOLDER}:
+        elif name not in NEEDED | {METADATA} and folder not in FOLDERS:
             yield f"{name} is no part of a capsule"
     yield from code.faults(rows, files)
     for run, row in known.items():

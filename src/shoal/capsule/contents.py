@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from shoal.capsule.configs import Row
+from shoal.runs import findings
 from shoal.system.files import csv_text
 
-RUNS = "findings/runs.csv"
+FINDINGS = "findings"  # the folder that they lie in
+STUDY, RUNS = (f"{FINDINGS}/{name}" for name in (findings.STUDY, findings.RUNS))
 APART = ("python", "shoal")  # versions that no line of a lock file gives
 
 

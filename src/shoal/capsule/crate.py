@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from shoal.capsule.contents import FINDINGS
 from shoal.errors import UserError, first_line
 
 METADATA = "ro-crate-metadata.json"
@@ -59,7 +60,7 @@ def metadata(
         "name": "the command that redoes the study",
         "description": command,
         "instrument": {"@id": PROGRAM},
-        "result": [{"@id": each} for each in files if each.startswith("findings/")],
+        "result": [{"@id": each} for each in files if each.startswith(f"{FINDINGS}/")],
         "endTime": date,
     }
     program = {

@@ -10,6 +10,7 @@ from shoal.capsule import archive, code, configs, contents
 from shoal.capsule.crate import METADATA, metadata
 from shoal.errors import UserError, first_line
 from shoal.grid.composing import composer
+from shoal.runs.findings import STUDY, not_findings, place
 from shoal.system.files import asked_for
 
 LARGEST_WEIGHTS = 64 << 20  # bytes, of one network
@@ -34,7 +35,7 @@ def pack(findings: Path, out: Path, runs: Path, conf: Path, *, weights: bool) ->
     """
     files = _findings(findings)
     try:
-        study = json.loads(files["findings/study.json"])
+        study = json.loads(files[contents.STUDY])
         rows = contents.rows_of(files[contents.RUNS])
         told = {key: str(study[key]) for key in ("question", "command")}
         dates = [row["finished_at"] for row in rows]
@@ -42,7 +43,7 @@ def pack(findings: Path, out: Path, runs: Path, conf: Path, *, weights: bool) ->
         raise UserError(f"{findings} is no folder of findings ({first_line(error)})") from None
     if not rows:
         raise UserError(f"{findings} has no finished run: there is nothing to pack")
-    name = "/".join(findings.resolve().parts[-2:])
+    name = place(findings)
     files |= _configs(rows, runs, conf)
     files |= _weights(rows, runs) if weights else {}
     files |= code.sources(rows)
@@ -62,14 +63,11 @@ def pack(findings: Path, out: Path, runs: Path, conf: Path, *, weights: bool) ->
 
 
 def _findings(folder: Path) -> dict[str, bytes]:
-    if not (folder / "study.json").is_file():
-        raise UserError(
-            f"{folder} is no folder of findings: name one, e.g. "
-            "experiments/ablation/t91-x3-standard"
-        )
+    if not (folder / STUDY).is_file():
+        raise not_findings(folder)
     found = {}
     for path in sorted(folder.iterdir()):
-        name = f"findings/{path.name}"
+        name = f"{contents.FINDINGS}/{path.name}"
         if path.name.startswith(".") or not path.is_file():
             continue
         if path.is_symlink() or archive.name_fault(name):

@@ -1,6 +1,5 @@
-"""One difference of arms with its interval, and what keeps a study from deciding anything."""
+"""One difference of arms with its interval."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,6 @@ from shoal.claims.looks import Asked, Seen
 from shoal.claims.pairs import Sample
 from shoal.claims.spending import LEVELS, Spending, spending
 from shoal.claims.statistics import Estimate, Floats, crossed, variances
-from shoal.results import Study
 
 LEVEL = 0.05
 
@@ -146,17 +144,3 @@ def _tails(
     """One-sided p over all looks until each, `(K,)`; of one look it alone."""
     tails: Floats = np.array([float(each.tail(null, greater)) for each in estimates])
     return tails[-1:] if spent is None else spent.adjusted(tails)
-
-
-def held_back(study: Study, compared: Sequence[Comparison], fewest: int = 2) -> str:
-    """Why a difference is indicated at most; empty where nothing holds it back.
-
-    Args:
-        study: that it was found in.
-        compared: what it was found by.
-        fewest: seeds that decide.
-    """
-    seeds = min(each.seeds for each in compared)
-    limits = [f"{('one', 'two')[seeds - 1]} seed{'s' * (seeds - 1)}"] if seeds < fewest else []
-    limits += ["one picture"] * any(each.one_picture for each in compared)
-    return ", ".join(limits + ["sample data"] * (study.data == "sample"))

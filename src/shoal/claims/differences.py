@@ -6,8 +6,9 @@ from itertools import product
 
 import numpy as np
 
-from shoal.claims.comparison import LEVEL, Comparison, compare, held_back
+from shoal.claims.comparison import LEVEL, Comparison, compare
 from shoal.claims.equivalence import region
+from shoal.claims.limits import held_back
 from shoal.claims.looks import FEWEST, Asked, seen
 from shoal.claims.needed import Need, need
 from shoal.claims.scores import psnr

@@ -82,13 +82,10 @@ def _scatter(scores: Mapping[str, pd.DataFrame]) -> Variance | None:
     return Variance(float((rest**2).to_numpy().sum() / df), df)
 
 
-def _effect(
-    study: Study,
-    contrast: _Contrast,
-    scores: Mapping[str, pd.DataFrame],
-    scale: int,
-    scatter: Variance | None,
-) -> Asked | None:
+def _settings(
+    study: Study, contrast: _Contrast, scores: Mapping[str, pd.DataFrame]
+) -> list[dict[Setting, pd.DataFrame]]:
+    """A contrast's scores at each setting of the other factors where it lacks none."""
     settings: dict[Setting, dict[Setting, pd.DataFrame]] = {}
     turned = {key for key, _ in next(iter(contrast.signs))}
     for arm, table in scores.items():
@@ -97,7 +94,17 @@ def _effect(
         if at in contrast.signs:
             rest = tuple(item for item in cell if item[0] not in turned)
             settings.setdefault(rest, {})[at] = table
-    whole = [tables for tables in settings.values() if len(tables) == len(contrast.signs)]
+    return [tables for tables in settings.values() if len(tables) == len(contrast.signs)]
+
+
+def _effect(
+    study: Study,
+    contrast: _Contrast,
+    scores: Mapping[str, pd.DataFrame],
+    scale: int,
+    scatter: Variance | None,
+) -> Asked | None:
+    whole = _settings(study, contrast, scores)
     if not whole:
         return None
     parts = [contrast.signs[at] * table for tables in whole for at, table in tables.items()]

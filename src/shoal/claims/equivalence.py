@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shoal.errors import UserError
-from shoal.system.fields import is_number
+from shoal.system.readers import is_number
 
 KEY = "equal_within"
 # Of each measure, where a claim says nothing: dB, or a ratio. How steady a curve is, and how a

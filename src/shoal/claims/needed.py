@@ -19,13 +19,11 @@ class Need:
 
     Attributes:
         seeds: of each arm, in all; None where none that is allowed will do.
-        more: than there are.
         seconds: that the missing runs take, one after the other; None where it isn't known.
         why: there is no number of seeds.
     """
 
     seeds: int | None
-    more: int = 0
     seconds: float | None = None
     why: str = ""
 
@@ -55,7 +53,7 @@ def need(study: Study, open_parts: Sequence[Comparison], share: float, arms: Seq
             return Need(None, why=_short_of(part, share))
         seeds = max(seeds, found.seeds)
     more = max(seeds - min(each.seeds for each in parts), 0)
-    return Need(seeds, more, seconds(study, arms, more))
+    return Need(seeds, seconds(study, arms, more))
 
 
 def is_answered(part: Comparison, share: float) -> bool:

@@ -7,7 +7,8 @@ import numpy as np
 
 from shoal.claims.asking import absent, asked
 from shoal.claims.claim import Claim
-from shoal.claims.comparison import LEVEL, Comparison, compare, held_back
+from shoal.claims.comparison import LEVEL, Comparison, compare
+from shoal.claims.limits import held_back
 from shoal.claims.looks import FEWEST, Seen, seen
 from shoal.claims.needed import Need, need
 from shoal.claims.pairs import Rates

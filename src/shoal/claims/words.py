@@ -6,7 +6,7 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.results import AXES
-from shoal.system.fields import Reader, is_number, one_of
+from shoal.system.readers import Reader, is_number, one_of
 
 BRANCHES = ("shallow", "deep")
 # Measures of an ensemble's branches, and those that need one goal of two.

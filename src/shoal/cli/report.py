@@ -43,7 +43,7 @@ def report(
     from shoal.report.tables.latex import STANDARD
     from shoal.report.tables.latex import latex as table_of
     from shoal.results import load, read_kept
-    from shoal.results.kept import STUDY
+    from shoal.runs.findings import STUDY
 
     kept = Path(experiment)
     if (kept / STUDY).is_file():

@@ -44,7 +44,8 @@ def runs_compare(
     png: Annotated[Path | None, typer.Option(help="Draw the curves there too.")] = None,
 ) -> None:
     """Show what differs between runs: config, scores picture by picture, curves."""
-    from shoal.report.compare import chosen, print_comparison
+    from shoal.report.compare import chosen
+    from shoal.report.compared import print_comparison
 
     print_comparison(chosen(runs, names), png)
 

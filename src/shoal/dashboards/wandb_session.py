@@ -3,18 +3,14 @@
 import logging
 import os
 import shlex
-import socket
-import threading
-import urllib.request
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     import wandb
 
+from shoal.dashboards.reachable import reachable
 from shoal.dashboards.wandb_library import library
 from shoal.errors import first_line
 
@@ -23,7 +19,6 @@ log = logging.getLogger(__name__)
 TARGET = "shoal.dashboards.wandb_logger.WandbRun"  # of a config's loggers, the one that means W&B
 AXES = ("step", "seconds", "macs")
 FLUSH_SECONDS = 1.0  # at W&B's own 15, a killed run would lose its last rows
-CONNECT_SECONDS = 3.0  # a server that is there takes a connection in far less
 LONGEST_TAG, LONGEST_ID = 64, 128  # what W&B takes
 OFFLINE = ("offline", "dryrun")  # its modes of that meaning
 
@@ -114,29 +109,9 @@ def _can_go_online() -> bool:
             raise ConnectionError("WANDB_MODE=online needs an API key, see `wandb login`")
         return False
     url = wandb.setup().settings.base_url
-    if not _reachable(url):
+    if not reachable(url):
         raise ConnectionError(f"no connection to {url}")
     return True
-
-
-def _reachable(url: str) -> bool:
-    """Whether the server takes a connection now; a proxy's way there is not ours to judge."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
-        return True
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    reached = threading.Event()
-
-    def connect() -> None:
-        with suppress(OSError), socket.create_connection((host, port), CONNECT_SECONDS):
-            reached.set()
-
-    # A thread, because looking up a name heeds no timeout.
-    attempt = threading.Thread(target=connect, daemon=True)
-    attempt.start()
-    attempt.join(CONNECT_SECONDS)
-    return reached.is_set()
 
 
 def _begin(facts: Facts, settings: "wandb.Settings | None" = None) -> "wandb.Run":

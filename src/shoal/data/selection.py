@@ -61,12 +61,12 @@ Entry = str | Mapping[str, str]
 Role = str | Sequence[Entry] | None
 
 
-def select(name: str, train: Role, val: Role, test: Role) -> Selection:
+def select(train: Role, val: Role, test: Role) -> Selection:
     """The sets of a `data` config.
 
     Args:
-        name: `folder`, where a word is a folder; in a list a word is a set of the catalogue first.
-        train: of which each is used, together.
+        train: of which each is used, together; a word is a folder, in a list a set of the
+            catalogue first.
         val: the same; None holds every 20th training picture out.
         test: the same, each scored apart; None: the validation pictures.
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from shoal.system.fields import mapping, number, read
+from shoal.system.fields import mapping, read
+from shoal.system.readers import number
 
 
 @dataclass(frozen=True)

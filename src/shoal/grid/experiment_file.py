@@ -8,7 +8,7 @@ from typing import Any
 
 from shoal.errors import UserError, unknown
 from shoal.grid import cross
-from shoal.system.fields import is_number
+from shoal.system.readers import is_number
 
 KNOWN = (
     *("question", "factors", "arms", "cross", "exclude", "baseline"),

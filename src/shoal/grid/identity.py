@@ -1,6 +1,5 @@
 """What a grid is called: the digest that its file has, and the folder of its findings."""
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from shoal.grid.composing import key
 from shoal.grid.experiment import Experiment
 from shoal.grid.planned import PlannedRun
 from shoal.runs.config import RunConfig
+from shoal.runs.identity import short_digest
 
 # An experiment is repeated over these; whatever else is swept would make another question of it.
 SWEPT = ("scale", "seed")
@@ -38,7 +38,7 @@ def digest(
         least = min((row["seed"] for row in rows if row["seed"] is not None), default=None)
         rows = [row for row in rows if row["seed"] in (None, least)]
     text = json.dumps([arms, rows, scored, *(["auto"] if adds_seeds else [])])
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return short_digest(text)
 
 
 def facts(configs: Sequence[RunConfig]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from shoal.grid.experiment import Experiment
 from shoal.grid.fairness import factors, require_fair
 from shoal.grid.planned import PlannedRun, one_folder
 from shoal.grid.spared import beyond
+from shoal.runs.plans import plan_path
 
 Combinations = Sequence[Sequence[str]]
 
@@ -80,7 +81,7 @@ class Plan:
     def path(self) -> Path:
         """Of its file: `runs/.experiments/<name>-<digest>.json`."""
         folder = one_folder([run for _, run in self.runs])
-        return folder / ".experiments" / f"{self.experiment.name}-{self.digest}.json"
+        return plan_path(folder, self.experiment.name, self.digest)
 
     @cached_property
     def turned(self) -> dict[str, dict[str, Any]]:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
+from shoal.runs.findings import RUNS, STUDY
 
-# Of a folder of findings, as `shoal.results.kept` reads them.
-STUDY, RUNS = "study.json", "runs.csv"
 ENDED = ("finished", "diverged")
 Row = Mapping[str, Any]  # with arm, scale, seed and id
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from shoal.errors import UserError
 from shoal.grid import cross
 from shoal.grid.experiment import Experiment
-from shoal.system.fields import mapping, number, read
+from shoal.system.fields import mapping, read
+from shoal.system.readers import number
 
 Value = float | int | str | bool
 

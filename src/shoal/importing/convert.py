@@ -1,10 +1,11 @@
 """From a published file to a file of ours: the network it belongs to, exactly as it was tested."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from hydra.utils import instantiate
+from torch import nn
 
 from shoal.errors import UserError, first_line, unknown
 from shoal.importing import fsrcnn, lapsrn, srcnn, vdsr
@@ -14,7 +15,7 @@ from shoal.importing.sizes import published_as
 from shoal.models import weights
 from shoal.models.facts import LARGEST
 from shoal.models.profile import parameters
-from shoal.system.files import asked_for
+from shoal.system.files import asked_for, sha256
 
 SUFFIX = ".safetensors"
 READERS = {MATLAB: read_matlab, PYTORCH: read_pytorch}
@@ -46,6 +47,17 @@ def import_weights(
         UserError: no such system, a file that can't be read, isn't its system's, or would be
             replaced.
     """
+    _require_possible(system, output, scale, force=force)
+    model, network = _network(system, file, scale)
+    source = {"file": file.name, "sha256": sha256(file)}
+    name = published_as(model) or system
+    facts = {"model": model, "name": name, "scale": scale, "source": source}
+    with asked_for(output) as target:
+        target.write(weights.encode(network, facts))
+    return parameters(network)
+
+
+def _require_possible(system: str, output: Path, scale: int, *, force: bool) -> None:
     if system not in CONVERTERS:
         raise UserError(unknown("SYSTEM", system, CONVERTERS))
     if output.suffix != SUFFIX:
@@ -54,6 +66,10 @@ def import_weights(
         raise UserError(f"{output} is there: --force replaces it")
     if scale > LARGEST:
         raise UserError(f"--scale {scale} is more than networks enlarge by: at most {LARGEST}")
+
+
+def _network(system: str, file: Path, scale: int) -> tuple[dict[str, Any], nn.Module]:
+    """The config of the model that a file is of, and the network itself."""
     kind = kind_of(file)
     if kind not in CONVERTERS[system]:
         known = " or ".join(CONVERTERS[system])
@@ -61,15 +77,10 @@ def import_weights(
     content = READERS[kind](file)
     try:
         model, tensors = CONVERTERS[system][kind](content, scale)
-        network = instantiate(model)
+        network: nn.Module = instantiate(model)
         network.load_state_dict(tensors)
     except KeyError as error:
         raise UserError(f"{file} holds no {system}: {error} is missing") from None
     except Exception as error:  # whatever a file of another system, or a hostile one, leads to
         raise UserError(f"{file} holds no {system} of x{scale}: {first_line(error)}") from None
-    source = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-    name = published_as(model) or system
-    facts = {"model": model, "name": name, "scale": scale, "source": source}
-    with asked_for(output) as target:
-        target.write(weights.encode(network, facts))
-    return parameters(network)
+    return model, network

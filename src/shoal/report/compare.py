@@ -1,25 +1,18 @@
-"""Some runs beside each other: what differs in their configs, their scores, their curves."""
+"""Some runs beside each other: what differs in their configs, their scores, which collapsed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.figure import Figure
-from rich.console import Console
-from rich.table import Table
 
 from shoal.errors import UserError
-from shoal.report.figures.canvas import drawing, rendered
 from shoal.report.joined import lost, study_of_runs
 from shoal.report.paired import gain, psnr_table, worded
-from shoal.report.plot import Points, plot
 from shoal.report.tables.numbers import ABSENT
 from shoal.results.facts import config_facts, facts
 from shoal.results.outdated import CODE
 from shoal.results.rows import read_runs, read_tables
-from shoal.runs.tables import CURVE, SCORES
-from shoal.system.files import asked_for
-from shoal.system.screen import screen
+from shoal.runs.tables import SCORES
 
 
 def chosen(runs: Path, names: Sequence[str]) -> list[Path]:
@@ -106,64 +99,3 @@ def deaths(folders: Sequence[Path]) -> dict[str, str]:
         if pd.notna(row["scale"])
     ]
     return lost(study_of_runs(folders[0].parent, rows, {})) if rows else {}
-
-
-def print_comparison(
-    folders: Sequence[Path], png: Path | None, console: Console | None = None
-) -> None:
-    """Print all three, and write the curves as a picture where one is asked for.
-
-    Args:
-        folders: of the runs; the first is what the others are compared with.
-        png: where the picture goes, if anywhere.
-        console: where the rest goes; the terminal if not given.
-
-    Raises:
-        UserError: `png` can't be written.
-    """
-    console = console or screen()
-    differ = differences(folders).rename_axis("config").reset_index()
-    same = "configs and code are the same"
-    console.print(_drawn("what differs", differ) if len(differ) else same)
-    found = scores(folders)
-    title = "PSNR (dB), and the gain over the first with its 95 % interval over pictures"
-    console.print(_drawn(title, found) if len(found) else "none has scores yet")
-    for name, why in deaths(folders).items():
-        console.print(f"{name} collapsed: {why}", markup=False, highlight=False)
-    curves = read_tables(folders, "curve.csv", CURVE).dropna(subset="val/psnr")
-    if curves.empty:
-        return console.print("none has a curve yet")
-    lines = {
-        folder.name: part[["step", "val/psnr"]].to_numpy(float)
-        for folder in folders
-        if len(part := curves[curves["id"] == folder.name])
-    }
-    for text in ["validation PSNR (dB) by step", *plot(lines, min(console.width, 100), 16)]:
-        console.print(text, markup=False, highlight=False)
-    if png is None:
-        return console.print("--png FILE draws them", markup=False, highlight=False)
-    with drawing():
-        content = rendered(_figure(lines), "png")
-    with asked_for(png) as file:
-        file.write(content)
-    return console.print(f"curves: {png}", markup=False, highlight=False)
-
-
-def _figure(lines: Mapping[str, Points]) -> Figure:
-    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
-    axes = figure.subplots()
-    for name, points in lines.items():
-        axes.plot(points[:, 0], points[:, 1], label=name)
-    axes.set_xlabel("steps")
-    axes.set_ylabel("validation PSNR (dB)")
-    axes.legend()
-    return figure
-
-
-def _drawn(title: str, rows: pd.DataFrame) -> Table:
-    table = Table(title=title, title_justify="left")
-    for name in rows.columns:
-        table.add_column(str(name), overflow="fold")
-    for line in rows.to_numpy().tolist():
-        table.add_row(*map(str, line))
-    return table

@@ -1,6 +1,5 @@
 """All that a report says of one experiment, before it is laid out."""
 
-import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +11,7 @@ from shoal.claims.ledger import crosses_seeds, ledgers
 from shoal.claims.looks import views
 from shoal.errors import UserError
 from shoal.report.answer import answer, ranked
+from shoal.report.commands import commands
 from shoal.report.tables.cells import pace, shown
 from shoal.report.tables.ledger import ledger_parts, scatter
 from shoal.report.tables.published import load_published, remarks
@@ -104,29 +104,7 @@ class Findings:
     @property
     def commands(self) -> dict[str, str]:
         """What to type to see where a number comes from, and to make the report anew."""
-        arm, scale = self.best
-        dataset = next(iter(test_sets(self.study)), "Set5")
-        explain = ("shoal", "runs", "explain", arm, "--set", dataset, "--scale", str(scale))
-        remake = ("shoal", "report", self.study.experiment, "--id", self.study.digest)
-        runs, out = (
-            option_said(self.study.command, key, option)
-            for key, option in (("paths.runs", "--runs"), ("paths.experiments", "--out"))
-        )
-        return {
-            "explain": shlex.join((*explain, "--experiment", self.study.folder, *runs)),
-            "remake": shlex.join((*remake, *runs, *out)),
-        }
-
-
-def option_said(command: str, key: str, option: str) -> list[str]:
-    """The option by which commands that read runs are told a folder that the study's was told.
-
-    >>> option_said("shoal train 'paths.runs=my runs' seed=0", "paths.runs", "--runs")
-    ['--runs', 'my runs']
-    """
-    words = [text.partition("=") for text in shlex.split(command)]
-    values = [value for name, _, value in words if name == key]
-    return [option, values[-1]] if values else []
+        return commands(self.study, *self.best)
 
 
 @lru_cache(maxsize=4)  # printed, written and sent to dashboards
@@ -150,9 +128,8 @@ def findings(study: Study) -> Findings:
         pace=pace(study, numbers),
         verdicts=verdicts,
         differences=list(own.differences),
-        effects=[]
-        if crosses_seeds(study)
-        else effects(study),  # a seed has no effect that one could want
+        # A seed has no effect that one could want.
+        effects=[] if crosses_seeds(study) else effects(study),
         ledger=ledger_parts(sources),
         tuned=tuned_parts(own, _at_common(study)),
         notes=notes(study) + remarks(published, study, test_sets(study)),

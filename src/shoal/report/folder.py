@@ -12,13 +12,14 @@ from shoal.report.figures.frontier import frontier_figure
 from shoal.report.figures.samples import Crop, crops, kept_crops
 from shoal.report.figures.sheet import samples_sheet
 from shoal.report.findings import Findings, findings
-from shoal.report.home import PAGE, home, reading
+from shoal.report.home import home, reading
 from shoal.report.index import index
 from shoal.report.page.page import page
 from shoal.report.readme import readme
 from shoal.report.tables.latex import latex
 from shoal.results import Study
-from shoal.results.kept import STUDY, facts, place, read_kept
+from shoal.results.kept import facts, read_kept
+from shoal.runs.findings import CURVES, PAGE, README, RUNS, SCORES, STUDY, place
 from shoal.system.files import write_whole
 
 
@@ -44,11 +45,11 @@ def write_report(study: Study, out: Path) -> Path:
     except OSError as error:
         raise UserError(f"{folder} can't be made: {error}; choose another folder") from None
     files = ({} if study.trial else _figures(found, pictures)) | _tables(found)
-    files["README.md"] = readme(found, files, reading(folder)).encode()
+    files[README] = readme(found, files, reading(folder)).encode()
     for name, content in files.items():
         write_whole(folder / name, content)
     _write_page(found, pictures, folder)
-    write_whole(out / "README.md", index(out))
+    write_whole(out / README, index(out))
     return folder
 
 
@@ -126,9 +127,9 @@ def _tables(found: Findings) -> dict[str, bytes]:
     study = found.study
     frames = {
         "table.csv": found.numbers.reset_index(),
-        "runs.csv": study.runs,
-        "scores.csv": study.scores,
-        "curves.csv": study.curves,
+        RUNS: study.runs,
+        SCORES: study.scores,
+        CURVES: study.curves,
     }
     files = {STUDY: facts(study)}
     files |= {name: rows.to_csv(index=False, lineterminator="\n") for name, rows in frames.items()}

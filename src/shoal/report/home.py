@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from shoal.results.kept import precision as kept_precision
-
-PAGE = "index.html"
+from shoal.runs.findings import READING
 
 
 def home(out: Path, folder: str, precision: str) -> Path:
@@ -28,6 +27,6 @@ def home(out: Path, folder: str, precision: str) -> Path:
 
 
 def reading(folder: Path) -> str:
-    """The Markdown of `reading.md`: what people make of the findings; never written over."""
-    path = folder / "reading.md"
+    """The Markdown of `reading.md`: what people make of the findings."""
+    path = folder / READING
     return path.read_text().strip() if path.is_file() else ""

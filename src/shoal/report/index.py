@@ -7,6 +7,7 @@ from pathlib import Path
 from tabulate import tabulate
 
 from shoal.report.home import reading
+from shoal.runs.findings import README
 
 INDEX = """# Experiments
 
@@ -23,7 +24,7 @@ def index(out: Path) -> str:
     The answer is the bold sentence that people's reading begins with; else that of the README.
     """
     rows, before = [], ""
-    for readme in sorted(out.rglob("README.md")):
+    for readme in sorted(out.rglob(README)):
         if readme.parent == out:
             continue
         text, name = readme.read_text(), readme.parent.relative_to(out).as_posix()

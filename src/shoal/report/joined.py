@@ -7,6 +7,7 @@ from pathlib import Path
 from shoal.results import Study, collapsed
 from shoal.results.issued import study_of
 from shoal.results.study import KEY
+from shoal.runs.plans import plan_path
 from shoal.runs.run import Run
 
 FACTS = ("experiment", "question", "command", "folder", "data", "budget", "precision", "protocol")
@@ -58,7 +59,7 @@ def study_of_runs(
         "seeds": sorted({seed for _, _, seed, _ in rows if seed is not None}),
         "collapse": dict(thresholds),
     }
-    return study_of(plan, runs / ".experiments" / "joint-00000000.json")
+    return study_of(plan, plan_path(runs, "joint", "00000000"))
 
 
 def lost(study: Study) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.results import Study
+from shoal.runs.findings import PAGE, README
 
 
 def publish(
@@ -31,7 +32,7 @@ def publish(
     found = findings(study)
     print_table(found)
     folder = write_report(study, out)
-    print(f"report: {folder / 'README.md'} and {folder / 'index.html'}", flush=True)
+    print(f"report: {folder / README} and {folder / PAGE}", flush=True)
     if mirror and sent:
         wandb_report.send(found, folder, sent, mirror)
 

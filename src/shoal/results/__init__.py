@@ -4,7 +4,7 @@ It changes no file and imports no torch: of the package only system and those mo
 that don't either (`config_file`, `folder`, `kind`, `tables`, `values`).
 """
 
-from shoal.results.collapse import Thresholds, collapsed, ended, living, survival
+from shoal.results.collapse import Thresholds, collapsed, living, survival
 from shoal.results.explained import explain
 from shoal.results.issued import grids, load, read
 from shoal.results.kept import read_kept
@@ -27,7 +27,6 @@ __all__ = [
     "Thresholds",
     "collapsed",
     "columns_beside",
-    "ended",
     "ends",
     "explain",
     "grids",

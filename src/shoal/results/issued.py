@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from shoal.errors import UserError
-from shoal.results.kept import STUDY
 from shoal.results.outdated import OUTDATED, leave_out
 from shoal.results.rows import read_runs, read_tables, shortened
 from shoal.results.study import ASKED, KEY, Study
+from shoal.runs.findings import STUDY
+from shoal.runs.plans import FOLDER, parted
 from shoal.runs.tables import CURVE, SCORES
 from shoal.system import harmless
 
@@ -20,10 +21,10 @@ from shoal.system import harmless
 def grids(runs: Path, experiment: str | None = None) -> list[Path]:
     """The files of the grids issued here, of all or of one experiment, newest last."""
     name = re.compile(r".+-[0-9a-f]{8}\.json")
-    found = [p for p in (runs / ".experiments").glob("*.json") if name.fullmatch(p.name)]
+    found = [p for p in (runs / FOLDER).glob("*.json") if name.fullmatch(p.name)]
     # What the user has typed is a name, and no pattern.
     if experiment is not None:
-        found = [p for p in found if p.stem[:-9] == experiment]
+        found = [p for p in found if parted(p)[0] == experiment]
     return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
@@ -41,9 +42,9 @@ def load(runs: Path, experiment: str, digest: str | None = None) -> Study:
     found = grids(runs, experiment)
     if not found:
         raise UserError(_no_grid(runs, experiment))
-    chosen = [path for path in found if path.stem[-8:].startswith(digest or "")]
+    chosen = [path for path in found if parted(path)[1].startswith(digest or "")]
     if not chosen:
-        there = ", ".join(path.stem[-8:] for path in found)
+        there = ", ".join(parted(path)[1] for path in found)
         raise UserError(f"no grid of {experiment!r} begins with {digest!r}: --id one of {there}")
     return read(chosen[-1])
 
@@ -52,7 +53,7 @@ def _no_grid(runs: Path, experiment: str) -> str:
     """What there is instead: the grids of other names, newest first."""
     if len(Path(experiment).parts) > 1:
         return f"{experiment} is no folder of findings: it has no {STUDY}"
-    there = list(dict.fromkeys(path.stem[:-9] for path in reversed(grids(runs))))
+    there = list(dict.fromkeys(parted(path)[0] for path in reversed(grids(runs))))
     near = difflib.get_close_matches(experiment, there, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     known = f"there are {', '.join(there)}" if there else f"shoal train experiment={experiment}"
@@ -107,7 +108,7 @@ def study_of(grid: dict[str, Any], path: Path) -> Study:
         **{name: grid[name] for name in facts},
         **{name: grid[name] for name in ASKED if name in grid},
         root=path.parents[1],
-        digest=path.stem[-8:],
+        digest=parted(path)[1],
         scales=tuple(grid["scales"]),
         seeds=tuple(grid["seeds"]),
         models=_models(grid, runs),

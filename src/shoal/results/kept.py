@@ -9,10 +9,10 @@ import pandas as pd
 from shoal.errors import UserError
 from shoal.results.rows import NAMES, RECORD
 from shoal.results.study import ASKED, KEY, Study
+from shoal.runs.findings import CURVES, RUNS, SCORES, STUDY, place
 from shoal.runs.values import value
 from shoal.system import harmless
 
-STUDY = "study.json"  # what the tables beside it don't say
 FACTS = (
     *("experiment", "digest", "question", "command", "data", "budget", "precision", "protocol"),
     *("scales", "seeds", "models"),
@@ -43,18 +43,13 @@ def read_kept(folder: Path) -> Study:
             **{name: told[name] for name in ASKED if name in told},
             root=folder,
             folder=place(folder),
-            runs=_runs(folder / "runs.csv"),
-            scores=_rows(folder / "scores.csv"),
-            curves=_rows(folder / "curves.csv"),
+            runs=_runs(folder / RUNS),
+            scores=_rows(folder / SCORES),
+            curves=_rows(folder / CURVES),
         )
     except (OSError, LookupError, TypeError, ValueError) as error:
         said = f"{type(error).__name__}: {error}"
         raise UserError(f"{folder} is no folder of findings ({said}): restore it") from None
-
-
-def place(folder: Path) -> str:
-    """How a folder of findings is called: `<question>/<data>-x<scale>-<budget>`."""
-    return "/".join(folder.resolve().parts[-2:])
 
 
 def precision(folder: Path) -> str | None:

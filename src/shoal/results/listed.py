@@ -12,7 +12,7 @@ from shoal.errors import one_line
 from shoal.results.facts import class_name
 from shoal.results.listing import FIRST, LAST
 from shoal.system.files import asked_for
-from shoal.system.screen import screen
+from shoal.system.screen import BOUNDLESS, screen
 
 
 def print_listing(table: pd.DataFrame, csv: Path | None = None, *, whole: bool = False) -> None:
@@ -40,7 +40,7 @@ def print_listing(table: pd.DataFrame, csv: Path | None = None, *, whole: bool =
 
 def _fitting(table: pd.DataFrame, names: Sequence[str], console: Console) -> list[str]:
     """The columns that there is room for; what must be spared first goes first."""
-    kept, boundless = list(names), console.options.update(max_width=10_000)
+    kept, boundless = list(names), console.options.update(max_width=BOUNDLESS)
     for name in _spared(names):
         if console.measure(_drawn(table, kept, console), options=boundless).maximum <= (
             console.width

@@ -1,9 +1,8 @@
 """What has to be said beside a table: rows that differ in more than their arm, runs not done."""
 
-from typing import Any
-
 import pandas as pd
 
+from shoal.results import machines
 from shoal.results.collapse import collapsed, survival
 from shoal.results.names import name, named, names
 from shoal.results.outdated import OUTDATED
@@ -20,12 +19,11 @@ ONE_VALUE = {
 # What a run that learns nothing only names.
 OF_TRAINING = ("data", "data_digests/train", "data_digests/order")
 FOR_ALL = "train longer, or let collapse.below_bicubic=30 (dB) count what ends below bicubic"
-MACHINE = ["processor", "accelerator", "threads", "devices"]
 
 
 def notes(study: Study) -> list[str]:
     """Sentences for the reader of the table, the gravest first; none where all is in order."""
-    kinds = (_states, _collapsed, _outdated, _mixtures, _scores, _curves, _seeds, _machines)
+    kinds = (_states, _collapsed, _outdated, _mixtures, _scores, _curves, _seeds, machines.several)
     return [sentence for kind in kinds for sentence in kind(study)]
 
 
@@ -128,29 +126,6 @@ def _seeds(study: Study) -> list[str]:
         for row in counts.reset_index().to_dict("records")
         if 0 < row["sum"] < row["size"]
     ]
-
-
-def one_machine(study: Study) -> bool:
-    """Whether machines of one kind made all runs that learn: else seconds can't be compared."""
-    return len(_made_on(study)) < 2
-
-
-def _machines(study: Study) -> list[str]:
-    if one_machine(study):
-        return []
-    kinds = _made_on(study)
-    groups = "; ".join(f"{', '.join(map(str, kind))} ({names(part)})" for kind, part in kinds)
-    return [
-        "seconds can't be compared, and no figure is drawn against them: runs were made on "
-        f"{len(kinds)} kinds of machine: {groups}"
-    ]
-
-
-def _made_on(study: Study) -> list[tuple[tuple[Any, ...], pd.DataFrame]]:
-    """The kinds of machine, and the runs that each made."""
-    rows = study.finished[study.finished["seed"].notna()]
-    by = rows.fillna({"devices": 1}).groupby(MACHINE, sort=False, dropna=False)
-    return [(tuple(kind), part) for kind, part in by]
 
 
 def _short(value: object) -> str:

@@ -10,10 +10,11 @@ import pandas as pd
 
 from shoal.results.collapse import collapsed
 from shoal.results.issued import grids, read, read_grid
-from shoal.results.kept import STUDY, place, read_kept
+from shoal.results.kept import read_kept
 from shoal.results.outdated import made_by
 from shoal.results.rows import parsed, read_runs, read_tables
 from shoal.results.study import Study
+from shoal.runs import findings
 from shoal.runs.tables import SCORES
 
 
@@ -118,14 +119,14 @@ def from_findings(experiments: Iterable[Path], experiment: str | None = None) ->
         experiments: folders of findings.
         experiment: as above.
     """
-    for path in (path for folder in experiments for path in sorted(folder.rglob("runs.csv"))):
-        asked = _is_of(place(path.parent), experiment)
-        if not asked or not path.with_name("scores.csv").is_file():
+    for path in (path for folder in experiments for path in sorted(folder.rglob(findings.RUNS))):
+        asked = _is_of(findings.place(path.parent), experiment)
+        if not asked or not path.with_name(findings.SCORES).is_file():
             continue
         rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-        scores = parsed(path.with_name("scores.csv").read_bytes().decode())
-        rows["where"] = where = f"experiment {place(path.parent)}"
-        kept = path.with_name(STUDY).is_file()
+        scores = parsed(path.with_name(findings.SCORES).read_bytes().decode())
+        rows["where"] = where = f"experiment {findings.place(path.parent)}"
+        kept = path.with_name(findings.STUDY).is_file()
         studies = {where: partial(read_kept, path.parent)} if kept else {}
         yield Source(rows[rows["state"] == "finished"], scores, studies)
 

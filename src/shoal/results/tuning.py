@@ -5,8 +5,10 @@ from typing import Any
 
 from shoal.results.collapse import living, survival
 from shoal.results.issued import read
-from shoal.results.kept import STUDY, read_kept
+from shoal.results.kept import read_kept
 from shoal.results.study import Study
+from shoal.runs.findings import STUDY
+from shoal.runs.plans import plan_path
 
 
 def trials(study: Study, tried: Mapping[str, tuple[str, Any]]) -> list[dict[str, Any]]:
@@ -73,7 +75,7 @@ def beside(study: Study) -> Study | None:
     """
     digest = study.tuned.get("beside")
     if not (study.root / STUDY).is_file():
-        path = study.root / ".experiments" / f"{study.experiment}-{digest}.json"
+        path = plan_path(study.root, study.experiment, str(digest))
         return read(path) if digest and path.is_file() else None
     there = (read_kept(path.parent) for path in sorted(study.root.parent.glob(f"*/{STUDY}")))
     return next((each for each in there if each.digest == digest), None) if digest else None

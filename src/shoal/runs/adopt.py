@@ -11,6 +11,7 @@ from typing import Any
 
 from shoal.errors import UserError, first_line
 from shoal.pictures.images import write_png
+from shoal.runs.findings import CURVES, RUNS, SCORES, not_findings, place
 from shoal.runs.folder import RunFolder
 from shoal.runs.sheet import Grey, cut
 from shoal.runs.tables import means
@@ -51,19 +52,14 @@ class _Findings:
     """What a folder of findings says of its finished runs, as text."""
 
     def __init__(self, findings: Path) -> None:
-        self.name = "/".join(findings.resolve().parts[-2:])
-        if not (findings / "runs.csv").is_file():
-            raise UserError(
-                f"{findings} is no folder of findings: name one, e.g. "
-                "experiments/ablation/t91-x3-standard"
-            )
-        self.runs = [row for row in _rows(findings / "runs.csv") if row["state"] == "finished"]
+        self.name = place(findings)
+        if not (findings / RUNS).is_file():
+            raise not_findings(findings)
+        self.runs = [row for row in _rows(findings / RUNS) if row["state"] == "finished"]
         for row in self.runs:
             if not RUN.fullmatch(row["id"]):
-                raise UserError(f"{findings / 'runs.csv'} has a run named {row['id']!r}")
-        self.scores, self.curves = (
-            _by_run(findings / name) for name in ("scores.csv", "curves.csv")
-        )
+                raise UserError(f"{findings / RUNS} has a run named {row['id']!r}")
+        self.scores, self.curves = (_by_run(findings / name) for name in (SCORES, CURVES))
         crops = _crops(findings)
         first = {(row["arm"], row["scale"]): row["id"] for row in reversed(self.runs)}
         self.crops = {first[cell]: files for cell, files in crops.items()}

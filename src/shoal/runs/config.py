@@ -20,7 +20,8 @@ from shoal.runs.kind import Kind, kind_of
 from shoal.runs.resolvers import nearest_multiple
 from shoal.runs.task import Task
 from shoal.runs.trainer import check_trainer
-from shoal.system.fields import node, nodes, one_of, optional, read, whole
+from shoal.system.fields import node, nodes, optional, read
+from shoal.system.readers import one_of, whole
 from shoal.system.targets import present, spelled_out
 
 PROTOCOL_NAMES = ("classic", "rgb", "jpeg40", "jpeg60", "jpeg80")

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError, first_line
-from shoal.runs.files import RunFiles
-from shoal.runs.kind import Kind, recorded
+from shoal.runs.record import RunRecord
 from shoal.runs.resumed import is_resumable, newest_step
 from shoal.system.files import sweep
 from shoal.system.lock import Held, hold, is_held
@@ -24,8 +23,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-class RunFolder(RunFiles):
-    """The folder of one run: its files, its status and its lock.
+class RunFolder(RunRecord):
+    """The folder of one run: its files, its record, its status and its lock.
 
     Args:
         path: `runs/<id>`; made by `create`, not here.
@@ -34,11 +33,6 @@ class RunFolder(RunFiles):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._changing = threading.RLock()  # the status, which two threads of a run write
-
-    @property
-    def finished(self) -> bool:
-        """Only a record makes a run finished."""
-        return (self.path / "record.json").is_file()
 
     @property
     def step(self) -> int:
@@ -59,40 +53,6 @@ class RunFolder(RunFiles):
     def resumable(self) -> bool:
         """Whether there is something to go on from: a checkpoint, or a stage of a fit."""
         return is_resumable(self.checkpoints)
-
-    def record(self, *parts: str) -> dict[str, Any]:
-        """The record of a finished run.
-
-        Args:
-            parts: of it that are needed, each of which is a map.
-
-        Raises:
-            UserError: it can't be read, or lacks a part.
-        """
-        try:
-            record = self.read_json("record.json")
-        except (OSError, ValueError) as error:
-            raise self._no_record(getattr(error, "strerror", None) or str(error)) from None
-        for part in parts:
-            if not isinstance(record.get(part), dict):
-                raise self._no_record(f"it has no {part}")
-        return record
-
-    def _no_record(self, why: str) -> UserError:
-        path = self.path / "record.json"
-        return UserError(f"{path} is no record ({why}): train it anew, force=true")
-
-    @property
-    def kind(self) -> Kind:
-        """What a finished run did to its network.
-
-        Raises:
-            UserError: its record doesn't say.
-        """
-        try:
-            return recorded(self.record())
-        except (ValueError, TypeError) as error:
-            raise self._no_record(first_line(error)) from None
 
     def status(self) -> dict[str, Any]:
         """State, reason, step, ...; {} where none is.

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Self
 
 from shoal.data.degradation import BICUBIC, DEGRADATIONS
 from shoal.errors import UserError
-from shoal.system.fields import folder_name, mapping, node, one_of, whole
+from shoal.system.fields import mapping, node
+from shoal.system.readers import folder_name, one_of, whole
 
 APART = ".debug"  # a folder below that of runs, and below that of findings
 SET_NAME = re.compile(r"\w[\w.+-]*")  # stands in tables, and in names of files

@@ -132,9 +132,13 @@ def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
 def run_id(config: RunConfig, content: Content) -> str:
     """The run's folder name, e.g. `eeds-x3-s0-1f3a9c2e`; an untrained model has no seed in it."""
     text = json.dumps(deciding(config, content), sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     seed = f"-s{config.seed}" if config.kind.learns else ""
-    return f"{config.name}-x{config.scale}{seed}-{digest}"
+    return f"{config.name}-x{config.scale}{seed}-{short_digest(text)}"
+
+
+def short_digest(text: str) -> str:
+    """Eight hex digits of a text, by which runs, grids and searches are named."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def bicubic(config: RunConfig) -> RunConfig:

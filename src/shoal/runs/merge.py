@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError, first_line
+from shoal.runs import plans
 from shoal.runs.folder import RunFolder
 from shoal.runs.taken import Refused, copied, plain_file
 from shoal.runs.verify import allowed, problems
@@ -40,7 +41,7 @@ def merge(other: Path, runs: Path, data: Path, *, trust: bool) -> Iterator[tuple
                 yield theirs.id, _bring(theirs, RunFolder(runs / theirs.id), data, trust), False
             except (Refused, UserError) as error:
                 yield theirs.id, f"refused: {error}", True
-        yield from _plans(other / ".experiments", runs / ".experiments")
+        yield from _plans(other / plans.FOLDER, runs / plans.FOLDER)
     except OSError as error:
         raise UserError(f"{runs} can't take them: {error}") from None
 

@@ -34,7 +34,7 @@ class Run:
                 the user's own isn't to be found.
         """
         data = config.data
-        selection = select(data.name, data.train, data.val, data.test)
+        selection = select(data.train, data.val, data.test)
         content = Content.of(config, selection)
         folder = RunFolder(config.paths.runs / run_id(config, content))
         return cls(config, selection, content, folder)

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from shoal.errors import UserError
 from shoal.runs.groups import Node
-from shoal.system.fields import node, number, one_of
+from shoal.system.fields import node
+from shoal.system.readers import number, one_of
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from optuna.trial import FrozenTrial
 
 from shoal.errors import UserError
 from shoal.grid.cross import overrides
+from shoal.runs.findings import README
 from shoal.search.tables import importance, markdown, table
 from shoal.system.console import spoken
 from shoal.system.files import write_whole
 
-README = """# {title}
+TEXT = """# {title}
 
 **Question.** Which {keys} serve {model} best, by its final PSNR on {pictures}?
 
@@ -92,7 +93,7 @@ def write(search: Search, study: optuna.Study, best: FrozenTrial, out: Path) -> 
     try:
         folder = out / search.name / search.about
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in (files | {"README.md": text}).items():
+        for name, content in (files | {README: text}).items():
             write_whole(folder / name, content)
     except OSError as error:
         raise UserError(f"{out} can't be written: {error}; choose paths.experiments=DIR") from None
@@ -103,7 +104,7 @@ def _readme(search: Search, rows: pd.DataFrame, best: FrozenTrial) -> str:
     outcomes = rows["outcome"].str.split(" at ").str[0].value_counts()
     counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
     ranked = rows.sort_values(["outcome", "psnr"], ascending=[True, False], key=_finished_first)
-    return README.format(
+    return TEXT.format(
         title=search.title,
         keys=" and ".join(search.keys),
         model=search.model,

@@ -1,6 +1,5 @@
 """A search from its config to its findings."""
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +11,9 @@ from shoal.errors import UserError
 from shoal.grid.composing import key
 from shoal.grid.outcome import Outcome
 from shoal.grid.planned import PlannedRun
+from shoal.runs import plans
+from shoal.runs.findings import README
+from shoal.runs.identity import short_digest
 from shoal.search import findings
 from shoal.search.findings import Search
 from shoal.search.searcher import Searcher
@@ -52,13 +54,13 @@ def search(
     for pictures in base.selection.val:
         _require_no_test(pictures, base.config.data.name)
     text = json.dumps([base.folder.id, settings.space])
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    digest = short_digest(text)
     config = base.config
     judge = " and ".join(each.name for each in base.selection.val)
     asked = f"{config.name}-{config.data.name}-x{config.scale}-{config.budget.name}-{digest}"
     about = Search(name, asked, config.name, judge, command, given, list(space))
     runs = config.paths.runs
-    trials = Trials(about.title, settings, space, runs / ".experiments" / f"{about.title}.db")
+    trials = Trials(about.title, settings, space, runs / plans.FOLDER / f"{about.title}.db")
     searcher = Searcher(trials, lambda texts: compose([*given, *texts]), runs, config.jobs)
     try:
         outcomes = searcher.run()
@@ -83,10 +85,10 @@ def _report(about: Search, trials: Trials, out: Path) -> None:
     folder = findings.write(about, trials.study, best, out)
     from shoal.report.index import index  # here: its package takes seconds to import
 
-    write_whole(out / "README.md", index(out))
+    write_whole(out / README, index(out))
     print(f"best: trial {best.number}, {best.value:.2f} dB", flush=True)
     print(f"  {findings.best_command(about, best)}", flush=True)
-    print(f"report: {folder / 'README.md'}", flush=True)
+    print(f"report: {folder / README}", flush=True)
 
 
 def failed(outcomes: Sequence[Outcome]) -> int:

@@ -7,7 +7,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.errors import UserError
 from shoal.system import fields
-from shoal.system.fields import node, whole
+from shoal.system.fields import node
+from shoal.system.readers import whole
 
 
 def _built(key: str, value: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from shoal.grid.plan import Plan
 from shoal.grid.plan_file import content
 from shoal.results import Study, grids, read, read_kept
 from shoal.results.issued import study_of
-from shoal.results.kept import STUDY
+from shoal.runs.findings import STUDY
 from shoal.seeding.settings import Settings
 
 

@@ -10,7 +10,7 @@ from shoal.claims.looks import FEWEST
 from shoal.errors import UserError
 from shoal.grid.composing import AUTO
 from shoal.system import fields
-from shoal.system.fields import number, whole
+from shoal.system.readers import number, whole
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,12 @@ from shoal.grid.naming import titles
 from shoal.grid.plan import Plan
 from shoal.grid.planned import PlannedRun
 from shoal.grid.tuning import Tuning, tuning
-from shoal.report.home import PAGE, home
+from shoal.report.home import home
 from shoal.report.live import live_page
 from shoal.report.publish import report
 from shoal.results import read
 from shoal.results.tuning import chosen, trials
+from shoal.runs.findings import PAGE
 from shoal.seeding.loop import Loop
 from shoal.seeding.outlook import outlook
 from shoal.seeding.resuming import take_up

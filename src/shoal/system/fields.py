@@ -6,16 +6,15 @@ A field's annotation is its reader: `Annotated[int, whole(1)]`, another dataclas
 """
 
 import difflib
-import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from shoal.errors import UserError, unknown
+from shoal.errors import UserError
+from shoal.system.readers import Reader, boolean, folder, word
 
 T = TypeVar("T")
-Reader = Callable[[str, Any], Any]  # from the dotted key and the value
 
 
 def read(kind: type[T], tree: Mapping[str, Any], prefix: str = "") -> T:
@@ -37,17 +36,20 @@ def read(kind: type[T], tree: Mapping[str, Any], prefix: str = "") -> T:
             near = difflib.get_close_matches(str(key), readers, n=1)
             hint = f"did you mean {prefix}{near[0]}?" if near else f"there are {', '.join(readers)}"
             raise UserError(f"{prefix}{key} is not in the config: {hint}")
-    # What has a default is younger than configs that finished runs keep.
-    described: Any = kind
-    defaults = {
-        each.name
-        for each in fields(described)
-        if not (each.default is MISSING and each.default_factory is MISSING)
-    }
-    for key in (key for key in readers if key not in tree and key not in defaults):
-        raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
+    for key in readers:
+        if key not in tree and key not in _defaults(kind):
+            raise UserError(f"{prefix}{key} is not set: give it a value, {prefix}{key}=...")
     given = {key: reader for key, reader in readers.items() if key in tree}
     return kind(**{key: reader(f"{prefix}{key}", tree[key]) for key, reader in given.items()})
+
+
+def _defaults(kind: Any) -> set[str]:
+    """The fields that need no value: younger than configs that finished runs keep."""
+    return {
+        each.name
+        for each in fields(kind)
+        if not (each.default is MISSING and each.default_factory is MISSING)
+    }
 
 
 def _reader(hint: Any) -> Reader:
@@ -56,7 +58,7 @@ def _reader(hint: Any) -> Reader:
         return reader
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda key, value: read(hint, mapping(key, value), f"{key}.")
-    return {str: _word, bool: _boolean, Path: _folder}.get(hint, lambda key, value: value)
+    return {str: word, bool: boolean, Path: folder}.get(hint, lambda key, value: value)
 
 
 def mapping(key: str, value: Any) -> dict[str, Any]:
@@ -92,71 +94,3 @@ def nodes(key: str, value: Any) -> dict[str, Any]:
 def optional(kind: type[T]) -> Reader:
     """Another dataclass, or None."""
     return lambda key, value: None if value is None else read(kind, mapping(key, value), f"{key}.")
-
-
-def whole(least: int, *, most: float = math.inf, null: bool = False) -> Reader:
-    """An integer between two bounds."""
-
-    def reader(key: str, value: Any) -> Any:
-        if value is None and null:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise UserError(f"{key}={value} is not an integer of at least {least}")
-        if value > most:
-            raise UserError(f"{key}={value} is too large: at most {most}")
-        return value
-
-    return reader
-
-
-def number(least: float, *, below: float = math.inf, null: bool = False) -> Reader:
-    """A number of at least one bound and below the other."""
-
-    def reader(key: str, value: Any) -> Any:
-        if value is None and null:
-            return None
-        if not (is_number(value) and least <= value < below):
-            limit = f" and below {below}" if below < math.inf else ""
-            raise UserError(f"{key}={value} is not a number of at least {least}{limit}")
-        return value
-
-    return reader
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value of YAML is a number; Python takes true for 1."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def one_of(options: Collection[str]) -> Reader:
-    """One of some words."""
-
-    def reader(key: str, value: Any) -> Any:
-        if value not in options:
-            raise UserError(unknown(key, value, options))
-        return value
-
-    return reader
-
-
-def folder_name(key: str, value: Any) -> str:
-    """The name of a folder, which needn't be there."""
-    if not isinstance(value, str) or not value.strip():
-        raise UserError(f"{key}={value} is not the name of a folder")
-    return value
-
-
-def _folder(key: str, value: Any) -> Path:
-    return Path(folder_name(key, value))
-
-
-def _word(key: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise UserError(f"{key}={value} is not a word")
-    return value
-
-
-def _boolean(key: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise UserError(f"{key}={value} is neither true nor false")
-    return value

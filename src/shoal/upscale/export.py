@@ -1,7 +1,9 @@
 """A trained network as files for other programs."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 
@@ -21,7 +23,7 @@ from shoal.upscale.ready import need
 from shoal.upscale.runtimes import check, onnx_runtime
 from shoal.upscale.sought import networks
 
-ONNX, ONNX_RGB, HUB = KINDS = ("onnx", "onnx-rgb", "hub")
+ONNX, ONNX_RGB, HUB = ("onnx", "onnx-rgb", "hub")
 FOLDER = Path("output")
 
 
@@ -65,15 +67,20 @@ def export(
     target = _target(output, f"{name}-rgb.onnx" if rgb else f"{name}.onnx")
     _require_free(target, force=force)
     need("onnxruntime", extra="onnx")
+    content = _onnx(network, facts, rgb=rgb, clipped=clipped)
+    with asked_for(target) as file:
+        file.write(content)
+    return target
+
+
+def _onnx(network: nn.Module, facts: Mapping[str, Any], *, rgb: bool, clipped: bool) -> bytes:
     network = flat(network, reach(network))
     if rgb:
         network = Coloured(network, int(facts["scale"]), clipped=clipped).eval()
     content = graph(network, facts)
     content = portable(content) if rgb else content
     check(onnx_runtime(content), answers(network))
-    with asked_for(target) as file:
-        file.write(content)
-    return target
+    return content
 
 
 def _only(source: str | Path, scale: int | None) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shoal.errors import UserError
-from shoal.system.files import asked_for
+from shoal.system.files import asked_for, sha256
 from shoal.upscale.kept import root
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def fetched(address: str) -> Path:
 def _keep(answer: "Response", place: Path) -> None:
     """Write what is answered, unless it is there; where the hub says its digest, only if right."""
     said = _digest(answer)
-    if said and place.is_file() and hashlib.sha256(place.read_bytes()).hexdigest() == said:
+    if said and place.is_file() and sha256(place) == said:
         return
     content = bytearray()
     for part in answer.iter_content(1 << 20):

@@ -1,6 +1,5 @@
 """The networks of a name, or of a file, and how they become ready to enlarge."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -9,6 +8,7 @@ from typing import Any
 
 from shoal import pretrained
 from shoal.errors import UserError
+from shoal.system.files import sha256
 from shoal.upscale import noise, runtimes
 from shoal.upscale.factor import steps
 from shoal.upscale.row import in_a_row
@@ -113,7 +113,7 @@ class Networks:
             network.place,
             network.halved,
             tuple(
-                f"x{each.facts['scale']} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+                f"x{each.facts['scale']} sha256:{sha256(path)}"
                 for each, path in zip(built, paths, strict=True)
             ),
         )

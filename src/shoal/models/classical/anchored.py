@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from shoal.errors import UserError
@@ -11,6 +10,7 @@ from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.features import samples
 from shoal.models.classical.regression import nearest, ridge
+from shoal.models.classical.regressors import linear
 from shoal.models.classical.timofte import Timofte
 from shoal.models.fitted import Pair, Progress, Stages, Tensors
 
@@ -79,10 +79,7 @@ class ANR(GR):
     def mapped(self, features: Tensor) -> Tensor:
         """Patches `(n, patch)` of features `(n, d)`."""
         anchor = (features @ self.low).abs().argmax(dim=1)
-        size = features.shape[1]
-        places = anchor[:, None] * size + torch.arange(size, device=features.device)
-        table = self.regressors.flatten(0, 1)
-        return F.embedding_bag(places, table, mode="sum", per_sample_weights=features)
+        return linear(features, anchor, self.regressors)
 
 
 class APlus(ANR):

@@ -55,9 +55,7 @@ def with_constant(features: Tensor) -> Tensor:
 
 
 def mapped(features: Tensor, group: Tensor, maps: Tensor) -> Tensor:
-    """What the map of each sample's group makes of it.
-
-    A weighted sum of rows of a table: nothing is gathered, so memory stays that of the answer.
+    """What the map of each sample's group makes of it, with its constant.
 
     Args:
         features: `(n, inputs)`.
@@ -67,8 +65,23 @@ def mapped(features: Tensor, group: Tensor, maps: Tensor) -> Tensor:
     Returns:
         `(n, outputs)`.
     """
-    weights = with_constant(features)
+    return linear(with_constant(features), group, maps)
+
+
+def linear(features: Tensor, group: Tensor, maps: Tensor) -> Tensor:
+    """What the linear map of each sample's group makes of it.
+
+    A weighted sum of rows of a table: nothing is gathered, so memory stays that of the answer.
+
+    Args:
+        features: `(n, inputs)`.
+        group: of each, `(n,)`.
+        maps: `(groups, inputs, outputs)`.
+
+    Returns:
+        `(n, outputs)`.
+    """
     inputs, outputs = maps.shape[1:]
     rows = group[:, None] * inputs + torch.arange(inputs, device=group.device)
     table = maps.reshape(-1, outputs)
-    return F.embedding_bag(rows, table, mode="sum", per_sample_weights=weights)
+    return F.embedding_bag(rows, table, mode="sum", per_sample_weights=features)

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shoal.results import AXES, Study, living
-from shoal.results.notes import one_machine
+from shoal.results.machines import one_machine
 from shoal.runs.kind import Kind
 
 MOST_LINES = 6  # curves of one arm that can be told from each other

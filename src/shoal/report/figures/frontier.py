@@ -13,7 +13,7 @@ from shoal.report.figures.marks import bicubic_level
 from shoal.report.figures.names import name_points
 from shoal.report.tables.table import headline
 from shoal.results import Study
-from shoal.results.notes import one_machine
+from shoal.results.machines import one_machine
 
 COSTS = {
     "macs": "multiply-adds per HR pixel (log)",

@@ -1,7 +1,7 @@
 """What the page's script draws: curves, branches and pictures as plain values."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -57,39 +57,53 @@ def _rounded(values: pd.Series, digits: int = 5) -> list[float | None]:
 
 
 def _convergence(study: Study) -> list[dict[str, Any]]:
-    means, levels = mean_curves(study, ["val/psnr"]), untrained_level(study)
-    fitted = fitted_ends(study)
-    lost, finished = collapsed(study).index, survivors(study)
+    levels = untrained_level(study)
+    lost = study.curves[study.curves["id"].isin(collapsed(study).index)]
+    tables = mean_curves(study, ["val/psnr"]), survivors(study), lost, fitted_ends(study)
     panels = []
     for scale in study.scales:
-        rows, runs = means[means["scale"] == scale], finished[finished["scale"] == scale]
-        series = [
-            _series(arm, part) | _seeds(runs[runs["arm"] == arm])
-            for arm in study.arms
-            if len(part := rows[rows["arm"] == arm])
-        ]
-        broken = study.curves[study.curves["id"].isin(lost) & (study.curves["scale"] == scale)]
-        for _, part in broken.groupby("id", sort=False):
-            series.append(_series(part["arm"].iloc[0], part) | {"lost": True, "dash": "1 3"})
-        flat = fitted[fitted["scale"] == scale]
-        shown = ends(rows, broken, pd.concat([levels[levels.index == scale], flat["val/psnr"]]))
-        bicubic = float(levels[scale]) if scale in levels.index else None
-        across = [
-            {"name": arm, "value": psnr}
-            for arm, psnr in zip(flat["arm"], _rounded(flat["val/psnr"]), strict=True)
-        ]
-        drawn = {each["name"] for each in [*series, *across]}
-        drawn |= {"bicubic"} if scale in levels.index else set()
-        order = dict.fromkeys(["bicubic", *study.arms])
-        panels.append({
-            "scale": scale,
-            "bicubic": bicubic,
-            "across": across,
-            "range": window(rows["val/psnr"], shown) if len(shown) else None,
-            "legend": [name for name in order if name in drawn],
-            "series": series,
-        })  # fmt: skip
+        rows, runs, broken, flat = (each[each["scale"] == scale] for each in tables)
+        level = levels[levels.index == scale]
+        panels.append({"scale": scale} | _panel(study.arms, rows, runs, broken, flat, level))
     return panels
+
+
+def _panel(
+    arms: Sequence[str],
+    rows: pd.DataFrame,
+    runs: pd.DataFrame,
+    broken: pd.DataFrame,
+    flat: pd.DataFrame,
+    level: "pd.Series[float]",
+) -> dict[str, Any]:
+    """The curves of one scale.
+
+    Args:
+        arms: in the order of the table.
+        rows: of mean curves.
+        runs: that survived.
+        broken: rows of runs that collapsed.
+        flat: ends of runs that have no curve.
+        level: bicubic's, where it is there.
+    """
+    series = [
+        _series(arm, part) | _seeds(runs[runs["arm"] == arm])
+        for arm in arms
+        if len(part := rows[rows["arm"] == arm])
+    ]
+    for _, part in broken.groupby("id", sort=False):
+        series.append(_series(part["arm"].iloc[0], part) | {"lost": True, "dash": "1 3"})
+    ends_across = zip(flat["arm"], _rounded(flat["val/psnr"]), strict=True)
+    across = [{"name": arm, "value": psnr} for arm, psnr in ends_across]
+    shown = ends(rows, broken, pd.concat([level, flat["val/psnr"]]))
+    drawn = {each["name"] for each in [*series, *across]} | ({"bicubic"} if len(level) else set())
+    return {
+        "bicubic": float(level.iloc[0]) if len(level) else None,
+        "across": across,
+        "range": window(rows["val/psnr"], shown) if len(shown) else None,
+        "legend": [name for name in dict.fromkeys(["bicubic", *arms]) if name in drawn],
+        "series": series,
+    }
 
 
 def _series(arm: str, rows: pd.DataFrame) -> dict[str, Any]:

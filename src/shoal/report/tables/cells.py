@@ -36,16 +36,13 @@ def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     cells, lost = _rows(study, numbers), _some_collapsed(numbers)
     known = [name for name in test_sets(study) if published["set"].eq(name).any()]
     for name in test_sets(study):
-        for fact, unit, digits in (("psnr", "PSNR (dB)", 2), ("ssim", "SSIM", 4)):
-            pairs = zip(numbers[f"{name} {fact}"], numbers[f"{name} {fact} sd"], strict=True)
-            cells[f"{name} {unit}"] = [spread(mean, sd, digits) for mean, sd in pairs]
-            if fact == "psnr" and lost:
-                key = f"{name} psnr over all"
-                pairs = zip(numbers[key], numbers[f"{name} psnr sd over all"], strict=True)
-                cells[f"{name} PSNR over all (dB)"] = [spread(mean, sd, 2) for mean, sd in pairs]
+        cells[f"{name} PSNR (dB)"] = _spreads(numbers, f"{name} psnr", 2)
+        if lost:
+            over_all = _spreads(numbers, f"{name} psnr", 2, " over all")
+            cells[f"{name} PSNR over all (dB)"] = over_all
+        cells[f"{name} SSIM"] = _spreads(numbers, f"{name} ssim", 4)
         for column in columns_beside(study):
-            pairs = zip(numbers[f"{name} {column}"], numbers[f"{name} {column} sd"], strict=True)
-            cells[f"{name} {column}"] = [spread(mean, sd, 4) for mean, sd in pairs]
+            cells[f"{name} {column}"] = _spreads(numbers, f"{name} {column}", 4)
         if name in known:
             cells[f"{name} published"] = [_published(row, name) for row in _dicts(numbers)]
     if known:
@@ -60,12 +57,17 @@ def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     return cells
 
 
+def _spreads(numbers: pd.DataFrame, name: str, digits: int, over: str = "") -> list[str]:
+    """Means of a fact and how far seeds scatter, of survivors or as `over` says."""
+    pairs = zip(numbers[f"{name}{over}"], numbers[f"{name} sd{over}"], strict=True)
+    return [spread(mean, sd, digits) for mean, sd in pairs]
+
+
 def pace(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
     """How soon each trained arm got how far on the validation set, as text."""
     cells = _rows(study, numbers).drop(columns="runs")
     for name in ("final", "best"):
-        pairs = zip(numbers[name], numbers[f"{name} sd"], strict=True)
-        cells[f"{name} (dB)"] = [spread(mean, sd, 2) for mean, sd in pairs]
+        cells[f"{name} (dB)"] = _spreads(numbers, name, 2)
     for gain in GOALS:
         goal = f"bicubic + {gain} dB" if gain else "bicubic"
         for axis, head, form in PACE:
