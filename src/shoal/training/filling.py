@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from torch.utils import deterministic
 
@@ -17,9 +18,10 @@ def left_unfilled(leave: bool) -> Iterator[None]:
     Args:
         leave: false changes nothing.
     """
-    before = deterministic.fill_uninitialized_memory
-    deterministic.fill_uninitialized_memory = before and not leave
+    settings: Any = deterministic  # whose properties PyTorch's types don't know
+    before = settings.fill_uninitialized_memory
+    settings.fill_uninitialized_memory = before and not leave
     try:
         yield
     finally:
-        deterministic.fill_uninitialized_memory = before
+        settings.fill_uninitialized_memory = before
