@@ -92,7 +92,7 @@ def test_the_table_of_weights_that_ship_is_that_of_their_rows(page: str) -> None
     for name, parameters, _, steps, *sets in said:
         arm, scale = name.replace("`", "").split(" x")
         run = runs.loc[(arm, int(scale))]
-        assert numbers(parameters) + numbers(steps) == [run["parameters"], run["steps"]]
+        assert numbers(parameters) + numbers(steps)[:1] == [run["parameters"], run["steps"]]
         for cell, dataset in zip(sets, ("Set5", "Set14", "BSD100"), strict=True):
             psnr, ssim = means.loc[(arm, int(scale), dataset)]
             assert near([psnr], numbers(cell)[:1], 2)

@@ -12,7 +12,7 @@ from helpers.composing import ROOT, configured, options
 from shoal.data.catalog import usual
 from shoal.data.selection import select
 from shoal.runs.config import RunConfig
-from shoal.runs.identity import Content, run_id
+from shoal.runs.identity import START, Content, run_id
 
 CONTENT = Content("d" * 64)
 
@@ -170,7 +170,8 @@ def test_every_committed_run_would_have_its_name_today() -> None:
         overrides = [text for text in shlex.split(row["command"])[2:] if "hydra.mode" not in text]
         digests = {name: row[f"data_digests/{name}"] for name in ("train", "val")}
         order, _ = usual()[digests["train"]]  # which committed rows needn't tell
-        content = Content.recorded({"data_digests": digests | {"order": order}})
+        start = {START: row.get(START) or None}
+        content = Content.recorded({"data_digests": digests | {"order": order}} | start)
         rest = tuple(text for text in overrides if not text.startswith("seed="))
         (seed,) = [int(text[5:]) for text in overrides if text.startswith("seed=")] or [0]
         named = run_id(replace(composed_once(*rest), seed=seed), content)
