@@ -36,6 +36,13 @@ def test_explain_says_which_run_has_which_commit(tmp_path: Path) -> None:
     assert f"commit: {'e' * 40} ({name})" in text
 
 
+def test_explain_says_which_weights_a_run_started_from(tmp_path: Path) -> None:
+    name = MadeUp().run_id("eeds", 3, 2)
+    MadeUp(record={name: {"start_sha256": "1e10" * 16}}).write(tmp_path)
+    text = results.explain("eeds", "Sample", 3, tmp_path, [tmp_path / "none"])
+    assert text.count(f"started from weights sha256 {'1e10' * 16}") == 1
+
+
 def test_explain_groups_runs_of_no_experiment_by_their_command(tmp_path: Path) -> None:
     made = MadeUp()
     made.write(tmp_path)

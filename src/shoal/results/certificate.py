@@ -6,6 +6,7 @@ import pandas as pd
 
 from shoal.results.sources import Cell
 from shoal.results.study import KEY
+from shoal.runs.identity import START
 from shoal.runs.tables import extras
 
 # Facts that the runs of one cell should share; where they don't, each value names its runs.
@@ -23,6 +24,7 @@ SHARED = {
 }
 # Columns with a meaning of their own behind the slash.
 FAMILIES = {"data_digests": "digest of", "versions": "version of", "code": "code of"}
+DIGESTS = {"weights_sha256": "weights", START: "started from weights"}
 PER_RUN = ["seed", "psnr", "ssim", "images", "resumed", "finished_at"]
 
 
@@ -57,8 +59,12 @@ def _of_protocol(cell: Cell, scores: pd.DataFrame, lost: Mapping[str, str]) -> s
 def _run(row: pd.Series, added: Sequence[str], lost: str | None) -> list[str]:
     told = [key for key in (*PER_RUN, *added) if str(row.get(key, "")) != ""]
     facts = [f"{key} {_shown(row[key])}" for key in told] + [f"collapsed: {lost}"] * bool(lost)
-    weights = [f"    weights sha256 {row['weights_sha256']}"] * bool(row["weights_sha256"])
-    return [f"  run {row.name}: {', '.join(facts)}", *weights, f"    redo: {row['command']}"]
+    digests = [
+        f"    {meaning} sha256 {row[column]}"
+        for column, meaning in DIGESTS.items()
+        if row.get(column)
+    ]
+    return [f"  run {row.name}: {', '.join(facts)}", *digests, f"    redo: {row['command']}"]
 
 
 def _means(scores: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
