@@ -11,7 +11,7 @@ from torch.utils import deterministic
 def left_unfilled(leave: bool) -> Iterator[None]:
     """Have PyTorch hand memory out as it is, though its algorithms are deterministic.
 
-    It would fill it first, which takes 8 % of a step of EEDS on one thread. Networks of ours read
+    It would fill it first, which takes 1 to 2 % of a step on one thread. Networks of ours read
     nothing that they haven't written; whatever else is trained may, and would get other bits each
     time.
 
