@@ -110,7 +110,7 @@ def main(names: list[str]) -> None:
     if unknown := set(names) - set(RUNS):
         sys.exit(f"{min(unknown)}: choose from {', '.join(RUNS)}")
     folders = {}
-    for name in (name for name in RUNS if name in (names or RUNS)):
+    for name in [name for name in RUNS if not names or name in names]:
         folders[name] = trained(RUNS[name])
         shutil.copyfile(RunFolder(folders[name]).weights, WEIGHTS / f"{name}.safetensors")
     tables = {name: merged(name, new) for name, new in rows(folders).items()}

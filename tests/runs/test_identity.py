@@ -12,7 +12,8 @@ from helpers.composing import ROOT, configured, options
 from shoal.data.catalog import usual
 from shoal.data.selection import select
 from shoal.runs.config import RunConfig
-from shoal.runs.identity import START, Content, run_id
+from shoal.runs.identity import Content, run_id
+from shoal.runs.values import START
 
 CONTENT = Content("d" * 64)
 

@@ -9,6 +9,7 @@ from torch.utils import deterministic
 
 from shoal.runs.config import RunConfig
 from shoal.training import fit
+from shoal.training.filling import left_unfilled
 from shoal.training.run import train
 
 Short = Callable[..., RunConfig]
@@ -49,7 +50,7 @@ def test_the_bits_are_the_same(short: Short, model: str, monkeypatch: pytest.Mon
     words = (f"model={model}", "budget.batch_size=2", "budget.patch_size=12")
     digests = []
     for leave in (True, False):
-        monkeypatch.setattr(fit, "is_ours", lambda run, leave=leave: leave)
+        monkeypatch.setattr(fit, "left_unfilled", lambda _, leave=leave: left_unfilled(leave))
         folder = train(short(*words, "force=true"), "train.py")
         digests.append(folder.record()["weights_sha256"])
     assert digests[0] == digests[1]

@@ -14,8 +14,9 @@ from omegaconf.errors import OmegaConfBaseException
 from shoal.errors import UserError, first_line
 from shoal.grid.composing import resolved
 from shoal.runs.config import RunConfig
-from shoal.runs.identity import RESULTS, START, Content, run_id
+from shoal.runs.identity import RESULTS, Content, run_id
 from shoal.runs.kind import recorded
+from shoal.runs.values import START
 from shoal.system import harmless
 
 Row = Mapping[str, str]  # of runs.csv

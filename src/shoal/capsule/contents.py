@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from shoal.capsule.configs import Row
 from shoal.runs import findings
+from shoal.runs.values import START
 from shoal.system.files import csv_text
 
 FINDINGS = "findings"  # the folder that they lie in
@@ -74,7 +75,7 @@ def lacks(command: str, modules: Sequence[str], rows: Sequence[Row] = ()) -> lis
         f"the package {each.partition(' ')[2]}" if " " in each else f"the module {each}"
         for each in modules
     ]
-    starts = sorted({row.get("start_sha256", "") for row in rows} - {""})
+    starts = sorted({row.get(START, "") for row in rows} - {""})
     found += [f"weights that training starts from, of the SHA-256 digest {each}" for each in starts]
     folder = re.search(r"(?:--config-dir|-cd)[ =](\S+)", command)
     return [*found, *([f"the YAML files of --config-dir {folder[1]}"] if folder else [])]

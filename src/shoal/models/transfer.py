@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from safetensors import safe_open
-from torch import Tensor, nn
+from torch import nn
 
 from shoal.errors import UserError
 from shoal.models.bounds import require_numbers
-from shoal.models.facts import plain_name, read_facts
+from shoal.models.facts import plain_name
+from shoal.models.weights import read
 
 NAMED = 3  # tensors that are named, of those that keep their own start
 
@@ -42,17 +42,15 @@ class Start:
         Raises:
             UserError: they aren't, no tensor fits, or one that does holds NaN or infinity.
         """
-        facts, state = read_facts(path), network.state_dict()
+        (tensors, facts), state = read(path), network.state_dict()
         origin = f"{plain_name(facts, 'name', 'a network')} x{facts['scale']}"
-        with safe_open(path, framework="pt") as file:
-            there = set(file.keys())
-            fitting = {
-                name: file.get_tensor(name)
-                for name, own in state.items()
-                if name in there and _same_shape(own, file.get_slice(name).get_shape())
-            }
+        fitting = {
+            name: tensors[name]
+            for name, own in state.items()
+            if name in tensors and tensors[name].shape == own.shape
+        }
         if not fitting:
-            raise UserError(f"{path} is of {origin}, and none of its {len(there)} tensors fits")
+            raise UserError(f"{path} is of {origin}, and none of its {len(tensors)} tensors fits")
         require_numbers(path, fitting)
         network.load_state_dict(fitting, strict=False)
         return cls(origin, len(fitting), [name for name in state if name not in fitting])
@@ -64,7 +62,3 @@ class Start:
         more = f" and {len(self.kept) - NAMED} more" if len(self.kept) > NAMED else ""
         named = ", ".join(self.kept[:NAMED]) + more
         return f"starts from {self.origin}: {self.taken} of {total} tensors; drawn anew: {named}"
-
-
-def _same_shape(own: Tensor, shape: Sequence[int]) -> bool:
-    return list(own.shape) == list(shape)

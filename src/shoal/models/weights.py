@@ -55,7 +55,7 @@ def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]
         UserError: no such file, not weights of Shoal, cut short, an untrusted network, shapes that
             don't fit, values that are no numbers, or a network of another scale.
     """
-    tensors, facts = _read(path)
+    tensors, facts = read(path)
     facts["model"] = present(facts["model"])
     if not trust:
         require_ours(path, facts["model"])
@@ -121,7 +121,12 @@ def is_ours(target: str) -> bool:
     return isinstance(found, type) and issubclass(found, nn.Module) and found.__module__ == module
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors of a file of weights, by name, and its facts; nothing is built.
+
+    Raises:
+        UserError: see `facts.read_facts`.
+    """
     facts = read_facts(path)
     with safe_open(path, framework="pt") as file:
         return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118

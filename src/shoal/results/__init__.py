@@ -1,7 +1,7 @@
 """What runs left on disk, as tables of rows.
 
 It changes no file and imports no torch: of the package only system and those modules of runs
-that don't either (`config_file`, `folder`, `kind`, `tables`, `values`).
+that don't either (`config_file`, `findings`, `folder`, `kind`, `plans`, `tables`, `values`).
 """
 
 from shoal.results.collapse import Thresholds, collapsed, living, survival

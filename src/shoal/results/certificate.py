@@ -6,8 +6,8 @@ import pandas as pd
 
 from shoal.results.sources import Cell
 from shoal.results.study import KEY
-from shoal.runs.identity import START
 from shoal.runs.tables import extras
+from shoal.runs.values import START
 
 # Facts that the runs of one cell should share; where they don't, each value names its runs.
 SHARED = {

@@ -13,14 +13,13 @@ from shoal.runs.config import RunConfig
 from shoal.runs.kind import BICUBIC_TARGET, Kind
 from shoal.runs.starting import digest
 from shoal.runs.trainer import deciding_arguments
+from shoal.runs.values import START
 from shoal.system.code import own_code
 from shoal.system.targets import stable
 
 # Raised whenever a commit changes what a run's weights come out as: `make losses` writes the first
 # losses of every model, by which a test notices.
 RESULTS = 2
-
-START = "start_sha256"  # of a record: the file of weights that training started from
 
 
 @dataclass(frozen=True)

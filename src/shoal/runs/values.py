@@ -1,8 +1,10 @@
 """Facts of records as they stand in a table: text, and values again."""
 
+START = "start_sha256"  # the file of weights that training started from, where they aren't drawn
+
 TEXTS = {
     *("arm", "state", "reason", "id", "kind", "model", "data", "budget", "commit", "processor"),
-    *("accelerator", "precision", "weights_sha256", "start_sha256", "command"),
+    *("accelerator", "precision", "weights_sha256", START, "command"),
     *("started_at", "finished_at"),
 }
 TEXT_FAMILIES = ("versions", "data_digests", "code", "metrics")

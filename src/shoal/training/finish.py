@@ -20,6 +20,7 @@ from shoal.runs.kind import Kind
 from shoal.runs.run import Run
 from shoal.runs.scored import meanings
 from shoal.runs.tables import means, score_columns
+from shoal.runs.values import START
 from shoal.system.code import own_code
 from shoal.system.files import write_whole
 from shoal.training.fit import Fitted
@@ -62,7 +63,7 @@ def write_record(
         **({"metrics": metrics} if metrics else {}),
         "data_digests": run.selection.digests(),
         "code": dict(run.content.code),
-        **({identity.START: run.content.weights} if run.content.weights else {}),
+        **({START: run.content.weights} if run.content.weights else {}),
         "weights_sha256": _write_weights(run, network) if learnt else None,
         **environment.describe(fitted.device),
         "command": attempt.command,

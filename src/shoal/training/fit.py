@@ -75,7 +75,7 @@ def fit(
     callbacks = [curve, mirror, bar, *more, checkpoints, *made_of.callbacks]
     size = f"budget.batch_size={budget.batch_size} of {budget.patch_size} x {budget.patch_size}"
     full = memory_named(size, "take less, or smaller validation pictures")
-    unfilled = left_unfilled(is_ours(run))
+    unfilled = left_unfilled(not run.content.code)  # the user's own may read what it hasn't written
     with without_chatter(), callbacks_named(config.callbacks), full, unfilled:
         trainer = _trainer(run, callbacks, loggers)
         if config.kind is Kind.TRAINED:
@@ -89,11 +89,6 @@ def fit(
     device = trainer.strategy.root_device
     used = folded(network).to(device)  # which Lightning has left by now
     return Fitted(used, curve, device, macs(used), ended)
-
-
-def is_ours(run: Run) -> bool:
-    """Whether nothing of a run's is code of the user's own."""
-    return not run.content.code
 
 
 def _curve(run: Run, network: nn.Module, tally: Tally) -> Curve:
