@@ -5,8 +5,9 @@
 # %% [markdown]
 # # A first study
 #
-# Look at a picture, train two networks, compare them, enlarge: two minutes, no download.
-# `pip install jupytext`, then `jupytext --to ipynb docs/first-study.py`, makes a notebook of it.
+# Look at a picture, train two networks, compare them, and enlarge the picture. This takes two
+# minutes and downloads nothing. To turn this script into a notebook, run `pip install jupytext`,
+# then `jupytext --to ipynb docs/first-study.py`.
 
 # %%
 import subprocess
@@ -23,7 +24,7 @@ SHOAL = str(Path(sys.executable).with_name("shoal"))
 
 # %% [markdown]
 # ## Load and look
-# A photograph that ships with scikit-image, reduced to a sixth by bicubic interpolation.
+# This photograph ships with scikit-image. We reduce it to a sixth by bicubic interpolation.
 
 # %%
 small = Image.fromarray(coffee()).resize((100, 66), Image.Resampling.BICUBIC)
@@ -32,8 +33,8 @@ small
 
 # %% [markdown]
 # ## Train two networks
-# `smoke` trains for seconds: it shows that all works, not which network is better. A run that is
-# finished is reused when this cell is run again.
+# `smoke` trains for seconds. It shows that everything works, not which network is better. If you
+# run this cell again, finished runs are reused.
 
 # %%
 subprocess.run(
@@ -52,7 +53,8 @@ print(compared.stdout)
 
 # %% [markdown]
 # ## Enlarge
-# By the network just trained, and by the one that ships, which was trained for longer.
+# We enlarge the picture with the network just trained, and with the one that ships, which was
+# trained for longer.
 
 # %%
 ours = shoal.load(both, runtime="torch")("small.png")
