@@ -11,8 +11,9 @@ from shoal.runs.findings import README
 
 INDEX = """# Experiments
 
-A folder per question, and in it one for each answer: `<question>/<data>-x<scale>-<budget>/`, made
-by the command that its README names. Tables, figures and verdicts follow from the rows beside them.
+Each question has a folder, with one folder inside for each answer:
+`<question>/<data>-x<scale>-<budget>/`. The README there gives the command that made it. Tables,
+figures and verdicts are computed from the CSV files beside it.
 
 {table}
 """
