@@ -50,6 +50,12 @@ def test_a_pattern_says_how_else_pictures_are_called(folders):
         pairs(*made, "out")
 
 
+@pytest.mark.parametrize("accent", ["\u00e9", "e\u0301"])
+def test_a_pattern_may_spell_letters_with_accents_either_way(folders, accent):
+    made = folders({"\u00e9t\u00e9 a.png": (9, 9)}, {"a.png": (9, 9)})
+    assert [b.stem for _, b in pairs(*made, f"{accent}t{accent} {{}}")] == ["a"]
+
+
 def test_two_files_pair_whatever_they_are_called(folders):
     sr, hr = folders({"result.png": (24, 24)}, {"photo.bmp": (24, 24)})
     (row, _) = score(sr / "result.png", hr / "photo.bmp", 2, "rgb")

@@ -58,7 +58,7 @@ def is_whole(folder: Path) -> bool:
     try:
         index = json.loads((folder / "index.json").read_text())
         return all(_checksum(folder / part) == index["crc32"][part] for part in PARTS)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 

@@ -98,8 +98,8 @@ def _sets(role: Role, key: str) -> tuple[PictureSet, ...]:
 def _set(entry: Entry, key: str) -> PictureSet:
     if isinstance(entry, Mapping):
         ((name, path),) = entry.items()
-        return folder_set(Path(path).expanduser(), name)
-    if find(entry) is None and (os.sep in entry or Path(entry).expanduser().is_dir()):
+        return folder_set(_expanded(path), name)
+    if find(entry) is None and (os.sep in entry or _expanded(entry).is_dir()):
         return _folder(entry)
     try:
         return picture_set(entry)
@@ -108,8 +108,16 @@ def _set(entry: Entry, key: str) -> PictureSet:
 
 
 def _folder(path: str) -> PictureSet:
-    folder = Path(path).expanduser()
+    folder = _expanded(path)
     return folder_set(folder, folder.resolve().name or "pictures")
+
+
+def _expanded(path: str) -> Path:
+    """A path as it is typed, with `~` replaced by the home folder."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise UserError(f"{path}: no home folder is known of that user: write it out") from None
 
 
 def _require_names(chosen: Selection) -> None:

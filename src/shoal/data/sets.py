@@ -106,21 +106,26 @@ def folder_set(path: Path, name: str) -> PictureSet:
         UserError: the folder is missing, has no picture, or one whose name is not UTF-8 or
             holds a carriage return, which CSV readers take for the end of a row.
     """
-    files = pictures_in(path)
-    found = [file for file in files if not is_several(file)]
-    say_left_out(path, {"animations and several pages": len(files) - len(found)})
-    if not found:
+    digests = {file.name: _single_digest(file) for file in pictures_in(path)}
+    kept = {file: digest for file, digest in digests.items() if digest is not None}
+    say_left_out(path, {"animations and several pages": len(digests) - len(kept)})
+    if not kept:
         raise UserError(f"{path} has no picture in it that isn't animated")
     place = path.resolve()
-    kept = tuple(PictureFile(file.name, place, _digest(file)) for file in found)
-    return PictureSet(name, USER, citation="", terms="", files=kept)
+    files = tuple(PictureFile(file, place, digest) for file, digest in kept.items())
+    return PictureSet(name, USER, citation="", terms="", files=files)
 
 
 def _text_digest(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _digest(path: Path) -> str:
+def _single_digest(path: Path) -> str | None:
+    """SHA-256 of a file that holds one picture; None if it holds an animation or several pages.
+
+    Raises:
+        UserError: it can't be read.
+    """
     try:
         about = path.stat()
     except OSError as error:
@@ -129,6 +134,6 @@ def _digest(path: Path) -> str:
 
 
 @cache
-def _read_once(path: Path, size: int, changed: int) -> str:
-    """The digest of an unchanged file: a grid asks for it once for each of its runs."""
-    return sha256(path)
+def _read_once(path: Path, size: int, changed: int) -> str | None:
+    """As `_single_digest`, of an unchanged file: a grid asks once for each of its runs."""
+    return None if is_several(path) else sha256(path)

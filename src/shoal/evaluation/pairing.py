@@ -51,7 +51,8 @@ def pairs(sr: Path, hr: Path, pattern: str | None = None) -> list[Pair]:
     stems = _by_stem(pictures([hr]))
     if pattern is None:
         return _paired(sr, hr, stems, stems | _bare(stems))
-    return _paired(sr, hr, stems, {pattern.replace(PLACE, s): p for s, p in stems.items()}, True)
+    named = {_normal(pattern).replace(PLACE, stem): path for stem, path in stems.items()}
+    return _paired(sr, hr, stems, named, whole=True)
 
 
 def _paired(

@@ -3,7 +3,15 @@
 from torch import Tensor
 
 from shoal.importing.foreign import Content
-from shoal.importing.layouts import Converted, cells, layers, of_columns, placed, tensor
+from shoal.importing.layouts import (
+    Converted,
+    biases_of,
+    cells,
+    layers,
+    of_columns,
+    placed,
+    tensor,
+)
 
 REACH = 4  # a kernel of 9 begins 4 HR pixels before the pixel's block: o = scale * i + k - 4
 BESIDE = 4  # layers that are no mapping
@@ -27,7 +35,9 @@ def of_matlab(content: Content, scale: int) -> Converted:
 def of_pytorch(content: Content, scale: int) -> Converted:
     """Convolutions, each with bias and slopes, then `ConvTranspose2d` of padding 4."""
     found = layers(content)
-    kernels, biases = [kernel for kernel, _ in found], [vectors[0] for _, vectors in found]
+    kernels, biases = [kernel for kernel, _ in found], biases_of(found)
+    if any(len(vectors) < 2 for _, vectors in found[:-1]):
+        raise ValueError("a convolution without slopes")
     slopes = [vectors[1].expand(len(kernel)).clone() for kernel, vectors in found[:-1]]
     return _converted(kernels, biases, slopes, scale, "zeros", 0)
 
@@ -41,6 +51,8 @@ def _converted(
     offset: int,
 ) -> Converted:
     mappings = len(kernels) - BESIDE
+    if mappings < 0:
+        raise ValueError(f"fewer than {BESIDE} layers")
     convolutions = ["extract", "shrink", *(f"map.{n}" for n in range(mappings)), "expand"]
     tensors: dict[str, Tensor] = {}
     for name, kernel, bias, slope in zip(

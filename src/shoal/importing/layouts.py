@@ -5,7 +5,7 @@ PyTorch alike: nothing is turned. Only the axes have other places.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from torch import Tensor
 
 Array = NDArray[Any]
 Converted = tuple[dict[str, Any], dict[str, Tensor]]  # a network's config, and its weights
+Layer = tuple[Tensor, list[Tensor]]  # a kernel, and its vectors: bias, slopes
 
 
 def tensor(values: Any) -> Tensor:
@@ -67,9 +68,20 @@ def placed(kernel: Tensor, side: int, offset: int) -> Tensor:
     return larger
 
 
-def layers(state: Mapping[str, Tensor]) -> list[tuple[Tensor, list[Tensor]]]:
-    """Kernels of a state dict in their order, each with its vectors: bias, slopes."""
-    found: list[tuple[Tensor, list[Tensor]]] = []
+def biases_of(layers: Sequence[Layer]) -> list[Tensor]:
+    """The bias of each layer.
+
+    Raises:
+        ValueError: one has none.
+    """
+    if not all(vectors for _, vectors in layers):
+        raise ValueError("a convolution without biases")
+    return [vectors[0] for _, vectors in layers]
+
+
+def layers(state: Mapping[str, Tensor]) -> list[Layer]:
+    """The layers of a state dict, in its order."""
+    found: list[Layer] = []
     for value in state.values():
         if value.ndim == 4:
             found.append((tensor(value), []))

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from shoal.importing.foreign import Content
-from shoal.importing.layouts import Converted, layers, of_columns, tensor
+from shoal.importing.layouts import Converted, biases_of, layers, of_columns, tensor
 
 NAMES = ("layers.0.0", "layers.1.0", "layers.2")
 
@@ -22,8 +22,7 @@ def of_matlab(content: Content, scale: int) -> Converted:
 def of_pytorch(content: Content, scale: int) -> Converted:
     """Three convolutions and their biases, in their order, with zeros around."""
     found = layers(content)
-    kernels, biases = [kernel for kernel, _ in found], [vectors[0] for _, vectors in found]
-    return _converted(kernels, biases, scale, "zeros")
+    return _converted([kernel for kernel, _ in found], biases_of(found), scale, "zeros")
 
 
 def _converted(kernels: list[Tensor], biases: list[Tensor], scale: int, border: str) -> Converted:

@@ -22,13 +22,15 @@ def of_pytorch(content: Content, scale: int) -> Converted:
     """
     found = layers(content)
     middle = [layer for layer in found if 1 not in layer[0].shape[:2]]
-    ends = [
-        next(layer for layer in found if layer[0].shape[axis] == 1 != layer[0].shape[1 - axis])
-        for axis in (1, 0)
-    ]
-    if len(middle) + len(ends) != len(found):
+    first = [layer for layer in found if layer[0].shape[1] == 1 != layer[0].shape[0]]
+    last = [layer for layer in found if layer[0].shape[0] == 1 != layer[0].shape[1]]
+    if not first:
+        raise ValueError("no convolution from one channel to several")
+    if not last:
+        raise ValueError("no convolution from several channels to one")
+    if len(middle) + 2 != len(found):
         raise ValueError("more than two convolutions with one channel")
-    ordered = [ends[0], *middle, ends[1]]
+    ordered = [*first, *middle, *last]
     kernels = [kernel for kernel, _ in ordered]
     biases = [vectors[0] if vectors else torch.zeros(len(kernel)) for kernel, vectors in ordered]
     return _converted(kernels, biases, scale)

@@ -102,7 +102,8 @@ def _spread(network: nn.Module, length: int, dim: int) -> int:
     sr = network(lr)
     unknown = sr.isnan().any(dim=1).any(dim=4 - dim).flatten()
     reached = unknown.nonzero() // (sr.shape[dim] // length)
-    return int((reached - middle).abs().max())
+    # Where no NaN comes out, it was hidden on the way: nothing is known.
+    return int((reached - middle).abs().max()) if len(reached) else length
 
 
 def layer_bytes(network: nn.Module) -> int:

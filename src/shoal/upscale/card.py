@@ -70,10 +70,9 @@ def card(network: nn.Module, facts: Mapping[str, Any], run: Path) -> str:
 
 def _means(run: Path) -> dict[str, tuple[float, float]]:
     """Mean PSNR and SSIM by test set, by the protocol `classic`."""
-    rows = RunFiles(run).rows("scores.csv") if (run / "scores.csv").is_file() else []
     scores = defaultdict(list)
-    for row in rows:
-        if row["protocol"] == "classic":
+    for row in RunFiles(run).rows("scores.csv"):  # none where no run left such a table
+        if row.get("protocol") == "classic":
             scores[row["dataset"]].append((float(row["psnr"]), float(row["ssim"])))
     return {
         dataset: (fmean(psnr for psnr, _ in each), fmean(ssim for _, ssim in each))

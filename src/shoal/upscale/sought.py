@@ -1,11 +1,12 @@
 """Which networks there are of a name that ships, in a file, or at an address."""
 
+import os
 from pathlib import Path
 
 from shoal import pretrained
 from shoal.errors import UserError
 from shoal.models.facts import read_facts
-from shoal.runs.folder import RunFolder
+from shoal.runs.files import weights_at
 from shoal.upscale import hub, noise
 from shoal.upscale.networks import Networks, Settings
 
@@ -57,8 +58,7 @@ def _meant(source: str | Path | None) -> str | Path | None:
     if isinstance(source, str) and hub.is_address(source):
         return hub.fetched(source)
     if isinstance(source, Path) or (source and _is_path(source)):
-        path = Path(source)
-        return hub.weights_in(path) or RunFolder(path).weights if path.is_dir() else path
+        return hub.weights_in(Path(source)) or weights_at(Path(source))
     return source
 
 
@@ -70,4 +70,6 @@ def _is_path(text: str) -> bool:
     """
     if text.endswith(".safetensors") or len(Path(text).parts) > 1:
         return True
-    return text not in {model for model, _ in pretrained.shipped()} and Path(text).is_dir()
+    if text in {model for model, _ in pretrained.shipped()}:
+        return False
+    return os.path.isdir(text)  # noqa: PTH112 - of a name too long for a file, Path.is_dir raises

@@ -6,6 +6,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from shoal.errors import UserError
 from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.consistency import back_projected
@@ -108,6 +109,10 @@ class Bruna(FittedModel):
         drawn = torch.randint(len(pictures), (self.batch,), generator=generator).tolist()
         chosen = [pictures[number] for number in drawn]
         side = min(CUT, *(min(lr.shape[-2:]) for lr, _ in chosen))
+        if side <= 2 * EDGE:
+            height, width = next(lr.shape[-2:] for lr, _ in chosen if min(lr.shape[-2:]) == side)
+            words = f"a training picture of {width} x {height} LR pixels is too small"
+            raise UserError(f"{words}: leave out what has less than {2 * EDGE + 1} either way")
         lrs, hrs = [], []
         for lr, hr in chosen:
             top, left = (

@@ -13,7 +13,7 @@ from shoal.models.classical.gradients import drawn_from, fitted_projection, wind
 from shoal.models.classical.patches import laid
 from shoal.models.classical.regressors import Normals, mapped
 from shoal.models.classical.trees import Tree, descended, grow
-from shoal.models.classical.views import generator_of
+from shoal.models.classical.views import generator_of, require_forms
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
@@ -43,7 +43,7 @@ class RFL(FittedModel):
         channels: 1: luma alone.
 
     Raises:
-        UserError: a count is too small.
+        UserError: a count is too small, or `forms` is more than 8.
     """
 
     projection: Tensor
@@ -61,7 +61,8 @@ class RFL(FittedModel):
         channels: int = LUMA,
     ) -> None:
         super().__init__(scale, channels)
-        at_least(1, trees=trees, depth=depth, leaf=leaf, samples=samples, forms=forms)
+        at_least(1, trees=trees, depth=depth, leaf=leaf, samples=samples)
+        require_forms(forms)
         at_least(0, projections=projections)
         self.trees, self.depth, self.leaf = trees, depth, leaf
         self.samples, self.forms, self.ridge = samples, forms, ridge

@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from shoal.models.classical.patches import cut
-from shoal.models.classical.views import turned
+from shoal.models.classical.views import no_detail, turned
 from shoal.models.fitted import WINDOW, Pair, Progress
 from shoal.pictures.resample import upscale
 from shoal.pictures.traced import mirrored
 
 ENERGY = 0.999  # that the projection keeps
+FLAT = 1e-6  # root mean square norm of windows that hold nothing but rounding errors
 BORDER = 1  # LR pixels that are left out of what is fitted, since edges are mirrored
 
 
@@ -92,12 +93,18 @@ def drawn_from(
 
 
 def fitted_projection(pictures: Sequence[Pair], scale: int, progress: Progress) -> Tensor:
-    """The projection `(4 * (3 * scale)^2, d)` that keeps nearly all energy of the windows."""
+    """The projection `(4 * (3 * scale)^2, d)` that keeps nearly all energy of the windows.
+
+    Raises:
+        UserError: the pictures are flat all over.
+    """
     gram = torch.zeros(4 * (WINDOW * scale) ** 2, 4 * (WINDOW * scale) ** 2)
     for number, (lr, _) in enumerate(pictures):
         values = windows(upscale(lr, scale), scale)
         gram.addmm_(values.T, values)
         progress(number + 1, len(pictures))
     energies, axes = torch.linalg.eigh(gram.double())
+    if energies.sum() <= FLAT**2 * sum(lr.numel() for lr, _ in pictures):
+        raise no_detail(pictures)
     left_out = energies.cumsum(0) <= (1 - ENERGY) * energies.sum()
     return axes[:, ~left_out].float()

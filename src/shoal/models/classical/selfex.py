@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from shoal.errors import UserError
 from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.fitted import FittedModel, Pair, Stages, Tensors
@@ -41,7 +42,7 @@ class SelfEx(FittedModel):
         channels: 1: luma alone.
 
     Raises:
-        UserError: a count is too small.
+        UserError: a count is too small, or `side` is even.
     """
 
     def __init__(
@@ -56,6 +57,8 @@ class SelfEx(FittedModel):
         super().__init__(scale, channels)
         at_least(1, side=side, neighbours=neighbours)
         at_least(0, projections=projections)
+        if side % 2 == 0:
+            raise UserError(f"side={side} has no middle pixel: take an odd one")
         self.side, self.neighbours, self.tolerance = side, neighbours, tolerance
         self.projections = projections
         self.steps = max(1, round(math.log(scale, STEP)))

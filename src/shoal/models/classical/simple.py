@@ -12,7 +12,7 @@ from shoal.models.classical.clusters import kmeans, nearest
 from shoal.models.classical.consistency import REACH, back_projected
 from shoal.models.classical.patches import cut, laid
 from shoal.models.classical.regressors import Normals, mapped
-from shoal.models.classical.views import gathered, turned
+from shoal.models.classical.views import gathered, require_forms, turned
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 
 SIDE = 7  # LR pixels that are looked at, of which the HR pixels of the inner 3 x 3 are written
@@ -41,7 +41,7 @@ class Simple(FittedModel):
         channels: 1: luma alone.
 
     Raises:
-        UserError: a count is too small.
+        UserError: a count is too small, or `forms` is more than 8.
     """
 
     centres: Tensor
@@ -59,7 +59,8 @@ class Simple(FittedModel):
         channels: int = LUMA,
     ) -> None:
         super().__init__(scale, channels)
-        at_least(1, clusters=clusters, forms=forms)
+        at_least(1, clusters=clusters)
+        require_forms(forms)
         at_least(clusters, samples=samples)
         at_least(0, projections=projections)
         self.clusters, self.samples, self.forms = clusters, samples, forms

@@ -12,6 +12,7 @@ from shoal.models.classical.consistency import REACH, back_projected
 from shoal.models.classical.gradients import fitted_projection, listed, windows
 from shoal.models.classical.lasso import BLOCK, codes, learned, of_unit_norm
 from shoal.models.classical.patches import cut, laid
+from shoal.models.classical.views import no_detail
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
@@ -113,6 +114,8 @@ class ScSR(FittedModel):
             kept &= targets.square().mean(dim=1) > FLAT**2
             parts.append((features[kept], targets[kept]))
         features, targets = (torch.cat(each) for each in zip(*parts, strict=True))
+        if not len(features):
+            raise no_detail(pictures)
         return features, targets
 
     def _lr_atoms(self, drawn: Drawn, seed: int, progress: Progress) -> Tensors:

@@ -12,13 +12,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from shoal.errors import UserError
 from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.dictionary import ksvd, partner
 from shoal.models.classical.features import REACH, SIDE, derivatives, principal, samples
 from shoal.models.classical.patches import overlaid
 from shoal.models.classical.pursuit import in_blocks
+from shoal.models.classical.views import no_detail
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 from shoal.pictures.traced import mirrored
@@ -117,8 +117,7 @@ def _dictionary(
     basis = (raw @ directions).float()
     features = around @ basis
     if not (features.norm(dim=1) > FLAT).any():
-        held = f"{len(pictures)} pictures hold no detail to fit to"
-        raise UserError(f"{held}: give larger ones, or less flat")
+        raise no_detail(pictures)
     low = ksvd(features, atoms, NONZEROS, ROUNDS, generator, tell)
     high = partner(*in_blocks(features, low, NONZEROS), lacking, atoms)
     return {"basis": basis, "low": low, "high": high}

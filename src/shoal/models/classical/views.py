@@ -1,14 +1,34 @@
 """Training pictures turned and mirrored, and what is cut from them in blocks of bounded size."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from shoal.errors import UserError
+from shoal.models.blocks import at_least
 from shoal.models.fitted import Pair
 
 BLOCK = 65536  # samples that are in memory at once
+FORMS = 8  # of a picture: the symmetries of the square
+
+
+def require_forms(forms: int) -> None:
+    """Refuse a number of forms that a picture doesn't have.
+
+    Raises:
+        UserError: it is not in 1 to 8.
+    """
+    at_least(1, forms=forms)
+    if forms > FORMS:
+        raise UserError(f"forms={forms} of a picture: there are {FORMS}")
+
+
+def no_detail(pictures: Sequence[Pair]) -> UserError:
+    """What refuses to fit to pictures that are flat all over."""
+    count = len(pictures)
+    return UserError(f"{count} pictures hold no detail to fit to: give larger ones, or less flat")
 
 
 def turned(pair: Pair, count: int) -> Iterator[Pair]:
