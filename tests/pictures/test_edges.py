@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from shoal.cli import app
 from shoal.pictures.degrade import degrade, smaller, wrong_values
 from shoal.pictures.images import read
-from shoal.pictures.resample import EDGES, MIRRORED, REPEATED
+from shoal.pictures.taps import EDGES, MIRRORED, REPEATED
 
 
 def keys(x: float) -> float:

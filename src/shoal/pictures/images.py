@@ -11,7 +11,8 @@ from shoal.errors import UserError
 from shoal.pictures import metadata, modes
 from shoal.pictures.levels import Pixels
 from shoal.pictures.limits import SeveralPictures
-from shoal.pictures.opening import Source, opened
+from shoal.pictures.opening import opened
+from shoal.pictures.source import Source
 from shoal.system.files import asked_for
 
 

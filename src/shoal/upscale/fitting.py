@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shoal.pictures.images import Picture
 from shoal.pictures.levels import largest, planes
-from shoal.pictures.resample import taps, weighted
+from shoal.pictures.taps import taps, weighted
 from shoal.upscale.pixels import stored
 from shoal.upscale.tiling import BICUBIC_REACH
 from shoal.upscale.upscaler import Upscaler
