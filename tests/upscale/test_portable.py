@@ -163,7 +163,7 @@ def test_the_command_takes_the_hubs_address(hub, tmp_path):
 
 
 def test_networks_in_a_row_are_no_one_file_to_export(tmp_path):
-    with pytest.raises(UserError, match="eeds x8 is x2 and x4 in a row: export each"):
+    with pytest.raises(UserError, match="eeds x8 is x2 and x4 one after the other: export each"):
         export("eeds", tmp_path, scale=8)
 
 
