@@ -94,7 +94,7 @@ def test_the_format_is_what_the_name_or_the_option_says(small, tmp_path):
     enlarged(small, tmp_path / "p.png", "-o", tmp_path / "out", "--format", "jpg")
     assert opened(tmp_path / "out" / "p_x2.jpg").format == "JPEG"
     code, told = enlarged(small, tmp_path / "p.png", "-o", tmp_path / "r.jpg", "--format", "png")
-    assert (code, "r.jpg is no name for --format png" in told) == (2, True)
+    assert (code, "r.jpg doesn't fit --format png" in told) == (2, True)
 
 
 def test_sixteen_bits_become_eight_where_the_format_has_no_more(small, tmp_path):

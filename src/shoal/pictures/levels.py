@@ -40,6 +40,17 @@ def largest(dtype: np.dtype[Any]) -> int:
     return int(np.iinfo(dtype).max) if dtype.kind == "u" else 1
 
 
+def eight_bits(pixels: Pixels) -> NDArray[np.uint8]:
+    """Pixels as uint8, rounded.
+
+    >>> eight_bits(np.array([0, 128, 129, 65535], np.uint16)).tolist()
+    [0, 0, 1, 255]
+    """
+    if pixels.dtype == np.uint8:
+        return pixels.astype(np.uint8, copy=False)
+    return np.floor(pixels.astype(np.float32) / 257 + 0.5).astype(np.uint8)
+
+
 def rgb_levels(levels: Array) -> Array:
     """Levels of grey repeated to `(N, 3, H, W)`; those of RGB as they are."""
     count, _, height, width = levels.shape

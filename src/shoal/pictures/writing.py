@@ -14,7 +14,7 @@ from shoal.errors import UserError
 from shoal.pictures import colour16, formats, tones
 from shoal.pictures.formats import FORMATS, Format
 from shoal.pictures.images import Picture
-from shoal.pictures.levels import Pixels
+from shoal.pictures.levels import eight_bits
 from shoal.system.files import asked_for
 
 
@@ -106,14 +106,8 @@ def _samples(picture: Picture) -> NDArray[Any]:
 
 def shallow(picture: Picture) -> Picture:
     """A picture with 8 bits per sample."""
-
-    def eight(pixels: Pixels) -> Pixels:
-        if pixels.dtype == np.uint8:
-            return pixels
-        return np.floor(pixels.astype(np.float32) / 257 + 0.5).astype(np.uint8)
-
-    alpha = None if picture.alpha is None else eight(picture.alpha)
-    return replace(picture, pixels=eight(picture.pixels), alpha=alpha)
+    alpha = None if picture.alpha is None else eight_bits(picture.alpha)
+    return replace(picture, pixels=eight_bits(picture.pixels), alpha=alpha)
 
 
 def _resized(picture: Picture) -> bytes:

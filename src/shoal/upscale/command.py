@@ -11,6 +11,7 @@ from rich.progress import Progress
 from shoal.errors import UserError, one_line
 from shoal.pictures import formats, writing
 from shoal.pictures.images import Picture, read
+from shoal.pictures.levels import eight_bits
 from shoal.system.progress import bars
 from shoal.upscale import fitting, jpeg
 from shoal.upscale.factor import Factor
@@ -137,7 +138,7 @@ def _enlarge(
 
 def _write(target: Path, sr: Picture, how: Enlarging) -> None:
     smaller = how.same and formats.of(target) == formats.FORMATS["jpg"]
-    options = jpeg.options(writing.shallow(sr).pixels) if smaller else None
+    options = jpeg.options(eight_bits(sr.pixels)) if smaller else None
     _say(target, writing.write(target, sr, options))
 
 

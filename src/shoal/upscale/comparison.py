@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from shoal.evaluation.crops import detail
 from shoal.pictures.grounds import shown
 from shoal.pictures.images import Picture
-from shoal.pictures.levels import Pixels, levels
+from shoal.pictures.levels import Pixels, eight_bits, levels
 from shoal.upscale.factor import Factor
 from shoal.upscale.fitting import interpolated
 from shoal.upscale.upscaler import Upscaler
@@ -87,5 +87,4 @@ def _busiest(lr: Pixels, side: int) -> tuple[int, int, int, int]:
 
 
 def _eight(pixels: Pixels) -> Image.Image:
-    shallow = pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
-    return Image.fromarray(shallow)
+    return Image.fromarray(eight_bits(pixels))
