@@ -1,4 +1,4 @@
-"""Where training starts from: a factor of its own (DESIGN: initialisation)."""
+"""The initial weights of networks, `task.init`, which studies compare as a factor of its own."""
 
 from typing import Protocol, runtime_checkable
 
@@ -16,16 +16,16 @@ class Interpolating(Protocol):
     """A layer that can start as interpolation."""
 
     def interpolate_(self) -> None:
-        """Set the weights so."""
+        """Set the weights so that the layer interpolates."""
 
 
 def initialise(network: nn.Module, init: str) -> None:
-    """Set a freshly built network's start.
+    """Set the initial weights of a network.
 
     Args:
-        network: built under the run's seed, with PyTorch's own initial weights.
-        init: `plain` leaves them; `interpolating` starts each learned upsampler as interpolation;
-            `silent` does too, and an ensemble's deep branch starts by adding nothing.
+        network: freshly built with the run's seed, which gave it its class's own initial weights.
+        init: `plain` leaves these; `interpolating` starts each learned upsampler as interpolation;
+            `silent` does that too, and starts an ensemble's deep branch as adding nothing.
 
     Raises:
         UserError: `init` is none of them, or there is nothing to silence.
