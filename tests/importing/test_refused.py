@@ -47,7 +47,7 @@ def spoilt(path: Path, how: str) -> Path:
         ("other", "holds no srcnn: 'weights_conv1' is missing"),
         ("nan", "not all of its values are finite"),
         ("module", r"objects beside tensors.*torch\.save\(model\.state_dict"),
-        ("number", "holds a int, no tensors by name"),
+        ("number", "holds no tensors by name, but an object of type int"),
     ],
 )
 def test_what_is_no_file_of_weights_is_refused_in_a_line_and_nothing_is_written(

@@ -9,9 +9,10 @@ NAMES = ("layers.0.0", "layers.1.0", "layers.2")
 
 
 def of_matlab(content: Content, scale: int) -> Converted:
-    """What the authors' SRCNN.m loads: `weights_conv1` to 3, `biases_conv1` to 3.
+    """Convert what the authors' SRCNN.m loads: `weights_conv1` to 3, `biases_conv1` to 3.
 
-    Columns `(k * k, 64)`, `(64, k * k, 32)`, `(32, k * k)`, by `imfilter` with the edge repeated.
+    Kernels are columns `(k * k, 64)`, `(64, k * k, 32)` and `(32, k * k)`; the authors' code pads
+    with the edge pixels.
     """
     first, second, third = (content[f"weights_conv{number}"] for number in (1, 2, 3))
     kernels = [of_columns(flat) for flat in (first[None], second, third[..., None])]
@@ -20,7 +21,7 @@ def of_matlab(content: Content, scale: int) -> Converted:
 
 
 def of_pytorch(content: Content, scale: int) -> Converted:
-    """Three convolutions and their biases, in their order, with zeros around."""
+    """Convert three convolutions with biases, in the file's order, which pad with zeros."""
     found = layers(content)
     return _converted([kernel for kernel, _ in found], biases_of(found), scale, "zeros")
 

@@ -8,7 +8,7 @@ from shoal.importing.layouts import Converted, cells, layers, of_matconvnet, ten
 
 
 def of_matlab(content: Content, scale: int) -> Converted:
-    """A struct `model` of cells `weight`, MatConvNet's kernels, and `bias`, by layer."""
+    """Convert a struct `model` of cells `weight`, MatConvNet's kernels, and `bias`, by layer."""
     model = content["model"][0, 0]
     kernels = [of_matconvnet(filters) for filters in cells(model["weight"])]
     biases = [tensor(bias).flatten() for bias in cells(model["bias"])]
@@ -16,9 +16,9 @@ def of_matlab(content: Content, scale: int) -> Converted:
 
 
 def of_pytorch(content: Content, scale: int) -> Converted:
-    """Convolutions by their shapes, those between first and last in their order; without biases.
+    """Convert convolutions, of which the first and the last are known by their shapes.
 
-    Some files name the first and the last behind all others.
+    Some files hold these two after all others. Missing biases are zero.
     """
     found = layers(content)
     middle = [layer for layer in found if 1 not in layer[0].shape[:2]]
