@@ -96,7 +96,7 @@ def test_the_command_line_mixes_as_a_file_does() -> None:
 
 @pytest.mark.parametrize("entry", ["~nobody-here/faces", {"faces": "~nobody-here/faces"}])
 def test_a_home_folder_of_nobody_is_refused_in_one_line(entry: Entry) -> None:
-    with pytest.raises(UserError, match=r"^~nobody-here/faces: no home folder is known"):
+    with pytest.raises(UserError, match=r"^~nobody-here/faces: no home folder of that user"):
         select([entry], ["Set5"], ["Set5"])
 
 

@@ -117,7 +117,7 @@ def _expanded(path: str) -> Path:
     try:
         return Path(path).expanduser()
     except RuntimeError:
-        raise UserError(f"{path}: no home folder is known of that user: write it out") from None
+        raise UserError(f"{path}: no home folder of that user is known: write it out") from None
 
 
 def _require_names(chosen: Selection) -> None:

@@ -32,7 +32,7 @@ def require_large_enough(paths: Sequence[Path], scale: int) -> None:
     small = [path for path in paths if min(sizes[path]) // scale * scale < smallest_side(scale)]
     if small:
         width, height = sizes[small[0]]
-        others = f", as are {len(small) - 1} more" if small[1:] else ""
+        others = f" (and {len(small) - 1} more)" if small[1:] else ""
         least = -(-smallest_side(scale) // scale) * scale
         raise UserError(
             f"{small[0]}: {width} x {height} is too small to be scored at scale={scale}{others}: "

@@ -112,7 +112,7 @@ class Bruna(FittedModel):
         if side <= 2 * EDGE:
             height, width = next(lr.shape[-2:] for lr, _ in chosen if min(lr.shape[-2:]) == side)
             words = f"a training picture of {width} x {height} LR pixels is too small"
-            raise UserError(f"{words}: leave out what has less than {2 * EDGE + 1} either way")
+            raise UserError(f"{words}: leave out those below {2 * EDGE + 1} x {2 * EDGE + 1}")
         lrs, hrs = [], []
         for lr, hr in chosen:
             top, left = (

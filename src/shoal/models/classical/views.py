@@ -28,7 +28,7 @@ def require_forms(forms: int) -> None:
 def no_detail(pictures: Sequence[Pair]) -> UserError:
     """The error for pictures that are flat all over."""
     count = len(pictures)
-    return UserError(f"{count} pictures hold no detail to fit to: give larger ones, or less flat")
+    return UserError(f"{count} pictures hold no detail to fit to: give larger or less flat ones")
 
 
 def turned(pair: Pair, count: int) -> Iterator[Pair]:
