@@ -23,8 +23,8 @@ def of_matlab(content: Content, scale: int) -> Converted:
     """Convert what the authors' FSRCNN.m loads: cells `weights_conv`, `biases_conv`, `prelu_conv`.
 
     Kernels are columns `(inputs, k * k, outputs)`, the deconvolution's `(1, k * k, inputs)`. A
-    layer's channels share one slope. At x3 the authors' demo shifts the answer by one HR pixel
-    against HR (shave_x3), and so does the converted network.
+    layer's channels share one slope. At x3 the authors' demo compares the answer with HR one pixel
+    further on (shave_x3); the converted kernel includes that shift.
     """
     kernels = [of_columns(flat) for flat in cells(content["weights_conv"])]
     biases = [tensor(bias).flatten() for bias in cells(content["biases_conv"])]
