@@ -54,7 +54,7 @@ def shoal(tmp_path, monkeypatch, capsys):
         ("degrade photos -o ''", "an argument is empty: give it a value"),
         ("degrade a\nb.png", r"a\nb.png: no such picture or folder"),
         ("score photos photos", "Missing option '--scale'"),
-        ("score photos photos --scale 2 --csv text/s.csv", "text is no folder"),
+        ("score photos photos --scale 2 --csv text/s.csv", "text is not a folder"),
         ("score nowhere photos/p.png --scale 3", "nowhere: no such picture or folder"),
         ("data show nothing", "'nothing' is not a picture set: there are"),
         ("data fetch st5", "'st5' is not a picture set: did you mean Set5?"),

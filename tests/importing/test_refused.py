@@ -66,7 +66,7 @@ def test_systems_and_outputs_that_cannot_be_are_refused(tmp_path: Path) -> None:
     for system, output, words in (
         ("srcn", there, "SYSTEM=srcn is unknown"),
         ("srcnn", tmp_path / "o.pt", r"call it o\.safetensors"),
-        ("srcnn", there, "--force replaces it"),
+        ("srcnn", there, "is there already: add --force"),
     ):
         with pytest.raises(UserError, match=words):
             import_weights(system, file, output, 2)

@@ -124,7 +124,7 @@ def test_files_that_are_no_weights_are_refused_by_name(tmp_path, saved):
     bare.write_bytes(save({"a": torch.zeros(1)}))
     pickle = tmp_path / "pickle.pt"
     torch.save({"a": torch.zeros(1)}, pickle)
-    for file, words in [(cut, "broken"), (bare, "nothing of its network"), (pickle, "broken")]:
+    for file, words in [(cut, "broken"), (bare, "describe its network"), (pickle, "broken")]:
         with pytest.raises(UserError, match=f"{file.name}.*{words}"):
             weights.load(file)
     with pytest.raises(UserError, match="no such file"):

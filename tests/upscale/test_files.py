@@ -106,7 +106,7 @@ def test_sixteen_bits_become_eight_where_the_format_has_no_more(small, tmp_path)
 def test_transparency_is_not_dropped_in_silence(small, tmp_path):
     Image.new("RGBA", (4, 4)).save(tmp_path / "p.png")
     code, told = enlarged(small, tmp_path / "p.png", "-o", tmp_path / "q.jpg")
-    assert (code, "transparent, JPEG can't be: --format png" in told) == (1, True)
+    assert (code, "JPEG can't hold a transparent picture: --format png" in told) == (1, True)
 
 
 def test_what_can_not_be_written_leaves_nothing(small, tmp_path):
