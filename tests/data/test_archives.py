@@ -147,7 +147,7 @@ def test_a_wrong_archive_put_there_by_hand_is_named_and_left_alone(
 ):
     (tmp_path / "theirs.zip").write_bytes(published.body[:-1])
     outcome = got(published.pictures("good"), tmp_path, monkeypatch)
-    assert "theirs.zip there has other bytes than the catalogue's" in outcome.failed["Ours/1.png"]
+    assert "theirs.zip has other bytes than the catalogue's" in outcome.failed["Ours/1.png"]
     assert there(tmp_path) == {"theirs.zip"}
     assert not server.asked
 
@@ -212,7 +212,7 @@ def test_an_archive_that_another_process_downloads_is_left_to_it(
 ):
     with hold(tmp_path / ".fetching-theirs.zip.lock"):
         outcome = got(published.pictures("good"), tmp_path, monkeypatch)
-    assert "another process downloads theirs.zip" in outcome.failed["Ours/1.png"]
+    assert "another process is downloading theirs.zip" in outcome.failed["Ours/1.png"]
     assert not server.asked
     got(published.pictures("good"), tmp_path, monkeypatch).check()
     assert there(tmp_path) == WHOLE

@@ -68,6 +68,15 @@ def test_a_cache_is_built_once_and_keyed_by_content_and_scale(photos, tmp_path):
     assert len(list(root.iterdir())) == 3
 
 
+@pytest.mark.parametrize("index", ["[]", "null", "{}", '{"crc32": 1}', "{"])
+def test_an_index_that_says_nothing_is_noticed_and_the_cache_built_again(photos, tmp_path, index):
+    root = tmp_path / "cache"
+    before = cache_of(photos, root).picture(1)[1]
+    (folder,) = root.iterdir()
+    (folder / "index.json").write_text(index)
+    assert torch.equal(cache_of(photos, root).picture(1)[1], before)
+
+
 def test_a_flipped_byte_is_noticed_and_the_cache_built_again(photos, tmp_path, capsys):
     root = tmp_path / "cache"
     before = cache_of(photos, root).picture(1)[1]

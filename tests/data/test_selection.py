@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from helpers.composing import configured
+from shoal.data import sets
 from shoal.data.catalog import picture_set
 from shoal.data.selection import Entry, select
 from shoal.errors import UserError
@@ -91,3 +92,23 @@ def test_the_command_line_mixes_as_a_file_does() -> None:
     config = configured("data=t91", "data.test=[Set5,./faces,{more: /data/2026-more}]")
     assert config.data.test == ["Set5", "./faces", {"more": "/data/2026-more"}]
     assert configured("data=folder", "data.train=[T91,./faces]").data.train == ["T91", "./faces"]
+
+
+@pytest.mark.parametrize("entry", ["~nobody-here/faces", {"faces": "~nobody-here/faces"}])
+def test_a_home_folder_of_nobody_is_refused_in_one_line(entry: Entry) -> None:
+    with pytest.raises(UserError, match=r"^~nobody-here/faces: no home folder of that user"):
+        select([entry], ["Set5"], ["Set5"])
+
+
+def test_a_picture_of_a_folder_is_opened_once_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, opened = pictures(tmp_path / "photos", 1, 2), list[Path]()
+    several = sets.is_several
+    monkeypatch.setattr(sets, "is_several", lambda path: opened.append(path) or several(path))
+    first, again = (select(str(folder), ["Set5"], ["Set5"]) for _ in range(2))
+    assert first == again
+    assert opened == [folder / "001.png", folder / "002.png"]
+    Image.new("L", (8, 9), 2).save(folder / "002.png")
+    assert select(str(folder), ["Set5"], ["Set5"]) != first
+    assert opened[2:] == [folder / "002.png"]

@@ -79,7 +79,7 @@ def test_those_that_come_with_shoal_score_equal_pictures_as_one(name: str) -> No
     [
         ("NoMetric", "metrics.mine is no torchmetrics.Metric but a NoMetric"),
         ("Larges", "metrics.mine can't be built: .*"),
-        ("Pairs", "photo.png: metrics.mine gives a dict, no single number"),
+        ("Pairs", "photo.png: metrics.mine gives a dict, not a single number"),
     ],
 )
 def test_what_gives_no_score_is_refused_before_any_training(kind: str, words: str) -> None:

@@ -41,13 +41,19 @@ def test_pictures_pair_by_the_longest_hr_stem_that_begins_the_sr_stem(folders, s
 
 def test_a_pattern_says_how_else_pictures_are_called(folders):
     made = folders({"out-a.final.png": (9, 9)}, {"a.png": (9, 9)})
-    with pytest.raises(UserError, match=r"say how else with --pair, e\.g\. --pair 'SR_\{\}'"):
+    with pytest.raises(UserError, match=r"other names with --pair, e\.g\. --pair 'SR_\{\}'"):
         pairs(*made)
     assert [b.stem for _, b in pairs(*made, "out-{}.final")] == ["a"]
     with pytest.raises(UserError, match=r"no HR picture in .* for out-a\.final\.png"):
         pairs(*made, "out-{}")
-    with pytest.raises(UserError, match=r"--pair out has no \{\} for the HR picture's name"):
+    with pytest.raises(UserError, match=r"--pair out must hold \{\} once, for the HR"):
         pairs(*made, "out")
+
+
+@pytest.mark.parametrize("accent", ["\u00e9", "e\u0301"])
+def test_a_pattern_may_spell_letters_with_accents_either_way(folders, accent):
+    made = folders({"\u00e9t\u00e9 a.png": (9, 9)}, {"a.png": (9, 9)})
+    assert [b.stem for _, b in pairs(*made, f"{accent}t{accent} {{}}")] == ["a"]
 
 
 def test_two_files_pair_whatever_they_are_called(folders):
@@ -66,11 +72,11 @@ def test_two_files_pair_whatever_they_are_called(folders):
             A,
             "no HR picture in {hr} for ax.png; no SR picture in {sr} for a.png",
         ),
-        (A | {"a_2.png": (9, 9)}, A, "a.png, a_2.png in {sr} are of one HR picture"),
+        (A | {"a_2.png": (9, 9)}, A, "a.png, a_2.png in {sr} belong to the same HR picture"),
         (
             A,
             A | {"a.bmp": (9, 9)},
-            "{hr}/a.bmp and {hr}/a.png differ by their endings alone: keep one",
+            "{hr}/a.bmp and {hr}/a.png differ only in their suffixes: keep one",
         ),
         (A, {"a.png": (26, 30)}, "{sr}/a.png is 24 x 24, not 30 x 26 (HR, 30 x 26, at scale 2)"),
         (A, {"a.png": (25, 27)}, "{sr}/a.png is 24 x 24, not 26 x 24 (HR, 27 x 25, at scale 2)"),

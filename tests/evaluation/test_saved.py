@@ -161,9 +161,9 @@ def test_all_wrong_sizes_are_named_in_one_line_and_no_csv_appears(folders, tmp_p
         (("sr/a.png", "hr"), "one is a file; give two pictures or two folders"),
         (("nowhere", "hr"), "nowhere: no such picture or folder"),
         (("sr", "nowhere"), "nowhere: no such picture or folder"),
-        (("sr", "hr", "--csv", "nowhere/s.csv"), "nowhere is no folder: make it first"),
+        (("sr", "hr", "--csv", "nowhere/s.csv"), "nowhere is not a folder: make it first"),
         (("sr", "hr", "--csv", "sr"), "sr is a folder: name a file in it"),
-        (("sr", "hr", "--csv", "hr/a.png"), "hr/a.png is a picture's name: name a .csv"),
+        (("sr", "hr", "--csv", "hr/a.png"), "hr/a.png has a picture's suffix: name a .csv file"),
     ],
 )
 def test_wrong_arguments_are_refused(folders, tmp_path, monkeypatch, arguments, says):
@@ -198,4 +198,4 @@ def test_a_picture_without_its_border_scores_as_with_it_and_one_line_says_so(
     before = score(*whole, 3, protocol)
     Image.fromarray(sr[3:-3, 3:-3]).save(whole[0] / "a.png")
     assert score(*whole, 3, protocol) == before
-    assert "1 of 1 pictures come without a border of 3 pixels" in capsys.readouterr().err
+    assert "1 of 1 pictures lack the border of 3 pixels" in capsys.readouterr().err

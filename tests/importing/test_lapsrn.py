@@ -49,5 +49,5 @@ def test_lapsrns_matlab_file_is_the_network_that_matconvnet_loads(
     theirs = lapsrn_matlab(rng, tmp_path / "LapSRN_x4.mat")
     found = ours("lapsrn", tmp_path / "LapSRN_x4.mat", 4)
     assert found == pytest.approx(theirs, abs=1e-4)
-    with pytest.raises(UserError, match=r"holds no lapsrn of x2: .*it has 2 levels, which are x4"):
+    with pytest.raises(UserError, match=r"holds no lapsrn of x2: .*its 2 levels enlarge by 4"):
         ours("lapsrn", tmp_path / "LapSRN_x4.mat", 2)

@@ -47,7 +47,7 @@ def spoilt(path: Path, how: str) -> Path:
         ("other", "holds no srcnn: 'weights_conv1' is missing"),
         ("nan", "not all of its values are finite"),
         ("module", r"objects beside tensors.*torch\.save\(model\.state_dict"),
-        ("number", "holds a int, no tensors by name"),
+        ("number", "holds no tensors by name, but an object of type int"),
     ],
 )
 def test_what_is_no_file_of_weights_is_refused_in_a_line_and_nothing_is_written(
@@ -66,7 +66,7 @@ def test_systems_and_outputs_that_cannot_be_are_refused(tmp_path: Path) -> None:
     for system, output, words in (
         ("srcn", there, "SYSTEM=srcn is unknown"),
         ("srcnn", tmp_path / "o.pt", r"call it o\.safetensors"),
-        ("srcnn", there, "--force replaces it"),
+        ("srcnn", there, "is there already: add --force"),
     ):
         with pytest.raises(UserError, match=words):
             import_weights(system, file, output, 2)

@@ -7,6 +7,8 @@ import torch
 from torch import nn
 
 from helpers.published import LR, ours
+from shoal.errors import UserError
+from shoal.importing.convert import import_weights
 from shoal.pictures.resample import upscale
 
 
@@ -29,3 +31,23 @@ def test_state_dicts_of_srcnn_and_fsrcnn_are_read_in_their_order(
             expected = theirs(given)[0, 0].numpy()
         found = ours(name, tmp_path / f"{name}.pt", scale)
         assert found == pytest.approx(expected, abs=1e-5)
+
+
+KERNELS = {"a": (64, 1, 3, 3), "b": (64, 64, 3, 3), "c": (64, 64, 3, 3)}
+
+
+@pytest.mark.parametrize(
+    ("system", "shapes", "words"),
+    [
+        ("vdsr", KERNELS, "no convolution from several channels to one"),
+        ("vdsr", {"a": (64, 64, 3, 3)}, "no convolution from one channel to several"),
+        ("srcnn", KERNELS, "a convolution without biases"),
+        ("fsrcnn", KERNELS | {"bias": (64,)}, "a convolution without biases"),
+        ("fsrcnn", {"a": (4, 1, 5, 5), "b": (4,), "c": (4,)}, "fewer than 4 layers"),
+    ],
+)
+def test_what_a_state_dict_lacks_is_said(tmp_path: Path, system: str, shapes, words: str) -> None:
+    state = {name: torch.zeros(shape) for name, shape in shapes.items()}
+    torch.save(state, tmp_path / "w.pt")
+    with pytest.raises(UserError, match=f"holds no {system} of x2: .*{words}"):
+        import_weights(system, tmp_path / "w.pt", tmp_path / "w.safetensors", 2)

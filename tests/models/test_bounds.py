@@ -36,22 +36,28 @@ def write(tmp_path):
     "scale", [None, "abc", 0, -3, 1, 17, 10**9, 2.5, 3.0, True, [3], float("inf")]
 )
 def test_a_scale_that_is_none_is_refused_with_its_value(write, scale):
-    with pytest.raises(UserError, match=r"says that its network enlarges by .* no integer from 2"):
+    with pytest.raises(UserError, match=r"states a scale of .* no integer from 2"):
         weights.load(write(scale=scale))
 
 
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"scale": 2}, "enlarges by 2, and its network by 3: damaged"),
-        ({"model": MODEL | {"scale": 10**6}}, "enlarges by 3, and its network by 1000000"),
-        ({"model": MODEL | {"channels": 10**7}}, "says channels=10000000 of its network"),
+        ({"scale": 2}, "is damaged: its scale is 2, its network's 3"),
+        ({"model": MODEL | {"scale": 10**6}}, "its scale is 3, its network's 1000000"),
+        (
+            {"model": MODEL | {"channels": 10**7}},
+            "its network's channels=10000000 exceeds what the file",
+        ),
         (
             {"model": MODEL | {"_target_": "shoal.models.eed.EED", "units": 900, "kernels": [3]}},
             "it would be far larger than what the file holds",
         ),
-        ({"code": "x"}, "it names no modules in 'code'"),
-        ({"text": '{"model":' + "[" * 200_000 + "]" * 200_000 + "}"}, "says nothing of its"),
+        ({"code": "x"}, "its 'code' doesn't list modules"),
+        (
+            {"text": '{"model":' + "[" * 200_000 + "]" * 200_000 + "}"},
+            "doesn't describe its network",
+        ),
     ],
 )
 def test_a_network_beyond_its_file_is_refused_before_it_is_built(write, facts, words):
@@ -73,7 +79,7 @@ def test_a_network_of_anybodys_is_tried_at_the_scale_that_its_file_says(tmp_path
     path = tmp_path / "w.safetensors"
     facts = {"model": {"_target_": "torch.nn.Identity"}, "scale": 2}
     path.write_bytes(save({}, metadata={"shoal": json.dumps(facts)}))
-    with pytest.raises(UserError, match=r"enlarges by 2, and its network makes \(1, 1, 8, 8\)"):
+    with pytest.raises(UserError, match=r"its scale is 2, but its network makes \(1, 1, 8, 8\)"):
         weights.load(path, trust=True)
 
 

@@ -126,10 +126,10 @@ def test_size_cost_reach_and_speed_are_those_of_three_channels() -> None:
         (("model=eeds", "model.channels=3"), "maps RGB, and protocol=classic .*: add protocol=rgb"),
         (
             ("model=eeds", "model.channels=2"),
-            r"model.channels=2: pictures have 1 channel, luma, or",
+            r"model.channels=2 are no channels of a picture: take 1 for luma or",
         ),
-        (("model=eeds", "model.channels=true"), r"model.channels=True: pictures have 1"),
-        (("model=eed_fast", "model.channels=3"), "is this network's width: RGB is model.planes=3"),
+        (("model=eeds", "model.channels=true"), r"model.channels=True are no channels"),
+        (("model=eed_fast", "model.channels=3"), "is the width of this network: for RGB"),
     ],
 )
 def test_what_can_not_be_is_refused_before_anything_is_built(
@@ -143,7 +143,7 @@ def test_what_does_not_map_what_it_says_is_refused_in_one_line() -> None:
     scn = configured("model=scn", "model.channels=3", "protocol=rgb")
     with pytest.raises(UserError, match="model=scn: channels=3: SCN maps luma alone"):
         build("scn", scn.model)
-    with pytest.raises(UserError, match="means RGB, and Widths keeps other channels"):
+    with pytest.raises(UserError, match=r"means RGB, but Widths\.channels is something else"):
         own(Widths, 3)
     luma = network("ees", 2)
     luma.channels = 3

@@ -2,8 +2,12 @@
 
 import pytest
 import torch
+from torch import nn
 
 from helpers.networks import MODELS, model, network
+from shoal.errors import UserError
+from shoal.models.bicubic import Bicubic
+from shoal.models.ensemble import Ensemble
 from shoal.models.initialise import initialise
 
 ENSEMBLES = [name for name in MODELS if "deep" in model(name, 3)]
@@ -35,3 +39,17 @@ def test_a_silent_ensemble_starts_as_its_shallow_network_and_still_learns(name):
         (net(lr) - hr).square().mean().backward()
         descent.step()
     assert all(value.grad.any() for value in net.parameters())
+
+
+def test_where_nothing_can_be_silenced_the_start_is_refused():
+    with pytest.raises(UserError, match=r"^task\.init=silent: .* has no convolution"):
+        initialise(Ensemble(Bicubic(3), network("ees")), "silent")
+
+
+def test_branches_of_other_names_are_not_silenced():
+    class Mine(nn.Module):
+        def branches(self, lr):
+            return {"deep": lr, "shallow": lr}
+
+    with pytest.raises(UserError, match=r"^task\.init=silent: Mine keeps no network called deep"):
+        initialise(Mine(), "silent")

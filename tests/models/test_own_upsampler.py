@@ -11,6 +11,7 @@ from helpers.composing import configured
 from shoal.errors import UserError
 from shoal.models import weights
 from shoal.models.build import build
+from shoal.models.upsampler_by_name import build as upsampler
 from shoal.models.upsamplers import Deconvolution
 
 MINE = """
@@ -96,6 +97,11 @@ def test_what_does_not_enlarge_so_is_refused_in_one_line(part: str, words: str) 
     with pytest.raises(UserError, match=words) as caught:
         build(config.name, config.model)
     assert "\n" not in str(caught.value)
+
+
+def test_a_layer_in_place_of_its_class_is_refused() -> None:
+    with pytest.raises(UserError, match=r"^upsampler is a Conv2d already: name its class"):
+        upsampler(nn.Conv2d(4, 8, 1), 4, 8, 3)
 
 
 def test_weights_are_rebuilt_with_it_only_where_the_file_is_trusted(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from helpers.networks import MODELS, TRAINED, network
-from shoal.models.profile import dead_channels, macs, parameters
+from shoal.models.profile import dead_channels, macs, parameters, reach
 from shoal.models.upsamplers import (
     Deconvolution,
 )
@@ -161,3 +161,11 @@ def test_pictures_are_brought_to_where_the_network_is():
     net = network("ees").to("meta")  # where any other tensor is refused
     with pytest.raises(RuntimeError, match="cannot be called on meta"):  # which has no values
         dead_channels(net, [torch.rand(1, 1, 8, 8)])
+
+
+def test_a_network_that_hides_what_it_looks_at_is_taken_to_look_at_everything():
+    class Hiding(nn.Module):
+        def forward(self, lr):
+            return lr.nan_to_num().repeat_interleave(2, -1).repeat_interleave(2, -2)
+
+    assert reach(Hiding()) is None

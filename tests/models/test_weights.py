@@ -104,7 +104,7 @@ def test_a_config_from_a_file_is_data_and_computes_nothing(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     model = {"_target_": "shoal.models.ensemble.Ensemble", "deep": deep, "shallow": deep}
     with pytest.raises(
-        UserError, match="a config that computes: --trust, or trust=True in Python, builds it"
+        UserError, match="a config with interpolations: --trust, or trust=True in Python, builds it"
     ):
         weights.load(hostile(tmp_path, model))
     assert [path.name for path in tmp_path.iterdir()] == ["hostile.safetensors"]
@@ -124,7 +124,7 @@ def test_files_that_are_no_weights_are_refused_by_name(tmp_path, saved):
     bare.write_bytes(save({"a": torch.zeros(1)}))
     pickle = tmp_path / "pickle.pt"
     torch.save({"a": torch.zeros(1)}, pickle)
-    for file, words in [(cut, "broken"), (bare, "nothing of its network"), (pickle, "broken")]:
+    for file, words in [(cut, "broken"), (bare, "describe its network"), (pickle, "broken")]:
         with pytest.raises(UserError, match=f"{file.name}.*{words}"):
             weights.load(file)
     with pytest.raises(UserError, match="no such file"):

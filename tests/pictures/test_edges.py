@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from shoal.cli import app
 from shoal.pictures.degrade import degrade, smaller, wrong_values
 from shoal.pictures.images import read
-from shoal.pictures.resample import EDGES, MIRRORED, REPEATED
+from shoal.pictures.taps import EDGES, MIRRORED, REPEATED
 
 
 def keys(x: float) -> float:
@@ -118,3 +118,8 @@ def test_the_commands_write_either_kind_and_tell_which_it_is(tmp_path) -> None:
     Image.fromarray(noise).save(hr / "p.png")
     told = CliRunner().invoke(app, ["data", "edges", str(out), str(hr)]).output
     assert "neither: 1" in told
+
+
+def test_a_picture_of_another_shape_is_of_neither_kind() -> None:
+    lr, hr = np.zeros((10, 1), np.uint8), np.zeros((100, 2), np.uint8)
+    assert wrong_values(lr, hr) == {}

@@ -218,3 +218,9 @@ def test_a_written_picture_is_read_back_the_same_and_leaves_nothing_beside(tmp_p
     images.write_png(tmp_path / "new" / "p.png", pixels)
     assert (images.read(tmp_path / "new" / "p.png").pixels == pixels).all()
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["p.png"]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "I;16"])
+def test_an_image_without_pixels_is_refused(mode):
+    with pytest.raises(UserError, match=r"^an image of 0 x 4 pixels: there is nothing in it$"):
+        images.decode(Image.new(mode, (0, 4)))

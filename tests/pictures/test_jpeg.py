@@ -33,3 +33,10 @@ def test_chroma_is_halved_and_more_quality_is_nearer() -> None:
     striped[:, ::2, 0] = 200  # red in every second column: at half the size it is everywhere
     assert np.ptp(compressed(striped, 95)[..., 0][8, 4:12]) < 120
     assert compressed(NOISE[..., 0], 60).shape == (19, 33)
+
+
+def test_a_picture_above_pillows_own_limit_has_its_quality_too(tmp_path, monkeypatch) -> None:
+    Image.fromarray(NOISE).save(tmp_path / "p.jpg", quality=75)
+    for most in (NOISE[..., 0].size - 1, 10):  # of which Pillow warns, and which it refuses
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", most)
+        assert quality(tmp_path / "p.jpg") == 75

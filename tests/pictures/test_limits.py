@@ -1,5 +1,7 @@
 """One limit of size, and one list of what is read."""
 
+import errno
+
 import pytest
 from PIL import Image
 
@@ -88,3 +90,12 @@ def test_bytes_of_a_kind_that_runs_programs_are_no_picture(tmp_path):
     (tmp_path / "p.png").write_bytes(postscript)
     with pytest.raises(UserError, match="not a picture"):
         images.read(tmp_path / "p.png")
+
+
+def test_a_folder_that_can_not_be_read_is_named_with_the_reason(tmp_path, monkeypatch):
+    def refuse(folder):
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    monkeypatch.setattr("pathlib.Path.iterdir", refuse)  # root may read every folder
+    with pytest.raises(UserError, match=rf"^{tmp_path} can't be read \(Permission denied\)$"):
+        finding.pictures_in(tmp_path)

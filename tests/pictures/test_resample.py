@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from shoal.pictures import images, levels, resample
+from shoal.pictures import images, kernel, levels, resample
 
 
 def matlab_files(root):
@@ -94,4 +94,4 @@ def test_tiny_pictures_are_enlarged(shape):
 def test_the_kernel_is_keys_cubic():
     x = np.linspace(-2, 2, 9)
     expected = [0, -0.0625, 0, 0.5625, 1, 0.5625, 0, -0.0625, 0]
-    assert resample.cubic(x) == pytest.approx(expected)
+    assert kernel.cubic(x) == pytest.approx(expected)

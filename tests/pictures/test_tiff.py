@@ -122,7 +122,7 @@ def test_a_reduced_page_is_no_second_picture(tmp_path, dtype):
         assert (read(tmp_path / f"{name}.tif").pixels == rgb).all()
         assert size(tmp_path / f"{name}.tif") == (30, 20)
     written(tmp_path / "reduced.tif", rgb, subfiletype=1)
-    with pytest.raises(UserError, match=r"reduced\.tif: holds a reduced picture alone"):
+    with pytest.raises(UserError, match=r"reduced\.tif: holds only a reduced picture"):
         read(tmp_path / "reduced.tif")
 
 
@@ -149,4 +149,13 @@ def test_a_page_that_is_cut_short_is_refused(tmp_path):
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(UserError, match=r"p\.tif"):
+        read(path)
+
+
+def test_a_tile_far_larger_than_its_picture_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
+    rgb = pixels(5, 7, 3, dtype=DEEP)
+    path = written(tmp_path / "p.tif", rgb, tile=(64, 64), compression="zlib")
+    assert (read(path).pixels == rgb).all()
+    monkeypatch.setenv("SHOAL_MAX_PIXELS", "4000")
+    with pytest.raises(UserError, match="more than 4,000 pixels"):
         read(path)

@@ -51,7 +51,7 @@ def test_the_least_size_is_the_least_that_is_scored(tmp_path, scale, protocol):
         try:
             require_large_enough([path], scale)
         except UserError as error:
-            taken = f"{path}: {side} x 60 is not large enough to be scored" in str(error)
+            taken = f"{path}: {side} x 60 is too small to be scored" in str(error)
         assert taken == refused
 
 
@@ -61,8 +61,8 @@ def test_a_picture_too_small_to_score_is_named_before_anything_is_made(train, tm
     small = noise(tmp_path / "some" / "b.png", 60, 17)
     with pytest.raises(UserError) as refused:
         train(f"data.{role}={tmp_path / 'some'}")
-    words = f"{small}: 60 x 17 is not large enough to be scored at scale=3: leave out what has less"
-    assert str(refused.value) == f"{words} than 18 x 18"
+    words = f"{small}: 60 x 17 is too small to be scored at scale=3"
+    assert str(refused.value) == f"{words}: leave out pictures smaller than 18 x 18"
     assert not (tmp_path / "runs").exists()
 
 
@@ -77,7 +77,7 @@ def test_a_test_picture_that_is_cut_off_is_named_before_anything_is_made(train, 
 def test_a_finished_run_names_a_new_test_picture_that_is_too_small(train, tmp_path):
     record = train().record()
     noise(tmp_path / "some" / "a.png", 16, 48)
-    with pytest.raises(UserError, match=r"some/a\.png: 16 x 48 is not large enough"):
+    with pytest.raises(UserError, match=r"some/a\.png: 16 x 48 is too small"):
         train(f"data.test={tmp_path / 'some'}")
     assert train().record() == record
 

@@ -65,7 +65,7 @@ def test_half_precision_that_shows_is_left_with_a_line(on_device, capsys, off):
     assert np.array_equal(poor(picture), replace(on_device, halved=None)(picture))
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("shoal: half precision would be off by up to ")
-    assert line.endswith(": float32 is taken")
+    assert line.endswith(": float32 is used")
 
 
 def test_a_tile_too_large_for_the_device_is_made_of_smaller_ones(on_device):

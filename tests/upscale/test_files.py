@@ -94,7 +94,7 @@ def test_the_format_is_what_the_name_or_the_option_says(small, tmp_path):
     enlarged(small, tmp_path / "p.png", "-o", tmp_path / "out", "--format", "jpg")
     assert opened(tmp_path / "out" / "p_x2.jpg").format == "JPEG"
     code, told = enlarged(small, tmp_path / "p.png", "-o", tmp_path / "r.jpg", "--format", "png")
-    assert (code, "r.jpg is no name for --format png" in told) == (2, True)
+    assert (code, "r.jpg doesn't fit --format png" in told) == (2, True)
 
 
 def test_sixteen_bits_become_eight_where_the_format_has_no_more(small, tmp_path):
@@ -106,7 +106,7 @@ def test_sixteen_bits_become_eight_where_the_format_has_no_more(small, tmp_path)
 def test_transparency_is_not_dropped_in_silence(small, tmp_path):
     Image.new("RGBA", (4, 4)).save(tmp_path / "p.png")
     code, told = enlarged(small, tmp_path / "p.png", "-o", tmp_path / "q.jpg")
-    assert (code, "transparent, JPEG can't be: --format png" in told) == (1, True)
+    assert (code, "JPEG can't hold a transparent picture: --format png" in told) == (1, True)
 
 
 def test_what_can_not_be_written_leaves_nothing(small, tmp_path):

@@ -53,5 +53,5 @@ def test_a_network_that_was_named_is_meant(tmp_path):
     assert not networks(None, Settings()).jpeg
     with pytest.raises(UserError, match="no eeds for JPEGs ships at scale 2: use --noise none"):
         networks("eeds", Settings(noise="jpeg"))
-    with pytest.raises(UserError, match="is one network, --noise jpeg another"):
+    with pytest.raises(UserError, match="is one network, and --noise jpeg asks for another"):
         networks(shipped()["eeds", 2], Settings(noise="jpeg"))

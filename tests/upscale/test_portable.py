@@ -163,5 +163,14 @@ def test_the_command_takes_the_hubs_address(hub, tmp_path):
 
 
 def test_networks_in_a_row_are_no_one_file_to_export(tmp_path):
-    with pytest.raises(UserError, match="eeds x8 is x2 and x4 in a row: export each"):
+    with pytest.raises(UserError, match="eeds x8 is x2 and x4 one after the other: export each"):
         export("eeds", tmp_path, scale=8)
+
+
+def test_a_table_of_other_scores_beside_the_weights_is_no_runs(small, tmp_path):
+    run = tmp_path / "own"
+    run.mkdir()
+    (run / "weights.safetensors").write_bytes(small.read_bytes())
+    (run / "scores.csv").write_text("image,psnr,ssim\nbaby,30.0,0.9\nmean,30.0,0.9\n")
+    card = (export(run, tmp_path / "hub", kind="hub") / "README.md").read_text()
+    assert "model-index" not in card

@@ -126,6 +126,8 @@ def test_a_string_may_be_the_folder_of_a_run_or_of_the_hubs_layout(tmp_path, mon
         upscaler = shoal.load(source, runtime="torch")
         assert (upscaler.model, upscaler.scale) == ("small", 2), source
     assert shoal.load("eeds", runtime="torch").model == "eeds"  # which ships
+    with pytest.raises(UserError, match="no weights of aaa"):
+        shoal.load("a" * 300)  # no file has so long a name
     with pytest.raises(UserError, match="runs/absent: no such file"):
         shoal.load("runs/absent")
 

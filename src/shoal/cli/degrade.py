@@ -10,7 +10,7 @@ from shoal.cli.options import Force, Scale
 
 
 class Edges(StrEnum):
-    """The names of `shoal.pictures.resample.EDGES`, which is not imported for the help."""
+    """The names of `shoal.pictures.taps.EDGES`, which is not imported for the help."""
 
     MIRRORED, REPEATED = "mirrored", "repeated"
 
@@ -28,7 +28,7 @@ def degrade(
 ) -> None:
     """Write the low-resolution pictures that MATLAB's imresize would."""
     from shoal.errors import one_line
-    from shoal.pictures.degrade import degrade_files
+    from shoal.pictures.degrade_files import degrade_files
 
     for source, target in degrade_files(path, scale, output, force=force, edges=edges):
         print(one_line(f"{source} -> {target}"))

@@ -1,7 +1,7 @@
-"""Pictures that are published in one archive, which is downloaded, checked and taken apart.
+"""Pictures that are published in one archive, which is downloaded, checked and unpacked.
 
-An archive that lies in the data root already, under its own name, is used and stays: where there is
-no network, it is put there by hand.
+An archive that is already in the data root, under its own name, is used and kept: without a network
+it can be put there by hand.
 """
 
 import hashlib
@@ -26,15 +26,14 @@ def fetch(
     outcome: Outcome,
     advance: Advance,
 ) -> None:
-    """Put files of an archive at their places, unless they are there and right.
+    """Unpack files of an archive, unless they are there with the right bytes.
 
     Args:
-        archive: that holds them all.
-        files: by the path that each is to have.
-        root: the folder that holds the downloadable sets, and the archive until it is taken apart.
-        outcome: gets what was done.
-        advance: is told how many pictures of how many have been checked, and how many MiB of how
-            many have been downloaded.
+        archive: the archive that holds all of them.
+        files: the files, by the paths that they get.
+        root: the folder of the downloadable sets, where the archive is until it is unpacked.
+        outcome: records what was done.
+        advance: told how many pictures have been checked, and how many MiB downloaded.
     """
     there = _digests([path for path in files if path.is_file()], advance)
     right = {path for path, digest in sums.expected(files).items() if there.get(path) == digest}
@@ -66,7 +65,7 @@ def _fill(
     given = root / archive.name
     if given.is_file():
         if sha256(given) != archive.sha256:
-            raise MirrorError(f"{given} there has other bytes than the catalogue's: delete it")
+            raise MirrorError(f"{given} has other bytes than the catalogue's: delete it")
         _take_apart(given, files)
         return
     with downloaded(archive, root, advance) as part:
@@ -74,7 +73,7 @@ def _fill(
 
 
 def _take_apart(path: Path, files: Mapping[Path, PictureFile]) -> None:
-    """Write each file whole under its name, and the digests that the catalogue doesn't know."""
+    """Write each file whole, and record the digests that the catalogue doesn't hold."""
     places = {_within(file): place for place, file in files.items()}
     told: dict[Path, dict[str, str]] = {}
     for member, content in _contents(path, set(places)):
@@ -98,7 +97,7 @@ def _within(file: PictureFile) -> str:
 
 
 def _contents(path: Path, wanted: set[str]) -> Iterator[tuple[str, bytes]]:
-    """Those of the wanted members that an archive has."""
+    """The names and contents of the wanted members that an archive has."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as zipped:
             for name in sorted(wanted.intersection(zipped.namelist())):

@@ -1,4 +1,4 @@
-"""Consecutive steps of a stream in blocks, each of which is cut in one go."""
+"""Consecutive training steps in blocks, the patches of each block cut at once."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 
 class Blocks(IterableDataset[T], Generic[T]):
-    """Blocks for ever; one ends wherever something else is due than a step.
+    """An endless stream of blocks, each of which ends where anything but a step is due.
 
     Args:
-        cut: makes a block of its steps.
-        first_step: that the first block begins with.
-        most: steps of a block.
-        every: a block ends at each multiple of this.
-        end: a block ends here too.
+        cut: makes the block of the given steps.
+        first_step: the first step of the first block.
+        most: steps of a block at most.
+        every: a block ends at each multiple of this number of steps, e.g. at validations.
+        end: the run's last step, where a block ends too.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class Blocks(IterableDataset[T], Generic[T]):
         self.every, self.end = every, end
 
     def __iter__(self) -> Iterator[T]:
-        """Blocks from `first_step` on; of several workers each gives every nth."""
+        """Blocks from `first_step` on; each of n workers yields every nth."""
         worker = get_worker_info()
         place = (0, None, 1) if worker is None else (worker.id, None, worker.num_workers)
         return map(self.cut, itertools.islice(self.ranges(), *place))
@@ -45,10 +45,10 @@ class Blocks(IterableDataset[T], Generic[T]):
 
 
 class Ahead(IterableDataset[T], Generic[T]):
-    """A data set whose next item is made by a thread while the last one is worked on.
+    """A data set whose next item is made in a thread while the caller works on the last one.
 
     Args:
-        items: the data set.
+        items: an endless data set.
     """
 
     def __init__(self, items: IterableDataset[T]) -> None:

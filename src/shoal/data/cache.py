@@ -20,25 +20,25 @@ from shoal.data.catalog import locate, verify
 from shoal.data.decoding import FORMS, build, is_whole
 from shoal.data.sets import USER, PictureSet
 
-# Raised whenever the pixels or the layout change: older caches are then not found any more.
+# Raised whenever the pixels or the layout change, so that older caches are not used any more.
 FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Cache:
-    """The pictures of one or more sets at one scale.
+    """The decoded pictures of a set at one scale.
 
     Attributes:
         names: the pictures' names, `(n,)`.
         sizes: height and width of each LR picture, int64 `(n, 2)`.
-        starts: LR pixels of all pictures before each, int64 `(n,)`: a picture begins at so many
-            times `channels` in `lr`, and at scale^2 times that in `hr`.
-        hr: levels, uint8, flat, one plane of a picture after the other: luma, rounded to integers
+        starts: the number of LR pixels of all pictures before each, int64 `(n,)`. A picture begins
+            at `channels` times that in `lr`, and at scale^2 times as far in `hr`.
+        hr: uint8 levels of all pictures, plane by plane in one dimension: luma, rounded to integers
             as `classic` has it, or RGB.
-        lr: luma in [0, 1], float32, or levels of RGB, uint8; flat in the same way.
-        scale: HR is `scale` times LR.
+        lr: float32 luma in [0, 1], or uint8 levels of RGB, laid out in the same way.
+        scale: HR is `scale` times as large as LR.
         channels: planes of a picture: 1, luma, or 3, RGB.
-        grey: numbers of the pictures whose files have one channel, which three planes repeat.
+        grey: indices of the pictures whose files are grey, if three planes repeat it.
     """
 
     names: tuple[str, ...]
@@ -56,13 +56,13 @@ class Cache:
     def picture(self, index: int) -> tuple[Tensor, Tensor]:
         """One whole picture: LR `(C, h, w)` and HR `(C, H, W)`, float32 in [0, 1].
 
-        HR of a grey file is one plane `(1, H, W)` beside RGB too: a score takes it as it is.
+        HR of a grey file is `(1, H, W)` even if C is 3, since it is scored as grey.
         """
         lr, hr = self.stored(index)
         return unit(lr), unit(hr[:1] if index in self.grey else hr)
 
     def stored(self, index: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
-        """The same as it is kept: LR `(C, h, w)` and HR `(C, H, W)`, copies."""
+        """One whole picture as it is stored: LR `(C, h, w)` and HR `(C, H, W)`, copies."""
         height, width = self.sizes[index]
         first, size = self._within(index)
         area, s = self.scale**2, self.scale
@@ -70,18 +70,18 @@ class Cache:
         return np.array(self.planes(index)), np.array(hr)
 
     def planes(self, index: int) -> NDArray[Any]:
-        """LR of one picture as it is kept, `(C, h, w)`, a view."""
+        """LR of one picture as it is stored, `(C, h, w)`, a view."""
         first, size = self._within(index)
         return self.lr[first : first + size].reshape(-1, *self.sizes[index])
 
     def _within(self, index: int) -> tuple[int, int]:
-        """Where a picture begins in `lr`, and how many values it has there."""
+        """The first index of a picture in `lr`, and how many values it has there."""
         size = int(self.sizes[index].prod())
         return self.channels * int(self.starts[index]), self.channels * size
 
 
 def unit(values: NDArray[Any]) -> Tensor:
-    """Values of a cache as float32 in [0, 1]: levels are divided, luma is there already."""
+    """Values of a cache as float32 in [0, 1]: uint8 levels are divided by 255."""
     tensor = torch.from_numpy(values)
     return tensor.float().div_(255) if values.dtype == np.uint8 else tensor
 
@@ -96,43 +96,43 @@ def open_cache(
     channels: int = 1,
     size: float = 1,
 ) -> Cache:
-    """The cache of a set, built first where it is not there or not whole.
+    """The cache of a set, which is built if it is missing or damaged.
 
     Args:
         pictures: the set.
         data: the folder of the downloadable sets.
         scale: an integer >= 2.
         root: the folder of all caches.
-        limit: take only the first pictures, as `budget=smoke` does.
+        limit: take only so many pictures, the first ones, as `budget=smoke` does.
         channels: 1 for luma, 3 for RGB.
-        size: of smaller copies, their factor; 1: of the pictures themselves.
+        size: 1: the pictures themselves; below 1: copies of them reduced by this factor.
 
     Raises:
         UserError: a picture is missing, differs from the catalogue, can't be read or is smaller
             than the scale; or `root` can't be written.
     """
     locate(pictures, data)
-    # One folder serves all sets of this content; of the user's own the order isn't fixed by it.
+    # One folder serves all sets of the same content. In a user's own the order may differ.
     content = pictures.order if pictures.role == USER else pictures.digest
     form = FORMS[channels].of_copies(size)
     folder = root / f"{pictures.name}-x{scale}{form.name}-v{FORMAT}-{content[:16]}"
     if not is_whole(folder):
         _clear(folder)
         build(folder, pictures.name, verify(pictures, data), scale, form)
-    # Under these names: the cache may have been made of the same pictures under others.
+    # The names of these files: the cache may have been built from the same pictures renamed.
     of = "" if size == 1 else f" at {size}"
     names = tuple(f"{Path(file.name).stem}{of}" for file in pictures.files)
     return _open(folder, scale, channels, names[:limit])
 
 
 def _clear(folder: Path) -> None:
-    """Take a damaged cache out of the way; one that another run has finished by now stays."""
+    """Remove a damaged cache, unless another run has replaced it with a whole one by now."""
     aside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     if is_whole(folder) or not folder.exists():
         return
     with suppress(FileNotFoundError):  # another run was faster
         folder.rename(aside)
-    # Only what nobody else can put anything in the place of is looked at, and deleted.
+    # Checked again and deleted under a name that no other run uses.
     if is_whole(aside):
         with suppress(OSError):
             aside.rename(folder)

@@ -1,8 +1,7 @@
-"""The catalogue of picture sets: what each is made of, and where its files are.
+"""The catalogue of picture sets: what each consists of, and where its files are.
 
 `sets.yaml` holds roles, citations and terms; `sources.tsv` the digest and the public source of
-every downloadable file. A name may be typed in any case and with `_` or `-`: `t91_judge` is
-T91Judge.
+every downloadable file. Case, `_` and `-` in names don't matter: `t91_judge` is T91Judge.
 """
 
 import difflib
@@ -39,10 +38,10 @@ def names() -> list[str]:
 
 
 def picture_set(name: str) -> PictureSet:
-    """Look a set up by its name.
+    """The set of a name.
 
     Raises:
-        UserError: there is no such set; the message suggests the nearest.
+        UserError: there is none; the message suggests the nearest name.
     """
     if (found := find(name)) is not None:
         return found
@@ -53,17 +52,17 @@ def picture_set(name: str) -> PictureSet:
 
 
 def find(name: str) -> PictureSet | None:
-    """The set of a name; None where there is none."""
+    """The set of a name; None if there is none."""
     known = {_key(candidate): candidate for candidate in names()}
     return _build(known[_key(name)]) if _key(name) in known else None
 
 
 @cache
 def usual() -> dict[str, tuple[str, str]]:
-    """Of each training set that has validation pictures of its own, by its digest.
+    """The training sets for which the catalogue names validation pictures.
 
     Returns:
-        the digest of its order, and that of those pictures' content.
+        By the training set's digest: the digest of its order, and that of the validation pictures.
     """
     found = {}
     for name, entry in entries.known().items():
@@ -74,19 +73,19 @@ def usual() -> dict[str, tuple[str, str]]:
 
 
 def default_root() -> Path:
-    """Where downloadable sets are looked for: `$SHOAL_DATA`, else `data` in the working folder."""
+    """The folder of downloadable sets: `$SHOAL_DATA`, else `data` in the working folder."""
     return Path(os.environ.get("SHOAL_DATA") or "data")
 
 
 def locate(pictures: PictureSet, root: Path) -> list[Path]:
-    """The paths of a set's files, in the set's order. They exist; their bytes are not looked at.
+    """The paths of a set's files, in the set's order; that they exist is checked, not their bytes.
 
     Args:
         pictures: the set.
-        root: the folder that holds the downloadable sets, each in a folder of its name.
+        root: the folder of the downloadable sets, each in a folder of its name.
 
     Raises:
-        UserError: a file is missing; the message names the command that gets it.
+        UserError: a file is missing; the message names the command that fetches it.
     """
     paths = [file.under(root) for file in pictures.files]
     missing = [path for path in paths if not path.is_file()]
@@ -97,10 +96,10 @@ def locate(pictures: PictureSet, root: Path) -> list[Path]:
 
 
 def verify(pictures: PictureSet, root: Path) -> list[Path]:
-    """Locate a set's files and make sure that each holds the very bytes the catalogue means.
+    """As `locate`, and make sure that each file has the expected bytes.
 
     Raises:
-        UserError: a file is missing or differs.
+        UserError: a file is missing or has other bytes.
     """
     paths = locate(pictures, root)
     for path, digest in sums.expected(dict(zip(paths, pictures.files, strict=True))).items():

@@ -1,4 +1,4 @@
-"""What a patch stream refuses before it begins."""
+"""Settings that a patch stream refuses before it begins."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ def check_patch(caches: Sequence[Cache], patch_size: int, scale: int) -> None:
     """Refuse a patch that is no multiple of the scale or doesn't fit into every picture.
 
     Raises:
-        UserError: naming the patch, the picture and the remedy.
+        UserError: the message names the patch, the picture and the remedy.
     """
     if patch_size < scale or patch_size % scale:
         raise UserError(f"budget.patch_size={patch_size} is no multiple of scale={scale}")
@@ -27,10 +27,10 @@ def check_patch(caches: Sequence[Cache], patch_size: int, scale: int) -> None:
 
 
 def check_share(batch_size: int, ranks: int) -> None:
-    """Refuse a batch that can't be shared out equally.
+    """Refuse a batch that devices can't share equally.
 
     Raises:
-        UserError: naming the batch, the devices and the remedy.
+        UserError: the message names the batch, the devices and the remedy.
     """
     if batch_size % ranks:
         words = f"budget.batch_size={batch_size} can't be shared by {ranks} devices"

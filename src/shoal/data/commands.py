@@ -40,7 +40,7 @@ def here(pictures: PictureSet, root: Path) -> str:
 
 
 def print_set(name: str, root: Path) -> None:
-    """Print what the catalogue knows of one set, a line each."""
+    """Print what the catalogue says of one set, a line per fact."""
     pictures = picture_set(name)
     sources = sorted({_told(file.source) for file in pictures.files if file.source})
     facts = {
@@ -67,10 +67,10 @@ def _told(source: Source | Member) -> str:
 
 
 def print_edges(pairs: Iterable[tuple[Path, Path]]) -> None:
-    """Print which MATLAB made each LR picture of its HR picture, and how many are whose.
+    """Print which MATLAB made each LR picture, and how many each MATLAB made.
 
     Args:
-        pairs: the files of LR and HR.
+        pairs: the files of each LR picture and its HR picture.
 
     Raises:
         UserError: a picture can't be read.
@@ -93,7 +93,7 @@ def fetch_and_tell(
     """Fetch sets with a progress bar, then print what was done and the sets' terms of use.
 
     Raises:
-        UserError: as `fetch`, or files that no mirror has delivered.
+        UserError: as `fetch`, or no mirror has delivered some files.
     """
     sets = [picture_set(name) for name in wanted]
     with bars() as bar:

@@ -1,4 +1,4 @@
-"""Patches and whole pictures whose LR has been JPEG, made from caches of RGB."""
+"""Patches and whole pictures with LR compressed as JPEG, made from caches of RGB."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,13 +18,13 @@ from shoal.pictures.levels import rounded
 
 
 class CompressedStream(PatchStream):
-    """A patch stream whose LR has been JPEG, at a quality drawn for each patch.
+    """A patch stream with LR compressed as JPEG, at a quality drawn for each patch.
 
-    Positions and symmetries are those of the stream without.
+    Positions and symmetries are those of the `PatchStream` with the same arguments.
 
     Args:
         caches: of RGB.
-        sizes: as `PatchStream` takes them, in its order.
+        sizes: all further arguments of `PatchStream`, in its order.
         channels: of the patches: 1, luma, or 3, RGB.
     """
 
@@ -43,17 +43,17 @@ class CompressedStream(PatchStream):
 
 
 def _patch(source: Source, position: int, quality: int) -> Planes:
-    """The LR patch at a position of a source after its picture has been a JPEG file."""
+    """The LR patch at a position of a source, cut after its picture was compressed."""
     number, top, left = source.place(position)
     return patch(source.cache.planes(number), top, left, source.side, quality)
 
 
 class CompressedPictures(Pictures):
-    """Whole pictures whose LR has been JPEG at one quality.
+    """Whole pictures with LR compressed as JPEG at the quality `CURVE`.
 
     Args:
         caches: of RGB.
-        place: rank and ranks, as `Pictures` takes them.
+        place: `rank` and `ranks`, as `Pictures` takes them.
         channels: of the pictures: 1, luma, or 3, RGB.
     """
 
@@ -75,7 +75,7 @@ def luma(planes: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def rounded_luma(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same in whole levels, as `classic` has HR."""
+    """Luma in levels rounded to integers, as `classic` has HR, of levels of RGB."""
     return rounded(_luma(planes)).astype(np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Cutting patches out of a cache, a row of pixels at a time, and turning them."""
+"""Patches cut out of a cache, a row of pixels at a time, and turned."""
 
 from functools import cached_property
 from typing import Any
@@ -19,12 +19,12 @@ def _directions(symmetry: int) -> tuple[bool, int, int]:
     return (symmetry >= 4) != (quarters % 2 == 1), down, across
 
 
-# Of each symmetry: whether the square is transposed first; then its steps down and across.
+# For each symmetry: whether the square is transposed first, and the step down and across, 1 or -1.
 DIRECTIONS = [_directions(symmetry) for symmetry in range(SYMMETRIES)]
 
 
 class Source:
-    """Where the patches of one cache can lie, and the patches.
+    """The positions that patches of one cache can have, and the patches there.
 
     Args:
         cache: a training set.
@@ -33,15 +33,15 @@ class Source:
 
     def __init__(self, cache: Cache, side: int) -> None:
         self.cache, self.side = cache, side
-        places = cache.sizes - side + 1  # (n, 2) rows and columns that a patch can start at
+        places = cache.sizes - side + 1  # (n, 2): how many rows and columns a patch can start at
         self.across = places[:, 1]
         self.ends = np.cumsum(places.prod(axis=1))
         self.positions = int(self.ends[-1])
 
-    # Made at the first use, never before: another process can't be sent such a view.
+    # Made at the first use, since such a view can't be sent to a worker process.
     @cached_property
     def rows(self) -> tuple[Patches, NDArray[np.uint8]]:
-        """Every row that a patch can have, by its first pixel, of LR and of HR; views."""
+        """Every row of a patch, by its first pixel: views of LR and of HR."""
         lr, hr = np.asarray(self.cache.lr), np.asarray(self.cache.hr)
         side, hr_side = self.side, self.side * self.cache.scale
         return sliding_window_view(lr, side), sliding_window_view(hr, hr_side)
@@ -56,7 +56,7 @@ class Source:
         return lr_patches, hr[hr_corners + np.arange(self.side * s) * (width * s)]
 
     def place(self, position: int) -> tuple[int, int, int]:
-        """The picture of a position, and the row and the column that its LR patch begins at."""
+        """The picture of a position, and the row and column where its LR patch begins."""
         picture = int(np.searchsorted(self.ends, position, side="right"))
         before = int(self.ends[picture - 1]) if picture else 0
         return picture, *divmod(position - before, int(self.across[picture]))
@@ -84,7 +84,13 @@ def symmetric(patches: NDArray[Any], symmetry: int) -> NDArray[Any]:
 
 
 def turned(patches: Patches, order: NDArray[np.int64], bounds: NDArray[np.int64]) -> Patches:
-    """Patches under their symmetries, put where `order` says; `bounds` parts the symmetries."""
+    """Patches under their symmetries, in their original order.
+
+    Args:
+        patches: sorted by symmetry.
+        order: the original place of each.
+        bounds: where the patches of each symmetry begin; the last entry is their number.
+    """
     turned = np.empty_like(patches)
     for symmetry in range(SYMMETRIES):
         part = slice(bounds[symmetry], bounds[symmetry + 1])

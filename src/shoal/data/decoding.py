@@ -1,4 +1,4 @@
-"""Picture files decoded into the folder of a cache: whole or absent, its bytes checked by sums."""
+"""Picture files decoded into the folder of a cache, which is whole or absent."""
 
 import json
 import os
@@ -22,21 +22,21 @@ from shoal.pictures.degrade import luma_pair, rgb_pair, smaller
 from shoal.pictures.levels import Pixels
 from shoal.system.progress import tracked
 
-CHUNK = 1 << 24
+CHUNK = 1 << 24  # bytes read at a time
 PARTS = ("hr", "lr")
-AHEAD = min(4, os.cpu_count() or 1)  # pictures at a time: a large one takes some hundred MB
-Planes = NDArray[Any]  # (C, H, W), as they are kept
+AHEAD = min(4, os.cpu_count() or 1)  # pictures decoded at a time; a large one takes some 100 MB
+Planes = NDArray[Any]  # (C, H, W), as they are stored
 
 
 @dataclass(frozen=True)
 class Form:
-    """What is kept of each picture.
+    """What a cache stores of each picture.
 
     Attributes:
-        name: in the names of caches.
-        lr: the type of LR: luma in [0, 1], or the levels of RGB, which MATLAB makes 8 bits.
-        pair: LR and HR levels `(1, C, H, W)` of a picture's pixels at a scale.
-        size: of the pictures: 1, or the factor of smaller copies.
+        name: part of the cache's name.
+        lr: dtype of LR: float32 for luma in [0, 1], uint8 for levels of RGB, which MATLAB rounds.
+        pair: makes LR and HR levels `(1, C, H, W)` of a picture's pixels and a scale.
+        size: 1: the pictures themselves; below 1: copies of them reduced by this factor.
     """
 
     name: str
@@ -45,20 +45,20 @@ class Form:
     size: float = 1
 
     def of_copies(self, size: float) -> "Form":
-        """The same of smaller copies, by their factor; of 1 itself."""
+        """The form of copies reduced by a factor; this form itself for a factor of 1."""
         return self if size == 1 else replace(self, name=f"{self.name}-of-{size}", size=size)
 
 
-# By the channels of the pictures that a network maps.
+# By the number of channels.
 FORMS = {1: Form("", np.float32, luma_pair), 3: Form("-rgb", np.uint8, rgb_pair)}
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether a cache is there with the very bytes that were written."""
+    """Whether a cache exists and has the bytes that were written, by their checksums."""
     try:
         index = json.loads((folder / "index.json").read_text())
         return all(_checksum(folder / part) == index["crc32"][part] for part in PARTS)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
@@ -74,11 +74,11 @@ def build(folder: Path, name: str, files: Sequence[Path], scale: int, form: Form
     """Decode the pictures of a set into a new folder.
 
     Args:
-        folder: where the cache will be; it is written beside and renamed.
-        name: of the set, for what is said.
+        folder: the cache's; it is written under another name and renamed.
+        name: of the set, for the progress bar.
         files: of the set.
         scale: an integer >= 2.
-        form: what is kept of each picture.
+        form: what is stored of each picture.
 
     Raises:
         UserError: a picture can't be read or is smaller than the scale, or the cache can't be
@@ -88,20 +88,22 @@ def build(folder: Path, name: str, files: Sequence[Path], scale: int, form: Form
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     except OSError as error:
-        raise UserError(f"the cache can't be written: {error}; choose paths.cache=DIR") from None
+        raise _unwritable(error) from None
     try:
         _write(beside, name, files, scale, form)
         beside.chmod(0o755)
-        # Where another process was faster, its folder is there, whole: ours is dropped.
+        # If another process was faster, its whole folder is there, and ours is dropped.
         if not folder.exists():
             os.rename(beside, folder)  # noqa: PTH104 - fails on a filled folder, which is wanted
     except OSError as error:
         if not is_whole(folder):
-            raise UserError(
-                f"the cache can't be written: {error}; choose paths.cache=DIR"
-            ) from None
+            raise _unwritable(error) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _unwritable(error: OSError) -> UserError:
+    return UserError(f"the cache can't be written: {error}; choose paths.cache=DIR")
 
 
 def _write(folder: Path, name: str, files: Sequence[Path], scale: int, form: Form) -> None:
@@ -126,7 +128,7 @@ def _write(folder: Path, name: str, files: Sequence[Path], scale: int, form: For
 def _decoded(
     name: str, files: Sequence[Path], scale: int, form: Form
 ) -> Iterator[tuple[Pixels, Planes, Planes]]:
-    """Each picture's pixels, and its planes of HR and LR; the next ones are decoded meanwhile."""
+    """The pixels, HR and LR of each picture; the next ones are decoded meanwhile."""
     with ThreadPoolExecutor(AHEAD) as pool:
         coming = deque[Future[tuple[Pixels, Planes, Planes]]]()
         for file in tracked(files, f"decoding {name}"):

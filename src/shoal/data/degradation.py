@@ -1,6 +1,6 @@
-"""What becomes of LR pictures beside being made smaller: nothing, or the losses of JPEG.
+"""How LR pictures are degraded beyond the bicubic reduction: not at all, or by JPEG.
 
-Names alone, which a config asks for before it needs any array; `data.jpeg` has the losses.
+Only the names, which checking a config needs without any array; `data.jpeg` compresses.
 """
 
 BICUBIC, JPEG = "bicubic", "jpeg"

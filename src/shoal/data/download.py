@@ -1,6 +1,6 @@
-"""An archive from the first of its addresses that has it: whole and right, or not at all.
+"""An archive downloaded from the first address that has it, with the right bytes or not at all.
 
-A download that was cut goes on where it stopped.
+An interrupted download continues where it stopped.
 """
 
 from collections.abc import Iterator
@@ -21,15 +21,15 @@ MIB = 2**20
 
 @contextmanager
 def downloaded(archive: Archive, root: Path, advance: Advance) -> Iterator[Path]:
-    """The archive's bytes in a file, which goes with the block unless that fails.
+    """Download an archive to a file, which is deleted at the end of the block unless that fails.
 
     Args:
         archive: with its addresses, size and digest.
-        root: the folder that the file lies in; made where it isn't there.
-        advance: is told how many MiB of how many have come over.
+        root: the folder for the file, made if it doesn't exist.
+        advance: told how many MiB have been downloaded.
 
     Raises:
-        MirrorError: no address has it, or another process downloads it.
+        MirrorError: no address has it, or another process is downloading it.
     """
     root.mkdir(parents=True, exist_ok=True)
     with _alone(archive, root):
@@ -41,7 +41,7 @@ def downloaded(archive: Archive, root: Path, advance: Advance) -> Iterator[Path]
 
 @contextmanager
 def _alone(archive: Archive, root: Path) -> Iterator[None]:
-    """Two processes would write into one part."""
+    """Keep other processes from writing to the same file within the block."""
     lock = root / f".fetching-{archive.name}.lock"
     try:
         with hold(lock):
@@ -50,11 +50,11 @@ def _alone(archive: Archive, root: Path) -> Iterator[None]:
             finally:
                 lock.unlink()
     except Held:
-        raise MirrorError(f"another process downloads {archive.name}: wait for its end") from None
+        raise MirrorError(f"another process is downloading {archive.name}: wait for it") from None
 
 
 def _download(archive: Archive, part: Path, advance: Advance) -> None:
-    """Ask its addresses in their order; what came over stays for the next, unless it is wrong."""
+    """Ask the addresses in turn; the next one continues what one has sent, unless it was wrong."""
     reasons = []
     for url in archive.urls:
         try:
@@ -70,15 +70,15 @@ def _go_on(url: str, archive: Archive, part: Path, advance: Advance) -> None:
     if there < archive.size:
         there = _append(url, archive, part, there, advance)
     if there < archive.size:
-        raise MirrorError("has less than the catalogue's bytes")
+        raise MirrorError("has fewer bytes than the catalogue says")
     if there > archive.size or sha256(part) != archive.sha256:
         part.unlink()
         raise MirrorError("has other bytes than the catalogue's")
 
 
 def _append(url: str, archive: Archive, part: Path, there: int, advance: Advance) -> int:
-    """Ask for what is missing, or for all where a server can't begin within; the new size."""
-    # Some servers call a .tgz a compressed answer: its bytes are wanted as they lie there.
+    """Ask for the missing bytes, or for all if a server can't send a part; the file's new size."""
+    # Some servers declare a .tgz as a compressed answer, whose bytes must not be unpacked here.
     wishes = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-"} if there else {})
     waits = CONNECT_SECONDS, READ_SECONDS
     with blamed(), requests.get(url, headers=wishes, timeout=waits, stream=True) as answer:

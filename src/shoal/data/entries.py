@@ -1,4 +1,4 @@
-"""What `sets.yaml` and `sources.tsv` say of the picture sets."""
+"""The entries of picture sets in `sets.yaml` and `sources.tsv`."""
 
 import csv
 import importlib.util
@@ -19,13 +19,13 @@ HERE = Path(__file__).parent
 
 @cache
 def known() -> dict[str, Any]:
-    """What `sets.yaml` says of each set, by its name."""
+    """The entry of each set in `sets.yaml`, by its name."""
     said: dict[str, Any] = yaml.safe_load((HERE / "sets.yaml").read_text(encoding="utf-8"))
     return said
 
 
 def files(name: str, entry: Mapping[str, Any]) -> tuple[PictureFile, ...]:
-    """The files of a set that is not made of others: in a package, or to be downloaded."""
+    """The files of a set that isn't composed of others: in a package, or to be downloaded."""
     return _packaged(entry) or _downloadable(name, entry)
 
 
@@ -39,7 +39,11 @@ def _packaged(entry: Mapping[str, Any]) -> tuple[PictureFile, ...]:
 
 
 def _package_data(package: str) -> Path:
-    """The `data` folder of an installed package, without the second that importing it takes."""
+    """The `data` folder of an installed package, found without importing it, which takes a second.
+
+    Raises:
+        UserError: it isn't installed.
+    """
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise UserError(f"the Sample pictures are inside {package}: `pip install scikit-image`")

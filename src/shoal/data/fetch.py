@@ -1,7 +1,7 @@
 """Downloading picture sets, file by file or in the archives that hold them.
 
-A file gets its name only once its SHA-256 is the catalogue's, and what is there and right is left
-alone: after a cut, the same command goes on.
+A file gets its name only after its SHA-256 has been checked, and files that are already right are
+left alone, so that the same command continues after an interruption.
 """
 
 import tempfile
@@ -30,17 +30,16 @@ def fetch(
     """Download the files of picture sets that are not yet under `root`.
 
     Args:
-        names: of sets; those that need no download add nothing.
+        names: of sets; those that need no download are skipped.
         root: the folder that gets one folder per set.
         mirrors: URL templates with `{repository}`, `{commit}` and `{path}`, asked in this order.
-        advance: is told how many pictures of how many are there, or MiB of an archive.
+        advance: told how many pictures, or how many MiB of an archive, are done.
 
     Returns:
-        What was done. A file that failed does not keep the others from being fetched.
+        What was done. Files that failed don't prevent the others from being fetched.
 
     Raises:
-        UserError: an unknown set, a mirror that is no http(s) address, a root that cannot be
-            written.
+        UserError: a set is unknown, a mirror is no http(s) address, or a file can't be written.
     """
     files = [file for name in names for file in picture_set(name).files if file.source]
     targets = {target(file, root): file for file in files}
@@ -57,7 +56,7 @@ def fetch(
 
 
 def target(file: PictureFile, root: Path) -> Path:
-    """The file's place: `root/folder/name`, and nowhere else whatever the names hold.
+    """The path `root/folder/name` of a file, never one outside of `root`.
 
     Raises:
         UserError: folder or name is not a plain name.
@@ -79,11 +78,11 @@ def _fetch_all(
             _note(job, jobs[job], outcome)
             advance("pictures", done, len(jobs))
     finally:
-        pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the files under way, not for all
+        pool.shutdown(cancel_futures=True)  # so that Ctrl-C waits only for files under way
 
 
 def _fetch(file: PictureFile, path: Path, mirrors: Mirrors) -> str:
-    """Get one file if need be; which list of `Outcome` it belongs to."""
+    """Fetch one file if necessary; returns the list of `Outcome` that it belongs to."""
     there = path.is_file()
     if there and sha256(path) == file.sha256:
         return "kept"

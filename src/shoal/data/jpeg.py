@@ -1,8 +1,8 @@
-"""The losses of JPEG, of a whole picture or of a patch.
+"""JPEG compression of a whole picture, or of a patch as if its whole picture were compressed.
 
-Patch i of a run is cut out of its LR picture as that looks after it was compressed whole: the
-quality is drawn by (seed, i), and blocks lie on the picture's own grid. Only the blocks that the
-patch can see are compressed, whose pixels are the same. Imports no torch.
+The quality of patch i of a run is drawn by (seed, i); JPEG's blocks are those of the whole picture.
+Only the blocks that can influence the patch are compressed, which gives the same pixels. Imports no
+PyTorch.
 """
 
 import numpy as np
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from shoal.pictures.jpeg import UNIT, compressed
 
-LEAST, MOST = 30, 95  # qualities of training patches, each as likely as any other
-CURVE = 60  # the quality of the pictures that the curve is drawn with
+LEAST, MOST = 30, 95  # qualities of training patches, drawn uniformly
+CURVE = 60  # the quality of validation pictures
 Planes = NDArray[np.uint8]  # (3, h, w)
 
 
 def qualities(words: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """The quality that each word of a generator draws.
+    """The quality that each random word stands for.
 
     >>> qualities(np.array([0, 65, 66], np.uint64)).tolist()
     [30, 95, 30]
@@ -25,15 +25,15 @@ def qualities(words: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 def whole(planes: Planes, quality: int) -> Planes:
-    """A picture `(3, h, w)` after it has been a JPEG file."""
+    """A picture `(3, h, w)` after JPEG compression."""
     pixels = np.ascontiguousarray(np.moveaxis(planes, 0, -1))
     return np.moveaxis(compressed(pixels, quality), -1, 0)
 
 
 def patch(planes: Planes, top: int, left: int, side: int, quality: int) -> Planes:
-    """The square `(3, side, side)` of `whole(planes, quality)` that begins at a row and a column.
+    """The square `(3, side, side)` of `whole(planes, quality)` at `top` and `left`.
 
-    Chroma is enlarged from the pixels beside too, so the blocks around are compressed with it.
+    The blocks around it are compressed too, since enlarging chroma looks at neighbouring pixels.
     """
     down, across = _seen(top, side), _seen(left, side)
     piece = whole(planes[:, down, across], quality)
@@ -42,6 +42,6 @@ def patch(planes: Planes, top: int, left: int, side: int, quality: int) -> Plane
 
 
 def _seen(first: int, side: int) -> slice:
-    """Whole blocks, one beyond those that hold some pixels; a picture ends where it ends."""
+    """The pixels of all blocks that hold part of a span, and of one more block on either side."""
     last = -(-(first + side) // UNIT) + 1
     return slice(max(first // UNIT - 1, 0) * UNIT, last * UNIT)

@@ -1,4 +1,4 @@
-"""Servers that hold the catalogue's files, none of which needs to be trusted or always up."""
+"""Mirrors of the catalogue's files; none needs to be trusted, or always up."""
 
 import hashlib
 from collections import Counter
@@ -22,15 +22,15 @@ DEFAULT_MIRRORS = (
 CONNECT_SECONDS, READ_SECONDS = 10, 30
 LOST = (
     *(requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError),
-    urllib3.exceptions.HTTPError,  # of an answer that is read as it comes
+    urllib3.exceptions.HTTPError,  # raised while an answer is streamed
 )
-# Without a network, hundreds of files would each wait for every mirror: one whose connection has
-# failed this many times in a row is not asked again.
+# A mirror whose connection has failed this many times in a row is not asked again: without a
+# network, hundreds of files would each wait for every mirror.
 GIVE_UP_AFTER = 3
 
 
 class MirrorError(Exception):
-    """A file has not been delivered; the message says by whom and why."""
+    """A file has not been delivered; the message says by which server and why."""
 
 
 class ConnectionLost(MirrorError):
@@ -38,7 +38,7 @@ class ConnectionLost(MirrorError):
 
 
 class Mirrors:
-    """URL templates, asked in their order; one that is out of reach is dropped on the way.
+    """URL templates, asked in their order; one that is out of reach is dropped.
 
     Raises:
         UserError: a template is no http(s) address, or has other fields than a `Source`.
@@ -51,7 +51,7 @@ class Mirrors:
         self.lost: Counter[str] = Counter()
 
     def download(self, file: PictureFile, part: Path) -> None:
-        """Write the bytes that the catalogue means to `part`.
+        """Download a file to `part`, and check its bytes.
 
         Raises:
             MirrorError: no mirror has delivered them.
@@ -78,7 +78,7 @@ class Mirrors:
 
 
 def address(template: str, source: Source) -> str:
-    """Fill a URL template in, percent-quoted.
+    """The URL that a template makes of a source, percent-encoded.
 
     Raises:
         UserError: the template is no http(s) address, or has other fields than a `Source`.
@@ -98,11 +98,11 @@ def download(url: str, digest: str, part: Path) -> None:
     """Download one file and check its SHA-256.
 
     Raises:
-        MirrorError: it is not there, has other bytes, or lies behind a redirect to anything but
-            http and https, which requests follows alone.
+        MirrorError: it doesn't exist, has other bytes, or lies behind a redirect to anything but
+            http or https, which `requests` doesn't follow.
     """
     with blamed():
-        # Files have 1.2 MB at most: read at once (no streaming), they leave no connection open.
+        # Not streamed, which leaves no connection open: files have 1.2 MB at most.
         answer = requests.get(url, timeout=(CONNECT_SECONDS, READ_SECONDS))
         answer.raise_for_status()
     if hashlib.sha256(answer.content).hexdigest() != digest:
@@ -112,10 +112,10 @@ def download(url: str, digest: str, part: Path) -> None:
 
 @contextmanager
 def blamed() -> Iterator[None]:
-    """Blame what fails in here on the mirror that was asked.
+    """Turn what `requests` raises within the block into an error of the mirror.
 
     Raises:
-        MirrorError: says what it did.
+        MirrorError: a request has failed; the message says what the mirror did.
     """
     try:
         yield

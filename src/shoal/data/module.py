@@ -1,4 +1,4 @@
-"""The DataModule: the patch stream for training, whole pictures for the curve."""
+"""The DataModule: a patch stream for training, whole pictures for validation."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,12 +17,12 @@ from shoal.data.patches import TOGETHER, PatchStream
 from shoal.data.pictures import Pictures
 from shoal.data.places import OnDevice, fit_on
 
-# Patches whose places are sent to a device at once: enough steps that it never waits for more.
+# Patches whose places are sent to a device at once: enough that it never waits for more.
 TOGETHER_THERE = 512
 
 
 class SuperResolutionData(LightningDataModule):
-    """What a run trains on and what its curve is drawn with.
+    """A run's training patches and validation pictures.
 
     Args:
         train: caches of the training sets.
@@ -31,10 +31,10 @@ class SuperResolutionData(LightningDataModule):
         patch_size: side of an HR patch in pixels.
         batch_size: patches of a step, over all ranks together.
         seed: of the patch stream.
-        workers: processes that cut patches; any number gives the same batches.
-        blocks: give several steps out at once, where one device trains on them.
+        workers: processes that cut patches; their number doesn't change the batches.
+        blocks: yield several steps at once if a single device trains on them.
         degradation: `bicubic`, or `jpeg`, which takes caches of RGB.
-        channels: that the network maps: 1, luma, or 3, RGB.
+        channels: of the network: 1, luma, or 3, RGB.
 
     Raises:
         UserError: the patch doesn't fit.
@@ -59,12 +59,12 @@ class SuperResolutionData(LightningDataModule):
         self.patch_size, self.batch_size, self.seed = patch_size, batch_size, seed
         self.blocks, self.channels = blocks, channels
         self.compressed = degradation == JPEG
-        self.there: OnDevice | None = None  # the pictures, where a device has them
+        self.there: OnDevice | None = None  # the training pictures, if they are on a device
 
     def train_dataloader(self) -> DataLoader[Any]:
-        """Batches from the trainer's present step on: a resumed run asks again and goes on.
+        """Batches from the trainer's current step on, which a resumed run continues from.
 
-        A batch is LR and HR of a step, or of several as `PatchStream.block` has them.
+        A batch is LR and HR of a step, or of several steps as `PatchStream.block` has them.
         """
         trainer = self.trainer
         first_step = trainer.global_step if trainer else 0
@@ -84,11 +84,11 @@ class SuperResolutionData(LightningDataModule):
         return DataLoader(dataset, batch_size=None, num_workers=self.workers, pin_memory=on_cuda)
 
     def _in_blocks(self, stream: PatchStream, trainer: Trainer) -> Blocks[Any]:
-        """Blocks that end at validations and with the run; of places, if the device can cut."""
+        """Blocks that end at validations and at the run's end; places, if the device cuts them."""
         device, every = trainer.strategy.root_device, int(trainer.val_check_interval)
         cut: Callable[[range], Any] = stream.block
         patches = TOGETHER
-        # Only the processor compresses.
+        # JPEG compression happens on the CPU alone.
         if device.type == "cuda" and not self.compressed and fit_on(device, self.train):
             self.there = OnDevice(self.train, self.patch_size, device)
             cut, patches = stream.places, TOGETHER_THERE
@@ -98,7 +98,7 @@ class SuperResolutionData(LightningDataModule):
     def transfer_batch_to_device(
         self, batch: Any, device: torch.device, dataloader_idx: int
     ) -> Any:
-        """A batch on the device: of places, what lies there."""
+        """A batch on the device; patches are cut there if the batch says where they lie."""
         batch = super().transfer_batch_to_device(batch, device, dataloader_idx)
         return self.there.cut(batch) if self.there and isinstance(batch, Tensor) else batch
 
@@ -107,16 +107,19 @@ class SuperResolutionData(LightningDataModule):
         return DataLoader(self.pictures(*self._place()), batch_size=None)
 
     def pictures(self, rank: int = 0, ranks: int = 1) -> Pictures:
-        """A rank's share of the whole pictures that the curve is drawn with."""
+        """A rank's share of the whole validation pictures."""
         if self.compressed:
             return CompressedPictures(self.val, rank, ranks, channels=self.channels)
         return Pictures(self.val, rank, ranks)
 
     def _place(self) -> tuple[int, int]:
-        """Rank, and number of ranks."""
+        """This rank, and the number of ranks."""
         return (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
 
 
 def _takes_all(trainer: Trainer) -> bool:
-    """Whether an epoch has all batches: 1.0 is all, and 1 is one. If it hasn't, they are steps."""
+    """Whether an epoch takes all batches: for Lightning 1.0 means all, and 1 a single one.
+
+    A limit counts steps, so batches must not be blocks of several.
+    """
     return isinstance(trainer.limit_train_batches, float)

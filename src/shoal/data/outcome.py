@@ -1,4 +1,4 @@
-"""What a fetch tells: while it goes on, and at its end."""
+"""What a fetch reports, while it runs and at its end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shoal.data.sets import PictureFile
 from shoal.errors import UserError
 
-Advance = Callable[[str, int, int], None]  # of what, how many are done, of how many
+Advance = Callable[[str, int, int], None]  # told what is counted, how many are done, of how many
 
 
 @dataclass
@@ -14,10 +14,10 @@ class Outcome:
     """What a fetch has done, each file as `folder/name`.
 
     Attributes:
-        fetched: files that are new.
-        replaced: files that were there with other bytes, and are right now.
-        kept: files that were there and right.
-        failed: files that no mirror has delivered, and why. What was in their place is untouched.
+        fetched: new files.
+        replaced: files that existed with other bytes, and are right now.
+        kept: files that existed and were right.
+        failed: files that no mirror has delivered, and why; whatever existed is untouched.
     """
 
     fetched: list[str] = field(default_factory=list)
@@ -26,18 +26,18 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
 
     def add(self, how: str, file: PictureFile) -> None:
-        """Note a file that is there now, in `fetched`, `replaced` or `kept`."""
+        """Record a file that is right now, in `fetched`, `replaced` or `kept`."""
         getattr(self, how).append(_label(file))
 
     def fail(self, file: PictureFile, error: Exception) -> None:
-        """Note a file that is not."""
+        """Record a file that has not been delivered."""
         self.failed[_label(file)] = str(error)
 
     def check(self) -> None:
-        """Complain if a file is still missing.
+        """Refuse an incomplete set.
 
         Raises:
-            UserError: names the first such file and the reasons.
+            UserError: files are missing; the message names the first and why.
         """
         if self.failed:
             file, reason = min(self.failed.items())

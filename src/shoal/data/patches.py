@@ -1,6 +1,6 @@
 """The patch stream: a pure function from (seed, index) to a training pair.
 
-Nothing depends on what was drawn before, on workers or on ranks, so a run can go on anywhere.
+Nothing depends on earlier draws, on workers or on ranks, so a run can be resumed at any step.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,28 +17,28 @@ from shoal.data.cutting import SYMMETRIES, Patches, Source, turned
 from shoal.data.draws import Draws, draws
 from shoal.data.places import PLACE, places
 
-# Patches to cut at once: small batches are cut several together, since each cut costs the same.
+# Patches to cut at once: several small batches are cut together, since each cut has a fixed cost.
 TOGETHER = 128
 
 
 class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
-    """Batches of aligned LR and HR patches, cut out of caches, for ever.
+    """An endless stream of batches of aligned LR and HR patches, cut out of caches.
 
-    Every position of every picture (on the LR grid) is as likely as any other, so pictures weigh as
-    much as the positions they offer; each of the eight symmetries is as likely as any other.
+    Every position of every picture (on the LR grid) is equally likely, so a picture's weight is
+    the number of its positions; the eight symmetries are equally likely too.
 
     Args:
-        caches: the training sets, all of one scale and as many channels.
+        caches: the training sets, all of the same scale and number of channels.
         patch_size: side of the HR patch in pixels, a multiple of the scale.
         batch_size: patches of a step, over all ranks together.
         seed: of the stream, in 0..2^64 - 1.
-        first_step: the first step that is given out: a resumed run sets it.
-        rank: which share of each batch is given out.
-        ranks: among how many a batch is shared out.
+        first_step: the first step of the stream, which a resumed run sets.
+        rank: which share of each batch this stream yields.
+        ranks: how many share a batch.
 
     Raises:
-        UserError: the patch is no multiple of the scale or larger than a picture, or the batch
-            can't be shared out equally.
+        UserError: the patch is no multiple of the scale or larger than a picture, or the ranks
+            can't share the batch equally.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         self.ends = np.cumsum([source.positions for source in self.sources])
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Batches from `first_step` on; of several workers each gives every nth."""
+        """Batches from `first_step` on; each of n workers yields every nth."""
         worker = get_worker_info()
         step, stride = self.first_step, 1
         if worker is not None:
@@ -81,11 +81,11 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         return next(self.batches(range(step, step + 1)))
 
     def batches(self, steps: range) -> Iterator[tuple[Tensor, Tensor]]:
-        """The batches of some steps, as `batch` gives them, cut in one go."""
+        """The batches of some steps, as by `batch`, cut at once."""
         yield from zip(*self.block(steps), strict=True)
 
     def block(self, steps: range) -> tuple[Tensor, Tensor]:
-        """The same as one tensor of LR and one of HR: `(steps, n, 1, p, p)`, `(..., P, P)`."""
+        """The batches of some steps as two tensors: LR `(steps, n, C, p, p)`, HR `(..., P, P)`."""
         position, symmetry, words = self._draws(steps)
         # Patches of one symmetry are turned together, so they are cut side by side.
         order = np.argsort(symmetry, kind="stable")
@@ -96,10 +96,10 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         return lr.view(*by_step, *lr.shape[1:]), hr.view(*by_step, *hr.shape[1:])
 
     def places(self, steps: range) -> Tensor:
-        """Where in the pictures the patches of some steps lie, as `data.places` has it.
+        """The places of the patches of some steps, for pictures that are on a device.
 
         Returns:
-            int64 `(steps, n, 8)`, for whoever has the caches' pictures one after the other.
+            int64 `(steps, n, 8)`, as in `data.places`; all caches count as one after the other.
         """
         position, symmetry, _ = self._draws(steps)
         found = np.empty((len(position), PLACE), np.int64)
@@ -109,7 +109,7 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
         return torch.from_numpy(found).view(-1, self.share, PLACE)
 
     def _draws(self, steps: range) -> Draws:
-        """What `draws` gives for this rank's patches in some steps."""
+        """The `draws` of this rank's patches in some steps."""
         first, count = steps[0] * self.batch_size, (steps[-1] - steps[0] + 1) * self.batch_size
         position, symmetry, words = draws(self.seed, first, count, int(self.ends[-1]))
         begin = self.rank * self.share
@@ -124,11 +124,11 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
     def _cut(
         self, position: NDArray[np.int64], words: NDArray[np.uint64]
     ) -> tuple[Patches, NDArray[np.uint8]]:
-        """The patches at these positions as they lie in the pictures, LR and HR.
+        """LR and HR patches, not yet turned.
 
         Args:
-            position: of each.
-            words: of each, by which what else happens to a patch is drawn: here nothing does.
+            position: of each patch.
+            words: a random word for each, by which a subclass draws what else it does to a patch.
         """
         first, side = self.sources[0].cache, self.patch_size // self.scale
         shape = len(position), first.channels
@@ -141,7 +141,7 @@ class PatchStream(IterableDataset[tuple[Tensor, Tensor]]):
     def _by_source(
         self, position: NDArray[np.int64]
     ) -> Iterator[tuple[int, NDArray[np.intp], NDArray[np.int64]]]:
-        """The sources that have patches of these, which of them, and at which of its positions."""
+        """Each source with some of these patches: its number, their indices, positions in it."""
         source_of = np.searchsorted(self.ends, position, side="right")
         for number, source in enumerate(self.sources):
             mine = np.flatnonzero(source_of == number)

@@ -9,10 +9,10 @@ from shoal.data.cache import Cache
 
 
 class Pictures(Dataset[tuple[Tensor, Tensor]]):
-    """One rank's share of whole pictures, LR and HR, `(1, 1, h, w)` and `(1, 1, H, W)` in [0, 1].
+    """One rank's share of whole pictures, LR `(1, C, h, w)` and HR `(1, C, H, W)` in [0, 1].
 
-    All ranks get as many items, since they must stay in step; those that make up for a missing
-    picture are empty, `(0, 1, h, w)`, so that no picture counts twice.
+    All ranks get the same number of items, since they must stay in step. If pictures run out, an
+    item is empty, `(0, C, h, w)`, so that no picture counts twice.
 
     Args:
         caches: of all pictures.

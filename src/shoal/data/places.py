@@ -1,8 +1,7 @@
-"""Patches cut where the pictures lie on a device, by numbers that the processor has drawn.
+"""Patches cut on the device that holds the pictures, at places that the CPU has drawn.
 
-A patch under a symmetry is a walk through a flat picture: from a first value, so far to the next
-one down, so far to the next one across, so far to the next channel. Four numbers say it for LR and
-four for HR.
+A patch under a symmetry is a strided view of a flat picture: the index of its first value, and the
+strides down, across and to the next channel. A place is these four numbers for LR and for HR.
 """
 
 from collections.abc import Sequence
@@ -15,20 +14,20 @@ from torch import Tensor
 from shoal.data.cache import Cache
 from shoal.data.cutting import DIRECTIONS, Source
 
-SHARE = 0.25  # of a device's memory that pictures may take
-PLACE = 8  # first, down, across, next channel of LR; the same of HR
+SHARE = 0.25  # the part of a device's memory that pictures may take
+PLACE = 8  # numbers of a place
 
 
 def places(
     source: Source, position: NDArray[np.int64], symmetry: NDArray[np.int64], begin: int
 ) -> NDArray[np.int64]:
-    """Where the patches at some positions of a source lie, under their symmetries, `(n, 8)`.
+    """The places `(n, 8)` of patches under their symmetries.
 
     Args:
         source: of the patches.
-        position: of each, `(n,)`.
+        position: of each in the source, `(n,)`.
         symmetry: of each, as `cutting.symmetric` numbers them.
-        begin: LR values of the sources that lie before this one.
+        begin: LR values of all sources before this one.
     """
     scale, (planes, *corner) = source.cache.scale, source.corners(position)
     top, left, width = (fact[:, 0, 0] for fact in corner)
@@ -44,7 +43,7 @@ def places(
 def _walk(
     corner: NDArray[np.int64], width: NDArray[np.int64], side: int, symmetry: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], ...]:
-    """First value, way down, way across of squares at these corners, under their symmetries."""
+    """First index, stride down and stride across of squares under their symmetries."""
     transposed, down, across = np.array(DIRECTIONS)[symmetry].T
     rows = down * np.where(transposed, 1, width)
     columns = across * np.where(transposed, width, 1)
@@ -56,7 +55,7 @@ class OnDevice:
     """All pictures of some caches on a device.
 
     Args:
-        caches: of one scale and as many channels; levels stay uint8 there.
+        caches: of the same scale and number of channels; levels stay uint8 on the device.
         patch_size: side of an HR patch in pixels.
         device: of the pictures.
     """
@@ -67,7 +66,7 @@ class OnDevice:
         sides = patch_size // caches[0].scale, patch_size
         self.steps = [torch.arange(side, device=device) for side in sides]
         self.channels = torch.arange(caches[0].channels, device=device)[:, None, None]
-        # A device may divide by 255 otherwise than the processor does.
+        # A table, since a device may divide by 255 otherwise than the CPU does.
         self.levels = (torch.arange(256).float() / 255).to(device)
 
     def cut(self, places: Tensor) -> tuple[Tensor, Tensor]:
@@ -78,7 +77,7 @@ class OnDevice:
         return self._unit(lr), self._unit(hr)
 
     def _values(self, walk: Tensor, steps: Tensor) -> Tensor:
-        """Where the values of walks `(..., 1, 1, 1, 4)` lie, `(..., C, side, side)`."""
+        """The indices `(..., C, side, side)` of the values of strided views."""
         first, down, across, channel = walk.unbind(-1)
         return first + channel * self.channels + down * steps[:, None] + across * steps
 
@@ -87,6 +86,6 @@ class OnDevice:
 
 
 def fit_on(device: torch.device, caches: Sequence[Cache]) -> bool:
-    """Whether a CUDA device has room for the pictures of some caches beside a training."""
+    """Whether a CUDA device has memory for the pictures of some caches beside a training."""
     size = sum(cache.lr.nbytes + cache.hr.nbytes for cache in caches)
     return size <= SHARE * torch.cuda.get_device_properties(device).total_memory

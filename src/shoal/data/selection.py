@@ -1,4 +1,4 @@
-"""Which pictures a config trains on, draws its curve with, and is scored on. Imports no torch."""
+"""Which pictures a config trains on, validates with and is scored on. Imports no PyTorch."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from shoal.data.catalog import find, locate, picture_set
 from shoal.data.sets import USER, PictureSet, folder_set
 from shoal.errors import UserError
 
-ROLES = ("train", "order", "val")  # keys of digests beside the test sets' names
-HELD_OUT = 20  # of a folder without validation pictures, every 20th is held out
+ROLES = ("train", "order", "val")  # keys of digests that aren't names of test sets
+HELD_OUT = 20  # every 20th training picture is held out if there are no validation pictures
 
 
 @dataclass(frozen=True)
@@ -22,22 +22,22 @@ class Selection:
     test: tuple[PictureSet, ...]
 
     def digests(self) -> dict[str, str]:
-        """Digests: content of `train`, its `order`, content of `val`; each test set's by name."""
+        """Digests: `train` and its `order`, `val`, and each test set by its name."""
         train, val = joint(self.train), joint(self.val)
         roles = {"train": train.digest, "order": train.order, "val": val.digest}
         return roles | {test_key(pictures): pictures.scored for pictures in self.test}
 
     def learnt(self) -> dict[str, int]:
-        """How many pictures of each test set are trained on too, where any is."""
+        """How many pictures of a test set are training pictures too, for sets with any."""
         known = {file.content for pictures in self.train for file in pictures.files}
         counts = {each.name: sum(f.content in known for f in each.files) for each in self.test}
         return {name: count for name, count in counts.items() if count}
 
     def require(self, root: Path) -> None:
-        """Make sure that all pictures are there, before hours of work with some of them.
+        """Make sure that all pictures exist, before hours of work with some of them.
 
         Raises:
-            UserError: pictures are missing; the message names the one command that gets them all.
+            UserError: pictures are missing; the message names the command that fetches them all.
         """
         sets = tuple(dict.fromkeys((*self.train, *self.val, *self.test)))
         missing = [s for s in sets if not all(file.under(root).is_file() for file in s.files)]
@@ -46,7 +46,7 @@ class Selection:
 
 
 def test_key(pictures: PictureSet) -> str:
-    """What a test set's digest is kept by: a folder may be called `train` or `val` too."""
+    """The key of a test set's digest: its name, marked if it is that of a role."""
     return f"{pictures.name} (test)" if pictures.name in ROLES else pictures.name
 
 
@@ -56,7 +56,7 @@ def joint(sets: Sequence[PictureSet]) -> PictureSet:
     return replace(sets[0], name="+".join(pictures.name for pictures in sets), files=files)
 
 
-# A set of the catalogue, a folder, or a folder under a name that tables show.
+# The name of a set of the catalogue, a folder, or {NAME: folder} with the name for tables.
 Entry = str | Mapping[str, str]
 Role = str | Sequence[Entry] | None
 
@@ -65,14 +65,14 @@ def select(train: Role, val: Role, test: Role) -> Selection:
     """The sets of a `data` config.
 
     Args:
-        train: of which each is used, together; a word is a folder, in a list a set of the
-            catalogue first.
-        val: the same; None holds every 20th training picture out.
-        test: the same, each scored apart; None: the validation pictures.
+        train: a folder, or a list of sets to use together: names of the catalogue's sets, or
+            folders.
+        val: the same; None: hold out every 20th training picture.
+        test: the same, each set scored by itself; None: the validation pictures.
 
     Raises:
         UserError: a set is unknown, a folder is missing or has too few pictures, or two test sets
-            would be one in a table.
+            have the same name.
     """
     trained, validated = _sets(train, "train"), _sets(val, "val")
     if val is None:
@@ -85,7 +85,7 @@ def select(train: Role, val: Role, test: Role) -> Selection:
 
 
 def _by_content(sets: tuple[PictureSet, ...]) -> tuple[PictureSet, ...]:
-    """Folders in an order that no renaming changes; the catalogue's sets as they are."""
+    """Sets with a user's own in order of content, which renaming files doesn't change."""
     return tuple(each.by_content if each.role == USER else each for each in sets)
 
 
@@ -98,8 +98,8 @@ def _sets(role: Role, key: str) -> tuple[PictureSet, ...]:
 def _set(entry: Entry, key: str) -> PictureSet:
     if isinstance(entry, Mapping):
         ((name, path),) = entry.items()
-        return folder_set(Path(path).expanduser(), name)
-    if find(entry) is None and (os.sep in entry or Path(entry).expanduser().is_dir()):
+        return folder_set(_expanded(path), name)
+    if find(entry) is None and (os.sep in entry or _expanded(entry).is_dir()):
         return _folder(entry)
     try:
         return picture_set(entry)
@@ -108,12 +108,20 @@ def _set(entry: Entry, key: str) -> PictureSet:
 
 
 def _folder(path: str) -> PictureSet:
-    folder = Path(path).expanduser()
+    folder = _expanded(path)
     return folder_set(folder, folder.resolve().name or "pictures")
 
 
+def _expanded(path: str) -> Path:
+    """A path as it is typed, with `~` replaced by the home folder."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise UserError(f"{path}: no home folder of that user is known: write it out") from None
+
+
 def _require_names(chosen: Selection) -> None:
-    """Refuse test sets whose scores would be taken for those of other pictures."""
+    """Refuse test sets whose names stand for other pictures too."""
     seen: dict[str, PictureSet] = {}
     for pictures in chosen.test:
         known = find(pictures.name)
@@ -127,11 +135,11 @@ def _require_names(chosen: Selection) -> None:
 def _rename(pictures: PictureSet, whose: str) -> UserError:
     words = f"data.test has the name {pictures.name} {whose}"
     where = pictures.files[0].folder
-    return UserError(f"{words}: give a folder another, data.test=[{{NAME: {where}}}]")
+    return UserError(f"{words}: rename a folder in tables by data.test=[{{NAME: {where}}}]")
 
 
 def hold_out(pictures: PictureSet) -> tuple[PictureSet, PictureSet]:
-    """Split off every 20th picture by content, at least one; both parts keep their order.
+    """Split off every 20th picture in order of content, at least one; both parts keep their order.
 
     Raises:
         UserError: there is only one.

@@ -1,4 +1,4 @@
-"""What a set of pictures is, and a folder of the user's own as one."""
+"""Picture sets, and how a user's own folder becomes one."""
 
 import hashlib
 from collections.abc import Iterable
@@ -22,11 +22,11 @@ class PictureFile:
 
     Attributes:
         name: the file's name, e.g. `baby.bmp`.
-        folder: where it is; relative to the data root for downloadable sets, else absolute.
-        sha256: of its bytes, in hex; empty where no digest but its archive's is known.
-        source: what it can be downloaded from, or None.
-        why: the reason to have chosen it, where one was chosen.
-        credit: its owner and licence, where the pictures of a set differ in that.
+        folder: that it is in; relative to the data root for downloadable sets, else absolute.
+        sha256: of its bytes, in hex; empty if only its archive's digest is known.
+        source: where it can be downloaded, or None.
+        why: why this picture was chosen for the set, or empty.
+        credit: its owner and licence, if the pictures of the set differ in that; or empty.
     """
 
     name: str
@@ -38,13 +38,13 @@ class PictureFile:
 
     @property
     def content(self) -> str:
-        """What no other bytes have: their digest, or a place in an archive of known digest."""
+        """A digest that identifies its bytes, or a place in an archive whose bytes are known."""
         if self.sha256 or not isinstance(self.source, Member):
             return self.sha256
         return _text_digest([self.source.archive.sha256, self.source.path])
 
     def under(self, root: Path) -> Path:
-        """Its path, when `root` is the folder that holds the downloadable sets."""
+        """Its path, given the folder of the downloadable sets."""
         return root / self.folder / self.name
 
 
@@ -54,11 +54,11 @@ class PictureSet:
 
     Attributes:
         name: as tables show it, e.g. `Set5`.
-        role: `train`, `validation`, `test`, or `user` for a folder of the user's own.
-        citation: whom to cite, or empty.
+        role: `train`, `validation`, `test`, or `user` for a user's own folder.
+        citation: what to cite, or empty.
         terms: terms of use as far as they are known, or empty.
-        files: the pictures, in the order that scores list them.
-        notes: what else to know about the set.
+        files: the pictures, in the order in which scores list them.
+        notes: what else to know about the set, or empty.
     """
 
     name: str
@@ -70,57 +70,64 @@ class PictureSet:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the sorted digests of the files: the content, whatever they are called."""
+        """SHA-256 over the sorted digests of the files: the set's content, whatever the names."""
         return _text_digest(sorted(file.content for file in self.files))
 
     @property
     def order(self) -> str:
-        """SHA-256 over the same in the order that the patch stream has them in."""
+        """SHA-256 over the digests in the set's order, which is the patch stream's."""
         return _text_digest(["in this order", *(file.content for file in self.files)])
 
     @property
     def named(self) -> str:
-        """SHA-256 over the digests with the names, by which scores tell pictures apart."""
+        """SHA-256 over the digests and names, by which scores tell pictures apart."""
         return _text_digest(sorted(f"{file.content} {file.name}" for file in self.files))
 
     @property
     def scored(self) -> str:
-        """What records keep of a test set; the names in the catalogue never change."""
+        """The digest that records hold of a test set.
+
+        Names count in a user's own set alone, since those in the catalogue never change.
+        """
         return self.named if self.role == USER else self.digest
 
     @property
     def by_content(self) -> Self:
-        """The same pictures in an order that no renaming changes."""
+        """The same set in order of content, which renaming files doesn't change."""
         return replace(self, files=tuple(sorted(self.files, key=lambda file: file.content)))
 
     @property
     def downloads(self) -> tuple[str, ...]:
-        """The downloadable sets that its files belong to; empty where nothing needs a download."""
+        """The downloadable sets that its files belong to; empty if nothing needs a download."""
         return tuple(dict.fromkeys(file.folder.name for file in self.files if file.source))
 
 
 def folder_set(path: Path, name: str) -> PictureSet:
-    """All pictures of a folder, sorted by name; animations are left out, and counted on stderr.
+    """All pictures of a folder, sorted by name; animations are left out, with a line on stderr.
 
     Raises:
-        UserError: the folder is missing, has no picture, or one whose name is not UTF-8 or
-            holds a carriage return, which CSV readers take for the end of a row.
+        UserError: see `finding.pictures_in`; or a picture can't be read, or all are animated.
     """
-    files = pictures_in(path)
-    found = [file for file in files if not is_several(file)]
-    say_left_out(path, {"animations and several pages": len(files) - len(found)})
-    if not found:
+    digests = {file.name: _single_digest(file) for file in pictures_in(path)}
+    kept = {file: digest for file, digest in digests.items() if digest is not None}
+    say_left_out(path, {"animations and several pages": len(digests) - len(kept)})
+    if not kept:
         raise UserError(f"{path} has no picture in it that isn't animated")
     place = path.resolve()
-    kept = tuple(PictureFile(file.name, place, _digest(file)) for file in found)
-    return PictureSet(name, USER, citation="", terms="", files=kept)
+    files = tuple(PictureFile(file, place, digest) for file, digest in kept.items())
+    return PictureSet(name, USER, citation="", terms="", files=files)
 
 
 def _text_digest(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _digest(path: Path) -> str:
+def _single_digest(path: Path) -> str | None:
+    """SHA-256 of a file that holds one picture; None if it holds an animation or several pages.
+
+    Raises:
+        UserError: it can't be read.
+    """
     try:
         about = path.stat()
     except OSError as error:
@@ -129,6 +136,6 @@ def _digest(path: Path) -> str:
 
 
 @cache
-def _read_once(path: Path, size: int, changed: int) -> str:
-    """The digest of an unchanged file: a grid asks for it once for each of its runs."""
-    return sha256(path)
+def _read_once(path: Path, size: int, changed: int) -> str | None:
+    """As `_single_digest`, of an unchanged file: a grid asks once for each of its runs."""
+    return None if is_several(path) else sha256(path)

@@ -1,4 +1,4 @@
-"""Where the public has the files of a set."""
+"""Where the files of a set are published."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Source:
-    """Where a public repository holds the very bytes of a file."""
+    """A file in a public repository at a commit."""
 
     repository: str
     commit: str
@@ -18,7 +18,7 @@ class Archive:
     """A public archive of pictures, `.zip` or `.tgz`.
 
     Attributes:
-        urls: where it lies, asked in this order.
+        urls: its addresses, asked in this order.
         sha256: of its bytes, in hex.
         size: in bytes.
     """
@@ -35,7 +35,7 @@ class Archive:
 
 @dataclass(frozen=True)
 class Member:
-    """Where an archive holds the very bytes of a file."""
+    """A file in an archive."""
 
     archive: Archive
     path: str

@@ -1,6 +1,7 @@
-"""Digests of files that the catalogue knows by their archive alone, as they came out of it.
+"""Digests of files for which the catalogue only has the digest of their archive.
 
-They stand in the set's folder, in the form that `sha256sum --check` reads.
+They are taken when the archive is unpacked, and stored in the set's folder in the format that
+`sha256sum --check` reads.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ NAME = "SHA256SUMS"
 
 
 def read(folder: Path) -> dict[str, str]:
-    """The digests by the names of the files; none where nothing was taken out of an archive."""
+    """The digests in a folder by the names of the files; empty if there are none."""
     try:
         lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -22,13 +23,13 @@ def read(folder: Path) -> dict[str, str]:
 
 
 def add(folder: Path, digests: Mapping[str, str]) -> None:
-    """Add to them."""
+    """Add digests, by the names of the files, to those in a folder."""
     known = sorted({**read(folder), **digests}.items())
     write_whole(folder / NAME, "".join(f"{digest}  {name}\n" for name, digest in known))
 
 
 def expected(files: Mapping[Path, PictureFile]) -> dict[Path, str]:
-    """The digest that each file should have, empty where nobody knows it.
+    """The digest that each file should have; empty if it isn't known.
 
     Args:
         files: by their paths.

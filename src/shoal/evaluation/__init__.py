@@ -1,4 +1,4 @@
-"""How good an answer is: metrics, protocols, validation, scores of test sets and of saved pictures.
+"""How good SR pictures are: metrics, protocols, validation, scores of test sets and saved files.
 
-It knows networks, and no runs; it imports data, models and what lies below them.
+It knows networks, but no runs; it imports data, models and what lies below them.
 """

@@ -1,4 +1,4 @@
-"""Bicubic's scores of a set, computed once and kept beside the decoded pictures."""
+"""Bicubic's scores on a set, computed once and kept beside the decoded pictures."""
 
 import contextlib
 import json
@@ -35,7 +35,7 @@ def bicubic_rows(
         UserError: a picture is missing, differs from the catalogue, or is too small.
     """
     count = min(len(pictures.files), limit or len(pictures.files))
-    # By content in this order; the names are those that the pictures have now.
+    # Scores are kept by the pictures' content and order; names are those of today's files.
     place = root / f"bicubic-x{scale}-{protocol}-v{FORMAT}-{pictures.order[:16]}.json"
     values = _kept(place)
     if len(values) < count:
@@ -59,6 +59,6 @@ def _kept(place: Path) -> list[tuple[float, float]]:
 
 def _keep(place: Path, values: list[tuple[float, float]]) -> None:
     text = json.dumps(values)
-    with contextlib.suppress(OSError):  # then they are computed again the next time
+    with contextlib.suppress(OSError):  # what isn't kept is computed again the next time
         place.parent.mkdir(parents=True, exist_ok=True)
         write_whole(place, f"{zlib.crc32(text.encode())} {text}")

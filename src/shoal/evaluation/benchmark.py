@@ -1,4 +1,4 @@
-"""Scores of a run's network on whole test pictures, one row per picture."""
+"""Scores of a network on whole test pictures, one row per picture."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -25,14 +25,14 @@ Score = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answered:
-    """A test picture with what a network made of it, on the device where it is scored.
+    """A test picture and a network's answer, on the device where it is scored.
 
     Attributes:
-        dataset: the name of its set.
-        path: of the picture.
-        question: what the protocol made of it.
+        dataset: the name of the picture's set.
+        path: the picture's file.
+        question: what the protocol asks about the picture.
         sr: the network's answer, `(1, C, H, W)` in [0, 1].
-        branches: of an ensemble, what each contributed.
+        branches: what each branch of an ensemble contributed to it.
     """
 
     dataset: str
@@ -59,13 +59,13 @@ def score(
     Args:
         network: LR to SR, luma or RGB, in evaluation mode.
         sets: the test sets.
-        root: the folder of the downloadable ones.
+        root: the folder of the downloadable sets.
         protocol: a key of `PROTOCOLS`.
         scale: of the network.
-        limit: score only the first pictures of each set.
-        columns: what else to say of each picture.
-        look: is shown each picture and the answer, so that nobody need compute it again.
-        cache: the folder of decoded pictures, which are taken where they serve; None: the files.
+        limit: score only so many pictures of each set, the first ones.
+        columns: further scores of each picture.
+        look: called with each answered picture, so that no answer is computed twice.
+        cache: the folder of decoded pictures, used where possible; None: decode the files.
 
     Returns:
         Rows of dataset, image, protocol, psnr (dB), ssim, and the columns.
@@ -86,7 +86,7 @@ def score(
         values.append(torch.cat([psnr(sr, hr), ssim(sr, hr)]))
         rows.append(
             {"dataset": dataset, "image": path.stem, "protocol": protocol}
-            # Metrics of torchmetrics were made on the processor.
+            # The metrics of torchmetrics were built on the CPU.
             | {column.name: column.value(sr.cpu(), hr.cpu()) for column in columns}
         )
         look(answered)

@@ -1,4 +1,4 @@
-"""Columns of scores beside PSNR and SSIM: any torchmetrics metric of an SR and an HR picture."""
+"""Further columns of scores beside PSNR and SSIM, each a metric of torchmetrics."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 from shoal.errors import UserError, first_line
 from shoal.system.building import built
 
-# What a metric is given, made of luma levels `(1, 1, H, W)` in 0..255 with the border shaved off.
+# How a metric's input is made from luma levels `(1, 1, H, W)` in 0..255, the border shaved off.
 GIVEN: dict[str, Callable[[Tensor], Tensor]] = {
     "levels": lambda levels: levels.float(),
     "unit": lambda levels: (levels / 255).float(),
-    # For networks that were trained on colour pictures: the grey one.
+    # For metrics by networks that take RGB: luma, repeated.
     "unit_rgb": lambda levels: (levels / 255).float().expand(-1, 3, -1, -1),
 }
 
@@ -27,9 +27,9 @@ class Column:
     """One score of each picture.
 
     Attributes:
-        name: of the column.
-        metric: of torchmetrics; used for one picture at a time.
-        given: a key of `GIVEN`.
+        name: the column's name.
+        metric: updated with one picture at a time, and reset after it.
+        given: a key of `GIVEN`: what the metric takes.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Column:
         """The score of one pair of luma levels `(1, 1, H, W)`.
 
         Raises:
-            UserError: the metric can't say, or says more than a number.
+            UserError: the metric fails, or gives anything but a single number.
         """
         prepare = GIVEN[self.given]
         try:
@@ -53,7 +53,8 @@ class Column:
             words = f"metrics.{self.name} can't score {width} x {height} pixels"
             raise UserError(f"{words}: {first_line(error)}") from error
         if not isinstance(value, Tensor) or value.numel() != 1:
-            raise UserError(f"metrics.{self.name} gives a {type(value).__name__}, no single number")
+            kind = type(value).__name__
+            raise UserError(f"metrics.{self.name} gives a {kind}, not a single number")
         return float(value)
 
 
@@ -61,7 +62,7 @@ def build_columns(metrics: Mapping[str, Mapping[str, Any]]) -> list[Column]:
     """The columns of a config's `metrics`.
 
     Raises:
-        UserError: one can't be built, or is no metric of torchmetrics.
+        UserError: one can't be built, or isn't a `torchmetrics.Metric`.
     """
     return [
         Column(name, _metric(name, entry["metric"]), entry["given"])
@@ -70,7 +71,7 @@ def build_columns(metrics: Mapping[str, Mapping[str, Any]]) -> list[Column]:
 
 
 def _metric(name: str, config: Mapping[str, Any]) -> "Metric":
-    from torchmetrics import Metric  # here: most scores have no more columns
+    from torchmetrics import Metric  # here, since most runs have no such column
 
     metric = built(f"metrics.{name}", config)
     if not isinstance(metric, Metric):
@@ -80,19 +81,19 @@ def _metric(name: str, config: Mapping[str, Any]) -> "Metric":
 
 
 def try_columns(columns: Iterable[Column], sizes: Mapping[str, tuple[int, int]]) -> None:
-    """Let each column score noise as small as the smallest picture, before hours of training.
+    """Try each column on noise of the smallest picture's size, before hours of training.
 
     Args:
-        columns: to be tried.
-        sizes: height and width of what will be scored, by the pictures' names; at least one.
+        columns: to try.
+        sizes: height and width of what will be scored by the picture's name; at least one.
 
     Raises:
-        UserError: one can't; the message names the picture.
+        UserError: a column fails; the message names the picture.
     """
     name, (height, width) = min(sizes.items(), key=lambda item: min(item[1]))
     if min(height, width) < 1:
-        return  # too small for PSNR and SSIM as well, which say so themselves
-    # A generator of its own: the weights that are drawn next must not depend on it.
+        return  # PSNR and SSIM refuse it too, in their own words
+    # A generator of its own, so that the weights that are drawn next don't depend on it.
     noise = torch.rand(2, 1, 1, height, width, generator=torch.Generator().manual_seed(0)) * 255
     for column in columns:
         try:

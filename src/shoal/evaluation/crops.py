@@ -1,4 +1,4 @@
-"""Sample crops: what a network made of the most detailed part of a few fixed pictures."""
+"""Sample crops: a network's answer in the most detailed part of a picture."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,16 +14,19 @@ from shoal.pictures.images import write_png
 from shoal.pictures.levels import to_pixels
 from shoal.pictures.resample import upscale
 
-SIDE = 144  # HR pixels of a crop, less where the picture is smaller
+SIDE = 144  # side of a crop in HR pixels, less if the picture is smaller
 
 
 def detail(hr: Tensor, side: int, scale: int) -> tuple[int, int, int, int]:
-    """The square with the most gradient energy: top, bottom, left, right, multiples of the scale.
+    """The square with the most gradient energy.
 
     Args:
         hr: levels `(1, 1, H, W)`.
-        side: of the square in pixels.
-        scale: the grid that corners lie on.
+        side: of the square in pixels; less if the picture is smaller.
+        scale: all edges of the square are multiples of it.
+
+    Returns:
+        Its top, bottom, left and right edges.
     """
     height, width = hr.shape[-2:]
     rows, columns = (min(side, size) // scale * scale for size in (height, width))
@@ -45,19 +48,19 @@ def write_samples(
     scale: int,
     folder: Path,
 ) -> dict[str, Path]:
-    """Write one picture's crops, `classic` luma or colours, each as a file and all on a strip.
+    """Write crops of one picture, luma or colours, each to a file of its own and all to a strip.
 
     Args:
         lr: luma or RGB in [0, 1], `(1, C, h, w)`.
-        hr: levels, `(1, C, H, W)`.
+        hr: levels in 0..255, `(1, C, H, W)`.
         sr: the network's answer to LR, in [0, 1].
-        branches: an ensemble's, which are shown too, the deep one around grey.
-        name: what the files' names begin with.
+        branches: an ensemble's branches, shown too, the deep one around grey; else empty.
+        name: how the names of the files begin.
         scale: of the network.
-        folder: where they go.
+        folder: to write to.
 
     Returns:
-        The files: `bicubic`, `sr`, `hr`, for ensembles `shallow` and `deep`, and `strip`.
+        The files by kind: `bicubic`, `sr`, `hr`, for ensembles `shallow` and `deep`, and `strip`.
     """
     images = {"bicubic": upscale(lr.cpu(), scale) * 255}
     if branches:

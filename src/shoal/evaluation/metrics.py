@@ -50,7 +50,7 @@ def ssim(sr: Tensor, hr: Tensor) -> Tensor:
         height, width = sr.shape[-2:]
         raise UserError(f"SSIM needs {WINDOW} x {WINDOW} pixels, not {width} x {height}")
     x, y = sr.double(), hr.double()
-    # One map at a time: all at once would leave the processor's cache.
+    # Map by map: blurred all at once they would not fit into the CPU's cache.
     mean_x, mean_y = blurred(x), blurred(y)
     square, product = blurred(x * x + y * y), blurred(x * y)
     means, mean_squares = mean_x * mean_y, mean_x * mean_x + mean_y * mean_y
@@ -66,9 +66,9 @@ def window() -> Tensor:
 
 
 def blurred(image: Tensor) -> Tensor:
-    """The last two dimensions under the Gaussian window, `(..., H - 10, W - 10)`.
+    """Images `(..., H, W)` averaged by the Gaussian window, `(..., H - 10, W - 10)`.
 
-    Sums of shifted images: PyTorch's convolution of float64 takes fifteen times longer.
+    Computed as sums of shifted images: a convolution in float64 takes PyTorch fifteen times longer.
     """
     for dim in (-2, -1):
         image = _blurred_along(image, dim)

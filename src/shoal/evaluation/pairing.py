@@ -1,4 +1,4 @@
-"""Which SR picture shows which HR picture, by their names, as the tools of the field write them."""
+"""Which SR picture belongs to which HR picture, by names as the field's tools write them."""
 
 import re
 import unicodedata
@@ -9,41 +9,42 @@ from typing import NamedTuple
 from shoal.errors import UserError
 from shoal.pictures.finding import pictures
 
-# What may follow the HR picture's stem in that of an SR picture: its end, `_`, `-`, x3, (x3), ` 3x`
+# What may follow the HR picture's stem in an SR picture's: nothing, `_`, `-`, `x3`, `(x3)`, ` 3x`.
 FOLLOWS = re.compile(r"\Z|[_-]|x\d| ?\(?(x\d|\d+x)")
-PREFIX = re.compile(r"\ASR[_-]", re.IGNORECASE)  # of an SR picture: `SR_0801`
-SUFFIX = re.compile(r"[_-](HR|GT)\Z", re.IGNORECASE)  # of an HR picture: `img_001_SRF_2_HR`
-PLACE = "{}"  # in a pattern, for the HR picture's stem
+PREFIX = re.compile(r"\ASR[_-]", re.IGNORECASE)  # of an SR picture's stem: `SR_0801`
+SUFFIX = re.compile(r"[_-](HR|GT)\Z", re.IGNORECASE)  # of an HR picture's: `img_001_SRF_2_HR`
+PLACE = "{}"  # stands for the HR picture's stem in a pattern
 RULE = (
-    "an SR picture is called as its HR picture is, with _, - or x3 and more behind it; "
-    "say how else with --pair, e.g. --pair 'SR_{}'"
+    "an SR picture's name is that of its HR picture, which _, - or x3 and anything may follow; "
+    "describe other names with --pair, e.g. --pair 'SR_{}'"
 )
-NAMED = 20  # problems that one line has room for
+NAMED = 20  # problems that one message lists at most
 
 
 class Pair(NamedTuple):
-    """An SR picture and the HR picture that it should equal."""
+    """An SR picture and the HR picture that it is scored against."""
 
     sr: Path
     hr: Path
 
 
 def pairs(sr: Path, hr: Path, pattern: str | None = None) -> list[Pair]:
-    """Two pictures, whatever they are called; of two folders, the pairs that their names make.
+    """Pair two pictures, whatever their names, or the pictures of two folders by their names.
 
     Args:
         sr: a picture, or a folder of them.
-        hr: the same of HR.
-        pattern: an SR picture's stem, with `{}` where the HR picture's stands; None: by the rule.
+        hr: an HR picture, or a folder of them.
+        pattern: an SR picture's stem with `{}` in place of the HR picture's; None: see `RULE`.
 
     Raises:
-        UserError: a path isn't there, a picture has no partner, or two, or the pattern is none.
+        UserError: a path doesn't exist, a picture has no partner or several, or the pattern
+            doesn't hold `{}` once.
     """
     for path in (sr, hr):
         if not path.exists():
             raise UserError(f"{path}: no such picture or folder")
     if pattern is not None and pattern.count(PLACE) != 1:
-        raise UserError(f"--pair {pattern} has no {PLACE} for the HR picture's name, or several")
+        raise UserError(f"--pair {pattern} must hold {PLACE} once, for the HR picture's name")
     if sr.is_file() and hr.is_file():
         return [Pair(sr, hr)]
     if sr.is_file() or hr.is_file():
@@ -51,13 +52,22 @@ def pairs(sr: Path, hr: Path, pattern: str | None = None) -> list[Pair]:
     stems = _by_stem(pictures([hr]))
     if pattern is None:
         return _paired(sr, hr, stems, stems | _bare(stems))
-    return _paired(sr, hr, stems, {pattern.replace(PLACE, s): p for s, p in stems.items()}, True)
+    named = {_normal(pattern).replace(PLACE, stem): path for stem, path in stems.items()}
+    return _paired(sr, hr, stems, named, whole=True)
 
 
 def _paired(
     sr: Path, hr: Path, stems: Mapping[str, Path], named: Mapping[str, Path], whole: bool = False
 ) -> list[Pair]:
-    """The pairs that names make; a name counts as a whole, or as a beginning."""
+    """Pair the pictures of two folders.
+
+    Args:
+        sr: the folder of SR pictures.
+        hr: the folder of HR pictures.
+        stems: HR pictures by their stems.
+        named: HR pictures by what an SR picture's stem is, or begins with.
+        whole: whether that is the whole stem.
+    """
     partners: dict[Path, list[Path]] = {reference: [] for reference in stems.values()}
     strangers: list[Path] = []
     for picture in pictures([sr]):
@@ -69,14 +79,14 @@ def _paired(
     problems = [
         *([f"no HR picture in {hr} for {_names(strangers)}"] if strangers else []),
         *([f"no SR picture in {sr} for {_names(lonely)}"] if lonely else []),
-        *(f"{_names(found)} in {sr} are of one HR picture" for found in rivals),
+        *(f"{_names(found)} in {sr} belong to the same HR picture" for found in rivals),
     ]
     refuse([*problems[: NAMED - 1], RULE] if problems else [])
     return [Pair(picture, reference) for reference, (picture,) in partners.items()]
 
 
 def _normal(stem: str) -> str:
-    """One spelling of letters with accents: macOS writes them in parts."""
+    """A stem in Unicode's composed form: macOS stores letters with accents decomposed."""
     return unicodedata.normalize("NFC", stem)
 
 
@@ -85,12 +95,12 @@ def _by_stem(references: Iterable[Path]) -> dict[str, Path]:
     for reference in references:
         other = stems.setdefault(_normal(reference.stem), reference)
         if other != reference:
-            raise UserError(f"{other} and {reference} differ by their endings alone: keep one")
+            raise UserError(f"{other} and {reference} differ only in their suffixes: keep one")
     return stems
 
 
 def _bare(stems: Mapping[str, Path]) -> dict[str, Path]:
-    """HR pictures by their stems without `_HR`, where no other is called so."""
+    """HR pictures by their stems without `_HR` or `_GT`, where these are unambiguous."""
     found: dict[str, list[Path]] = {}
     for stem, path in stems.items():
         found.setdefault(SUFFIX.sub("", stem), []).append(path)
@@ -98,7 +108,7 @@ def _bare(stems: Mapping[str, Path]) -> dict[str, Path]:
 
 
 def _reference(stem: str, stems: Mapping[str, Path]) -> Path | None:
-    """The HR picture with the longest stem that begins an SR picture's, or what follows `SR_`."""
+    """The HR picture with the longest stem that an SR picture's begins with, `SR_` set aside."""
     for text in dict.fromkeys((stem, PREFIX.sub("", stem, count=1))):
         for end in range(len(text), 0, -1):
             if text[:end] in stems and FOLLOWS.match(text, end):
@@ -111,7 +121,7 @@ def _names(paths: Iterable[Path]) -> str:
 
 
 def refuse(problems: Sequence[str]) -> None:
-    """Say all problems at once, or as many as one line has room for.
+    """Refuse with all problems in one message, up to `NAMED` of them.
 
     Raises:
         UserError: there are any.

@@ -1,7 +1,8 @@
-"""What a protocol is: how scores are taken.
+"""What a protocol is: the way in which scores are taken.
 
-It says what a network is given (`question`) and what of its answer is compared (`pair`), or how a
-picture that some method wrote is (`compare`): luma, without `scale` pixels at each edge.
+It defines what a network is given (`question`), and what is compared: of a network's answer
+(`pair`), or of a picture that any method saved (`compare`). Scores are of luma, without `scale`
+pixels at each edge.
 """
 
 from abc import ABC, abstractmethod
@@ -17,44 +18,49 @@ from shoal.pictures.levels import Pixels
 
 
 class Protocol(ABC):
-    """How scores are taken."""
+    """A way in which scores are taken.
+
+    Attributes:
+        name: as configs and tables have it.
+    """
 
     name: str
 
     @abstractmethod
     def question(self, pixels: Pixels, scale: int, channels: int = LUMA) -> Question:
-        """Degrade an HR picture and keep what its score is taken against.
+        """Make LR from an HR picture, and keep what SR is scored against.
 
         Args:
             pixels: grey or RGB.
             scale: an integer >= 2.
-            channels: that the network maps.
+            channels: of the network: 1, luma, or 3, RGB.
 
         Raises:
-            UserError: the picture is smaller than the scale, or `classic` is asked about RGB.
+            UserError: the picture is smaller than the scale, or a network of RGB is scored by
+                `classic`.
         """
 
     @abstractmethod
     def luma(self, pixels: Pixels, scale: int) -> Tensor:
-        """The luma levels of a picture that are compared, cropped to the scale, `(1, 1, H, W)`."""
+        """The luma levels to compare of a picture cropped to the scale, `(1, 1, H, W)`."""
 
     @abstractmethod
     def answer(self, sr: Tensor, question: Question) -> Tensor:
-        """The luma levels that are compared, from the network's float32 output in [0, 1]."""
+        """The luma levels to compare of a network's output, which is float32 in [0, 1]."""
 
     def pair(self, sr: Tensor, question: Question, scale: int) -> tuple[Tensor, Tensor]:
-        """What is compared: the luma levels of SR and HR, the border shaved off."""
+        """The luma levels of SR and HR to compare, the border shaved off."""
         return shave(self.answer(sr, question), scale), shave(question.hr, scale)
 
     def compare(self, sr: Pixels, hr: Pixels, scale: int) -> tuple[float, float]:
-        """PSNR in dB and SSIM of an SR picture as it was saved.
+        """PSNR in dB and SSIM of an SR picture that was saved to a file.
 
-        A grey SR picture is luma itself, also where HR is RGB (what `classic` code writes). An RGB
-        one is turned grey where HR is: only a one-channel picture's luma is unscaled.
+        A grey SR picture is luma itself, even if HR is RGB, since `classic` code saves luma. If HR
+        is grey, an RGB picture is converted to grey first, so that both lumas are unscaled.
 
         Args:
-            sr: of the size of `hr` cropped to the scale.
-            hr: grey or RGB, whatever `sr` is.
+            sr: grey or RGB, as large as `hr` cropped to the scale.
+            hr: grey or RGB.
             scale: an integer >= 2.
 
         Raises:

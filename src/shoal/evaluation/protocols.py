@@ -1,7 +1,7 @@
-"""The two protocols by which the literature takes scores, `classic` and `rgb`, and `rgb` of JPEGs.
+"""The literature's two protocols, `classic` and `rgb`, and `rgb` with LR compressed as JPEG.
 
-LR pictures are those of a MATLAB that mirrors a picture at its edges; the older one,
-which repeats the edge pixel, would move bicubic's means by 0.0006 to 0.0028 dB (docs/data.md).
+LR pictures are made as by a MATLAB that mirrors a picture at its edges. An older MATLAB, which
+repeats the edge pixel, would move bicubic's means by 0.0006 to 0.0028 dB (docs/data.md).
 """
 
 import torch
@@ -19,12 +19,12 @@ from shoal.pictures.resample import crop, downscale_integers, upscale
 
 
 class Classic(Protocol):
-    """SRCNN, VDSR, EEDS era code: luma first, LR kept in float, SR rounded."""
+    """As code of the era of SRCNN, VDSR and EEDS: luma first, LR in float, SR rounded."""
 
     name = "classic"
 
     def question(self, pixels: Pixels, scale: int, channels: int = LUMA) -> Question:
-        """HR luma rounded to integers; LR is bicubic of that luma, in float."""
+        """HR is luma rounded to integers, LR its bicubic reduction in float."""
         if channels != LUMA:
             raise UserError("protocol=classic scores networks of luma, not of RGB: protocol=rgb")
         lr, hr = luma_pair(pixels, scale)
@@ -40,10 +40,10 @@ class Classic(Protocol):
 
 
 class RGB(Protocol):
-    """EDSR, RCAN, BasicSR era code: MATLAB's uint8 RGB picture in, a uint8 RGB picture out.
+    """As code of the era of EDSR, RCAN and BasicSR: uint8 RGB pictures in and out.
 
     Args:
-        quality: of the JPEG file that LR has been, its chroma subsampled; None: it has been none.
+        quality: at which LR is compressed as JPEG, with chroma subsampled; None: not at all.
     """
 
     def __init__(self, quality: int | None = None) -> None:
@@ -51,7 +51,7 @@ class RGB(Protocol):
         self.quality = quality
 
     def question(self, pixels: Pixels, scale: int, channels: int = LUMA) -> Question:
-        """LR is the uint8 picture that MATLAB's imresize makes; HR luma is not rounded."""
+        """LR is the uint8 picture that MATLAB's imresize makes; HR is luma, not rounded."""
         hr = self.luma(pixels, scale)
         lr = downscale_integers(_eight_bits(pixels, scale), scale)
         if self.quality is not None:
@@ -69,7 +69,7 @@ class RGB(Protocol):
         return luma_levels(_eight_bits(pixels, scale))
 
     def answer(self, sr: Tensor, question: Question) -> Tensor:
-        """Luma of the uint8 picture: the network's RGB, or its Y with bicubic Cb and Cr."""
+        """Luma of the uint8 picture made of the network's RGB, or of its Y and bicubic Cb, Cr."""
         y = sr.double() * 255
         if y.shape[1] != LUMA:
             return stored_luma(y, grey=question.grey)
@@ -83,6 +83,6 @@ def _eight_bits(pixels: Pixels, scale: int) -> Tensor:
     return crop(rounded(levels(pixels)), scale)
 
 
-# Of LR pictures as they are found: strongly, middling and lightly compressed.
+# JPEG qualities of strong, medium and light compression.
 ALL: list[Protocol] = [Classic(), RGB(), *map(RGB, (40, 60, 80))]
 PROTOCOLS = {protocol.name: protocol for protocol in ALL}

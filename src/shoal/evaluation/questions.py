@@ -1,4 +1,4 @@
-"""What a protocol asks about each picture of a set; from decoded pictures, where they are kept."""
+"""What a protocol asks about each picture of a set, from decoded pictures where they are kept."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +15,7 @@ from shoal.evaluation.question import Question
 from shoal.models.channels import LUMA
 from shoal.pictures.images import read
 
-KEPT = "classic"  # whose luma caches keep, HR and LR
+KEPT = "classic"  # the protocol whose HR and LR luma caches hold
 
 
 def questions(
@@ -28,23 +28,23 @@ def questions(
     limit: int | None = None,
     root: Path | None = None,
 ) -> list[tuple[Path, Callable[[], Question]]]:
-    """Each picture of a set, and what gives the question about it.
+    """Each picture of a set, with a function that returns the question about it.
 
     Args:
         pictures: the set.
         data: the folder of the downloadable sets.
         protocol: a key of `PROTOCOLS`.
         scale: an integer >= 2.
-        channels: that the network maps.
-        limit: take only the first pictures.
-        root: the folder of all caches; None to decode each picture.
+        channels: of the network: 1, luma, or 3, RGB.
+        limit: take only so many pictures, the first ones.
+        root: the folder of all caches; None: decode each picture.
 
     Raises:
-        UserError: a picture is missing or differs from the catalogue; when it is asked about, it is
-            smaller than the scale.
+        UserError: a picture is missing or differs from the catalogue. The functions raise it for a
+            picture that can't be read or is smaller than the scale.
     """
     paths = verify(pictures, data)[:limit]
-    # A few of many pictures are decoded sooner than all of them are.
+    # For some pictures of a set, building the cache of all would take longer.
     whole = len(paths) == len(pictures.files)
     if root is not None and whole and (protocol, channels) == (KEPT, LUMA):
         cache = _opened(pictures, data, scale, root)
@@ -54,7 +54,7 @@ def questions(
 
 
 def _opened(pictures: PictureSet, data: Path, scale: int, root: Path) -> Cache | None:
-    """The set's decoded pictures; None where they can't be kept: scores are taken all the same."""
+    """The set's decoded pictures; None if they can't be kept, which prevents no score."""
     try:
         return open_cache(pictures, data, scale, root)
     except UserError:
@@ -66,6 +66,6 @@ def _decoded(path: Path, protocol: str, scale: int, channels: int) -> Question:
 
 
 def _kept(cache: Cache, number: int) -> Question:
-    """The very values that the protocol gives: it rounds HR luma, and a cache keeps LR in float."""
+    """The same values as by `_decoded`: a cache holds HR luma rounded, and LR luma in float."""
     lr, hr = map(torch.from_numpy, cache.stored(number))
     return Question(lr[None], hr[None].double())

@@ -1,12 +1,11 @@
-"""Pictures that any method wrote, scored against the HR pictures: `shoal score`.
+"""Saved pictures of any method, scored against the HR pictures: `shoal score`.
 
-`rgb` is defined on saved pictures: scores equal those that a run records. `classic` compares the
-rounded luma of a network: a grey picture is that luma, and scores are equal too. Of an RGB picture
-only the luma of rounded colours is left: on Set5 and Set14 at x2, x3 and x4 that moves the mean by
-up to 0.01 dB for bicubic and 0.03 dB for pictures 6 dB better, a single picture by up to 0.08 dB.
-Transparency isn't looked at; the levels of 16-bit pictures count on the scale of 8 bits.
-Pictures that come without the border that is shaved off anyway, as some authors keep theirs, score
-as they would with it.
+The protocol `rgb` is defined on saved pictures, so scores equal those that a run records.
+`classic` compares a network's rounded luma: a saved grey picture is that luma, and scores are equal
+too. An RGB picture only holds the luma of rounded colours: on Set5 and Set14 at x2, x3 and x4 that
+moves the mean by up to 0.01 dB for bicubic and 0.03 dB for pictures 6 dB better, and a single
+picture by up to 0.08 dB. Opacity is ignored; 16-bit levels are scaled to 0..255. Pictures saved
+without the border that is shaved off anyway, as some authors do, score as they would with it.
 """
 
 import os
@@ -40,14 +39,15 @@ def score(sr: Path, hr: Path, scale: int, protocol: str, pattern: str | None = N
         hr: the same of HR; it is cropped to the scale.
         scale: an integer >= 2; as many pixels are shaved off each border.
         protocol: a key of `PROTOCOLS`.
-        pattern: how SR pictures are called, as `pairing.pairs` takes it.
+        pattern: of the SR pictures' names, as `pairing.pairs` takes it.
 
     Returns:
         Rows of image (the HR picture's stem), psnr (dB; infinite for equal pictures) and ssim; the
         last one is the `mean`.
 
     Raises:
-        UserError: pictures don't pair, can't be read, or have the wrong size; all are named.
+        UserError: pictures don't pair, can't be read, or have the wrong size; the message names
+            all of them.
     """
     if protocol not in PROTOCOLS:
         raise UserError(unknown("protocol", protocol, PROTOCOLS))
@@ -62,13 +62,13 @@ def score(sr: Path, hr: Path, scale: int, protocol: str, pattern: str | None = N
             shaved += bare
     refuse(problems)
     if shaved:
-        words = f"{shaved} of {len(rows)} pictures come without a border of {scale} pixels"
-        print(f"shoal: {words}: scored on what they have", file=sys.stderr)
+        words = f"{shaved} of {len(rows)} pictures lack the border of {scale} pixels"
+        print(f"shoal: {words}, which isn't scored anyway", file=sys.stderr)
     return [*rows, _mean(rows)]
 
 
 def _scores(pair: Pair, scale: int, protocol: str) -> tuple[float, float, bool]:
-    """PSNR, SSIM, and whether the picture comes without the border."""
+    """PSNR, SSIM, and whether the SR picture was saved without the border."""
     sr, hr = read(pair.sr).pixels, read(pair.hr).pixels
     cropped = tuple(size - size % scale for size in hr.shape[:2])
     shaved = sr.shape[:2] == tuple(size - 2 * scale for size in cropped)
@@ -84,7 +84,7 @@ def _scores(pair: Pair, scale: int, protocol: str) -> tuple[float, float, bool]:
 
 
 def _framed(pixels: NDArray[Any], margin: int) -> NDArray[Any]:
-    """Pixels with a border around them, whatever it holds: it is shaved off again."""
+    """Pixels with a border around them; what it holds is irrelevant, since it is shaved off."""
     around = [(margin, margin)] * 2 + [(0, 0)] * (pixels.ndim - 2)
     return np.pad(pixels, around, mode="edge")
 
@@ -126,14 +126,14 @@ def check_target(path: Path) -> None:
     """Refuse a file that can't be written, before minutes of scoring.
 
     Raises:
-        UserError: its folder is missing or not writable, it is a folder itself, or called as a
-            picture is.
+        UserError: its folder is missing or not writable, it is a folder itself, or it has a
+            picture's suffix.
     """
     if path.is_dir():
         raise UserError(f"{path} is a folder: name a file in it")
     if path.suffix.lower() in SUFFIXES:
-        raise UserError(f"{path} is a picture's name: name a .csv")
+        raise UserError(f"{path} has a picture's suffix: name a .csv file")
     if not path.parent.is_dir():
-        raise UserError(f"{path.parent} is no folder: make it first")
+        raise UserError(f"{path.parent} is not a folder: make it first")
     if not os.access(path.parent, os.W_OK):
         raise UserError(f"{path.parent} can't be written to: choose another folder")

@@ -1,4 +1,4 @@
-"""Whether pictures can be read and scored: told before a training rather than after it."""
+"""Whether pictures can be read and scored, checked before a training rather than after it."""
 
 import contextlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from shoal.system.progress import tracked
 
 
 def smallest_side(scale: int) -> int:
-    """The HR pixels, cropped to the scale, that a picture must have each way to be scored."""
+    """The least height and width, in HR pixels cropped to the scale, that can be scored."""
     return WINDOW + 2 * scale
 
 
@@ -23,37 +23,37 @@ def require_large_enough(paths: Sequence[Path], scale: int) -> None:
 
     Args:
         paths: of the pictures.
-        scale: an integer >= 2, as many pixels are shaved off each border.
+        scale: an integer >= 2; as many pixels are shaved off each border.
 
     Raises:
-        UserError: naming the first, its size, the least size and how many others there are.
+        UserError: some are; the message names the first, and the least size.
     """
     sizes = {path: size(path) for path in paths}
     small = [path for path in paths if min(sizes[path]) // scale * scale < smallest_side(scale)]
     if small:
         width, height = sizes[small[0]]
-        others = f" (nor are {len(small) - 1} others)" if small[1:] else ""
+        others = f" (and {len(small) - 1} more)" if small[1:] else ""
         least = -(-smallest_side(scale) // scale) * scale
         raise UserError(
-            f"{small[0]}: {width} x {height} is not large enough to be scored at scale={scale}"
-            f"{others}: leave out what has less than {least} x {least}"
+            f"{small[0]}: {width} x {height} is too small to be scored at scale={scale}{others}: "
+            f"leave out pictures smaller than {least} x {least}"
         )
 
 
 def require_whole(pictures: PictureSet, root: Path, cache: Path, limit: int | None = None) -> None:
-    """Make sure that a set's pictures have their very bytes, and that these can be decoded.
+    """Make sure that a set's files have the expected bytes, and that they can be decoded.
 
-    The bytes of the catalogue's own are known to be pictures. Others are decoded, once: a mark
-    among the caches, named by the bytes, says that they have been.
+    Files of the catalogue are known to be pictures. A user's own are decoded once: an empty file
+    among the caches, named by their digest, records that.
 
     Args:
         pictures: the set.
         root: the folder that holds the downloadable sets.
         cache: the folder of all caches.
-        limit: look at the first pictures only.
+        limit: decode only so many pictures, the first ones.
 
     Raises:
-        UserError: a picture is missing, has other bytes, or can't be decoded; it is named.
+        UserError: a picture is missing, has other bytes, or can't be decoded.
     """
     paths = verify(pictures, root)
     mark = cache / f"decodable-{pictures.digest[:16]}"
@@ -62,7 +62,7 @@ def require_whole(pictures: PictureSet, root: Path, cache: Path, limit: int | No
     for path in tracked(paths[:limit], f"looking at {pictures.name}"):
         read(path)
     if limit is None or limit >= len(paths):
-        with contextlib.suppress(OSError):  # then they are decoded again the next time
+        with contextlib.suppress(OSError):  # without the mark they are decoded again next time
             cache.mkdir(parents=True, exist_ok=True)
             write_whole(mark, "")
 
@@ -76,9 +76,9 @@ def require_scorable(
         pictures: the set.
         root: the folder that holds the downloadable sets.
         scale: an integer >= 2.
-        limit: look at the first pictures only.
+        limit: look at only so many pictures, the first ones.
 
     Raises:
-        UserError: a picture is missing, no picture, or too small; it is named.
+        UserError: a picture is missing, not a picture, or too small.
     """
     require_large_enough(locate(pictures, root)[:limit], scale)

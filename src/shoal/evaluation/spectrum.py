@@ -1,7 +1,7 @@
-"""How a branch's energy lies about the Nyquist frequency of the LR grid.
+"""How a branch's energy is spread over frequencies below and above LR's Nyquist frequency.
 
-The paper says that the shallow branch carries the picture and the deep one its high frequencies;
-these are the figures that say whether it is so.
+The paper says that the shallow branch carries the picture and the deep branch its high
+frequencies; these figures test that.
 """
 
 from dataclasses import dataclass
@@ -10,19 +10,21 @@ from typing import Self
 import torch
 from torch import Tensor
 
-FLAT = 1e-24  # mean square of what rounding alone leaves of a constant, in float64
+FLAT = 1e-24  # mean square below which an image is constant up to rounding in float64
 
 
 @dataclass(frozen=True)
 class Spectrum:
-    """The frequencies of images, in float64, with their means removed.
+    """The Fourier transform of images less their means, in float64.
 
-    By Parseval a mean over frequencies is one over pixels, so that nothing is transformed back.
+    By Parseval's theorem sums over frequencies are means over pixels, so that nothing is
+    transformed back.
 
     Attributes:
-        values: `(N, 1, H, W // 2 + 1)`, complex; their squares add up to the mean square of pixels.
-        low: `(H, W // 2 + 1)`: what the LR grid can hold, |fx| and |fy| below 1 / (2 scale) cycles
-            per HR pixel.
+        values: `(N, 1, H, W // 2 + 1)`, complex; the squared moduli of an image add up to the mean
+            square of its pixels.
+        low: `(H, W // 2 + 1)`: whether the LR grid can hold a frequency, that is, |fx| and |fy| are
+            below 1 / (2 scale) cycles per HR pixel.
     """
 
     values: Tensor
@@ -34,7 +36,7 @@ class Spectrum:
         height, width = image.shape[-2:]
         image = image.double()
         values = torch.fft.rfft2(image - image.mean(dim=(-2, -1), keepdim=True), norm="forward")
-        # Of a real image half the columns are kept: the others are these, mirrored.
+        # A real image's transform holds half the columns; most of them stand for two.
         columns = torch.arange(values.shape[-1], device=image.device)
         alone = (columns == 0) | (2 * columns == width)
         values = values * torch.where(alone, 1.0, 2.0).to(image).sqrt()
@@ -48,7 +50,7 @@ class Spectrum:
         return _sum(power * self.low), _sum(power * ~self.low)
 
     def low_correlation(self, other: Self) -> Tensor:
-        """Correlation `(N,)` of two images' low bands; 0 where one of them is flat."""
+        """Correlation `(N,)` of the low frequencies of two images; 0 where one has none."""
         mine, theirs = self.energies()[0], other.energies()[0]
         product = _sum((self.values * other.values.conj()).real * self.low)
         found = product / (mine * theirs).sqrt().clamp_min(FLAT)

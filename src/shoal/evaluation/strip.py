@@ -1,4 +1,4 @@
-"""Crops side by side on one picture, each below its name."""
+"""Crops side by side in one picture, each below its name."""
 
 from collections.abc import Mapping
 
@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw, ImageFont
 from shoal.pictures.levels import Pixels
 
 GAP, HEAD = 4, 18  # pixels: between crops, above them
-SIZE = 12  # of the names, in pixels
-SHOWN = {"sr": "SR", "hr": "HR"}  # other kinds are called as they are
+SIZE = 12  # font size of the names, in pixels
+SHOWN = {"sr": "SR", "hr": "HR"}  # names to show; other kinds are shown as they are
 
 
 def strip(crops: Mapping[str, Pixels]) -> Pixels:

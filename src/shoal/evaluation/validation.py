@@ -1,4 +1,4 @@
-"""The scores of one validation: of the whole and of each branch, averaged per image."""
+"""The scores of one validation, of the whole network and of each branch, averaged over images."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from shoal.pictures.levels import rounded
 
 
 class Validation(nn.Module):
-    """Collects pictures one at a time, `classic` for luma and `rgb` for RGB; gives named means.
+    """Scores pictures, luma as by `classic` and RGB as by `rgb`, and gives their means by name.
 
     Args:
         scale: of the pictures; as many pixels are shaved off each border.
@@ -30,13 +30,16 @@ class Validation(nn.Module):
             meters[f"val_psnr_{branch}"] = ImageMean()
             for fact in ("low", "high", "corr_low"):
                 meters[f"{branch}_{fact}"] = MeanMetric()
-        # Module names can't hold a slash; `compute` gives the names of the curve.
+        # A module's name can't hold a slash; `compute` turns these into the curve's names.
         self.meters = nn.ModuleDict(meters)
 
     def update(self, sr: Tensor, hr: Tensor, branches: Mapping[str, Tensor]) -> None:
-        """Count pictures `(N, C, H, W)` in [0, 1] and what each branch contributed to them.
+        """Score pictures and branches.
 
-        HR has one channel beside SR's three where the picture is grey.
+        Args:
+            sr: `(N, C, H, W)` in [0, 1].
+            hr: the same; one channel beside SR's three if the picture is grey.
+            branches: what each branch contributed to SR; empty for a plain network.
         """
         grey = hr.shape[1] == 1
         levels, answered = self._levels(hr, grey), self._levels(sr, grey)
@@ -49,7 +52,7 @@ class Validation(nn.Module):
         self, branches: Mapping[str, Tensor], levels: Tensor, hr: Spectrum, grey: bool
     ) -> None:
         for name, image in branches.items():
-            # Alone, the deep branch is shown around grey: the other's share of the mean is unknown.
+            # The deep branch lies around zero: which share of the mean is the other's is unknown.
             shown = self._levels(image + GREY if name == "deep" else image, grey)
             self._meter(f"val_psnr_{name}").update(psnr(shown, levels))
             spectrum = Spectrum.of(_plane(image), self.scale)
@@ -59,7 +62,7 @@ class Validation(nn.Module):
             self._meter(f"{name}_corr_low").update(spectrum.low_correlation(hr))
 
     def _levels(self, image: Tensor, grey: bool) -> Tensor:
-        """The luma that is compared."""
+        """The luma levels to compare."""
         levels = image.double() * 255
         luma = rounded(levels) if image.shape[1] == 1 else stored_luma(levels, grey=grey)
         return shave(luma, self.scale)
@@ -80,5 +83,5 @@ class Validation(nn.Module):
 
 
 def _plane(image: Tensor) -> Tensor:
-    """Luma in [0, 1] but for a constant, which no spectrum looks at, of luma or RGB."""
+    """Luma in [0, 1], for RGB up to a constant, which a spectrum leaves out."""
     return image if image.shape[1] == 1 else luma_levels(image * 255) / 255

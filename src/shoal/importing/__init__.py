@@ -1,4 +1,4 @@
-"""Weights that others have published, as files of ours: read `convert` first.
+"""Published weights of others' networks, converted to files of Shoal's: read `convert` first.
 
-It imports models and what lies below.
+It imports models and what lies below them.
 """

@@ -1,4 +1,4 @@
-"""From a published file to a file of ours: the network it belongs to, exactly as it was tested."""
+"""Published weights converted to Shoal's files, for networks as their authors tested them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,8 @@ from shoal.system.files import asked_for, sha256
 
 SUFFIX = ".safetensors"
 READERS = {MATLAB: read_matlab, PYTORCH: read_pytorch}
-# Layouts are those that the authors' own test code reads; docs/published.md names it.
+# By system and kind of file. The layouts are those that the authors' own test code reads, which
+# docs/published.md names.
 CONVERTERS: dict[str, dict[str, Callable[[Content, int], Converted]]] = {
     "srcnn": {MATLAB: srcnn.of_matlab, PYTORCH: srcnn.of_pytorch},
     "fsrcnn": {MATLAB: fsrcnn.of_matlab, PYTORCH: fsrcnn.of_pytorch},
@@ -31,21 +32,21 @@ CONVERTERS: dict[str, dict[str, Callable[[Content, int], Converted]]] = {
 def import_weights(
     system: str, file: Path, output: Path, scale: int, *, force: bool = False
 ) -> int:
-    """Write published weights as a file that everything of ours takes.
+    """Convert published weights to a file of Shoal's.
 
     Args:
-        system: whose they are, a key of `CONVERTERS`.
-        file: MATLAB's up to version 7, or PyTorch's with tensors alone.
-        output: a `.safetensors`.
-        scale: that they are for; few of those files say it.
-        force: replace a file that is there.
+        system: that they are of, a key of `CONVERTERS`.
+        file: of MATLAB up to version 7, or of PyTorch with nothing but tensors.
+        output: a `.safetensors` file to write.
+        scale: of the network; few of these files state it.
+        force: replace an existing output.
 
     Returns:
         The number of weights.
 
     Raises:
-        UserError: no such system, a file that can't be read, isn't its system's, or would be
-            replaced.
+        UserError: there is no such system, the file can't be read or holds no weights of it, or
+            the output exists.
     """
     _require_possible(system, output, scale, force=force)
     model, network = _network(system, file, scale)
@@ -63,17 +64,17 @@ def _require_possible(system: str, output: Path, scale: int, *, force: bool) -> 
     if output.suffix != SUFFIX:
         raise UserError(f"{output} would be a {SUFFIX} file: call it {output.stem}{SUFFIX}")
     if output.exists() and not force:
-        raise UserError(f"{output} is there: --force replaces it")
+        raise UserError(f"{output} is there already: add --force to replace it")
     if scale > LARGEST:
-        raise UserError(f"--scale {scale} is more than networks enlarge by: at most {LARGEST}")
+        raise UserError(f"--scale {scale} is too large for a network: at most {LARGEST}")
 
 
 def _network(system: str, file: Path, scale: int) -> tuple[dict[str, Any], nn.Module]:
-    """The config of the model that a file is of, and the network itself."""
+    """The network that a file holds, after its config."""
     kind = kind_of(file)
     if kind not in CONVERTERS[system]:
         known = " or ".join(CONVERTERS[system])
-        raise UserError(f"{file} is no file of {known}, which {system} is read from")
+        raise UserError(f"{file} is a file of {kind}: {system} is read from files of {known}")
     content = READERS[kind](file)
     try:
         model, tensors = CONVERTERS[system][kind](content, scale)
@@ -81,6 +82,6 @@ def _network(system: str, file: Path, scale: int) -> tuple[dict[str, Any], nn.Mo
         network.load_state_dict(tensors)
     except KeyError as error:
         raise UserError(f"{file} holds no {system}: {error} is missing") from None
-    except Exception as error:  # whatever a file of another system, or a hostile one, leads to
+    except Exception as error:  # a file of another system, or a hostile one, can raise anything
         raise UserError(f"{file} holds no {system} of x{scale}: {first_line(error)}") from None
     return model, network

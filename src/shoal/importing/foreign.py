@@ -1,4 +1,4 @@
-"""Files of others' weights: MATLAB's, and PyTorch's. What they hold is data, never code."""
+"""Others' files of weights, of MATLAB and of PyTorch, read as data without running code."""
 
 import pickle
 from collections.abc import Mapping
@@ -10,18 +10,18 @@ from torch import Tensor
 from shoal.errors import UserError, first_line
 from shoal.system import regular
 
-LARGEST = 512 * 2**20  # bytes of a file; networks of these systems have a hundredth
-NESTED = ("state_dict", "model", "params", "net")  # keys that checkpoints keep weights by
+LARGEST = 512 * 2**20  # bytes of a file; these networks take a hundredth of that
+NESTED = ("state_dict", "model", "params", "net")  # keys under which checkpoints hold weights
 MATLAB, PYTORCH = "matlab", "pytorch"
 
 Content = Mapping[str, Any]
 
 
 def kind_of(path: Path) -> str:
-    """Whose file it is, by its first bytes.
+    """The kind of a file, `MATLAB` or `PYTORCH`, by its first bytes.
 
     Raises:
-        UserError: there is none, it is too large, or it is MATLAB's of version 7.3.
+        UserError: it can't be read, is too large, or is of MATLAB's version 7.3.
     """
     try:
         with regular.opened(path) as file:
@@ -29,7 +29,7 @@ def kind_of(path: Path) -> str:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
     if size > LARGEST:
-        raise UserError(f"{path} has {size:,} bytes, more than any of these networks: not read")
+        raise UserError(f"{path} has {size:,} bytes, too many for any of these networks: not read")
     if start.startswith(b"MATLAB 7.3"):
         raise UserError(f"{path} is a MATLAB file of version 7.3: save it again with '-v7'")
     return MATLAB if start.startswith(b"MATLAB") else PYTORCH
@@ -45,13 +45,13 @@ def read_matlab(path: Path) -> Content:
 
     try:
         content: Content = loadmat(path)
-    except Exception as error:  # whatever its parser meets in a broken file
+    except Exception as error:  # a broken file can make its parser raise anything
         raise UserError(f"{path} is broken, or no MATLAB file ({first_line(error)})") from None
     return content
 
 
 def read_pytorch(path: Path) -> Content:
-    """The tensors of a PyTorch file, by name, in their order.
+    """The tensors of a PyTorch file by name, in the file's order.
 
     Raises:
         UserError: it is broken, or holds more than tensors.
@@ -70,5 +70,6 @@ def read_pytorch(path: Path) -> Content:
         if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
             content = content[key]
     if not isinstance(content, Mapping):
-        raise UserError(f"{path} holds a {type(content).__name__}, no tensors by name")
+        kind = type(content).__name__
+        raise UserError(f"{path} holds no tensors by name, but an object of type {kind}")
     return {str(key): value for key, value in content.items() if isinstance(value, Tensor)}

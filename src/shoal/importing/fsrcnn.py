@@ -3,17 +3,28 @@
 from torch import Tensor
 
 from shoal.importing.foreign import Content
-from shoal.importing.layouts import Converted, cells, layers, of_columns, placed, tensor
+from shoal.importing.layouts import (
+    Converted,
+    biases_of,
+    cells,
+    layers,
+    of_columns,
+    placed,
+    tensor,
+)
 
-REACH = 4  # a kernel of 9 begins 4 HR pixels before the pixel's block: o = scale * i + k - 4
-BESIDE = 4  # layers that are no mapping
+REACH = (
+    4  # kernel entry k of pixel i adds to HR pixel scale * i + k - 4: the kernel of 9 is centred
+)
+BESIDE = 4  # layers beside the mappings
 
 
 def of_matlab(content: Content, scale: int) -> Converted:
-    """What the authors' FSRCNN.m loads: cells `weights_conv`, `biases_conv` and `prelu_conv`.
+    """Convert what the authors' FSRCNN.m loads: cells `weights_conv`, `biases_conv`, `prelu_conv`.
 
-    Columns `(inputs, k * k, outputs)`, the deconvolution's `(1, k * k, inputs)`; one slope for all
-    channels of a layer. At x3 their demo compares the answer with HR a pixel further on (shave_x3).
+    Kernels are columns `(inputs, k * k, outputs)`, the deconvolution's `(1, k * k, inputs)`. A
+    layer's channels share one slope. At x3 the authors' demo compares the answer with HR one pixel
+    further on (shave_x3); the converted kernel includes that shift.
     """
     kernels = [of_columns(flat) for flat in cells(content["weights_conv"])]
     biases = [tensor(bias).flatten() for bias in cells(content["biases_conv"])]
@@ -25,9 +36,11 @@ def of_matlab(content: Content, scale: int) -> Converted:
 
 
 def of_pytorch(content: Content, scale: int) -> Converted:
-    """Convolutions, each with bias and slopes, then `ConvTranspose2d` of padding 4."""
+    """Convert convolutions, each with bias and slopes, and a `ConvTranspose2d` of padding 4."""
     found = layers(content)
-    kernels, biases = [kernel for kernel, _ in found], [vectors[0] for _, vectors in found]
+    kernels, biases = [kernel for kernel, _ in found], biases_of(found)
+    if any(len(vectors) < 2 for _, vectors in found[:-1]):
+        raise ValueError("a convolution without slopes")
     slopes = [vectors[1].expand(len(kernel)).clone() for kernel, vectors in found[:-1]]
     return _converted(kernels, biases, slopes, scale, "zeros", 0)
 
@@ -41,6 +54,8 @@ def _converted(
     offset: int,
 ) -> Converted:
     mappings = len(kernels) - BESIDE
+    if mappings < 0:
+        raise ValueError(f"fewer than {BESIDE} layers")
     convolutions = ["extract", "shrink", *(f"map.{n}" for n in range(mappings)), "expand"]
     tensors: dict[str, Tensor] = {}
     for name, kernel, bias, slope in zip(

@@ -1,4 +1,4 @@
-"""LapSRN's weights: the authors' MATLAB files, in which MatConvNet keeps a network."""
+"""LapSRN's weights: the authors' MATLAB files, which hold a network of MatConvNet."""
 
 import torch
 from torch import Tensor
@@ -6,20 +6,20 @@ from torch import Tensor
 from shoal.importing.foreign import Content
 from shoal.importing.layouts import Converted, of_matconvnet, placed, tensor
 
-# Their deconvolution of kernel 3 is cropped below and at the right alone, o = 2 i + k; ours of
-# kernel 4 and padding 1 is o = 2 i + k - 1.
+# Kernel entry k of pixel i adds to HR pixel 2 i + k in the authors' deconvolution, of kernel 3 and
+# cropped only at the bottom and the right; and to 2 i + k - 1 in ours, of kernel 4 and padding 1.
 OFFSET = 1
 
 
 def of_matlab(content: Content, scale: int) -> Converted:
-    """A struct `net` whose `params` have names as in init_LapSRN_model.m; level1 is the last."""
+    """Convert a struct `net` with `params` named as in init_LapSRN_model.m; level1 is the last."""
     params = {
         str(each["name"].item()): each["value"] for each in content["net"][0, 0]["params"].ravel()
     }
     levels = sum(f"level{number}_residual_conv_f" in params for number in range(1, 9))
     depth = sum(f"level1_conv{number}_f" in params for number in range(1, 99))
     if levels != (scale - 1).bit_length():
-        raise ValueError(f"it has {levels} levels, which are x{2**levels}")
+        raise ValueError(f"its {levels} levels enlarge by {2**levels}")
     tensors = _convolution(params, "input_conv", "extract.0")
     for number in range(levels):
         tensors |= _level(params, f"level{levels - number}", f"levels.{number}", depth)

@@ -1,4 +1,4 @@
-"""The sizes of a network that papers have scores of, by what their tables call them."""
+"""The sizes of networks that papers publish scores of, by their names in the papers' tables."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,10 +20,10 @@ SIZES: dict[str, dict[str, Any]] = {
 
 
 def published_as(model: Mapping[str, Any]) -> str | None:
-    """What tables call a network of this size; None: none has scores of it.
+    """The name of a network in published tables; None if no scores of its size are published.
 
     Args:
-        model: its config.
+        model: the network's config.
 
     >>> published_as({"_target_": "shoal.models.vdsr.VDSR", "scale": 2, "depth": 20})
     'vdsr'

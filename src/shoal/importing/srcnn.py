@@ -3,15 +3,16 @@
 from torch import Tensor
 
 from shoal.importing.foreign import Content
-from shoal.importing.layouts import Converted, layers, of_columns, tensor
+from shoal.importing.layouts import Converted, biases_of, layers, of_columns, tensor
 
 NAMES = ("layers.0.0", "layers.1.0", "layers.2")
 
 
 def of_matlab(content: Content, scale: int) -> Converted:
-    """What the authors' SRCNN.m loads: `weights_conv1` to 3, `biases_conv1` to 3.
+    """Convert what the authors' SRCNN.m loads: `weights_conv1` to 3, `biases_conv1` to 3.
 
-    Columns `(k * k, 64)`, `(64, k * k, 32)`, `(32, k * k)`, by `imfilter` with the edge repeated.
+    Kernels are columns `(k * k, 64)`, `(64, k * k, 32)` and `(32, k * k)`; the authors' code pads
+    with the edge pixels.
     """
     first, second, third = (content[f"weights_conv{number}"] for number in (1, 2, 3))
     kernels = [of_columns(flat) for flat in (first[None], second, third[..., None])]
@@ -20,10 +21,9 @@ def of_matlab(content: Content, scale: int) -> Converted:
 
 
 def of_pytorch(content: Content, scale: int) -> Converted:
-    """Three convolutions and their biases, in their order, with zeros around."""
+    """Convert three convolutions with biases, in the file's order, which pad with zeros."""
     found = layers(content)
-    kernels, biases = [kernel for kernel, _ in found], [vectors[0] for _, vectors in found]
-    return _converted(kernels, biases, scale, "zeros")
+    return _converted([kernel for kernel, _ in found], biases_of(found), scale, "zeros")
 
 
 def _converted(kernels: list[Tensor], biases: list[Tensor], scale: int, border: str) -> Converted:

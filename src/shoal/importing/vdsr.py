@@ -8,7 +8,7 @@ from shoal.importing.layouts import Converted, cells, layers, of_matconvnet, ten
 
 
 def of_matlab(content: Content, scale: int) -> Converted:
-    """A struct `model` of cells `weight`, MatConvNet's kernels, and `bias`, by layer."""
+    """Convert a struct `model` of cells `weight`, MatConvNet's kernels, and `bias`, by layer."""
     model = content["model"][0, 0]
     kernels = [of_matconvnet(filters) for filters in cells(model["weight"])]
     biases = [tensor(bias).flatten() for bias in cells(model["bias"])]
@@ -16,19 +16,21 @@ def of_matlab(content: Content, scale: int) -> Converted:
 
 
 def of_pytorch(content: Content, scale: int) -> Converted:
-    """Convolutions by their shapes, those between first and last in their order; without biases.
+    """Convert convolutions, of which the first and the last are known by their shapes.
 
-    Some files name the first and the last behind all others.
+    Some files hold these two after all others. Missing biases are zero.
     """
     found = layers(content)
     middle = [layer for layer in found if 1 not in layer[0].shape[:2]]
-    ends = [
-        next(layer for layer in found if layer[0].shape[axis] == 1 != layer[0].shape[1 - axis])
-        for axis in (1, 0)
-    ]
-    if len(middle) + len(ends) != len(found):
+    first = [layer for layer in found if layer[0].shape[1] == 1 != layer[0].shape[0]]
+    last = [layer for layer in found if layer[0].shape[0] == 1 != layer[0].shape[1]]
+    if not first:
+        raise ValueError("no convolution from one channel to several")
+    if not last:
+        raise ValueError("no convolution from several channels to one")
+    if len(middle) + 2 != len(found):
         raise ValueError("more than two convolutions with one channel")
-    ordered = [ends[0], *middle, ends[1]]
+    ordered = [*first, *middle, *last]
     kernels = [kernel for kernel, _ in ordered]
     biases = [vectors[0] if vectors else torch.zeros(len(kernel)) for kernel, vectors in ordered]
     return _converted(kernels, biases, scale)

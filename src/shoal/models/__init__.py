@@ -1,4 +1,4 @@
 """The networks: one file per architecture or family over shared blocks; their weights and profile.
 
-It knows no pictures' files and no runs; it imports pictures (for MATLAB's bicubic) and system.
+It knows no picture files and no runs; it imports pictures (for MATLAB's bicubic) and system.
 """

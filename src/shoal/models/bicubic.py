@@ -10,7 +10,7 @@ class Bicubic(nn.Module):
 
     Args:
         scale: the factor, an integer >= 2.
-        channels: of the pictures: 1, luma, or 3, RGB; it does any.
+        channels: of the pictures: 1, luma, or 3, RGB; each is enlarged by itself.
     """
 
     def __init__(self, scale: int, channels: int = 1) -> None:

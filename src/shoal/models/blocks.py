@@ -1,4 +1,4 @@
-"""Layers shared by the networks. All take and return `(N, C, H, W)`.
+"""Layers and contracts shared by the networks. All layers take and return `(N, C, H, W)`.
 
 `conv k, a->b` in the docstrings has zero padding that keeps the size.
 """
@@ -10,25 +10,28 @@ from torch import Tensor, nn
 
 from shoal.errors import UserError
 
-# Networks see pictures centred on zero: in [0, 1] minus this grey, added back at the end.
+# Networks subtract this grey from pictures in [0, 1], which centres them on zero, and add it again.
 GREY = 0.5
-Border = Literal["zeros", "replicate"]  # what lies around a picture
+Border = Literal["zeros", "replicate"]  # how a picture is padded
 
 
 @runtime_checkable
 class Branching(Protocol):
-    """A network that can tell what each of its branches contributes."""
+    """A network that tells what each of its branches contributes."""
 
     def branches(self, lr: Tensor) -> dict[str, Tensor]:
         """Images at HR size that add up to the network's answer, `shallow` and `deep`."""
 
 
 def answer(network: nn.Module, lr: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    """A network's answer, and its branches where it tells them: computed once, both.
+    """A network's answer and its branches, computed only once.
 
     Args:
         network: LR to SR.
         lr: `(N, C, h, w)` in [0, 1].
+
+    Returns:
+        SR, and the branches by name; none if the network isn't `Branching`.
     """
     if not isinstance(network, Branching):
         return network(lr), {}
@@ -38,27 +41,27 @@ def answer(network: nn.Module, lr: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
 
 @runtime_checkable
 class Supervised(Protocol):
-    """A network that is trained on more pictures than its answer."""
+    """A network that is trained on further pictures beside its answer."""
 
     def supervision(
         self, lr: Tensor, progress: float | Tensor
     ) -> list[tuple[float | Tensor, Tensor]]:
-        """Pictures and the weight of each one's loss; the weights sum to 1.
+        """The pictures to compare with HR, each with the weight of its loss; weights sum to 1.
 
-        A picture smaller than HR is to be compared with HR shrunk to its size.
+        A picture smaller than HR is compared with HR shrunk to its size.
 
         Args:
             lr: `(N, C, h, w)` in [0, 1].
             progress: the share of the training that is over, in [0, 1); on CUDA a scalar tensor,
-                so that a step can be captured.
+                so that a step can be captured as a graph.
         """
 
 
 def at_least(least: int, **counts: int) -> None:
-    """Refuse counts that would silently make another network: of -1 layers Python makes none.
+    """Refuse counts below a bound, which would silently make another network, e.g. of -1 layers.
 
     Raises:
-        UserError: naming the count, its value and the bound.
+        UserError: one is no integer, or below the bound; the message names it.
     """
     for name, value in counts.items():
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
@@ -72,14 +75,14 @@ def conv(kernel: int, inputs: int, outputs: int, border: Border = "zeros") -> nn
         kernel: its side.
         inputs: input channels.
         outputs: output channels.
-        border: what lies around a picture: `zeros`, or its own edge again, `replicate`.
+        border: how the picture is padded: by `zeros`, or with its edge pixels by `replicate`.
 
     Raises:
-        UserError: the kernel is even, which shifts and widens the picture, or no kernel; or there
+        UserError: the kernel is no odd number (an even one shifts and widens the picture), or there
             are no channels.
     """
     if isinstance(kernel, bool) or not isinstance(kernel, int) or kernel < 1 or kernel % 2 == 0:
-        raise UserError(f"a kernel of {kernel} keeps no size: take an odd one, 1, 3, 5...")
+        raise UserError(f"a kernel of {kernel} can't keep the size: take an odd one, 1, 3, 5...")
     at_least(1, inputs=inputs, outputs=outputs)
     return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, padding_mode=border)
 
@@ -91,7 +94,7 @@ def conv_relu(kernel: int, inputs: int, outputs: int, border: Border = "zeros") 
 
 @torch.no_grad()
 def he_(network: nn.Module) -> None:
-    """Start a network of ReLUs as He et al. (ICCV 2015): variance 2 / fan-in, biases zero."""
+    """Initialise a network of ReLUs as He et al. (ICCV 2015): variance 2 / fan-in, biases zero."""
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
@@ -123,8 +126,11 @@ class MultiScale(nn.Module):
 
     Args:
         inputs: input channels.
-        outputs: channels of all kernels together, shared out equally.
+        outputs: channels of all kernels together, which share them equally.
         kernels: the kernel sizes, odd.
+
+    Raises:
+        UserError: the kernels can't share the channels equally.
     """
 
     def __init__(self, inputs: int, outputs: int, kernels: tuple[int, ...]) -> None:

@@ -1,6 +1,7 @@
-"""A stranger's file of weights: what it may ask for is bounded by what it holds.
+"""Limits for untrusted files of weights: a network may not be far larger than what a file holds.
 
-Thirty kilobytes can describe a network that no memory holds, or that answers in a year.
+Otherwise a config of a few bytes could ask for a network that no memory holds, or that takes a year
+to answer.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,33 +18,40 @@ from shoal.models.channels import channels_of
 from shoal.models.fitted import FittedModel
 from shoal.models.profile import PROBE
 
-FITTED = "shoal.models.classical."  # whose numbers also say how much they are fitted to
-MOST = 1000  # of a number in a config that is no size of the file's tensors: ours reach 64
-# As it is trained, a network may be several times what it is folded to.
+FITTED = "shoal.models.classical."  # their configs also hold large numbers, e.g. of samples
+MOST = 1000  # limit of a number in a config that no tensor's size explains; Shoal's own reach 64
+# A network may be built with so many times the file's values, and some more: as it is trained, it
+# is several times as large as it is stored folded.
 TIMES, BESIDE = 64, 1024
 
 
 def require_modest(
     path: Path, model: Mapping[str, Any], scale: int, held: Mapping[str, Tensor]
 ) -> None:
-    """Refuse the config of a network of ours with numbers that the file's tensors don't explain.
+    """Refuse a config with numbers that the file's tensors don't explain.
+
+    Args:
+        path: of the file, for the message.
+        model: the config of a network of Shoal's own.
+        scale: that the file states.
+        held: the file's tensors.
 
     Raises:
-        UserError: naming the file, the key and its value.
+        UserError: the message names the file, the key and its value.
     """
     fitted = str(model.get("_target_")).startswith(FITTED)
     most = max([MOST, *(size for tensor in held.values() for size in tensor.shape)])
     for key, number in _numbers(model):
         if key == "scale" and number != scale:
-            raise UserError(f"{path} enlarges by {scale}, and its network by {number}: damaged")
+            raise UserError(f"{path} is damaged: its scale is {scale}, its network's {number}")
         if not fitted and abs(number) > most:
             raise UserError(
-                f"{path} says {key}={number} of its network, and holds no such: damaged"
+                f"{path} is damaged: its network's {key}={number} exceeds what the file holds"
             )
 
 
 def _numbers(tree: Any, key: str = "") -> Iterator[tuple[str, float]]:
-    """The numbers of a config, each with the key that it stands by."""
+    """The numbers in a config, each with its key."""
     if isinstance(tree, Mapping):
         for name, value in tree.items():
             yield from _numbers(value, str(name))
@@ -56,10 +64,10 @@ def _numbers(tree: Any, key: str = "") -> Iterator[tuple[str, float]]:
 
 @contextmanager
 def no_larger(held: Mapping[str, Tensor]) -> Iterator[None]:
-    """Stop the building of a network, within the block, where it outgrows what a file holds.
+    """Limit the networks that are built within the block by the tensors that a file holds.
 
     Raises:
-        ValueError: it does.
+        ValueError: a network exceeds the limit; it isn't built any further.
     """
     values = TIMES * (sum(tensor.numel() for tensor in held.values()) + BESIDE)
     parts = TIMES * len(held) + BESIDE
@@ -82,10 +90,10 @@ def no_larger(held: Mapping[str, Tensor]) -> Iterator[None]:
 
 
 def require_numbers(path: Path, held: Mapping[str, Tensor]) -> None:
-    """Refuse weights that aren't finite: all that they make is.
+    """Refuse weights that aren't finite, which would make every answer NaN.
 
     Raises:
-        UserError: naming the file and the tensor.
+        UserError: the message names the file and the tensor.
     """
     for name, tensor in held.items():
         if not torch.isfinite(tensor).all():
@@ -93,12 +101,12 @@ def require_numbers(path: Path, held: Mapping[str, Tensor]) -> None:
 
 
 def require_scale(path: Path, network: nn.Module, scale: int) -> None:
-    """Refuse a network that enlarges otherwise than its file says, tried on a tiny picture.
+    """Refuse a network whose scale isn't the one that its file states; it is tried once.
 
     Raises:
-        UserError: it fails, or answers with another size.
+        UserError: it fails on a tiny picture, or its answer has another size.
     """
-    if isinstance(network, FittedModel):  # some are slow, and each keeps its scale
+    if isinstance(network, FittedModel):  # not tried: some are slow, and the scale is known
         found: tuple[int, ...] = (1, 1, network.scale * PROBE, network.scale * PROBE)
     else:
         try:
@@ -108,5 +116,5 @@ def require_scale(path: Path, network: nn.Module, scale: int) -> None:
             raise UserError(f"{path}: its network can't enlarge ({first_line(error)})") from None
     channels = channels_of(network)
     if found != (1, channels, scale * PROBE, scale * PROBE):
-        words = f"{path} enlarges by {scale}, and its network makes {found}"
-        raise UserError(f"{words} of {(1, channels, PROBE, PROBE)}: damaged")
+        words = f"{path} is damaged: its scale is {scale}, but its network makes {found}"
+        raise UserError(f"{words} of {(1, channels, PROBE, PROBE)}")

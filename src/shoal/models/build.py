@@ -1,4 +1,4 @@
-"""A network from its config, and whether it does what a network of that scale must."""
+"""Networks built from their configs, and the check that they enlarge by the scale."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,10 +15,10 @@ HEIGHT, WIDTH = 16, 32  # of the LR picture that a network is tried with
 
 
 def build(name: str, model: Mapping[str, Any]) -> nn.Module:
-    """The network that a config describes, as its class makes it.
+    """Build the network that a config describes.
 
     Args:
-        name: of the model, for what is said.
+        name: of the model, for messages.
         model: its `_target_` and arguments.
 
     Raises:
@@ -33,17 +33,18 @@ def build(name: str, model: Mapping[str, Any]) -> nn.Module:
 
 
 def require_enlarges(name: str, network: nn.Module, scale: int) -> None:
-    """Refuse a network that doesn't make a picture `scale` times as large of a small one.
+    """Refuse a network that doesn't enlarge pictures by the scale.
 
-    It is tried in evaluation mode, and neither its state nor the random numbers to come change.
+    It is tried on a small picture in evaluation mode, which changes neither its state nor the
+    random numbers that are drawn later.
 
     Args:
-        name: of the model, for what is said.
-        network: LR `(N, C, h, w)` to SR `(N, C, scale * h, scale * w)`, C of its `channels_of`.
-        scale: that the run asks for.
+        name: of the model, for messages.
+        network: LR `(N, C, h, w)` to SR `(N, C, scale * h, scale * w)`, C as by `channels_of`.
+        scale: the run's.
 
     Raises:
-        UserError: it fails, or answers with another size.
+        UserError: it fails, or its answer has another size.
     """
     channels, training = channels_of(network), network.training
     try:
@@ -60,7 +61,7 @@ def require_enlarges(name: str, network: nn.Module, scale: int) -> None:
 
 
 def _advice(network: nn.Module, channels: int) -> str:
-    """What else to say where a network that says nothing of its channels maps RGB."""
+    """The remedy to add if a network maps RGB and its config doesn't say so; else empty."""
     try:
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
             network(torch.zeros(1, RGB, HEIGHT, WIDTH))
@@ -73,7 +74,7 @@ def _answers(network: nn.Module, lr: Tensor) -> dict[str, Any]:
     answers = {"": network(lr)}
     if isinstance(network, Branching):
         answers |= {f", its {name} branch": image for name, image in network.branches(lr).items()}
-    if isinstance(network, Supervised):  # the other pictures may be smaller
+    if isinstance(network, Supervised):  # all pictures but the last may be smaller
         answers[", the last picture of its supervision"] = network.supervision(lr, 0.0)[-1][1]
     return answers
 

@@ -1,6 +1,6 @@
-"""How many channels the pictures of a network have: one, luma, unless its config says three, RGB.
+"""The channels that a network maps: one, luma, unless its config says `channels: 3` for RGB.
 
-A config says so by `channels: 3`. Imports no PyTorch: what composes runs asks too.
+Imports no PyTorch, since composing runs needs it too.
 """
 
 from collections.abc import Mapping
@@ -12,41 +12,44 @@ if TYPE_CHECKING:
     from torch import nn
 
 LUMA, RGB = 1, 3
-OURS = "shoal.models."  # how the names of networks of ours begin
-# Of a network whose `channels` were its width before there was RGB, and are in names of runs.
+OURS = "shoal.models."  # how the targets of Shoal's own networks begin
+# The key of networks whose `channels` meant their width before there was RGB. It can't be renamed,
+# since ids of runs depend on it.
 OTHERWISE = {"shoal.models.fast.EEDFast": "planes"}
 
 
 def key_of(model: Mapping[str, Any]) -> str:
-    """The key by which a network's config says its channels."""
+    """The key in a network's config that holds its channels."""
     return OTHERWISE.get(str(model.get("_target_")), "channels")
 
 
 def declared(model: Mapping[str, Any]) -> int:
-    """What a network's config says: 3 for RGB, else 1.
+    """The channels that a network's config states: 3 for RGB, else 1.
 
-    In the config of a network of the user's own, any number but 3 is something else: its width.
+    In the config of a user's own network a number other than 1 and 3 is taken to be its width.
 
     >>> declared({"_target_": "mine.Mine", "channels": 3}), declared({"_target_": "mine.Mine"})
     (3, 1)
 
     Raises:
-        UserError: a network of ours says another number than 1 and 3.
+        UserError: the config of one of Shoal's own networks has another number than 1 and 3.
     """
     key = key_of(model)
     said = model.get(key, LUMA)
     known = said in (LUMA, RGB) and not isinstance(said, bool)
     if not known and str(model.get("_target_")).startswith(OURS):
-        raise UserError(f"model.{key}={said}: pictures have {LUMA} channel, luma, or {RGB}, RGB")
+        words = f"model.{key}={said} are no channels of a picture"
+        raise UserError(f"{words}: take {LUMA} for luma or {RGB} for RGB")
     if key != "channels" and said != RGB and model.get("channels") == RGB:
-        raise UserError(f"model.channels={RGB} is this network's width: RGB is model.{key}={RGB}")
+        words = f"model.channels={RGB} is the width of this network"
+        raise UserError(f"{words}: for RGB set model.{key}={RGB}")
     return RGB if said == RGB else LUMA
 
 
 def without_default(model: Any) -> Any:
-    """A network's config without what it would be without: ours map luma if nothing is said.
+    """A network's config without its channels if they are 1, the default of Shoal's own networks.
 
-    So runs and weights of luma are named and kept as they were before there was RGB.
+    So the ids and the weights of runs on luma are the same as before there was RGB.
 
     >>> without_default({"_target_": "shoal.models.espcn.ESPCN", "scale": 3, "channels": 1})
     {'_target_': 'shoal.models.espcn.ESPCN', 'scale': 3}
@@ -68,16 +71,16 @@ def channels_of(network: "nn.Module") -> int:
 
 
 def mark(network: "nn.Module", model: Mapping[str, Any]) -> None:
-    """Let a network of the user's own, which may not keep what its config says, keep it.
+    """Set `channels` on a user's own network that maps RGB by its config but doesn't store that.
 
     Raises:
-        UserError: it keeps something else by that name.
+        UserError: it uses the attribute for something else.
     """
     if declared(model) == RGB and channels_of(network) != RGB:
         if hasattr(network, "channels"):
             kind = type(network).__name__
             raise UserError(
-                f"model.channels={RGB} means RGB, and {kind} keeps other channels: "
-                f"call its attribute and its argument otherwise"
+                f"model.channels={RGB} means RGB, but {kind}.channels is something else: "
+                f"rename its attribute and its argument"
             )
         setattr(network, "channels", RGB)  # noqa: B010 - to mypy all attributes are modules

@@ -10,15 +10,15 @@ class SRCNN(nn.Module):
     """The shallow one: conv 9, 1->64; conv 5 (or 1), 64->32; conv 5, 32->1, linear.
 
     Dong, Loy, He, Tang, "Image Super-Resolution Using Deep Convolutional Networks", TPAMI 2016, in
-    its 9-5-5 form*: the paper doesn't say which SRCNN it means; 9-5-5 is its authors' best. Their
-    first, of ECCV 2014, was 9-1-5.
+    its 9-5-5 form*: the EEDS paper doesn't say which SRCNN it means; 9-5-5 is the best of SRCNN's
+    authors, whose first, at ECCV 2014, was 9-1-5.
 
     Args:
         scale: the factor, an integer >= 2.
         middle: kernel of the second layer.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
-        grey: what the network sees as zero; published weights see black so, 0.
-        border: what lies around a picture, `zeros`, or `replicate`, as the authors test.
+        grey: subtracted from the input and added to the answer; 0 for published weights.
+        border: how a picture is padded: `zeros`, or `replicate` as in the authors' test code.
     """
 
     def __init__(

@@ -47,16 +47,16 @@ class DRCN(nn.Module):
     def supervision(
         self, lr: Tensor, progress: float | Tensor
     ) -> list[tuple[float | Tensor, Tensor]]:
-        """Every recursion's picture by alpha, their weighted sum by 1 - alpha.
+        """Each recursion's picture, with weight alpha in all, and their sum with 1 - alpha.
 
-        Alpha falls from 1 to 0 over the training: the paper says that it decays, and not how*.
+        Alpha falls linearly from 1 to 0 over the training*: the paper says only that it decays.
         """
         alpha, predictions = 1 - progress, list(self.predictions(lr))
         each = [(alpha / len(predictions), picture + GREY) for picture in predictions]
         return [*each, (1 - alpha, self.combined(predictions) + GREY)]
 
     def predictions(self, lr: Tensor) -> Iterator[Tensor]:
-        """The picture after each recursion, around zero."""
+        """The picture after each recursion, centred on zero."""
         enlarged = upscale(lr - GREY, self.scale)
         features = self.embed(enlarged)
         for _ in self.shares:
@@ -64,6 +64,6 @@ class DRCN(nn.Module):
             yield self.reconstruct(features) + enlarged
 
     def combined(self, predictions: Iterable[Tensor]) -> Tensor:
-        """Their weighted sum."""
+        """The weighted sum of the predictions."""
         parts = (s * p for s, p in zip(self.shares, predictions, strict=True))
         return sum(parts)

@@ -11,13 +11,13 @@ from shoal.models.upsampler_by_name import Maker, build
 class EED(nn.Module):
     """Feature extraction, upsampling and multi-scale reconstruction.
 
-    Widths are the paper's figure's: 64 channels, squeezed to 4 around the upsampler and to 16
-    before the parallel kernels.
+    The widths are those of the paper's figure: 64 channels, reduced to 4 around the upsampler and
+    to 16 before the parallel kernels.
 
     Args:
         scale: the factor, an integer >= 2.
-        upsampler: `deconvolution` (the paper's), `unpooling`, `subpixel` or `nearest`, or what
-            makes a layer from input channels, output channels and scale.
+        upsampler: `deconvolution` (the paper's), `unpooling`, `subpixel` or `nearest`, or a
+            callable that makes a layer from input channels, output channels and scale.
         units: residual units at HR size (the paper's 2).
         kernels: of the parallel convolutions (the paper's 1, 3, 5, 7), 64 channels in all.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.

@@ -11,8 +11,8 @@ class EES(nn.Module):
 
     Args:
         scale: the factor, an integer >= 2.
-        upsampler: `deconvolution` (the paper's), `unpooling`, `subpixel` or `nearest`, or what
-            makes a layer from input channels, output channels and scale.
+        upsampler: `deconvolution` (the paper's), `unpooling`, `subpixel` or `nearest`, or a
+            callable that makes a layer from input channels, output channels and scale.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
     """
 

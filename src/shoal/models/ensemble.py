@@ -28,7 +28,7 @@ class Ensemble(nn.Module):
     def branches(self, lr: Tensor) -> dict[str, Tensor]:
         """What each branch contributes, at HR size.
 
-        Both networks answer around grey; it counts once. The shallow branch keeps it, the picture
-        in [0, 1]; the deep branch lies around zero.
+        The answers of both networks are centred on grey, which must count only once. The shallow
+        branch keeps it, a picture in [0, 1]; the deep branch is centred on zero.
         """
         return {"deep": self.deep(lr) - GREY, "shallow": self.shallow(lr)}

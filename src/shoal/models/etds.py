@@ -1,4 +1,4 @@
-"""ETDS: a thin network beside a deep one, layer by layer, and used as one plain network."""
+"""ETDS: a thin and a deep stream side by side, folded into one plain network for use."""
 
 import copy
 from functools import partial
@@ -12,20 +12,20 @@ from shoal.models.blocks import GREY, at_least, conv
 from shoal.models.interpolating import clear_bias
 from shoal.models.upsamplers import Subpixel
 
-# Of the thin network's picture in the loss, against the answer's 1: the authors' code
+# Weight of the thin stream's picture in the loss, where the answer's is 1, as in the authors' code
 # (ECNUSR/ETDS, configs/train/ETDS).
 WEIGHT = 0.5
 
 
 class Streams(nn.Module):
-    """A 3 x 3 convolution in which the thin stream sees itself alone and the deep one sees both.
+    """A 3 x 3 convolution in which the thin stream sees only itself and the deep one sees both.
 
-    The thin stream's channels are the first. Folded, it is one convolution with zeros where the
+    The first channels are the thin stream's. Folded, this is one convolution with zeros where the
     thin stream would see the deep one.
 
     Args:
-        channels: of both streams.
-        thin: of the thin one.
+        channels: of both streams together.
+        thin: of the thin stream.
     """
 
     def __init__(self, channels: int, thin: int) -> None:
@@ -39,8 +39,8 @@ class Streams(nn.Module):
 
     @torch.no_grad()
     def folded(self) -> nn.Conv2d:
-        """The one convolution that gives the same."""
-        one = copy.deepcopy(self.deep)  # of the right type, on the right device, without a draw
+        """The one convolution that equals this layer."""
+        one = copy.deepcopy(self.deep)  # has the right dtype and device, and draws no numbers
         one.out_channels = one.in_channels
         own = F.pad(self.thin.weight, (0, 0, 0, 0, 0, one.in_channels - self.width))
         one.weight = nn.Parameter(torch.cat([own, self.deep.weight]))
@@ -51,7 +51,7 @@ class Streams(nn.Module):
 
     @torch.no_grad()
     def interpolate_(self) -> None:
-        """Start as the identity, and the deep stream without a look at the thin one."""
+        """Start with the thin stream as the identity, and the deep one not seeing it."""
         nn.init.dirac_(self.thin.weight)
         clear_bias(self.thin)
         self.deep.weight[:, : self.width] = 0
@@ -61,15 +61,16 @@ class ETDS(nn.Module):
     """conv 3, 1->width; layers x conv 3; each with ReLU; conv 3 to scale^2; pixel shuffle.
 
     Chao et al., "Equivalent Transformation and Dual Stream Network Construction for Mobile Image
-    Super-Resolution", CVPR 2023. The thin stream is for the low frequencies, as EES is, and gives
-    to the deep one at every layer. Theirs stands still for a sixteenth of the training, which is
-    not rebuilt, and starts as the nearest pixel, here as interpolation (`task.init`).
+    Super-Resolution", CVPR 2023. The thin stream carries the low frequencies, as EES does, and
+    feeds the deep one at every layer. In the paper it is frozen for a sixteenth of the training,
+    which is left out here, and starts as nearest-neighbour enlargement, here as interpolation
+    (`task.init`).
 
     Args:
         scale: the factor, an integer >= 2.
         width: channels of both streams together.
         layers: between the first and the last.
-        thin: channels of the thin stream; 0: none, a plain network of the same cost.
+        thin: channels of the thin stream; 0: no such stream, a plain network of the same cost.
         channels: of the pictures: 1, luma, or 3, RGB.
     """
 
@@ -77,9 +78,11 @@ class ETDS(nn.Module):
         super().__init__()
         at_least(0, layers=layers, thin=thin)
         if thin and not channels <= thin < width:
-            raise UserError(f"thin={thin} is no part of {width} channels that holds a picture")
+            words = f"thin={thin} is not from {channels} to {width - 1}"
+            raise UserError(f"{words}: the thin stream holds the picture, and is a part of width")
         self.channels, self.thin = channels, thin
-        self.grey = 0.0 if thin else GREY  # ReLU would cut what is darker from the thin stream
+        # A thin stream holds the picture itself, of which ReLU would cut all that is below grey.
+        self.grey = 0.0 if thin else GREY
         layer = partial(Streams, thin=thin) if thin else partial(conv, 3, width)
         self.extract = conv(3, channels, width)
         self.deepen = nn.Sequential(
@@ -92,13 +95,13 @@ class ETDS(nn.Module):
         return self.reconstruct(self.features(lr)) + self.grey
 
     def features(self, lr: Tensor) -> Tensor:
-        """What both streams make of LR, `(N, width, h, w)`: the thin stream comes first."""
+        """The features of both streams, `(N, width, h, w)`, the thin one's first."""
         return self.deepen(F.relu(self.extract(lr - self.grey)))
 
     def supervision(
         self, lr: Tensor, progress: float | Tensor
     ) -> list[tuple[float | Tensor, Tensor]]:
-        """The thin stream's own picture beside the answer."""
+        """The answer, and the picture that the thin stream makes alone."""
         if not self.thin:
             return [(1.0, self(lr))]
         features = self.features(lr)

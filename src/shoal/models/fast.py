@@ -23,7 +23,7 @@ ACTIVATIONS: dict[str, Callable[[int], nn.Module]] = {
 
 
 def activate(name: str, channels: int) -> nn.Module:
-    """An activation of so many channels.
+    """The activation of a name, for so many channels.
 
     Raises:
         UserError: there is none of that name.
@@ -36,13 +36,13 @@ def activate(name: str, channels: int) -> nn.Module:
 class ResidualPair(nn.Module):
     """Two 3 x 3 convolutions with an activation between them, added to the input.
 
-    Nothing activates the sum (Lim et al., "Enhanced Deep Residual Networks", CVPRW 2017): what a
-    pair leaves alone passes through the whole network unchanged.
+    The sum has no activation (Lim et al., "Enhanced Deep Residual Networks", CVPRW 2017), so that
+    a pair can pass its input on unchanged.
 
     Args:
         channels: input and output channels.
         activation: one of `ACTIVATIONS`.
-        folding: whether each convolution is trained as a sum of several.
+        folding: whether each convolution is trained as a sum of several; see `reparam`.
     """
 
     def __init__(self, channels: int, activation: str, *, folding: bool) -> None:
@@ -64,7 +64,7 @@ class EEDFast(nn.Module):
         channels: of every layer between the first and the last.
         pairs: residual pairs, two layers each.
         activation: one of `ACTIVATIONS`.
-        folding: train each layer of the pairs as a sum of several convolutions.
+        folding: train each layer of the pairs as a sum of several convolutions; see `reparam`.
         planes: channels of the pictures: 1, luma, or 3, RGB.
     """
 

@@ -1,10 +1,11 @@
-"""Flat stays flat: a network that answers a picture of one level with that very level.
+"""Flat stays flat: a network corrected so that a picture of one level keeps that level.
 
-A trained network answers 255 with 252 and shows a pattern as fine as its scale; where it pads with
-zeros, which are grey, a frame too. Two things mend that as the network is applied, so weights and
-their scores stay what they are. It sees a picture mirrored beyond its edges, which is how LR
-pictures are made; and what it adds to a picture of one level, a number for each level and each of
-the scale^2 pixels that an LR pixel becomes, is taken off again at each pixel by its own level.
+A trained network may answer white, 255, with 252, and with a pattern of the period of its scale.
+Since it pads with zeros, which are grey, a frame shows too. Two corrections are applied when a
+network is used, which leaves its weights and their scores as they are. The picture is mirrored
+beyond its edges, as when LR pictures are made. And what the network adds to a picture of one level
+is subtracted: a number for each level and each of the scale^2 pixels that an LR pixel becomes,
+looked up by the level of each pixel.
 """
 
 import torch
@@ -15,13 +16,13 @@ from shoal.models.channels import channels_of
 from shoal.models.profile import device_of
 from shoal.pictures.traced import mirrored
 
-# Levels between black and white whose answers are kept; between them lie straight lines.
+# Steps from black to white at which the correction is measured; it is linear between them.
 STEPS = 255
-TOGETHER = 32  # levels that are asked about at once
+TOGETHER = 32  # levels that are measured at once
 
 
 class Flat(nn.Module):
-    """A network that leaves a picture of one level as it is, up to its edges.
+    """A network that keeps a picture of one level as it is, up to its edges.
 
     Args:
         network: LR `(N, C, h, w)` to SR `(N, C, scale * h, scale * w)`, in evaluation mode.
@@ -49,8 +50,8 @@ class Flat(nn.Module):
         return sr - torch.cat(parts, 1)
 
     def _added(self, levels: Tensor, added: Tensor) -> Tensor:
-        """What the network adds to levels `(N, h, w)`, `(N, scale^2, h, w)`."""
-        # What is no number, as reach is measured by, has some place too.
+        """What the network adds to pixels `(N, h, w)` of some levels, `(N, scale^2, h, w)`."""
+        # NaN, by which reach is measured, is looked up as zero.
         place = torch.where(levels == levels, levels, 0.0).clamp(0, 1) * STEPS
         low = place.floor().clamp(max=STEPS - 1)
         share, low = (place - low)[..., None], low.long()
@@ -60,7 +61,7 @@ class Flat(nn.Module):
 
 @torch.inference_mode()
 def _answers(network: nn.Module, reach: int) -> Tensor:
-    """How far off a network answers pictures of one level, inside, `(STEPS + 1, C, s, s)`."""
+    """What a network adds to pictures of one level, away from edges: `(STEPS + 1, C, s, s)`."""
     side, device = 2 * reach + 1, device_of(network)
     levels = torch.arange(STEPS + 1, device=device).float().div(STEPS)[:, None, None, None]
     answers = []
@@ -73,5 +74,5 @@ def _answers(network: nn.Module, reach: int) -> Tensor:
 
 
 def flat(network: nn.Module, reach: int | None) -> nn.Module:
-    """A network as pictures are enlarged with it; one that sees all of a picture stays as it is."""
+    """A network as it is used to enlarge pictures; without a reach (None) it isn't corrected."""
     return network if reach is None else Flat(network, reach)

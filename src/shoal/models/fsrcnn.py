@@ -21,8 +21,8 @@ class FSRCNN(nn.Module):
         mappings: the paper's m.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
         reach: HR pixels from a pixel's own block to the end of the deconvolution's kernel.
-        grey: what the network sees as zero; published weights see black so, 0.
-        border: what lies around a picture, `zeros`, or `replicate`, as the authors test.
+        grey: subtracted from the input and added to the answer; 0 for published weights.
+        border: how a picture is padded: `zeros`, or `replicate` as in the authors' test code.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class FSRCNN(nn.Module):
 
 
 class EdgeDeconvolution(Deconvolution):
-    """A deconvolution that sees the edge once more around its input, as the authors' deconv.m."""
+    """A deconvolution of its input padded with its edge pixels, as in the authors' deconv.m."""
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """Enlarge `(N, inputs, h, w)`."""

@@ -28,7 +28,7 @@ class Level(nn.Module):
         at_least(0, depth=depth)
         layers = (nn.Sequential(conv(3, CHANNELS, CHANNELS), leaky()) for _ in range(depth))
         self.deepen = nn.Sequential(*layers)
-        # Kernel 4*: the authors' code has 3, whose centre lies half an HR pixel beside the pixel's.
+        # Kernel 4*: the authors' code has 3, which shifts the picture by half an HR pixel.
         up = Deconvolution(CHANNELS, CHANNELS, 2, padding=1)
         self.enlarge = nn.Sequential(up, leaky())
         self.residual = conv(3, CHANNELS, channels)
@@ -59,7 +59,7 @@ class LapSRN(nn.Module):
         scale: the factor, an integer >= 2.
         depth: convolutions of a level.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
-        grey: what the network sees as zero; published weights see black so, 0.
+        grey: subtracted from the input and added to the answer; 0 for published weights.
     """
 
     def __init__(self, scale: int, depth: int, channels: int = 1, grey: float = GREY) -> None:
@@ -85,7 +85,7 @@ class LapSRN(nn.Module):
         return [(1 / len(pictures), picture) for picture in pictures]
 
     def pictures(self, lr: Tensor) -> list[Tensor]:
-        """What each level answers, twice as large as the one before; the last one is SR."""
+        """The picture of each level, twice as large as the one before; the last one is SR."""
         picture, pictures = lr - self.grey, []
         features = self.extract(picture)
         for level in self.levels:

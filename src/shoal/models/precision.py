@@ -1,4 +1,4 @@
-"""Full precision: what is compared is computed in float32, whatever a network is trained in."""
+"""Full precision for answers that are compared, whatever precision a network is trained in."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,13 @@ import torch
 
 @contextmanager
 def full_precision(device: torch.device) -> Iterator[None]:
-    """Neither bfloat16 nor TF32 within.
+    """Compute in float32 within the block, without autocast and without TF32.
 
     Args:
-        device: where is computed.
+        device: of the computation.
     """
     cudnn = torch.backends.cudnn
-    # `flags` turns off whatever it isn't told of, cuDNN itself as well.
+    # All flags are given, since `flags` turns off those that aren't, cuDNN itself among them.
     flags = cudnn.flags(
         enabled=cudnn.enabled,
         benchmark=cudnn.benchmark,

@@ -1,4 +1,4 @@
-"""What can be said of a network without training it: size, cost, reach, dead channels."""
+"""Facts of a network that are measured without training it: size, cost, reach, dead channels."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,22 +11,24 @@ from torch import Tensor, nn
 from shoal.models.channels import channels_of
 from shoal.models.fitted import FittedModel
 
-# Enough for every kernel and upsampler to pass; the count per pixel doesn't depend on it.
+# Side in LR pixels of the picture that costs are measured on; the cost per pixel doesn't depend on
+# it.
 PROBE = 8
-# Lengths of the strips that reach is measured on, LR pixels; what sees further sees everything.
+# Lengths in LR pixels of the strips that reach is measured on, one after the other. A network that
+# looks further than the last is taken to look at the whole picture.
 STRIPS = (64, 256, 1024)
-WIDTH = 2  # of those strips
+WIDTH = 2  # of those strips, LR pixels
 
 
 def parameters(network: nn.Module) -> int:
-    """The number of values that are learned: trainable ones, or those that a fit has found."""
+    """The number of learned values: trainable parameters, or the buffers of a fitted model."""
     if isinstance(network, FittedModel):
         return sum(buffer.numel() for buffer in network.buffers())
     return sum(value.numel() for value in network.parameters() if value.requires_grad)
 
 
 def device_of(network: nn.Module) -> torch.device:
-    """Where a network's parameters and buffers lie; the CPU for one that has none."""
+    """The device of a network's parameters and buffers; the CPU if it has none."""
     held = chain(network.parameters(), network.buffers())
     return next((value.device for value in held), torch.device("cpu"))
 
@@ -37,7 +39,7 @@ def _watched(
     kinds: type[nn.Module] | tuple[type[nn.Module], ...],
     look: Callable[..., None],
 ) -> Iterator[None]:
-    """Show layers of some kinds to `look` at each use, with what goes in and comes out."""
+    """Call `look` at each use of the layers of some kinds, with the layer, its input and output."""
     hooks = [m.register_forward_hook(look) for m in network.modules() if isinstance(m, kinds)]
     try:
         yield
@@ -48,17 +50,16 @@ def _watched(
 
 @torch.no_grad()
 def _probe(network: nn.Module) -> None:
-    """Use every layer once, on the smallest picture that does."""
+    """Apply the network to a small picture, so that each of its layers is used."""
     network(torch.zeros(1, channels_of(network), PROBE, PROBE, device=device_of(network)))
 
 
 def macs(network: nn.Module) -> int:
-    """Multiply-adds of one forward pass per LR pixel, borders counted as if inside.
+    """Multiply-adds of one forward pass per LR pixel, padding counted like pixels.
 
-    Convolutions, transposed ones and linear layers count, each time they are used; biases,
-    activations and fixed enlargement do not. A transposed convolution counts by its own
-    definition, kernel^2 for each input pixel, however it is computed. What is fitted says itself,
-    and has none before.
+    Convolutions, transposed convolutions and linear layers count each time they are used; biases,
+    activations and fixed enlargement don't. A transposed convolution counts as kernel^2 for each
+    input pixel, however it is computed. A fitted model states its own number; 0 before its fit.
     """
     if isinstance(network, FittedModel):
         return network.macs if network.is_fitted else 0
@@ -68,7 +69,7 @@ def macs(network: nn.Module) -> int:
         nonlocal total
         places = inputs[0] if isinstance(layer, nn.ConvTranspose2d) else output
         weight: Any = layer.weight
-        # Every place of the output (for a transposed one of the input) uses the kernel once.
+        # The kernel is used once for each pixel of the output, or of a transposed one's input.
         total += weight.numel() * places[0, 0].numel()
 
     counted = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
@@ -79,10 +80,10 @@ def macs(network: nn.Module) -> int:
 
 @torch.no_grad()
 def reach(network: nn.Module) -> int | None:
-    """How many LR pixels to each side can change an SR pixel; None where all of them can.
+    """How many LR pixels to each side an SR pixel depends on; None if it may depend on all.
 
-    Measured by a line of NaN, which spreads to whatever depends on it, whatever the weights are.
-    What is fitted says itself: a choice of the nearest hides what it depends on.
+    Measured by a line of NaN, which spreads to all that depends on it, whatever the weights are. A
+    fitted model states its own reach, since a search for the nearest doesn't pass NaN on.
     """
     if isinstance(network, FittedModel):
         return network.reach
@@ -102,11 +103,12 @@ def _spread(network: nn.Module, length: int, dim: int) -> int:
     sr = network(lr)
     unknown = sr.isnan().any(dim=1).any(dim=4 - dim).flatten()
     reached = unknown.nonzero() // (sr.shape[dim] // length)
-    return int((reached - middle).abs().max())
+    # If no NaN comes out, the network hides it, and its reach is unknown.
+    return int((reached - middle).abs().max()) if len(reached) else length
 
 
 def layer_bytes(network: nn.Module) -> int:
-    """Bytes per LR pixel that the largest layer's input and output take together, in float32."""
+    """Bytes per LR pixel of the largest layer's input and output together, in float32."""
     if isinstance(network, FittedModel):
         return 4 * network.width
     largest = 0
@@ -124,10 +126,10 @@ def layer_bytes(network: nn.Module) -> int:
 
 @torch.no_grad()
 def dead_channels(network: nn.Module, pictures: Iterable[Tensor]) -> float | None:
-    """The share of ReLU channels that are zero all over all pictures; None without any ReLU.
+    """The share of ReLU channels that are zero everywhere in all pictures; None without ReLUs.
 
     Args:
-        network: its `nn.ReLU` layers are looked at.
+        network: whose `nn.ReLU` layers are examined.
         pictures: network inputs `(N, C, h, w)`.
     """
     if not any(isinstance(layer, nn.ReLU) for layer in network.modules()):

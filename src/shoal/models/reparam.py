@@ -1,4 +1,4 @@
-"""Layers that are trained as several convolutions and used as the one that they equal."""
+"""Layers that are trained as several convolutions, and folded into a single one for use."""
 
 import copy
 from typing import Protocol, runtime_checkable
@@ -9,15 +9,15 @@ from torch import Tensor, nn
 
 from shoal.models.blocks import conv
 
-WIDER = 2  # times the outputs: channels of the part that expands and squeezes
+WIDER = 2  # channels between the expanding and the squeezing convolution, per output channel
 
 
 @runtime_checkable
 class Foldable(Protocol):
-    """A layer that one convolution equals."""
+    """A layer that equals a single convolution."""
 
     def folded(self) -> nn.Conv2d:
-        """The convolution."""
+        """That convolution."""
 
 
 class Folding(nn.Module):
@@ -34,7 +34,8 @@ class Folding(nn.Module):
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.whole, self.point = conv(3, inputs, outputs), conv(1, inputs, outputs)
-        # Without a bias, so that what follows may pad with zeros and still be one convolution.
+        # Without a bias, which the next layer's zero padding would lack at the edges: then the two
+        # wouldn't equal one convolution.
         self.expand = nn.Conv2d(inputs, WIDER * outputs, 1, bias=False)
         self.squeeze = conv(3, WIDER * outputs, outputs)
 
@@ -44,7 +45,7 @@ class Folding(nn.Module):
 
     @torch.no_grad()
     def folded(self) -> nn.Conv2d:
-        """The one convolution that gives the same."""
+        """The one convolution that equals this layer."""
         one = copy.deepcopy(self.whole)
         one.weight += F.pad(self.point.weight, (1, 1, 1, 1))
         one.weight += torch.einsum(
@@ -61,7 +62,7 @@ def folded(network: nn.Module) -> nn.Module:
     """The network as it is used: every `Foldable` layer replaced by its one convolution.
 
     Args:
-        network: left as it is; one that has nothing to fold is returned itself.
+        network: not changed; returned itself if it has nothing to fold.
     """
     if not any(isinstance(layer, Foldable) for layer in network.modules()):
         return network

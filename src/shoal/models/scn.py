@@ -8,9 +8,9 @@ from shoal.errors import UserError
 from shoal.models.blocks import GREY, at_least
 from shoal.pictures.resample import upscale
 
-LR_PATCH, HR_PATCH = 9, 5  # sides, at HR size
+LR_PATCH, HR_PATCH = 9, 5  # sides of the patches, HR pixels
 FEATURES = 100  # of an LR patch
-LAMBDA = 0.1  # of the sparse coding that the first weights solve
+LAMBDA = 0.1  # penalty of the sparse coding problem that the initial weights solve
 TINY = 1e-6  # a contrast far below one grey level of 255
 
 
@@ -27,7 +27,7 @@ class SCN(nn.Module):
         scale: the factor, an integer >= 2.
         atoms: of the dictionary, the paper's n.
         stages: recurrent stages of LISTA, the paper's k.
-        channels: 1: mean and contrast of a patch are those of its luma.
+        channels: 1: only luma is mapped, since a patch's mean and contrast are those of luma.
 
     Raises:
         UserError: other channels are asked for.
@@ -64,19 +64,19 @@ class SCN(nn.Module):
         return code
 
     def shrunk(self, x: Tensor) -> Tensor:
-        """Nearer to zero by the threshold, and zero within it."""
+        """Soft thresholding: moved towards zero by the threshold."""
         return x.sign() * F.relu(x.abs() - self.threshold)
 
     @torch.no_grad()
     def _start(self, atoms: int) -> None:
-        """ISTA's own weights for a random dictionary*; the paper's was learned beforehand."""
+        """The weights of ISTA for a random dictionary*; the paper's was learned beforehand."""
         dictionary = F.normalize(torch.randn(FEATURES, atoms), dim=0)
         gram = dictionary.T @ dictionary
         step = 1 / torch.linalg.matrix_norm(gram, 2)
         self.encode.weight.copy_((step * dictionary.T)[..., None, None])
         self.inhibit.weight.copy_((torch.eye(atoms) - step * gram)[..., None, None])
         self.threshold.fill_(LAMBDA * step)
-        # Features of what differs from the mean.
+        # Features ignore a patch's mean.
         self.extract.weight -= self.extract.weight.mean(dim=(2, 3), keepdim=True)
         # Each patch is put in its place, and overlapping ones are averaged.
         places = torch.eye(HR_PATCH**2).view(1, HR_PATCH**2, HR_PATCH, HR_PATCH)
@@ -89,12 +89,12 @@ def bare(kernel: int, inputs: int, outputs: int) -> nn.Conv2d:
 
 
 def average(x: Tensor, side: int) -> Tensor:
-    """The mean of the square of that side around each pixel, as far as it lies in the picture."""
+    """The mean over a square around each pixel, of which only pixels of the picture count."""
     return F.avg_pool2d(x, side, stride=1, padding=side // 2, count_include_pad=False)
 
 
 def statistics(picture: Tensor) -> tuple[Tensor, Tensor]:
-    """Around each pixel: the LR patch's mean, and the norm of what its middle differs from it."""
+    """The mean of the LR patch around each pixel, and the norm of its middle less that mean."""
     mean = average(picture, LR_PATCH)
     square = average(picture.square(), HR_PATCH)
     variance = square - 2 * mean * average(picture, HR_PATCH) + mean.square()
@@ -102,5 +102,5 @@ def statistics(picture: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def unit(x: Tensor) -> Tensor:
-    """Of norm 1 over the channels; where there is next to nothing, less."""
+    """Features divided by their norm over the channels; far smaller ones than `TINY` stay small."""
     return x / (x.square().sum(dim=1, keepdim=True) + TINY**2).sqrt()

@@ -9,18 +9,18 @@ from torch import Tensor, nn
 from shoal.models.precision import full_precision
 from shoal.models.profile import device_of
 
-PASSES, ENOUGH = 3, 3.0  # the fastest of so many counts, or of those begun within so many seconds
-# Pictures that take longer are left for a piece of so many LR pixels each way: a slow network takes
-# as long for a megapixel of it.
+PASSES, ENOUGH = 3, 3.0  # passes that are timed; after so many seconds no further one is begun
+# If the pictures would take more than QUICK seconds, a piece of PIECE x PIECE LR pixels is timed
+# instead: for a slow network the time per pixel is the same.
 QUICK, PIECE = 0.5, 64
 
 
 @torch.inference_mode()
 def seconds_per_megapixel(network: nn.Module, pictures: Sequence[Tensor]) -> float:
-    """How long a network takes for a million HR pixels, copies to and from its device included.
+    """Seconds that a network takes for a million HR pixels, with copies to and from its device.
 
-    By PyTorch in float32, with the threads that the process has; the fastest of a few passes, for
-    other work on the machine only slows one down.
+    In PyTorch, in float32, with the process's threads. The fastest of a few passes counts, since
+    other work on the machine can only slow a pass down.
 
     Args:
         network: in evaluation mode.
@@ -29,14 +29,14 @@ def seconds_per_megapixel(network: nn.Module, pictures: Sequence[Tensor]) -> flo
     piece = pictures[0][..., :PIECE, :PIECE]
     seconds, pixels = _fastest(network, [piece])
     whole = sum(picture.numel() for picture in pictures) / piece.numel()
-    # Of a quick network a small piece would show what starting it takes.
+    # For a quick network, the fixed cost of a call would dominate the time of a small piece.
     if seconds * whole < QUICK:
         seconds, pixels = _fastest(network, pictures)
     return seconds / pixels * 1e6
 
 
 def _fastest(network: nn.Module, pictures: Sequence[Tensor]) -> tuple[float, int]:
-    """Seconds of the fastest pass, and the HR pixels of each."""
+    """Seconds of the fastest pass, and the number of HR pixels of a pass."""
     device, passes, pixels = device_of(network), list[float](), 0
     while len(passes) < PASSES and sum(passes) < ENOUGH:
         begun = time.perf_counter()

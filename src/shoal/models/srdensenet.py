@@ -1,4 +1,4 @@
-"""SRDenseNet: every layer sees what all layers before it have found."""
+"""SRDenseNet: every layer takes the features of all layers before it."""
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,7 @@ WIDTH = 256  # of the bottleneck and the deconvolutions
 
 
 class DenseLayer(nn.Module):
-    """conv 3, inputs->growth; its answer is put behind its input.
+    """conv 3, inputs->growth, whose output is concatenated to its input.
 
     Args:
         inputs: input channels.
@@ -70,7 +70,7 @@ def deconv_relu(stride: int) -> nn.Sequential:
 
 
 def prime_factors(number: int) -> list[int]:
-    """The primes whose product a number >= 2 is, ascending.
+    """The prime factors of a number >= 2, ascending.
 
     >>> prime_factors(4), prime_factors(6), prime_factors(7)
     ([2, 2], [2, 3], [7])

@@ -1,4 +1,4 @@
-"""Weights of one network as the start of another's training."""
+"""Training that starts from the weights of another network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,18 @@ from shoal.models.bounds import require_numbers
 from shoal.models.facts import plain_name
 from shoal.models.weights import read
 
-NAMED = 3  # tensors that are named, of those that keep their own start
+NAMED = 3  # tensors that the message names, of those that keep their own initial values
 
 
 @dataclass(frozen=True)
 class Start:
-    """What training started from.
+    """The weights that a training starts from.
 
     Attributes:
-        origin: of which network at which scale the weights are, e.g. `eeds x2`.
-        taken: how many of the network's tensors are the file's.
-        kept: names of those that keep their own start: other shapes, or not in the file.
+        origin: the network and scale that they are of, e.g. `eeds x2`.
+        taken: how many tensors were taken from the file.
+        kept: names of tensors that keep their own initial values, since the file lacks them or has
+            other shapes.
     """
 
     origin: str
@@ -31,16 +32,17 @@ class Start:
 
     @classmethod
     def of(cls, network: nn.Module, path: Path) -> Self:
-        """Give a network the tensors of a file that have the names and shapes of its own.
+        """Load those tensors of a file that have the names and shapes of the network's own.
 
-        At another scale only what enlarges differs, so all else is taken.
+        Between scales, only the layers that enlarge differ, so all others are loaded.
 
         Args:
             network: changed in place.
-            path: weights of Shoal's; of the file only tensors are used, so it need not be trusted.
+            path: a file of Shoal's weights. Only its tensors are used, so it need not be trusted.
 
         Raises:
-            UserError: they aren't, no tensor fits, or one that does holds NaN or infinity.
+            UserError: it is no such file, none of its tensors fits, or one that fits holds NaN or
+                infinity.
         """
         (tensors, facts), state = read(path), network.state_dict()
         origin = f"{plain_name(facts, 'name', 'a network')} x{facts['scale']}"

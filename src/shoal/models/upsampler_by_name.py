@@ -1,4 +1,4 @@
-"""Which upsampler a network ends in: one of ours by its name, or anybody's."""
+"""The upsampler that a config asks for: one of ours by its name, or one of the user's own."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from torch import nn
 from shoal.errors import UserError, first_line, unknown
 from shoal.models.upsamplers import Deconvolution, Nearest, Subpixel, Unpooling
 
-PROBE = (8, 9)  # height and width of what an upsampler of one's own is tried on
+PROBE = (8, 9)  # height and width of the features that the user's own upsampler is tried on
 UPSAMPLERS: dict[str, type[nn.Module]] = {
     "deconvolution": Deconvolution,
     "unpooling": Unpooling,
@@ -16,23 +16,26 @@ UPSAMPLERS: dict[str, type[nn.Module]] = {
     "nearest": Nearest,
 }
 
-
-# From input channels, output channels and scale: a class, or one that Hydra has given more.
+# Makes a layer from input channels, output channels and scale: a class, or a partial of one.
 Maker = Callable[[int, int, int], nn.Module]
 
 
 def build(kind: str | Maker, inputs: int, outputs: int, scale: int) -> nn.Module:
-    """Build an upsampler, ours by its name or anybody's by what makes it.
+    """Build one of our upsamplers by its name, or anybody's by its class.
 
     Args:
-        kind: a name, or what makes a layer: `model.upsampler=mine.Up` comes here as `mine.Up`.
+        kind: a key of `UPSAMPLERS`, or a callable that makes a layer, such as the class that
+            `model.upsampler=mine.Up` names.
         inputs: input channels.
         outputs: output channels.
         scale: the factor, an integer >= 2.
 
     Raises:
-        UserError: there is none of that name, or the layer isn't one or doesn't enlarge so.
+        UserError: no upsampler has that name, or what is made is no layer that enlarges so.
     """
+    if isinstance(kind, nn.Module):
+        words = f"upsampler is a {type(kind).__name__} already"
+        raise UserError(f"{words}: name its class, or set _partial_: true beside its _target_")
     if callable(kind):
         return _of_ones_own(kind, inputs, outputs, scale)
     if kind not in UPSAMPLERS:
@@ -42,7 +45,7 @@ def build(kind: str | Maker, inputs: int, outputs: int, scale: int) -> nn.Module
 
 
 def _of_ones_own(make: Maker, inputs: int, outputs: int, scale: int) -> nn.Module:
-    """A layer that is used once, so that one of the wrong size is refused before any network is."""
+    """Make a layer and try it once, so that a wrong size is refused before a network is built."""
     maker = getattr(make, "func", make)  # of a functools.partial
     name = f"upsampler={maker.__module__}.{maker.__qualname__}"
     try:

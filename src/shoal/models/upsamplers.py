@@ -1,8 +1,8 @@
-"""Learned enlargements: four ways from LR to HR size, aligned to the pixel, linear.
+"""Upsamplers: four learned, linear ways to enlarge features, aligned to the pixel.
 
 Each maps `(N, inputs, h, w)` to `(N, outputs, scale * h, scale * w)`. Each can start as
 interpolation (`interpolate_`): output channel j is input channel j mod `inputs`, enlarged by the
-cubic kernel as far as its own kernel reaches.
+cubic kernel, cut to the size of the layer's own kernel.
 """
 
 import torch
@@ -12,18 +12,18 @@ from torch import Tensor, nn
 from shoal.models.blocks import conv
 from shoal.models.interpolating import clear_bias, copies, fill, interpolation
 
-# Outputs up to which a deconvolution is faster as a sub-pixel convolution; at 64 it is 3 times as
-# slow.
+# Up to so many output channels a deconvolution is faster when computed as a sub-pixel convolution;
+# with 64 it would be 3 times slower.
 NARROW = 8
 
 
 class Deconvolution(nn.ConvTranspose2d):
-    """Transposed convolution: kernel scale + 2 x padding, stride scale.
+    """Transposed convolution of kernel scale + 2 x padding and stride scale.
 
-    So the output is exactly `scale` times the input and the kernel's centre lies on the pixel's.
-    With a padding of 6 the kernel is the paper's 15 at x3. Where the outputs are few, computed as
-    the sub-pixel convolution that it equals, with a kernel of `2 * ceil(padding / scale) + 1`: the
-    same map, several times faster.
+    The output is then exactly `scale` times as large, and the kernel is centred on each pixel. With
+    a padding of 6 the kernel is the paper's 15 at x3. With few output channels it is computed as
+    the sub-pixel convolution of kernel `2 * ceil(padding / scale) + 1` that it equals, which is
+    several times faster.
     """
 
     def __init__(self, inputs: int, outputs: int, scale: int, padding: int = 6) -> None:
@@ -40,11 +40,11 @@ class Deconvolution(nn.ConvTranspose2d):
         return F.pixel_shuffle(F.conv2d(x, self.subpixel(), bias, padding=self.reach), self.scale)
 
     def subpixel(self) -> Tensor:
-        """The kernel of the equal sub-pixel convolution, `(outputs * scale^2, inputs, k, k)`.
+        """The kernel of the equivalent sub-pixel convolution, `(outputs * scale^2, inputs, k, k)`.
 
-        HR pixel `scale * q + r` takes LR pixel `q - d` times kernel entry
-        `scale * d + r + padding`. Padded by the margin, the entries split into (d, r), and d runs
-        backwards.
+        HR pixel `scale * q + r` sums LR pixels `q - d` times kernel entries
+        `scale * d + r + padding`. Padded by the margin, the entries are indexed by (d, r); d is
+        reversed, since a convolution in PyTorch doesn't flip its kernel.
         """
         taps = 2 * self.reach + 1
         padded = F.pad(self.weight, [self.margin] * 4)
@@ -61,7 +61,7 @@ class Deconvolution(nn.ConvTranspose2d):
 
 
 class ZeroBlocks(nn.Module):
-    """Each pixel becomes the top-left of a `scale` x `scale` block of zeros.
+    """Each pixel becomes the top-left corner of a `scale` x `scale` block of zeros.
 
     Args:
         scale: side of the block.
@@ -79,9 +79,9 @@ class ZeroBlocks(nn.Module):
 
 
 class Unpooling(nn.Module):
-    """Blocks of zeros with the value at the top-left; then a convolution of scale + 2.
+    """`ZeroBlocks`, then a convolution of kernel scale + 2.
 
-    Padding is `scale` before and 1 after: the kernel's centre lies on the middle of the block.
+    It is padded by `scale` before and 1 after, which centres the kernel on the middle of a block.
     """
 
     def __init__(self, inputs: int, outputs: int, scale: int) -> None:
@@ -120,7 +120,7 @@ class Subpixel(nn.Module):
     def interpolate_(self) -> None:
         """Start as cubic interpolation cut to the kernel."""
         layer, scale, taps = self.convolve, self.scale, self.kernel
-        # As in Deconvolution.subpixel: entry scale * d + r, with d backwards along the taps.
+        # As in Deconvolution.subpixel: entries are indexed by (d, r), and d is reversed.
         phases = interpolation(taps * scale, scale).view(taps, scale, taps, scale).flip(0, 2)
         kernel = torch.einsum("oi,yrxs->orsiyx", copies(self.outputs, layer.in_channels), phases)
         layer.weight.copy_(kernel.reshape(layer.weight.shape))
@@ -128,7 +128,7 @@ class Subpixel(nn.Module):
 
 
 class Nearest(nn.Module):
-    """Each pixel becomes a block of itself; then a 3 x 3 convolution at HR size."""
+    """Each pixel is repeated to a block, then a 3 x 3 convolution is applied at HR size."""
 
     def __init__(self, inputs: int, outputs: int, scale: int) -> None:
         super().__init__()
@@ -141,7 +141,7 @@ class Nearest(nn.Module):
         return self.convolve(self.repeat(x))
 
     def interpolate_(self) -> None:
-        """Start by smoothing the blocks: bilinear at x2 and x3, as near as 3 taps get above."""
+        """Start by smoothing the blocks: bilinear at x2 and x3, as near to it as possible above."""
         side = min((self.scale - 1) / (2 * self.scale), 1 / 3)
         taps = torch.tensor([side, 1 - 2 * side, side])
         fill(self.convolve, torch.outer(taps, taps))

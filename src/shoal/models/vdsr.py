@@ -1,4 +1,4 @@
-"""VDSR: very deep, and it learns only what bicubic lacks."""
+"""VDSR: a very deep network that only learns the residual to bicubic interpolation."""
 
 from torch import Tensor, nn
 
@@ -16,7 +16,7 @@ class VDSR(nn.Module):
         scale: the factor, an integer >= 2.
         depth: the number of layers.
         channels: of the pictures: 1, luma, as in the paper, or 3, RGB.
-        grey: what the network sees as zero; published weights see black so, 0.
+        grey: subtracted from the input and added to the answer; 0 for published weights.
     """
 
     def __init__(self, scale: int, depth: int, channels: int = 1, grey: float = GREY) -> None:

@@ -1,7 +1,7 @@
-"""Weights with the config of their network: one file is enough to rebuild it.
+"""Files of weights that hold their network's config, so that one file is enough to rebuild it.
 
-safetensors only: a file of weights is data, never code. Networks are built from `_target_`s below
-`shoal.models` alone, unless the caller trusts the file.
+The format is safetensors, which holds data and never code. Unless the caller trusts a file, only
+networks that are defined below `shoal.models` are built.
 """
 
 import importlib
@@ -33,80 +33,92 @@ def encode(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
     """A network's weights and facts as the bytes of a safetensors file.
 
     Args:
-        network: its state is stored in float32 as it is.
-        facts: at least `model`, its config, and `scale`.
+        network: whose parameters and buffers are stored.
+        facts: at least `model`, the network's config, and `scale`.
     """
     tensors = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
     facts = {**facts, "model": stable(facts["model"])}
-    # One key: the library writes several in no fixed order, and the bytes shall be the same.
+    # One key: the library writes several in no fixed order, and equal facts must give equal bytes.
     return save(tensors, metadata={"shoal": json.dumps(facts, sort_keys=True)})
 
 
 def load(path: Path, *, trust: bool = False) -> tuple[nn.Module, dict[str, Any]]:
     """Rebuild a network from its file, in evaluation mode.
 
-    Where its code is other than that it was trained with, a line on stderr says so.
+    If its code has changed since its training, a line on stderr says so.
 
     Args:
         path: a `weights.safetensors`.
-        trust: also build networks that are not Shoal's own; this runs code that the file names.
+        trust: also build networks that are not Shoal's own, which runs code that the file names.
+
+    Returns:
+        The network, and the file's facts.
 
     Raises:
-        UserError: no such file, not weights of Shoal, cut short, an untrusted network, shapes that
-            don't fit, values that are no numbers, or a network of another scale.
+        UserError: there is no such file, it is cut short or not a file of Shoal's weights; or the
+            network is not trusted, doesn't fit the weights, holds NaN, or has another scale.
     """
     tensors, facts = read(path)
-    facts["model"] = present(facts["model"])
+    model = facts["model"] = present(facts["model"])
     if not trust:
-        require_ours(path, facts["model"])
-    if ours := are_ours(facts["model"]):
-        require_modest(path, facts["model"], facts["scale"], tensors)
+        require_ours(path, model)
+    ours, since = are_ours(model), changed_since(facts.get("code", {}), model)
+    if ours:
+        require_modest(path, model, facts["scale"], tensors)
     try:
-        with no_larger(tensors) if ours else nullcontext():
-            network = folded(hydra.utils.instantiate(facts["model"]))  # as it was stored
-        network.load_state_dict(tensors)
-        mark(network, facts["model"])
+        network = _rebuilt(model, tensors, ours=ours)
     except UserError:
         raise
     except Exception as error:
-        why = changed_since(facts.get("code", {}), facts["model"]) or first_line(
-            error.__cause__ or error
-        )
+        why = since or first_line(error.__cause__ or error)
         raise UserError(f"{path}: weights and network don't fit ({why})") from None
-    # A buffer of somebody's own may hold infinity, as masks do.
+    # In a user's own network, buffers may hold infinity, as masks do.
     require_numbers(path, tensors if ours else dict(network.named_parameters()))
-    require_scale(path, network.eval(), facts["scale"])
-    if since := changed_since(facts.get("code", {}), facts["model"]):
+    require_scale(path, network, facts["scale"])
+    if since:
         _warn(f"{path}: {since} since these weights were made: it may compute something else")
     return network, facts
 
 
-@cache  # once: runtimes that are tried in turn build the same network anew
+def _rebuilt(model: Mapping[str, Any], tensors: Mapping[str, Tensor], *, ours: bool) -> nn.Module:
+    """The network of a config with its weights, in evaluation mode; folded, as weights are stored.
+
+    Raises:
+        Exception: anything that a wrong config or weights of other shapes lead to.
+    """
+    with no_larger(tensors) if ours else nullcontext():
+        network = folded(hydra.utils.instantiate(model))
+    network.load_state_dict(tensors)
+    mark(network, model)
+    return network.eval()
+
+
+@cache  # said once, although several runtimes may build the same network
 def _warn(words: str) -> None:
     print(f"shoal: {one_line(words)}", file=sys.stderr, flush=True)
 
 
 def require_ours(path: Path, model: Any) -> None:
-    """Refuse the config of a network that somebody's file holds and that isn't one of ours.
+    """Refuse a config from a file that builds anything but Shoal's own networks.
 
     Raises:
-        UserError: naming the file and what it would build.
+        UserError: the message names the file and what it would build.
     """
     if "${" in json.dumps(model):
-        # Resolving one can read the environment, or make a `_target_` that nobody has seen.
-        raise UserError(f"{path} has a config that computes: {REMEDY}")
+        # An interpolation can read the environment, or make up a `_target_` that isn't checked.
+        raise UserError(f"{path} has a config with interpolations: {REMEDY}")
     for target in targets(model):
         if not is_ours(target):
             raise UserError(f"{path} wants to build {target}: {REMEDY}")
 
 
 def are_ours(model: Any) -> bool:
-    """Whether the config of a network names nothing but networks of ours, and computes nothing."""
+    """Whether a config builds Shoal's own networks alone, and has no interpolations."""
     return "${" not in json.dumps(model) and all(map(is_ours, targets(model)))
 
 
 def is_ours(target: str) -> bool:
-    """Whether a target is a network defined below `shoal.models`, not something reached through it.
+    """Whether a target is a network class that a module below `shoal.models` itself defines.
 
     >>> is_ours("shoal.models.ees.EES"), is_ours("shoal.models.blocks.torch.load")
     (True, False)
@@ -122,7 +134,7 @@ def is_ours(target: str) -> bool:
 
 
 def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The tensors of a file of weights, by name, and its facts; nothing is built.
+    """The tensors of a file of weights by name, and its facts; no network is built.
 
     Raises:
         UserError: see `facts.read_facts`.

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 # ITU-R BT.601 as MATLAB's rgb2ycbcr has it: rows Y, Cb, Cr; RGB in [0, 1], the result in 0..255.
 BT601 = np.array([[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]])
 BT601_OFFSET = (16.0, 128.0, 128.0)
-BAND = 1 << 20  # pixels whose luma is made at a time; in float64 a channel takes eight bytes
-LUMA_RANGE = 219.0  # from black's to white's
-# Of BT601 / 255. Written down, since libraries of linear algebra differ in last bits.
+BAND = 1 << 20  # pixels converted to luma at a time: 8 MiB per channel in float64
+LUMA_RANGE = 219.0  # white's luma minus black's
+# The inverse of BT601 / 255, written out: linear algebra libraries differ in the last bits.
 INVERSE = np.array(
     [
         [1.1643835616438356, 3.011243973294133e-07, 1.5960268873357042],
@@ -42,8 +42,8 @@ def rgb(ycbcr: Array) -> Array:
 def _mixed(matrix: NDArray[np.float64], channels: list[Any]) -> list[Any]:
     """A 3 x 3 matrix times every pixel of three channels.
 
-    Not a matrix product: in those the last bit of a pixel can depend on the size of its picture,
-    and on some processors does.
+    Written as sums, since in a library's matrix product the last bit of a pixel can depend on the
+    size of its picture, and on some processors does.
     """
     return [_row(row, channels) for row in matrix]
 
@@ -57,12 +57,12 @@ def _row(row: NDArray[np.float64], channels: list[Any]) -> Any:
 def luma(pixels: Pixels) -> "Tensor":
     """Luma `(1, 1, H, W)` in 0..255 levels, not rounded.
 
-    Grey is its own luma, unscaled; RGB, grey stored as RGB too, goes through BT.601.
+    Grey is its own luma, unscaled. RGB goes through BT.601, also where it holds grey.
 
     >>> luma(np.full((1, 1, 3), 255, np.uint8)).item()
     235.0
     """
-    import torch  # here: enlarging does without
+    import torch  # here, since enlarging needs no PyTorch
 
     found = torch.empty(1, 1, *pixels.shape[:2], dtype=torch.float64)
     rows = max(1, BAND // max(1, pixels.shape[1]))
@@ -72,7 +72,7 @@ def luma(pixels: Pixels) -> "Tensor":
 
 
 def luma_levels(given: Array) -> Array:
-    """Levels of luma `(N, 1, H, W)`: of RGB `(N, 3, H, W)` the Y of `ycbcr`, of grey its own."""
+    """Luma levels `(N, 1, H, W)`: the Y of `ycbcr` for RGB `(N, 3, H, W)`; grey is returned."""
     if given.shape[1] == 1:
         return given
     channels = [given[:, number : number + 1] for number in range(3)]
@@ -80,7 +80,7 @@ def luma_levels(given: Array) -> Array:
 
 
 def grey(pixels: Pixels) -> Pixels:
-    """RGB turned into the grey, uint8, that it shows; grey as it is.
+    """RGB converted to uint8 grey, 0 for black and 255 for white; grey is returned as it is.
 
     >>> grey(np.array([[[255] * 3, [7] * 3]], np.uint8)).tolist()
     [[255, 7]]
@@ -89,17 +89,17 @@ def grey(pixels: Pixels) -> Pixels:
 
 
 def grey_levels(rgb: Array) -> Array:
-    """Levels of RGB `(N, 3, H, W)` to those of the grey that it shows, 0..255, not rounded."""
+    """Levels of RGB `(N, 3, H, W)` as levels of grey in 0..255, not rounded."""
     return grey_of(luma_levels(rgb))
 
 
 def grey_of(luma: Array) -> Array:
-    """Luma, 16 to 235, as the levels of grey that show it, 0 to 255; not clipped."""
+    """Luma in 16..235 stretched to levels of grey in 0..255, not clipped."""
     return (luma - BT601_OFFSET[0]) * 255 / LUMA_RANGE
 
 
 def luma_of(grey: Array) -> Array:
-    """Levels of grey, 0 to 255, as luma, 16 to 235: that of the same picture stored as RGB.
+    """The inverse of `grey_of`: the luma that levels of grey have when stored as RGB.
 
     >>> luma_of(np.array([0.0, 255.0])).tolist()
     [16.0, 235.0]
@@ -108,10 +108,10 @@ def luma_of(grey: Array) -> Array:
 
 
 def stored_luma(rgb: Array, *, grey: bool) -> Array:
-    """Luma levels `(N, 1, H, W)` of the 8-bit picture that levels of RGB are stored as.
+    """Luma levels `(N, 1, H, W)` of the 8-bit picture that RGB is rounded to.
 
     Args:
-        rgb: not rounded, `(N, 3, H, W)`.
-        grey: whether a grey picture is stored, which is its own luma.
+        rgb: levels `(N, 3, H, W)`, not rounded.
+        grey: whether the picture is stored as grey, and so is its own luma.
     """
     return rounded(grey_levels(rgb)) if grey else luma_levels(rounded(rgb))

@@ -1,4 +1,4 @@
-"""16-bit colours: Pillow decodes them to 8 bits and doesn't write them; grey it does keep."""
+"""16-bit colours, which Pillow decodes to 8 bits and can't write; 16-bit grey it can."""
 
 import struct
 import zlib
@@ -11,8 +11,8 @@ from PIL import Image
 
 from shoal.pictures.modes import keyed, raw_mode
 
-# Pillow unpacks the high byte of each sample. Told the other byte order, it unpacks the low one;
-# two bytes of grey and two of opacity are four bytes of anything.
+# Pillow unpacks the high byte of each sample, and the low one if told the other byte order.
+# Grey with opacity has no such order: its four bytes per pixel are unpacked as 8-bit RGBA.
 OTHER_BYTE = {"16B": "16L"}
 GREY_ALPHA = "LA;16B"
 ROWS = 64  # rows compressed at a time
@@ -27,7 +27,7 @@ def is_sixteen(image: Image.Image) -> bool:
 def decoded(
     image: Image.Image, again: Image.Image
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint16] | None]:
-    """Pixels and opacity, as they lie, of a PNG that is open twice and not yet decoded."""
+    """Pixels and opacity, as stored, of a PNG that is open twice and not yet decoded."""
     samples = _samples(image, again)
     match samples.shape[-1]:
         case 2:
@@ -57,7 +57,15 @@ def write_png(
     exif: bytes,
     tones: Mapping[bytes, bytes],
 ) -> None:
-    """Write `(H, W, C)`, C = 2 to 4, as PNG (ISO/IEC 15948), rows as differences."""
+    """Write `(H, W, C)`, C = 2 to 4, as PNG (ISO/IEC 15948).
+
+    Args:
+        file: to write to.
+        pixels: grey with opacity, RGB, or RGB with opacity.
+        icc: the colour profile, or None.
+        exif: the EXIF block, or empty.
+        tones: the contents of chunks such as gAMA, by their names.
+    """
     height, width, channels = pixels.shape
     colour = {2: 4, 3: 2, 4: 6}[channels]
     file.write(b"\x89PNG\r\n\x1a\n")
@@ -76,7 +84,8 @@ def write_png(
 
 
 def _filtered(pixels: NDArray[np.uint16]) -> Iterator[bytes]:
-    up = 2  # the number of the filter
+    """Rows in blocks, each row after the number of its filter: differences from the row above."""
+    up = 2  # that filter's number
     last = np.zeros((1, pixels[0].size * 2), np.uint8)
     for start in range(0, len(pixels), ROWS):
         block = pixels[start : start + ROWS].astype(">u2")
@@ -92,7 +101,7 @@ def _chunk(file: BinaryIO, kind: bytes, content: bytes) -> None:
 
 def write_tiff(file: BinaryIO, pixels: NDArray[np.uint16], icc: bytes | None) -> None:
     """Write `(H, W, C)`, C = 2 to 4, as TIFF, compressed without loss."""
-    import tifffile  # here: it takes a while, and few pictures need it
+    import tifffile  # here, since it is slow to import and few pictures need it
 
     alpha = ["unassalpha"] if pixels.shape[-1] % 2 == 0 else None
     tifffile.imwrite(

@@ -1,28 +1,17 @@
 """LR pictures as MATLAB would write them."""
 
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shoal.errors import UserError
-from shoal.pictures import writing
 from shoal.pictures.arrays import Array
 from shoal.pictures.colour import luma
-from shoal.pictures.finding import pictures
-from shoal.pictures.images import Picture, read
 from shoal.pictures.levels import Pixels, largest, levels, rgb_levels, rounded
-from shoal.pictures.resample import (
-    EDGES,
-    MIRRORED,
-    crop,
-    downscale,
-    downscale_integers,
-    shrink_integers,
-)
-from shoal.pictures.targets import require_free
+from shoal.pictures.resample import crop, downscale, downscale_integers, shrink_integers
+from shoal.pictures.taps import EDGES, MIRRORED
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,12 +20,12 @@ Planes = NDArray[np.float64]  # (1, C, H, W), whole numbers
 
 
 def degrade(pixels: Pixels, scale: int, edges: str = MIRRORED) -> Pixels:
-    """`imresize(picture, 1 / scale, 'bicubic')` of MATLAB, cropped to the scale before.
+    """MATLAB's `imresize(picture, 1 / scale, 'bicubic')` of a picture cropped to the scale.
 
     Args:
         pixels: `(H, W)` or `(H, W, 3)`, uint8 or uint16.
         scale: an integer >= 2.
-        edges: one of `resample.EDGES`: `mirrored`, or `repeated` as by an older MATLAB.
+        edges: one of `taps.EDGES`: `mirrored`, or `repeated` as by an older MATLAB.
 
     Returns:
         The same type and channels, `(H // scale, W // scale)` in size.
@@ -49,44 +38,43 @@ def degrade(pixels: Pixels, scale: int, edges: str = MIRRORED) -> Pixels:
 
 
 def smaller(pixels: Pixels, factor: float) -> Pixels:
-    """`imresize(picture, factor, 'bicubic')` of MATLAB, for a factor below 1.
+    """MATLAB's `imresize(picture, factor, 'bicubic')` for a factor below 1.
 
     Args:
         pixels: `(H, W)` or `(H, W, 3)`, uint8 or uint16.
         factor: in (0, 1).
 
     Returns:
-        The same type and channels, each side the factor as long, rounded up.
+        The same type and channels, `(ceil(factor * H), ceil(factor * W))` in size.
     """
     top = largest(pixels.dtype)
     return _by_planes(pixels, lambda values: shrink_integers(values, factor, top))
 
 
 def _by_planes(pixels: Pixels, made: Callable[[Planes], Planes]) -> Pixels:
-    """A picture of what is made of the planes of another."""
+    """Apply a function of planes to pixels, whose type and channels stay."""
     planes = pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
     found = made(planes.astype(np.float64)[None])[0].astype(pixels.dtype)
     return found[0] if pixels.ndim == 2 else np.ascontiguousarray(np.moveaxis(found, 0, -1))
 
 
 def wrong_values(lr: Pixels, hr: Pixels) -> dict[str, int]:
-    """By how many values an LR picture differs from those that each MATLAB makes of HR.
+    """How many values of an LR picture differ from what each MATLAB makes of its HR picture.
 
     Args:
-        lr: of MATLAB's or of unknown making.
-        hr: what it was made of.
+        lr: an LR picture of unknown origin.
+        hr: the HR picture that it was made of.
 
     Returns:
-        For each of `resample.EDGES` so many values; none where no scale makes that size of HR, or
-        channels or depth differ.
+        The number of values by `taps.EDGES`; empty if no integer scale makes that size of HR, or
+        the channels or bit depths differ.
     """
     scale = hr.shape[0] // lr.shape[0]
-    if scale < 2 or lr.shape[2:] != hr.shape[2:] or lr.dtype != hr.dtype:
+    if scale < 2 or lr.dtype != hr.dtype:
         return {}
-    made = {edges: degrade(hr, scale, edges) for edges in EDGES}
-    return {
-        edges: int((small != lr).sum()) for edges, small in made.items() if small.shape == lr.shape
-    }
+    if lr.shape != (hr.shape[0] // scale, hr.shape[1] // scale, *hr.shape[2:]):
+        return {}
+    return {edges: int((degrade(hr, scale, edges) != lr).sum()) for edges in EDGES}
 
 
 def luma_pair(pixels: Pixels, scale: int) -> tuple["Tensor", "Tensor"]:
@@ -107,9 +95,14 @@ def luma_pair(pixels: Pixels, scale: int) -> tuple["Tensor", "Tensor"]:
 
 
 def rgb_pair(pixels: Pixels, scale: int) -> tuple["Tensor", "Tensor"]:
-    """LR and HR colours as the protocol `rgb` has them: 8 bits, LR as MATLAB makes it of them.
+    """LR and HR colours as the protocol `rgb` has them: 8-bit HR, and LR as MATLAB makes it.
 
-    The same of RGB, `(1, 3, h, w)` and `(1, 3, H, W)`, whole numbers; grey is repeated.
+    Args:
+        pixels: of an HR picture, grey or RGB; grey is repeated.
+        scale: an integer >= 2, to which HR is cropped.
+
+    Returns:
+        float64 levels in 0..255, whole numbers, `(1, 3, h, w)` and `(1, 3, H, W)`, H = scale * h.
 
     Raises:
         UserError: the picture is smaller than the scale.
@@ -124,28 +117,3 @@ def _cropped(hr: Array, scale: int) -> Array:
         height, width = hr.shape[-2:]
         raise UserError(f"{width} x {height} is smaller than the scale {scale}")
     return cropped
-
-
-def degrade_files(
-    paths: Iterable[Path], scale: int, output: Path, *, force: bool, edges: str = MIRRORED
-) -> Iterator[tuple[Path, Path]]:
-    """Degrade pictures, and the pictures in folders, to PNG files of the same stem.
-
-    Yields:
-        Each picture and the file that was written for it.
-
-    Raises:
-        UserError: a picture can't be read, two would get one name, one would be replaced by its
-            own LR picture, or a file is in the way.
-    """
-    sources = list(pictures(paths))
-    targets = {source: output / f"{source.stem}.png" for source in sources}
-    require_free(((source, [target]) for source, target in targets.items()), force=force)
-    for source, target in targets.items():
-        pixels = read(source).pixels
-        try:
-            small = degrade(pixels, scale, edges)
-        except UserError as error:
-            raise UserError(f"{source}: {error}") from None
-        writing.write(target, Picture(small))
-        yield source, target

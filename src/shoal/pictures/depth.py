@@ -1,4 +1,4 @@
-"""How many bits JPEG 2000 and AVIF store, of which Pillow keeps 8, or 16 of grey."""
+"""The bit depth of JPEG 2000 and AVIF files, of which Pillow keeps 8 bits, or 16 of grey."""
 
 import re
 from typing import BinaryIO
@@ -9,14 +9,19 @@ from PIL import Image
 from shoal.pictures.levels import Pixels
 from shoal.pictures.modes import decoded
 
-HEAD = 1 << 16  # bytes within which both say it
+HEAD = 1 << 16  # bytes at the start of a file within which both state their depth
 CODESTREAM = b"\xff\x4f\xff\x51"  # JPEG 2000 (ISO/IEC 15444-1): SOC and SIZ
-FIRST = 38  # of what follows: the byte for the first channel
+FIRST = 38  # offset, after the markers, of the byte with the first channel's depth
 PIXI = re.compile(rb"pixi\0{4}([\1-\4])(.)", re.DOTALL)  # HEIF's box of bits per channel
 
 
 def bits(file: BinaryIO, head: bytes) -> int:
-    """Bits of the first channel; 8 for any other kind of file."""
+    """Bits per sample of the first channel; 8 for any other kind of file.
+
+    Args:
+        file: open; its position is kept.
+        head: the file's first 12 bytes or more.
+    """
     is_avif = head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis", b"mif1")
     is_2000 = head.startswith(CODESTREAM) or head[4:8] == b"jP  "
     if not (is_avif or is_2000):
@@ -33,7 +38,10 @@ def bits(file: BinaryIO, head: bytes) -> int:
 
 
 def spread(image: Image.Image, bits: int) -> tuple[Pixels, Pixels | None]:
-    """Grey of 9 to 16 bits: Pillow shifts JPEG 2000's to the left, so that white isn't 65535."""
+    """Pixels and opacity of 9- to 16-bit grey, scaled so that white is 65535.
+
+    Pillow shifts the samples of JPEG 2000 to the left instead, which leaves white below that.
+    """
     pixels, alpha = decoded(image)
     if image.format != "JPEG2000" or bits >= 16:
         return pixels, alpha

@@ -1,4 +1,4 @@
-"""Finding picture files: in folders, by their suffix."""
+"""Picture files in folders, found by their suffixes."""
 
 import sys
 from collections import Counter
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shoal.errors import UserError, one_line
 
-# The kinds that are read, by Pillow's names for them, and how their files are called.
+# The formats that are read, by Pillow's names, and the suffixes of their files.
 READ = {
     "PNG": (".png", ".apng"),
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
@@ -30,10 +30,10 @@ SUFFIXES = tuple(suffix for suffixes in READ.values() for suffix in suffixes)
 
 
 def pictures(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files among paths, and the pictures in the folders among them, sorted by name.
+    """The files among some paths, and the pictures in the folders among them.
 
     Raises:
-        UserError: a path isn't there, or a folder has no picture.
+        UserError: a path doesn't exist, or see `pictures_in`.
     """
     for path in paths:
         if path.is_dir():
@@ -45,18 +45,21 @@ def pictures(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def pictures_in(path: Path) -> list[Path]:
-    """The picture files of a folder by their suffix, sorted by name.
+    """The picture files directly in a folder, sorted by name.
 
-    Sub-folders, hidden files and links that lead nowhere are left out; what isn't hidden is counted
-    on stderr.
+    Everything else is left out, hidden files and dangling links too; all but what is hidden is
+    counted in a line on stderr.
 
     Raises:
-        UserError: the folder is missing, has no picture, or one whose name is not UTF-8 or
-            holds a carriage return, which CSV readers take for the end of a row.
+        UserError: the folder is missing, can't be read or has no picture, or a picture's name is
+            not UTF-8 or holds a carriage return, which CSV readers take for the end of a row.
     """
     if not path.is_dir():
         raise UserError(f"{path} is not a folder of pictures")
-    entries = list(path.iterdir())
+    try:
+        entries = list(path.iterdir())
+    except OSError as error:
+        raise UserError(f"{path} can't be read ({error.strerror})") from None
     found = sorted(file for file in entries if is_picture(file))
     if not found:
         raise UserError(f"{path} has no picture in it (looked for {' '.join(SUFFIXES)})")
@@ -68,13 +71,13 @@ def pictures_in(path: Path) -> list[Path]:
 
 
 def others(entries: Iterable[Path]) -> Counter[str]:
-    """How many of a folder's entries are no pictures by their names, by kind; not the hidden."""
+    """How many of a folder's visible entries are not pictures, by suffix."""
     visible = (entry for entry in entries if not entry.name.startswith("."))
     return Counter(_kind(entry) for entry in visible if not is_picture(entry))
 
 
 def say_left_out(path: Path, counts: Mapping[str, int]) -> None:
-    """Count in one line, on stderr, what of a folder is left out; the same line is said once."""
+    """Say on stderr what is left out of a folder, in one line that is printed only once."""
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()) if count)
     if told and (path, told) not in _said:
         _said.add((path, told))
@@ -91,5 +94,5 @@ def _kind(path: Path) -> str:
 
 
 def is_picture(path: Path) -> bool:
-    """Whether a file of a folder is a picture by its name, and neither hidden nor a dead link."""
+    """Whether a path is a file with a picture's suffix that isn't hidden."""
     return not path.name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file()

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ANY = 1 << 31  # bytes: as many as there may be
-# Segments of JPEG hold 65,533 bytes: EXIF takes one, a profile up to 255 with 14 bytes of numbers.
+ANY = 1 << 31  # bytes: more than any profile or EXIF block has
+# A segment of JPEG holds 65,533 bytes. EXIF is one; a profile may take 255, each of which begins
+# with 14 bytes of its own.
 JPEG_SIDE = 255 * 65519, 65533
 
 
@@ -15,11 +16,11 @@ class Format:
     """One kind of picture file.
 
     Attributes:
-        name: Pillow's.
+        name: Pillow's name.
         suffixes: of file names, the usual one first.
-        deep: whether it holds 16 bits.
-        alpha: whether it holds transparency.
-        side: the largest colour profile and EXIF block that it holds, in bytes.
+        deep: whether it can hold 16 bits per sample.
+        alpha: whether it can hold transparency.
+        side: the largest colour profile and the largest EXIF block that it can hold, in bytes.
         options: of Pillow's writer.
     """
 
@@ -41,13 +42,13 @@ FORMATS = {
         options={"quality": 95, "subsampling": 0},
     ),
     "webp": Format("WEBP", (".webp",), options={"quality": 95}),
-    # Not compressed: Pillow then leaves it to libtiff, which takes no EXIF.
+    # Not compressed, since Pillow compresses through libtiff, which takes no EXIF.
     "tiff": Format("TIFF", (".tif", ".tiff"), deep=True),
     "bmp": Format("BMP", (".bmp",), alpha=False, side=(0, 0)),
 }
 
 
 def of(path: Path) -> Format | None:
-    """The format that a file's name says, or None."""
+    """The format that a file's suffix names, or None."""
     suffix = path.suffix.lower()
     return next((each for each in FORMATS.values() if suffix in each.suffixes), None)

@@ -1,4 +1,4 @@
-"""Transparent pictures put on a ground, so that they can be shown."""
+"""Transparent pictures composited on a background, so that they can be shown."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ LIGHT, DARK = 1.0, 0.8  # the squares of a checkerboard, white being 1
 
 
 def shown(picture: Picture, square: int) -> Pixels:
-    """A picture as it looks: on a checkerboard where it is transparent.
+    """A picture as it is shown: on a checkerboard where it is transparent.
 
     Args:
         picture: with or without opacity.
@@ -23,9 +23,11 @@ def shown(picture: Picture, square: int) -> Pixels:
 
 
 def over(picture: Picture, ground: NDArray[np.float64] | float) -> Pixels:
-    """A picture put on a ground: 1 is white, 0 black; `(H, W)` or one number.
+    """A picture composited on a background, with its own dtype and channels.
 
-    Its type stays, and grey stays grey.
+    Args:
+        picture: with or without opacity.
+        ground: from 0, black, to 1, white: `(H, W)`, or one number.
     """
     if picture.alpha is None:
         return picture.pixels

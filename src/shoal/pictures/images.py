@@ -1,4 +1,4 @@
-"""Picture files to pixels and back: what is read, and what is refused."""
+"""A decoded picture, and how picture files and Pillow's images become one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,8 @@ from shoal.errors import UserError
 from shoal.pictures import metadata, modes
 from shoal.pictures.levels import Pixels
 from shoal.pictures.limits import SeveralPictures
-from shoal.pictures.opening import Source, opened
+from shoal.pictures.opening import opened
+from shoal.pictures.source import Source
 from shoal.system.files import asked_for
 
 
@@ -24,9 +25,9 @@ class Picture:
         alpha: `(H, W)` of the same type, or None where the file has no transparency; colours are
             not multiplied by it.
         icc: the colour profile, which describes the pixels, or None.
-        exif: EXIF block without the orientation (it has been applied), or empty.
-        tones: PNG's chunks gAMA, cHRM, sRGB and cICP, by their names: how levels are to be shown.
-        notes: what of the file is left out, and why.
+        exif: the EXIF block without the orientation, which has been applied; or empty.
+        tones: PNG's chunks gAMA, cHRM, sRGB and cICP by name, which say how to show the levels.
+        notes: what of the file was left out, and why.
     """
 
     pixels: Pixels
@@ -41,23 +42,23 @@ def read(path: Path) -> Picture:
     """Decode one picture file.
 
     Args:
-        path: 8- or 16-bit, grey, palette, RGBA, CMYK, any EXIF orientation, of a kind in
-            `finding.READ`, however it is called. Where a file holds the picture again, smaller or
-            from another angle, the first whole one is meant.
+        path: of a file in a format of `finding.READ`, whatever its suffix: 8 or 16 bits, grey,
+            palette, RGB, CMYK, with or without opacity, any EXIF orientation. Of a file that also
+            holds a smaller copy or another view, the first full picture is read.
 
     Raises:
-        UserError: the file is missing, no picture, cut short, animated, in floating point, larger
-            than the limit, or stores what isn't known to be read right.
+        UserError: the file is missing, no picture, cut short, animated, in floating point, above
+            the limit of size, or stored in a way that is not known to be read correctly.
     """
     with opened(path) as source:
         return _picture(source)
 
 
 def size(path: Path) -> tuple[int, int]:
-    """Width and height of a picture file as it is shown, by its header alone.
+    """Width and height of a picture file, upright, from its header alone.
 
     Raises:
-        UserError: the header says what `read` refuses.
+        UserError: the header alone makes `read` refuse the file.
     """
     with opened(path) as source:
         width, height = source.size
@@ -65,24 +66,27 @@ def size(path: Path) -> tuple[int, int]:
 
 
 def is_several(path: Path) -> bool:
-    """Whether a file is refused since it holds an animation or several pages."""
+    """Whether a file holds an animation or several pages, and is refused for that."""
     try:
         size(path)
     except SeveralPictures:
         return True
     except UserError:
-        return False  # of something else, which reading it says
+        return False  # refused for another reason, which reading it tells
     return False
 
 
 def decode(image: Image.Image) -> Picture:
-    """The pixels of a Pillow image, upright; its file may be open still or long closed.
+    """A Pillow image as a picture, upright; its file may still be open, or be closed.
 
     Raises:
-        UserError: its mode is none of a picture.
+        UserError: it has no pixels, or a mode that holds no picture.
     """
+    if 0 in image.size:
+        width, height = image.size
+        raise UserError(f"an image of {width} x {height} pixels: there is nothing in it")
     pixels, alpha = modes.decoded(image)
-    tags = metadata.tags(image)  # once it is decoded: Pillow turns TIFF by itself
+    tags = metadata.tags(image)  # after decoding, in which Pillow applies TIFF's orientation
     return _picture(
         Source(
             image.size,

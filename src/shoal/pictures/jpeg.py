@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
-# Chroma at half the size each way, as cameras and the web have it: Pillow's name for 4:2:0.
+from shoal.system import regular
+
+# Pillow's name for chroma at half the size each way, as cameras and the web store it.
 HALVED = "4:2:0"
-# Pixels each way that are compressed together: 8 x 8 of each chroma plane.
+# Side in pixels of what is compressed together: a block of 8 x 8 of each halved chroma plane.
 UNIT = 16
-# Quantisation of luma at a quality of 50, of the JPEG standard's annex K, row by row.
+# Quantisation of luma at a quality of 50, row by row, from annex K of the JPEG standard.
 LUMA_STEPS = (
     *(16, 11, 10, 16, 24, 40, 51, 61),
     *(12, 12, 14, 19, 26, 58, 60, 55),
@@ -25,7 +28,7 @@ LUMA_STEPS = (
 
 
 def compressed(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
-    """A picture after it has been a JPEG file, its chroma subsampled (4:2:0).
+    """A picture as it is after JPEG compression, with chroma subsampled (4:2:0).
 
     Args:
         pixels: `(H, W)` grey or `(H, W, 3)` RGB, uint8.
@@ -41,17 +44,19 @@ def compressed(pixels: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
 
 
 def quality(path: Path) -> int | None:
-    """How strongly a JPEG file is compressed, by its own table for luma; None of another file.
+    """The quality that a JPEG file was compressed with, 1 to 100, estimated from its luma table.
 
-    Whoever wrote it: the quality whose table of libjpeg's has most nearly the same sum, 1 to 100.
+    That of libjpeg's qualities whose table has most nearly the same sum, whatever program wrote
+    the file.
 
     Args:
-        path: of a file; one that can't be read has none.
+        path: of any file. The quality is None if it is no JPEG, or can't be read.
     """
     try:
-        with Image.open(path) as image:
-            tables = getattr(image, "quantization", None)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        with regular.opened(path) as file:
+            # Not by Image.open, which refuses pictures above Pillow's own limit of size.
+            tables = JpegImageFile(file).quantization
+    except (OSError, SyntaxError, ValueError):
         return None
     if not tables:
         return None

@@ -1,8 +1,8 @@
 """Pixels to levels and back.
 
-Pixels are NumPy arrays as they are stored, `(H, W)` for grey and `(H, W, 3)` for RGB, uint8 or
-uint16. Levels are float64 `(1, C, H, W)` on the scale 0 to 255, whatever the bit depth: arrays, or
-tensors, which `levels` makes.
+Pixels are NumPy arrays as stored in files: `(H, W)` for grey and `(H, W, 3)` for RGB, uint8 or
+uint16. Levels are float64 `(1, C, H, W)` in 0..255 whatever the bit depth: arrays as `planes`
+makes them, or tensors as `levels` does.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -30,18 +30,29 @@ def planes(pixels: NDArray[Any]) -> NDArray[np.float64]:
 
 def levels(pixels: NDArray[Any]) -> "Tensor":
     """`planes` as a tensor."""
-    import torch  # here: enlarging does without
+    import torch  # here, since enlarging needs no PyTorch
 
     return torch.from_numpy(planes(pixels))
 
 
 def largest(dtype: np.dtype[Any]) -> int:
-    """What white is stored as: 255, 65535, or 1 in floating point."""
+    """The value of white in a dtype: 255, 65535, or 1 in floating point."""
     return int(np.iinfo(dtype).max) if dtype.kind == "u" else 1
 
 
+def eight_bits(pixels: Pixels) -> NDArray[np.uint8]:
+    """Pixels as uint8, rounded.
+
+    >>> eight_bits(np.array([0, 128, 129, 65535], np.uint16)).tolist()
+    [0, 0, 1, 255]
+    """
+    if pixels.dtype == np.uint8:
+        return pixels.astype(np.uint8, copy=False)
+    return np.floor(pixels.astype(np.float32) / 257 + 0.5).astype(np.uint8)
+
+
 def rgb_levels(levels: Array) -> Array:
-    """Levels of RGB as they are; of grey three times, `(N, 3, H, W)`."""
+    """Levels of grey repeated to `(N, 3, H, W)`; those of RGB as they are."""
     count, _, height, width = levels.shape
     repeated: Array = namespace(levels).broadcast_to(levels, (count, 3, height, width))
     return repeated

@@ -1,6 +1,6 @@
-"""How large a picture may be, and how many of them one file may hold.
+"""How large a picture may be, and that a file may hold only one.
 
-The limit is Shoal's; Pillow's own, which is lower, is set aside.
+The limit of size is Shoal's own; Pillow's, which is lower, is lifted while files are read.
 """
 
 import os
@@ -12,7 +12,7 @@ from PIL import Image
 
 from shoal.errors import UserError
 
-# Above this a picture is taken for a decompression bomb; SHOAL_MAX_PIXELS moves the limit.
+# A larger picture is taken for a decompression bomb; SHOAL_MAX_PIXELS sets another limit.
 MAX_PIXELS = 200_000_000
 UNITS = {"k": 1e3, "m": 1e6, "g": 1e9}
 
@@ -22,15 +22,15 @@ class SeveralPictures(UserError):
 
     @classmethod
     def counted(cls, frames: int) -> "SeveralPictures":
-        """With the words for so many."""
+        """The error for a file of so many frames or pages."""
         return cls(f"{frames} frames; Shoal takes single pictures")
 
 
 def max_pixels() -> int:
-    """The number of pixels a picture may have: what SHOAL_MAX_PIXELS says, as 500M, 1e9 or whole.
+    """How many pixels a picture may have: SHOAL_MAX_PIXELS, e.g. 500M or 1e9, else `MAX_PIXELS`.
 
     Raises:
-        UserError: it says something else.
+        UserError: the variable holds no positive number.
     """
     said = os.environ.get("SHOAL_MAX_PIXELS", "").strip()
     if not said:
@@ -49,7 +49,7 @@ def require_small(width: int, height: int) -> None:
     """Refuse a picture by its size, before it is decoded.
 
     Raises:
-        UserError: it has more pixels than the limit, or the limit is none.
+        UserError: it has more pixels than the limit, or SHOAL_MAX_PIXELS is no number.
     """
     most = max_pixels()
     if width * height > most:
@@ -57,7 +57,7 @@ def require_small(width: int, height: int) -> None:
 
 
 class _Aside:
-    """How many blocks need Pillow's limit away, and what it was."""
+    """How many blocks run without Pillow's limit at the moment, and what it was."""
 
     lock = Lock()
     count = 0
@@ -66,7 +66,10 @@ class _Aside:
 
 @contextmanager
 def pillows_aside() -> Iterator[None]:
-    """A block without Pillow's limit, which belongs to the process: threads may be in several."""
+    """Lift Pillow's limit within a block.
+
+    The limit is the process's, so blocks of several threads are counted.
+    """
     with _Aside.lock:
         if _Aside.count == 0:
             _Aside.limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None

@@ -1,4 +1,4 @@
-"""Pillow's images to pixels and opacity: each of its modes by its meaning, not by its letters."""
+"""Pillow's images to pixels and opacity, mode by mode."""
 
 import re
 from typing import Any
@@ -14,18 +14,17 @@ GREY = {"1", "L", "LA", "La"}
 COLOURS = {"P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"}
 DEEP_GREY = {"I;16", "I;16B", "I;16L", "I;16N", "I"}
 TRANSPARENT = {"LA", "La", "PA", "RGBA", "RGBa"}
-# Raw modes of more than 8 bits, by how they end or begin; those that are read right; TIFF's grey of
-# 12 bits fills 16 with 0 to 4095.
+# Raw modes of more than 8 bits, and those among them that are read correctly.
 DEEP = re.compile(r"I|F\b|.*;(12|16[BLN]|16B?S|16NS|32|64)")
 KNOWN = {*DEEP_GREY - {"I"}, "I;12"}
-LOSING = {"SGI16"}  # of Pillow's codecs, those that keep 8 bits of 16 and don't say so
-TWELVE = 4095
-# Of PNG's grey of 2 and 4 bits: what a level of the file's own depth becomes.
+LOSING = {"SGI16"}  # Pillow's codecs that silently keep 8 bits of 16
+TWELVE = 4095  # white in 12-bit grey of TIFF, which Pillow doesn't scale to 16 bits
+# 2- and 4-bit grey of PNG: what one level of the file becomes in 8 bits.
 SPREAD = {"L;2": 255 // 3, "L;4": 255 // 15}
 
 
 def raw_mode(image: Image.Image) -> str:
-    """How a file just opened, not yet decoded, stores its samples; empty where it isn't said."""
+    """Pillow's raw mode of a file opened and not yet decoded, e.g. `I;16B`; empty if unknown."""
     tiles: list[Any] = getattr(image, "tile", [])
     args = tiles[0].args if tiles else ""
     first = args[0] if isinstance(args, tuple) and args else args
@@ -33,10 +32,10 @@ def raw_mode(image: Image.Image) -> str:
 
 
 def require_known(image: Image.Image) -> None:
-    """Refuse samples of which Pillow would lose something, or that could mean several things.
+    """Refuse samples that Pillow would truncate, or whose meaning is ambiguous.
 
     Raises:
-        UserError: naming how they are stored.
+        UserError: the message says how they are stored.
     """
     raw = raw_mode(image)
     if image.mode == "F" or raw.startswith("F"):
@@ -48,10 +47,10 @@ def require_known(image: Image.Image) -> None:
 
 
 def decoded(image: Image.Image) -> tuple[Pixels, Pixels | None]:
-    """Pixels and opacity of an image as it lies; its file may be open still or long closed.
+    """Pixels and opacity of an image, as stored; its file may still be open, or be closed.
 
     Raises:
-        UserError: its mode has no such meaning.
+        UserError: its mode is neither grey nor colours, or its values exceed 16 bits.
     """
     raw, mode = raw_mode(image), image.mode
     if mode in DEEP_GREY:
@@ -61,7 +60,7 @@ def decoded(image: Image.Image) -> tuple[Pixels, Pixels | None]:
         raise UserError(f"an image of Pillow's mode {mode}: convert it to L or RGB")
     key = image.info.get("transparency") if mode in ("1", "L", "P", "RGB") else None
     if raw in SPREAD and isinstance(key, int):
-        image = image.copy()  # the caller's own says what it said
+        image = image.copy()  # the caller's image stays as it is
         image.info["transparency"] = min(key, 255 // SPREAD[raw]) * SPREAD[raw]
     grey = mode in GREY
     if mode in TRANSPARENT or key is not None:
@@ -71,7 +70,7 @@ def decoded(image: Image.Image) -> tuple[Pixels, Pixels | None]:
 
 
 def keyed(samples: NDArray[np.uint16], info: dict[Any, Any]) -> NDArray[np.uint16] | None:
-    """Opacity where one colour of a 16-bit PNG is declared transparent, else None."""
+    """Opacity of a 16-bit PNG that declares one colour transparent; None if it doesn't."""
     if "transparency" not in info:
         return None
     return np.where((samples == info["transparency"]).all(axis=-1), 0, 65535).astype(np.uint16)

@@ -1,4 +1,4 @@
-"""PPM and PGM of more than 8 bits, of which Pillow keeps 8, or which it reads pixel by pixel."""
+"""PPM and PGM of more than 8 bits, which Pillow cuts to 8 or reads pixel by pixel."""
 
 import re
 from typing import Any, BinaryIO
@@ -12,13 +12,17 @@ BINARY, PLAIN = "ppm", "ppm_plain"
 
 
 def is_deep(image: Image.Image) -> bool:
-    """Whether a file just opened, not yet decoded, is one."""
+    """Whether an image opened and not yet decoded is PPM or PGM of more than 8 bits."""
     tiles: list[Any] = getattr(image, "tile", [])
     return bool(tiles) and tiles[0].codec_name in (BINARY, PLAIN) and tiles[0].args[-1] > 255
 
 
 def samples(image: Image.Image, file: BinaryIO) -> NDArray[np.uint16]:
-    """Its samples, `(H, W)` or `(H, W, 3)`, 65535 for its largest value."""
+    """The samples, `(H, W)` or `(H, W, 3)`, scaled so that the file's largest value is 65535.
+
+    Raises:
+        ValueError: samples are missing or out of range.
+    """
     tile = image.tile[0]  # type: ignore[attr-defined]
     largest, channels = tile.args[-1], 3 if image.mode == "RGB" else 1
     count = image.width * image.height * channels
@@ -29,6 +33,6 @@ def samples(image: Image.Image, file: BinaryIO) -> NDArray[np.uint16]:
         words = COMMENT.sub(b"", file.read()).split(maxsplit=count)[:count]
         values = np.array(words, np.int64)
     if len(values) < count or values.min() < 0 or values.max() > largest:
-        raise ValueError("it ends too soon, or its values are larger than it says")
+        raise ValueError("it ends too soon, or holds values above its own maximum")
     scaled = ((values.astype(np.uint64) * 65535 + largest // 2) // largest).astype(np.uint16)
     return scaled.reshape((image.height, image.width, 3)[: 3 if channels == 3 else 2])

@@ -1,9 +1,8 @@
-"""Picture files opened: what each kind says before its pixels are decoded, and what is refused."""
+"""Picture files opened, each format in its own way; what can't be read is refused."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -14,53 +13,26 @@ from PIL.JpegImagePlugin import JpegImageFile
 from shoal.errors import UserError
 from shoal.pictures import colour16, depth, metadata, modes, netpbm, png, tiff, tiff_samples
 from shoal.pictures.finding import READ
-from shoal.pictures.levels import Pixels
 from shoal.pictures.limits import SeveralPictures, max_pixels, pillows_aside, require_small
+from shoal.pictures.source import Decoded, Source
 from shoal.system import regular
 
 JPEG = b"\xff\xd8\xff"
-LAYERED = "PSD"  # whose first frame is all its layers
-Decoded = tuple[Pixels, Pixels | None]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A picture file that is open and not yet decoded.
-
-    Attributes:
-        size: width and height as stored.
-        decode: gives pixels and opacity as they lie.
-        mode: Pillow's, of what is stored.
-        orientation: EXIF's, of what is decoded.
-        icc: the colour profile, or None.
-        tags: its EXIF, of TIFF all its tags; None where they are damaged.
-        tones: PNG's chunks that say how levels are to be shown.
-        notes: what is left out, and why; decoding may add to it.
-    """
-
-    size: tuple[int, int]
-    decode: Callable[[], Decoded]
-    mode: str
-    orientation: int = 1
-    icc: bytes | None = None
-    tags: Image.Exif | None = field(default_factory=Image.Exif)
-    tones: Mapping[bytes, bytes] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    is_tiff: bool = False
+LAYERED = "PSD"  # the first frame is the picture, all further ones its layers
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
-    """A picture file to decode within the block; what goes wrong meanwhile is worded.
+    """Open a picture file, to be decoded within the block.
 
     Raises:
-        UserError: the file is missing, no picture, cut short, animated, in floating point, larger
-            than the limit, or stores what isn't known to be read right.
+        UserError: the file is missing, no picture, cut short, animated, in floating point, above
+            the limit of size, or stored in a way that is not known to be read correctly.
     """
-    max_pixels()  # wrong, it is no picture's fault
+    max_pixels()  # a wrong SHOAL_MAX_PIXELS is refused here, without blaming the picture
     try:
         with warnings.catch_warnings(), pillows_aside(), regular.opened(path) as file:
-            warnings.simplefilter("ignore")  # of odd metadata: not ours
+            warnings.simplefilter("ignore")  # Pillow's, of odd metadata
             yield _source(file)
     except UserError as error:
         raise type(error)(f"{path}: {error}") from None
@@ -81,7 +53,7 @@ def _source(file: BinaryIO) -> Source:
     if head.startswith(png.SIGNATURE):
         return _png(file)
     if head.startswith(JPEG):
-        # Not by Image.open: of a file that holds more pictures behind it, the first is meant.
+        # Not by Image.open: of a file with several pictures the first is read.
         return _plain(JpegImageFile(file))
     return _other(file, head)
 
@@ -105,7 +77,7 @@ def _tiff(file: BinaryIO) -> Source:
     image = Image.open(file, formats=["TIFF"])
     image.seek(page.number)
     modes.require_known(image)
-    decode = partial(modes.decoded, image)  # turns it, by itself
+    decode = partial(modes.decoded, image)  # Pillow applies the orientation itself
     icc = image.info.get("icc_profile")
     return Source(image.size, decode, image.mode, icc=icc, tags=metadata.tags(image), is_tiff=True)
 

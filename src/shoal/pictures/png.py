@@ -1,7 +1,7 @@
-"""What lies beside the pixels of a PNG file, and the file without it (ISO/IEC 15948).
+"""A PNG file (ISO/IEC 15948) in two parts: what is read here, and what Pillow gets.
 
-Pillow refuses a picture whose colour profile or text is longer than a megabyte, or damaged, and
-forgets how its levels are to be shown. So these are read here, and Pillow gets the rest.
+Pillow refuses a picture whose colour profile or text is damaged or longer than a megabyte, and
+drops the chunks that say how levels are to be shown. So these are read here.
 """
 
 import io
@@ -15,16 +15,16 @@ from shoal.pictures.spliced import Spliced
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 ANIMATED = (b"acTL", b"fcTL", b"fdAT")
-# How levels are to be shown, and the length of what says so: these go into the result as they are.
+# Chunks that say how levels are to be shown, and their lengths; they are copied to the result.
 TONES = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"cICP": 4}
-# Of text what holds EXIF, or says how the picture lies.
+# Text chunks that matter: those with EXIF or the orientation.
 TELLING = (b"XML:com.adobe.xmp\0", b"Raw profile type exif\0")
-TEXT = 1 << 20  # bytes that Pillow takes of one text
-PROFILE = 1 << 26  # bytes that a colour profile may have
+TEXT = 1 << 20  # bytes that Pillow accepts in one text
+PROFILE = 1 << 26  # bytes that a colour profile may unpack to
 
 
 class Chunk(NamedTuple):
-    """A part of the file: its kind, and where what it holds lies."""
+    """A chunk of the file: its kind, and the first byte and the length of its content."""
 
     kind: bytes
     start: int
@@ -36,11 +36,11 @@ class Parts:
     """What a PNG file consists of.
 
     Attributes:
-        file: it is.
-        spans: where all that Pillow gets lies in it: first bytes and lengths.
+        file: the file itself.
+        spans: first bytes and lengths of the parts that Pillow gets.
         icc: the colour profile, or None.
-        tones: chunks of `TONES` by their names.
-        notes: what is left out, and why.
+        tones: contents of the chunks of `TONES`, by their names.
+        notes: what was left out, and why.
     """
 
     file: BinaryIO
@@ -50,23 +50,24 @@ class Parts:
     notes: list[str] = field(default_factory=list)
 
     def stream(self) -> BinaryIO:
-        """The file for Pillow; several may be in use at a time."""
+        """The file as Pillow gets it; several streams may be in use at a time."""
         return io.BufferedReader(Spliced(self.file, self.spans))
 
 
 def parted(file: BinaryIO) -> Parts:
-    """A PNG file in two: what Pillow gets, and what lies beside the pixels."""
+    """Split a PNG file into what Pillow gets and what is read here."""
     parts = Parts(file)
     kept = [chunk for chunk in list(_chunks(file)) if _is_kept(chunk, parts)]
     if not any(chunk.kind in ANIMATED for chunk in kept):
-        # Stable: what follows the pixels comes before them, else they are decoded to get at it.
+        # Chunks behind the pixels are moved before them, else Pillow decodes the picture to read
+        # them. The sort is stable, so all other order is kept.
         kept.sort(key=lambda chunk: (chunk.kind == b"IDAT") + 2 * (chunk.kind == b"IEND"))
     parts.spans = _spans(kept)
     return parts
 
 
 def _spans(kept: Sequence[Chunk]) -> list[tuple[int, int]]:
-    """Where the signature and chunks lie: first bytes and lengths, neighbours as one."""
+    """First bytes and lengths of the signature and the chunks, adjacent ones merged."""
     spans = [(0, len(SIGNATURE))]
     for chunk in kept:
         start, length = spans[-1]
@@ -92,7 +93,7 @@ def _chunks(file: BinaryIO) -> Iterator[Chunk]:
 
 
 def _is_kept(chunk: Chunk, parts: Parts) -> bool:
-    """Whether Pillow gets a chunk; what it can't be trusted with goes beside the pixels."""
+    """Whether Pillow gets a chunk; one that is read here is noted in `parts` instead."""
     if chunk.kind in PIXELS + ANIMATED or not chunk.kind[:1].islower():
         return True
     if chunk.kind not in (b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt", *TONES):
@@ -129,7 +130,7 @@ def _profile(content: bytes) -> bytes | None:
 
 
 def _is_short(kind: bytes, content: bytes) -> bool:
-    """Whether a text is one that Pillow takes, also when it is packed."""
+    """Whether a text is short enough for Pillow once it is unpacked."""
     packed = content.partition(b"\0")[2]
     if kind == b"tEXt" or (kind == b"iTXt" and packed[:1] == b"\0"):
         return len(content) < TEXT

@@ -1,4 +1,4 @@
-"""Parts of a file as one file."""
+"""Parts of a file, read as one file."""
 
 import io
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from typing import BinaryIO
 
 
 class Spliced(io.RawIOBase):
-    """Spans of a file, one after the other, to be read.
+    """A read-only stream of some spans of a file, one after the other.
 
     Args:
-        file: open as long as this is; others may read it too.
-        spans: their first bytes and lengths; one may end behind the file's end.
+        file: must stay open while this is used; others may read it too.
+        spans: first bytes and lengths; a span may extend beyond the end of the file.
     """
 
     def __init__(self, file: BinaryIO, spans: Sequence[tuple[int, int]]) -> None:

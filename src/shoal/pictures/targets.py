@@ -1,4 +1,4 @@
-"""What pictures become on disk: nothing that goes in is replaced, nothing that is there unasked."""
+"""Files that pictures become: no input is ever replaced, and no other file unless asked."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,14 +8,14 @@ from shoal.errors import UserError
 
 
 def in_the_way(jobs: Sequence[tuple[Path, Sequence[Path]]], *, force: bool) -> dict[Path, str]:
-    """Why some pictures can't be written without a loss, before any is: a line for each.
+    """The pictures whose results can't be written without a loss, each with the reason.
 
-    It is that two would become one file, that one which goes in would be replaced, or that a file
-    is in the way.
+    A reason is that two pictures would become one file, that an input would be replaced, or that
+    the file exists.
 
     Args:
-        jobs: each picture that goes in, with the files that will be written for it.
-        force: whether files that are there may be replaced; a picture that goes in never is.
+        jobs: each input picture with the files that will be written for it.
+        force: whether existing files may be replaced; an input never is.
     """
     origins: dict[Path, list[Path]] = defaultdict(list)
     for source, written in jobs:
@@ -39,7 +39,7 @@ def in_the_way(jobs: Sequence[tuple[Path, Sequence[Path]]], *, force: bool) -> d
 
 
 def require_free(jobs: Iterable[tuple[Path, Sequence[Path]]], *, force: bool) -> None:
-    """Refuse all pictures where one can't be written without a loss.
+    """Refuse all pictures if one of them can't be written without a loss.
 
     Args:
         jobs: as `in_the_way` takes them.

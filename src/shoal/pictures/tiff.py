@@ -1,4 +1,4 @@
-"""TIFF files (revision 6.0): which of their pages is the picture, and what it says of itself."""
+"""TIFF files (revision 6.0): which page is the picture, and what its tags say."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,28 +11,35 @@ from shoal.errors import UserError
 from shoal.pictures.limits import SeveralPictures
 
 LOSSLESS = {1, 5, 8, 32773, 32946, 34925, 50000}  # none, LZW, Deflate, PackBits, LZMA, Zstandard
-NO_PICTURE = 1 | 4  # of a page's NewSubfileType: reduced, or a mask
+NO_PICTURE = 1 | 4  # bits of NewSubfileType: a reduced copy, a mask
 INVERTED, GREY, RGB = 0, 1, 2  # PhotometricInterpretation
-MULTIPLIED, STRAIGHT = 1, {2, 999}  # ExtraSamples; 999 is Corel's
-MOST_CHANNELS = 32
+# ExtraSamples: opacity with colours multiplied by it, and without (999 is Corel's).
+MULTIPLIED, STRAIGHT = 1, {2, 999}
+MOST_CHANNELS = 32  # more is no picture, but would take any amount of memory
 PROFILE = 34675  # the tag of the colour profile
 
 
 def is_tiff(head: bytes) -> bool:
-    """Whether a file begins as TIFF does."""
+    """Whether a file that begins with these bytes is TIFF."""
     return head.startswith(tuple(PREFIXES))
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its tags by their numbers, whether they are big-endian, and which it is."""
+    """One page of a file.
+
+    Attributes:
+        tags: by their numbers.
+        big: whether the file is big-endian.
+        number: of the page, from 0.
+    """
 
     tags: ImageFileDirectory_v2
     big: bool
     number: int
 
     def get(self, tag: int, default: Any = None) -> Any:
-        """The value of a tag; of several, a tuple."""
+        """The value of a tag; a tuple if it has several."""
         return self.tags.get(tag, default)
 
     @property
@@ -48,25 +55,25 @@ class Page:
 
     @property
     def bits(self) -> tuple[int, ...]:
-        """Of each channel's samples."""
+        """Bits per sample of each channel."""
         given, count = tuple(self.get(258, (1,))), int(self.get(277, 1))
         return given * count if len(given) == 1 else given[:count]
 
     @property
     def colours(self) -> int:
-        """Channels that are no extra ones."""
+        """The number of channels of grey or RGB, extra channels not counted."""
         return 3 if self.get(262) == RGB else 1
 
     @property
     def extras(self) -> tuple[int, ...]:
-        """What channels beyond the colours are; a single one not named is opacity, as in Pillow."""
+        """The kind of each extra channel; a single one without a kind is opacity, as in Pillow."""
         count = len(self.bits) - self.colours
         named = tuple(self.get(338, ()))
         return named[:count] if named else (2,) * count if count == 1 else (0,) * count
 
     @property
     def is_ours(self) -> bool:
-        """Whether `samples` reads it, and Pillow would lose something or refuse it."""
+        """Whether `tiff_samples` can read it, while Pillow would lose something or refuse it."""
         whole = set(self.get(339, (1,))) == {1} and self.get(266, 1) == 1
         known = self.get(262) in (INVERTED, GREY, RGB) and self.get(259, 1) in LOSSLESS
         if not (whole and known and len(self.bits) <= MOST_CHANNELS):
@@ -77,10 +84,11 @@ class Page:
 
 
 def picture_of(file: BinaryIO) -> Page:
-    """The page that is the picture: the others may be reduced ones of it, or masks.
+    """The page that is the picture; the others may be reduced copies or masks.
 
     Raises:
-        UserError: there are several, or none (a camera's raw file has its picture elsewhere).
+        UserError: there are several pictures, or reduced ones alone, as in a camera's raw file.
+        ValueError: there is no page.
     """
     pages = list(_pages(file))
     if not pages:
@@ -89,7 +97,7 @@ def picture_of(file: BinaryIO) -> Page:
     if len(full) > 1:
         raise SeveralPictures.counted(len(full))
     if not full:
-        raise UserError("holds a reduced picture alone: convert it, if a camera's, to PNG or TIFF")
+        raise UserError("holds only a reduced picture: convert a camera's raw file to PNG or TIFF")
     return full[0]
 
 
@@ -110,7 +118,7 @@ def _pages(file: BinaryIO) -> Iterator[Page]:
 
 
 def exif(file: BinaryIO) -> Image.Exif | None:
-    """The tags of the first page, with those of EXIF and GPS; None where they are damaged."""
+    """The tags of the first page, EXIF's and GPS's included; None if they are damaged."""
     file.seek(0)
     tags = Image.Exif()
     try:

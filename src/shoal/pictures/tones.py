@@ -1,21 +1,21 @@
-"""How the levels of a PNG file are to be shown: its chunks gAMA, cHRM, sRGB and cICP."""
+"""PNG's chunks gAMA, cHRM, sRGB and cICP, which say how levels are to be shown."""
 
 import struct
 from collections.abc import Mapping
 
-USUAL_GAMMA = 45455  # 1 / 2.2, in hundred-thousandths, which stands for sRGB
-# White, red, green and blue of sRGB, x and y each.
+USUAL_GAMMA = 45455  # 1 / 2.2 in units of 1e-5, by which programs mean sRGB
+# The chromaticities of sRGB in units of 1e-5: x and y of white, red, green and blue.
 USUAL_PRIMARIES = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
-NEAR = 100  # of both: what programs round
+NEAR = 100  # tolerance in units of 1e-5: programs round both
 USUAL_CODES = b"\x01\x0d\x00\x01"  # cICP (ITU-T H.273): BT.709's primaries, sRGB's curve
 
 
 def are_usual(chunks: Mapping[bytes, bytes], *, profiled: bool) -> bool:
-    """Whether a file without the chunks shows the same: as sRGB, or as its colour profile says.
+    """Whether the chunks can be dropped: the picture is sRGB, or its colour profile decides.
 
     Args:
-        chunks: what they hold, by their names.
-        profiled: whether there is a colour profile, which goes before all but cICP.
+        chunks: their contents, by their names.
+        profiled: whether there is a colour profile, which overrides all but cICP.
     """
     if b"cICP" in chunks:
         return chunks[b"cICP"] == USUAL_CODES

@@ -1,4 +1,4 @@
-"""Mirrored edges and bicubic enlargement for graphs, which hold for pictures of every size."""
+"""Mirrored edges and bicubic enlargement for exported graphs, which take pictures of any size."""
 
 import numpy as np
 import torch
@@ -9,9 +9,9 @@ from shoal.pictures.kernel import cubic
 
 
 def upscale_any_size(image: Tensor, scale: int) -> Tensor:
-    """`resample.upscale` as one convolution and a pixel shuffle: a graph that holds for every size.
+    """`resample.upscale` as a convolution and a pixel shuffle, which suit a picture of any size.
 
-    Equal up to the order of sums; that function looks its weights up by the size.
+    The same values up to the order of sums; `resample.upscale` needs weights for the very size.
     """
     phase = (np.arange(scale) + 0.5) / scale - 0.5
     weights = torch.from_numpy(cubic(phase[:, None] - np.arange(-2, 3))).to(image)
@@ -24,7 +24,7 @@ def upscale_any_size(image: Tensor, scale: int) -> Tensor:
 def mirrored(image: Tensor, margin: int) -> Tensor:
     """Pictures `(..., h, w)` with a margin of any width >= 0 around them, mirrored.
 
-    ... 1 0 | 0 1 ... n-1 | n-1 n-2 ...: an edge pixel comes first, as in `resample.taps`.
+    The edge pixel is repeated, as by `taps.taps`: ... 1 0 | 0 1 ... n-1 | n-1 n-2 ...
     """
     for dim in (-2, -1):
         image = image.index_select(dim, _places(image.shape[dim], margin, image.device))
@@ -32,8 +32,8 @@ def mirrored(image: Tensor, margin: int) -> Tensor:
 
 
 def _places(size: int, margin: int, device: torch.device) -> Tensor:
-    """Indices of one axis with a margin at both ends, with period 2 n."""
-    # Counted in floating point, exact below 2^24: ONNX's exporter takes no remainder of integers.
+    """The source index of each place of an axis with a margin at both ends, with period 2 n."""
+    # In floating point, exact below 2^24: ONNX's exporter has no remainder of integers.
     place = torch.arange(-margin, size + margin, dtype=torch.float32, device=device)
     folded = place - 2 * size * (place / (2 * size)).floor()
     return torch.minimum(folded, 2 * size - 1 - folded).long()

@@ -1,4 +1,4 @@
-"""Pictures to files, whole or not at all."""
+"""Pictures written to files, which appear whole or not at all."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,32 +14,32 @@ from shoal.errors import UserError
 from shoal.pictures import colour16, formats, tones
 from shoal.pictures.formats import FORMATS, Format
 from shoal.pictures.images import Picture
-from shoal.pictures.levels import Pixels
+from shoal.pictures.levels import eight_bits
 from shoal.system.files import asked_for
 
 
 def write(path: Path, picture: Picture, options: Mapping[str, Any] | None = None) -> list[str]:
-    """Write a picture, whole or not at all, in the format that the name says.
+    """Write a picture in the format that the file's suffix names, whole or not at all.
 
-    JPEG, WebP and BMP get 8 bits of 16. BMP has no room for a colour profile nor for EXIF, and
-    16-bit colours in TIFF go without EXIF; PNG alone says how levels are to be shown.
+    In JPEG, WebP and BMP, 16 bits become 8. BMP holds neither colour profile nor EXIF, TIFF no
+    EXIF beside 16-bit colours; PNG alone holds `tones`.
 
     Args:
         path: the file.
         picture: to write.
-        options: of Pillow's writer; if None, the format's.
+        options: of Pillow's writer; None: the format's own.
 
     Returns:
-        What of the picture the file has no room for, in words.
+        What of the picture was left out since the format can't hold it, a sentence each.
 
     Raises:
         UserError: the format can't hold the picture, or the file can't be written.
     """
     kind = formats.of(path)
     if kind is None:
-        raise UserError(f"{path}: no picture format of ours; choose one of {', '.join(FORMATS)}")
+        raise UserError(f"{path}: no such format is written: choose one of {', '.join(FORMATS)}")
     if picture.alpha is not None and not kind.alpha:
-        raise UserError(f"{path}: the picture is transparent, {kind.name} can't be: --format png")
+        raise UserError(f"{path}: {kind.name} can't hold a transparent picture: --format png")
     if not kind.deep:
         picture = shallow(picture)
     if options is not None:
@@ -55,7 +55,7 @@ def write(path: Path, picture: Picture, options: Mapping[str, Any] | None = None
 
 
 def _fitting(picture: Picture, kind: Format, exif: bytes) -> tuple[bytes | None, bytes, list[str]]:
-    """The profile and the EXIF block that a file has room for, and what it hasn't, in words."""
+    """The colour profile and EXIF block that a format can hold, and notes on what it can't."""
     words, icc = [], picture.icc
     if icc and len(icc) > kind.side[0]:
         words.append(f"{kind.name} has no room for the colour profile: left out")
@@ -72,7 +72,7 @@ def _fitting(picture: Picture, kind: Format, exif: bytes) -> tuple[bytes | None,
 
 
 def _is_a_cameras(exif: bytes) -> bool:
-    """Whether EXIF says more than which program wrote the file."""
+    """Whether EXIF holds more than the name of the program that wrote the file."""
     tags = Image.Exif()
     tags.load(exif)
     return bool(set(tags) - {ExifTags.Base.Software})
@@ -105,19 +105,13 @@ def _samples(picture: Picture) -> NDArray[Any]:
 
 
 def shallow(picture: Picture) -> Picture:
-    """A picture in 8 bits."""
-
-    def eight(pixels: Pixels) -> Pixels:
-        if pixels.dtype == np.uint8:
-            return pixels
-        return np.floor(pixels.astype(np.float32) / 257 + 0.5).astype(np.uint8)
-
-    alpha = None if picture.alpha is None else eight(picture.alpha)
-    return replace(picture, pixels=eight(picture.pixels), alpha=alpha)
+    """A picture with 8 bits per sample."""
+    alpha = None if picture.alpha is None else eight_bits(picture.alpha)
+    return replace(picture, pixels=eight_bits(picture.pixels), alpha=alpha)
 
 
 def _resized(picture: Picture) -> bytes:
-    """The EXIF block, with the size of the pixels where it states one."""
+    """The picture's EXIF block, with the picture's size if it states one."""
     if not picture.exif:
         return b""
     tags = Image.Exif()

@@ -1,6 +1,6 @@
-"""The weights that ship: which there are, and which is taken if none is named.
+"""The weights that ship with Shoal, and which of them are used if none are named.
 
-It holds files and knows their names; of the package it imports errors alone.
+Of the package it imports errors alone.
 """
 
 from pathlib import Path
@@ -8,14 +8,14 @@ from pathlib import Path
 from shoal.errors import UserError
 
 FOLDER = Path(__file__).parent
-# The first that ships at a scale is its default.
+# The first of these that ships at a scale is the default there.
 PREFERRED = ("eeds_fast", "eeds")
 DEFAULT_SCALE = 2
-OF_JPEGS = "_jpeg"  # ends the name of a model whose LR pictures were compressed in training
+OF_JPEGS = "_jpeg"  # suffix of the names of models that were trained on compressed LR pictures
 
 
 def shipped() -> dict[tuple[str, int], Path]:
-    """The files by model and scale."""
+    """The files of weights by model and scale."""
     found = {}
     for path in sorted(FOLDER.glob("*-x*.safetensors")):
         model, _, scale = path.stem.rpartition("-x")
@@ -24,10 +24,14 @@ def shipped() -> dict[tuple[str, int], Path]:
 
 
 def find(model: str | None, scale: int) -> Path:
-    """The weights of a model at a scale; of the preferred model if None is given.
+    """The weights of a model at a scale.
+
+    Args:
+        model: its name; None: the preferred one.
+        scale: the factor.
 
     Raises:
-        UserError: none ship; it names those that do.
+        UserError: none ship; the message names those that do.
     """
     there = shipped()
     for name in PREFERRED if model is None else (model,):
@@ -35,6 +39,4 @@ def find(model: str | None, scale: int) -> Path:
             return there[name, scale]
     names = ", ".join(f"{name} x{scale}" for name, scale in there) or "none"
     asked = f"{model or 'any model'} at scale {scale}"
-    raise UserError(
-        f"no weights of {asked} ship ({names} do): weights of a run's are taken by their path"
-    )
+    raise UserError(f"no weights of {asked} ship ({names} do): name weights of a run by their path")

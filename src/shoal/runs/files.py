@@ -14,6 +14,11 @@ from shoal.system.files import Row, csv_text, write_whole
 LARGEST = 1 << 24  # bytes of JSON: a record has some ten thousand
 
 
+def weights_at(path: Path) -> Path:
+    """The file of weights that a path stands for: of a run's folder its weights, else itself."""
+    return RunFiles(path).weights if path.is_dir() else path
+
+
 class RunFiles:
     """The files in the folder of one run.
 

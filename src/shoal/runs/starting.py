@@ -4,7 +4,7 @@ from pathlib import Path
 
 from shoal import pretrained
 from shoal.errors import UserError
-from shoal.runs.folder import RunFolder
+from shoal.runs.files import weights_at
 from shoal.system.files import sha256
 
 
@@ -18,8 +18,7 @@ def weights_file(named: str) -> Path:
         UserError: it is none of these.
     """
     shipped = {path.stem: path for path in pretrained.shipped().values()}
-    path = shipped.get(named, Path(named))
-    path = RunFolder(path).weights if path.is_dir() else path
+    path = weights_at(shipped.get(named, Path(named)))
     if not path.exists():
         raise UserError(
             f"task.weights={named}: there is no {path}: name a file, the folder of a finished run, "

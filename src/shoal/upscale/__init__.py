@@ -1,6 +1,6 @@
-"""Weights and pictures in, larger pictures out: tiles, runtimes, export.
+"""Pictures enlarged by trained networks: weights, runtimes, tiles, files, export.
 
-It imports runs (for a run's folder), evaluation and what lies below.
+It imports runs (for a run's folder), evaluation and what lies below them.
 """
 
 from pathlib import Path
@@ -21,23 +21,24 @@ def load(
     ensemble: bool = False,
     trust: bool = False,
 ) -> Upscaler:
-    """What enlarges pictures, ready to be called.
+    """Load a network that enlarges pictures when called.
 
     Args:
-        model: a network that ships (`eeds_fast`, `eeds`), the path of a run's folder or of its
-            `weights.safetensors`, or what the Hugging Face hub holds: `hf://owner/name`, or the
-            path of a folder of that layout; the network that is best for most if None.
-        scale: 2, 3 or 4, or what two of them make in a row: 6, 8, 9, 12, 16; if None, the file's
-            own, and 2 for networks that ship.
-        runtime: `cuda`, `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest that is here.
-        tile: side of the pieces that are computed at once, in pixels of the input; it changes
-            memory and speed, not the result. By the memory there is if None.
-        ensemble: average over the eight symmetries of the square: eight times the work, slightly
-            better.
-        trust: also build networks that are not Shoal's own; this runs code that the file names.
+        model: the name of a network that ships (`eeds_fast`, `eeds`); the path of a run's folder
+            or of its `weights.safetensors`; an address in the Hugging Face hub,
+            `hf://owner/name`, or the path of a folder in the hub's layout. None: the network that
+            is best for most pictures.
+        scale: 2, 3 or 4, or a product of two of these, for which two networks run one after the
+            other: 6, 8, 9, 12, 16. None: the file's own scale, and 2 for networks that ship.
+        runtime: `cuda`, `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest available.
+        tile: side of the pieces that are computed at a time, in pixels of the input. It changes
+            memory and speed, not the result. None: by the free memory.
+        ensemble: average over the eight symmetries of the square: eight times the work for a
+            slightly better result.
+        trust: also build networks that are not Shoal's own, which runs code that the file names.
 
     Raises:
-        UserError: there are no such weights, or not at that scale; no such runtime.
+        UserError: there are no such weights, none at that scale, or no such runtime.
 
     >>> import numpy as np, shoal
     >>> enlarge = shoal.load("eeds", scale=3, runtime="torch")

@@ -1,4 +1,4 @@
-"""The card of a network in the Hugging Face hub: a block of metadata, and what one must know."""
+"""The model card of a network in the Hugging Face hub: metadata and a short description."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -40,9 +40,9 @@ def card(network: nn.Module, facts: Mapping[str, Any], run: Path) -> str:
     """The text of `README.md`.
 
     Args:
-        network: whose parameters are counted.
-        facts: of its weights' file.
-        run: its folder, whose scores are told if there are some.
+        network: to describe.
+        facts: those of its weights' file.
+        run: the run's folder; if it holds scores, the card states them.
     """
     fitted = isinstance(network, FittedModel)
     name, scale = plain_name(facts, "name", "network"), int(facts["scale"])
@@ -69,11 +69,10 @@ def card(network: nn.Module, facts: Mapping[str, Any], run: Path) -> str:
 
 
 def _means(run: Path) -> dict[str, tuple[float, float]]:
-    """Mean PSNR and SSIM by test set, by the protocol `classic`."""
-    rows = RunFiles(run).rows("scores.csv") if (run / "scores.csv").is_file() else []
+    """Mean PSNR and SSIM of each test set by the protocol `classic`; empty without scores."""
     scores = defaultdict(list)
-    for row in rows:
-        if row["protocol"] == "classic":
+    for row in RunFiles(run).rows("scores.csv"):  # of a run, if it has such columns
+        if row.get("protocol") == "classic":
             scores[row["dataset"]].append((float(row["psnr"]), float(row["ssim"])))
     return {
         dataset: (fmean(psnr for psnr, _ in each), fmean(ssim for _, ssim in each))

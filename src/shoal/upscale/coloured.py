@@ -1,4 +1,4 @@
-"""A network with colours around it: RGB in, RGB out, as other programs want it."""
+"""A network as a map from RGB to RGB, as other programs want it."""
 
 import torch
 from torch import Tensor, nn
@@ -9,14 +9,14 @@ from shoal.pictures.resample import upscale
 
 
 class Coloured(nn.Module):
-    """What `shoal upscale` does with colours: luma by the network, chroma bicubic.
+    """Enlarges RGB as `shoal upscale` does: luma by the network, chroma by bicubic interpolation.
 
-    A network of RGB does both by itself.
+    A network of RGB maps all three colours itself.
 
     Args:
         network: maps luma or RGB.
         scale: its factor.
-        clipped: whether what leaves [0, 1] is brought back, as a picture's levels are.
+        clipped: whether values are clipped to [0, 1].
     """
 
     def __init__(self, network: nn.Module, scale: int, *, clipped: bool = True) -> None:

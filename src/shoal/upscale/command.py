@@ -1,4 +1,4 @@
-"""`shoal upscale`: file after file, with a bar; what can't be read is named and skipped."""
+"""`shoal upscale`: files enlarged one after another; what can't be read is named and skipped."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -11,6 +11,7 @@ from rich.progress import Progress
 from shoal.errors import UserError, one_line
 from shoal.pictures import formats, writing
 from shoal.pictures.images import Picture, read
+from shoal.pictures.levels import eight_bits
 from shoal.system.progress import bars
 from shoal.upscale import fitting, jpeg
 from shoal.upscale.factor import Factor
@@ -27,7 +28,7 @@ class Enlarging:
     Attributes:
         networks: one for each result of a picture.
         factor: how much larger.
-        same: whether JPEGs are written as small as can be without being seen.
+        same: whether JPEGs are written at the lowest quality whose losses can't be seen.
     """
 
     networks: Sequence[Networks]
@@ -35,43 +36,50 @@ class Enlarging:
     same: bool = False
 
     def upscalers(self, scale: float, picture: Path) -> list[Upscaler]:
-        """What makes the results of a picture, by its file."""
+        """The upscalers for the results of a picture, one for each of `networks`."""
         return [each.upscaler(each.row(scale), picture) for each in self.networks]
 
 
 def enlarge_files(plan: Plan, how: Enlarging) -> int:
-    """Enlarge pictures and write them, saying on stdout what became of each.
+    """Enlarge pictures and write them; a line on stdout says what became of each.
 
     Returns:
-        How many were skipped, each named on stderr with its reason.
+        How many were skipped, each named on stderr with the reason.
+
+    Raises:
+        UserError: a network can't be run, which concerns all pictures.
     """
     skipped = len(plan.refused)
     say_refused(plan)
     with bars() as bar:
         pictures = bar.add_task("pictures", total=len(plan.jobs))
         for job in plan.jobs:
-            try:
-                lr = read(job.source)
-                scale = _scale(job, lr, how.factor)
-            except UserError as error:
-                skipped += _skipped(str(error))
-            else:
-                _say(job.source, lr.notes)
-                # What is wrong with these is no picture's.
-                upscalers = how.upscalers(scale, job.source)
-                try:
-                    _enlarge(job, lr, upscalers, how, bar)
-                except UserError as error:
-                    skipped += _skipped(str(error))
-                else:
-                    told = described(upscalers[0], scale)
-                    print(one_line(f"{_becomes(job)}{told}"), flush=True)
+            if (reason := _done(job, how, bar)) is not None:
+                _say_skipped(reason)
+                skipped += 1
             bar.advance(pictures)
     return skipped
 
 
+def _done(job: Job, how: Enlarging, bar: Progress) -> str | None:
+    """Do one picture; returns the reason if it is skipped."""
+    try:
+        lr = read(job.source)
+        scale = _scale(job, lr, how.factor)
+    except UserError as error:
+        return str(error)
+    _say(job.source, lr.notes)
+    upscalers = how.upscalers(scale, job.source)  # whose errors aren't the picture's
+    try:
+        _enlarge(job, lr, upscalers, how, bar)
+    except UserError as error:
+        return str(error)
+    print(one_line(f"{_becomes(job)}{described(upscalers[0], scale)}"), flush=True)
+    return None
+
+
 def rehearse(plan: Plan) -> int:
-    """Say what `enlarge_files` would do with the pictures if all are whole; returns as it does."""
+    """Say what `enlarge_files` would write if all pictures can be read; returns as it does."""
     say_refused(plan)
     for job in plan.jobs:
         print(one_line(f"would write {_becomes(job)}"), flush=True)
@@ -83,23 +91,22 @@ def _becomes(job: Job) -> str:
 
 
 def say_refused(plan: Plan) -> None:
-    """Name on stderr what a plan leaves out."""
+    """Say on stderr which pictures a plan leaves out, and why."""
     for reason in dict.fromkeys(plan.refused.values()):
-        _skipped(reason)
+        _say_skipped(reason)
     if plan.kept:
         print(f"shoal: {plan.kept} were there already", file=sys.stderr, flush=True)
 
 
 def described(upscaler: Upscaler, scale: float) -> str:
-    """How a result was made, where it wasn't by one network alone."""
+    """How a result was made, in brackets; empty if a single network made it."""
     names = [f"{upscaler.model} {each.partition(' ')[0]}" for each in upscaler.weights]
     reduced = f", reduced to x{scale:.4g}" if scale != upscaler.scale else ""
     return f" ({', then '.join(names)}{reduced})" if reduced or len(names) > 1 else ""
 
 
-def _skipped(reason: str) -> int:
+def _say_skipped(reason: str) -> None:
     print(f"shoal: skipped {one_line(reason)}", file=sys.stderr, flush=True)
-    return 1
 
 
 def _scale(job: Job, lr: Picture, factor: Factor) -> float:
@@ -123,7 +130,7 @@ def _enlarge(
             bar.remove_task(tiles)
         results.append(sr)
     if job.comparison is not None:
-        from shoal.upscale.comparison import drawn  # it brings PyTorch
+        from shoal.upscale.comparison import drawn  # here, since it imports PyTorch
 
         sheet = drawn(lr, list(zip(upscalers, results, strict=True)), how.factor)
         writing.write(job.comparison, Picture(sheet))
@@ -131,11 +138,11 @@ def _enlarge(
 
 def _write(target: Path, sr: Picture, how: Enlarging) -> None:
     smaller = how.same and formats.of(target) == formats.FORMATS["jpg"]
-    options = jpeg.options(writing.shallow(sr).pixels) if smaller else None
+    options = jpeg.options(eight_bits(sr.pixels)) if smaller else None
     _say(target, writing.write(target, sr, options))
 
 
 def _say(path: Path, notes: Iterable[str]) -> None:
-    """What of a file is left out, on stderr."""
+    """Say on stderr what was left out of a file."""
     for note in notes:
         print(f"shoal: {one_line(f'{path}: {note}')}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""A picture to judge by: bicubic and SR side by side, whole and, below, in detail."""
+"""A sheet for comparison: bicubic and SR side by side, the whole pictures and a detail below."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,26 +8,26 @@ from PIL import Image, ImageDraw, ImageFont
 from shoal.evaluation.crops import detail
 from shoal.pictures.grounds import shown
 from shoal.pictures.images import Picture
-from shoal.pictures.levels import Pixels, levels
+from shoal.pictures.levels import Pixels, eight_bits, levels
 from shoal.upscale.factor import Factor
 from shoal.upscale.fitting import interpolated
 from shoal.upscale.upscaler import Upscaler
 
-PANEL = 720  # side of what a picture is shown in, pixels
+PANEL = 720  # longest side of a picture on the sheet, pixels
 ZOOM = 4  # each SR pixel of the detail becomes a square of this side
-SQUARE = 8  # LR pixels: of the checkerboard that shows what is transparent
-GAP, LINE = 24, 40
+SQUARE = 8  # side of the checkerboard's squares under transparent parts, LR pixels
+GAP, LINE = 24, 40  # pixels between columns, and the height of a line of text
 LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
 PAPER, INK, FRAME = "white", "#222222", "#e4572e"
 
 
 def drawn(lr: Picture, made: Sequence[tuple[Upscaler, Picture]], factor: Factor) -> Pixels:
-    """Bicubic interpolation and what networks made, what is transparent on a checkerboard.
+    """The sheet of one picture: bicubic interpolation and the results of some upscalers.
 
     Args:
-        lr: the picture that went in.
-        made: by what, and what came out, one size.
-        factor: how much larger.
+        lr: the picture that was enlarged; transparent parts are shown on a checkerboard.
+        made: each upscaler with its result, all of one size.
+        factor: how much larger the results are.
     """
     height, width = lr.pixels.shape[:2]
     scale, size = factor.of(height, width), factor.size(height, width)
@@ -39,14 +39,14 @@ def drawn(lr: Picture, made: Sequence[tuple[Upscaler, Picture]], factor: Factor)
 
 
 def comparison(lr: Pixels, results: Mapping[str, Pixels], scale: float) -> Pixels:
-    """Results beside one another, bicubic on the left.
+    """Results side by side, in their order.
 
-    The detail is where the *input* has most contrast, so no side chooses it; its pixels are shown
-    as they are, as squares.
+    The detail is where the *input* has most contrast, so that its choice favours no result. Each of
+    its pixels is shown as a square, without interpolation.
 
     Args:
-        lr: the picture that went in.
-        results: enlarged to one size, by what is written above each.
+        lr: the picture that was enlarged.
+        results: of one size, by the title above each.
         scale: how much larger they are.
     """
     side = int(PANEL / ZOOM / scale)
@@ -62,7 +62,7 @@ def comparison(lr: Pixels, results: Mapping[str, Pixels], scale: float) -> Pixel
 
 
 def _column(image: Image.Image, title: str, box: tuple[int, int, int, int]) -> Image.Image:
-    """One side: the whole picture, shrunk where it must be, and the detail below."""
+    """One column: the whole picture, shrunk if it is larger than `PANEL`, and the detail below."""
     shrink = min(PANEL / max(image.size), 1)
     whole = image.resize([max(round(shrink * side), 1) for side in image.size], LANCZOS)
     detail = image.crop(box)
@@ -87,5 +87,4 @@ def _busiest(lr: Pixels, side: int) -> tuple[int, int, int, int]:
 
 
 def _eight(pixels: Pixels) -> Image.Image:
-    shallow = pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
-    return Image.fromarray(shallow)
+    return Image.fromarray(eight_bits(pixels))

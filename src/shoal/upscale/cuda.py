@@ -1,4 +1,4 @@
-"""Networks on a GPU: luma, colours and rounding all stay there, only stored pixels come back."""
+"""Networks on a GPU, which also converts colours and rounds: only pixels are copied back."""
 
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from shoal.models.profile import layer_bytes, reach
 from shoal.upscale.place import Host
 from shoal.upscale.ready import Ready, Runtime
 
-SHARE = 2  # of the device's free memory, the part that a tile may take
-COLOURS = 120  # bytes per SR pixel: some five float64 copies of three channels
-# Kernels count in 32 bits: no layer's input and output together have more values.
+SHARE = 2  # a tile may take 1 / SHARE of the device's free memory
+COLOURS = 120  # bytes per SR pixel for colours: some five float64 copies of three channels
+# Values that a layer's input and output may have together: CUDA's kernels count in 32 bits.
 VALUES = 2**30
 
 
@@ -40,7 +40,7 @@ class Cuda(Host):
         return torch.from_numpy(levels).to(self.device)
 
     def give_way(self, most: int) -> None:
-        """Free what PyTorch keeps for later, and hold smaller tiles from now on."""
+        """Free the memory that PyTorch caches, and take smaller tiles from now on."""
         super().give_way(most)
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
@@ -52,16 +52,16 @@ def ready(path: Path, *, trust: bool = False, device: torch.device | None = None
     Args:
         path: of the file.
         trust: also build networks that are not Shoal's own.
-        device: the GPU; the one that PyTorch takes first if None.
+        device: the GPU; None: PyTorch's default one.
 
     Raises:
-        UserError: PyTorch finds no GPU here; there are no such weights.
+        UserError: PyTorch finds no GPU, or there are no such weights.
     """
     device = _gpu() if device is None else device
     network, facts = weights.load(path, trust=trust)
     sees, taken, channels = reach(network), layer_bytes(network), channels_of(network)
     values = taken // 4
-    with full_precision(device):  # in which it answers pictures of one level too
+    with full_precision(device):  # as for all later answers
         network = flat(network.to(device), sees)
     return Ready(
         "cuda",
@@ -88,19 +88,19 @@ def _gpu() -> torch.device:
 
 
 def free_memory(device: torch.device) -> int:
-    """Bytes of the device that no one uses; on the processor, as tests have it, a gigabyte."""
+    """Free memory of the device in bytes; for the CPU, which tests use, a gigabyte."""
     return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else 1 << 30
 
 
 def runtime(
     network: nn.Module, device: torch.device, precision: torch.dtype = torch.float32
 ) -> Runtime:
-    """The network itself, channels last, its layers in a precision and the sums around in float32.
+    """The network in channels-last layout, run with autocast to a precision.
 
     Args:
         network: on the device.
-        device: of its input too.
-        precision: float32, which is never shortened to TF32, or float16.
+        device: of the network and its input.
+        precision: float32, without TF32, or float16.
     """
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     halved = precision != torch.float32

@@ -1,4 +1,4 @@
-"""A trained network as files for other programs."""
+"""Trained networks exported for other programs: ONNX, and the Hugging Face hub's layout."""
 
 import json
 from collections.abc import Mapping
@@ -37,26 +37,27 @@ def export(
     force: bool = False,
     trust: bool = False,
 ) -> Path:
-    """Write the network of a run's folder, of a weights' file or of a name that ships.
+    """Export a network.
 
-    An ONNX file appears only after it has answered as PyTorch does at two sizes.
+    An ONNX file is written only if its answers equal PyTorch's at two sizes.
 
     Args:
-        source: the folder, the file or the name.
-        output: the file to write, or the folder that it is written to; for the hub the folder that
-            its files are. If None, `output/<run>` with what ends such names.
-        kind: `onnx`, of what the network maps; `onnx-rgb`, of RGB; `hub`, a folder in the layout of
-            the Hugging Face hub.
+        source: a run's folder, a weights' file, the name of a network that ships, or an address in
+            the hub.
+        output: the file to write, or a folder for it; for the hub the folder to make. None:
+            `output/<run>` with the suffix of the kind.
+        kind: `onnx`: luma or RGB, as the network maps; `onnx-rgb`: always RGB; `hub`: a folder in
+            the layout of the Hugging Face hub.
         scale: of a network that ships.
-        clipped: whether RGB that leaves [0, 1] is brought back.
-        force: replace files that are there.
+        clipped: whether `onnx-rgb` clips its answer to [0, 1].
+        force: replace existing files.
         trust: also build networks that are not Shoal's own.
 
     Returns:
         The file or the folder.
 
     Raises:
-        UserError: there is no network there, it can't be exported, or the file can't be written.
+        UserError: there is no such network, it can't be exported, or a file can't be written.
     """
     path = _only(source, scale)
     network, facts = weights.load(path, trust=trust)
@@ -84,25 +85,23 @@ def _onnx(network: nn.Module, facts: Mapping[str, Any], *, rgb: bool, clipped: b
 
 
 def _only(source: str | Path, scale: int | None) -> Path:
-    """The weights' file that is meant."""
+    """The one weights' file that a source and a scale stand for."""
     path = Path(source)
     named = isinstance(source, str) and not path.exists() and not path.parent.parts
     found = networks(source if named or hub.is_address(str(source)) else path, Settings())
     row = found.exact(scale)
     if len(row) > 1:
         words = " and ".join(f"x{each}" for each in row)
-        raise UserError(f"{source} x{scale} is {words} in a row: export each of them")
+        raise UserError(f"{source} x{scale} is {words} one after the other: export each of them")
     return found.files[row[0]]
 
 
 def _target(output: Path | None, name: str) -> Path:
-    """The file: a name without an end is a folder's."""
+    """The ONNX file to write; an output without a suffix is a folder."""
     if output is None or output.is_dir() or not output.suffix:
         return (output or FOLDER) / name
     if output.suffix.lower() != ".onnx":
-        raise UserError(
-            f"{output} is no name of an ONNX file: let it end in .onnx, or name a folder"
-        )
+        raise UserError(f"{output} is no ONNX file: give a name that ends in .onnx, or a folder")
     return output
 
 

@@ -1,4 +1,4 @@
-"""How much larger: by any number from 1 to 16, or to a size; and by which networks in a row."""
+"""How much larger a picture becomes, by a factor or to a size, and which networks that takes."""
 
 import re
 from collections.abc import Collection
@@ -8,18 +8,18 @@ from itertools import product
 from shoal.errors import UserError
 
 LARGEST = 16
-SIZE = re.compile(r"(\d{0,6})x(\d{0,6})")  # no picture has a longer side
+SIZE = re.compile(r"(\d{0,6})x(\d{0,6})")  # six digits: no picture has a longer side
 
 
 @dataclass(frozen=True)
 class Factor:
-    """What is asked for.
+    """A factor, or a size that results fit into.
 
     Attributes:
-        name: as file names carry it: `x4`, `x2.5`, `3840x`.
-        scale: how much larger; None where a size is asked for.
-        width: pixels that a result has at most, or None.
-        height: the same.
+        name: as in file names: `x4`, `x2.5`, `3840x`.
+        scale: the factor; None if a size is asked for.
+        width: greatest width of a result in pixels, or None.
+        height: greatest height of a result in pixels, or None.
     """
 
     name: str
@@ -28,10 +28,10 @@ class Factor:
     height: int | None = None
 
     def of(self, height: int, width: int) -> float:
-        """How much larger a picture of that size becomes.
+        """The factor for a picture of some size.
 
         Raises:
-            UserError: it is larger already, or would grow more than 16-fold.
+            UserError: the picture is larger than the result, or would grow more than 16-fold.
         """
         if self.scale is not None:
             return self.scale
@@ -43,7 +43,7 @@ class Factor:
         return scale
 
     def size(self, height: int, width: int) -> tuple[int, int]:
-        """Height and width of what becomes of a picture, to the nearest pixel.
+        """Height and width of a picture's result, to the nearest pixel.
 
         >>> Factor("3840x", width=3840).size(333, 1000)
         (1279, 3840)
@@ -53,7 +53,7 @@ class Factor:
 
 
 def by_scale(scale: float) -> Factor:
-    """So many times as large.
+    """An enlargement by a factor.
 
     >>> by_scale(2.50).name
     'x2.5'
@@ -62,10 +62,10 @@ def by_scale(scale: float) -> Factor:
 
 
 def to_size(text: str) -> Factor:
-    """To a width `3840x`, a height `x2160`, or within both `3840x2160`.
+    """An enlargement to a width, `3840x`, to a height, `x2160`, or to fit both, `3840x2160`.
 
     Raises:
-        UserError: it is none of these.
+        UserError: the text is none of these.
     """
     found = SIZE.fullmatch(text)
     sides = [int(side) if side else None for side in found.groups()] if found else []
@@ -75,10 +75,10 @@ def to_size(text: str) -> Factor:
 
 
 def steps(scale: float, networks: Collection[int]) -> tuple[int, ...]:
-    """The networks that enlarge by the least integer that is no less than the scale.
+    """The networks that together enlarge by the smallest possible integer >= the scale.
 
-    One, or two in a row; none where two don't reach so far. The smaller comes first: at x8 that is
-    better by 0.02 to 0.09 dB, and takes two fifths of the time.
+    One, or two of which the second enlarges the first one's answer; empty if two don't suffice. The
+    smaller scale comes first: at x8 that is 0.02 to 0.09 dB better, in two fifths of the time.
 
     >>> [steps(scale, (2, 3, 4)) for scale in (1.5, 4, 4.5, 8, 17)]
     [(2,), (4,), (2, 3), (2, 4), ()]

@@ -1,6 +1,6 @@
-"""Pictures of any size: enlarged by a network's integer and reduced to what was asked for.
+"""Pictures enlarged to any size: by a network's integer scale, then reduced to the size.
 
-The reduction is MATLAB's bicubic one, of values that nothing has rounded, tile by tile.
+The reduction is MATLAB's bicubic one. It works tile by tile, on values that have not been rounded.
 """
 
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from shoal.pictures.images import Picture
 from shoal.pictures.levels import largest, planes
-from shoal.pictures.resample import taps, weighted
+from shoal.pictures.taps import taps, weighted
 from shoal.upscale.pixels import stored
 from shoal.upscale.tiling import BICUBIC_REACH
 from shoal.upscale.upscaler import Upscaler
 
-SIDE = 2048  # of a tile before it is reduced, unless that would be little more than overlap
+SIDE = 2048  # of an enlarged tile in pixels; more if that would be little more than overlap
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class Piece:
     """One axis of a tile.
 
     Attributes:
-        out: what it fills of the result.
-        read: what it reads of the LR picture.
+        out: the part of the result that the tile fills.
+        read: the part of the LR picture that it needs.
         weights: of the reduction, `(taps, out)`.
-        indices: where they lie in the enlarged tile.
+        indices: of the enlarged tile's pixels that these weigh, `(taps, out)`.
     """
 
     out: slice
@@ -47,9 +47,9 @@ def fitted(
     """Enlarge a picture to a height and a width.
 
     Args:
-        upscaler: whose scale reaches that far.
+        upscaler: of a scale that is large enough.
         picture: to enlarge.
-        size: height and width; where the scale is an integer that the network has, nothing is
+        size: height and width of the result; if they are `scale` times the picture's, nothing is
             reduced.
         step: called after each tile.
     """
@@ -68,7 +68,7 @@ def fitted(
 
 
 def interpolated(upscaler: Upscaler, picture: Picture, size: tuple[int, int]) -> Picture:
-    """The same by bicubic interpolation alone."""
+    """Enlarge a picture to a height and a width by bicubic interpolation alone."""
     bare = replace(upscaler, scale=1, run=lambda lr: lr, reach=0, ensemble=False, halved=None)
     return fitted(bare, picture, size)
 
@@ -84,13 +84,13 @@ def count(upscaler: Upscaler, given: tuple[int, ...], size: tuple[int, int]) -> 
 def tiles(
     upscaler: Upscaler, given: tuple[int, int], size: tuple[int, int]
 ) -> list[tuple[Piece, Piece]]:
-    """The tiles of a picture that is reduced: rows and columns."""
+    """The rows and columns of the tiles, for a result that is reduced."""
     rows, columns = (pieces(upscaler, *axis) for axis in zip(given, size, strict=True))
     return [(row, column) for row in rows for column in columns]
 
 
 def pieces(upscaler: Upscaler, given: int, out: int) -> list[Piece]:
-    """An axis of `given` LR pixels, cut where the result has about as many each."""
+    """An axis of `given` LR pixels, cut into pieces that fill about equal parts of the result."""
     scale, reach = upscaler.scale, upscaler.reach
     margin = given if reach is None else max(reach, BICUBIC_REACH)
     count = -(-given // max(SIDE // scale, 6 * margin))
@@ -126,7 +126,7 @@ def _tile(upscaler: Upscaler, picture: Picture, rows: Piece, columns: Piece) -> 
         return Picture(stored(_reduced(planes(large.pixels), rows, columns), dtype))
     opacity = planes(large.alpha) / 255
     thinned = _reduced(opacity, rows, columns)
-    # What lies under no opacity has no colour to give.
+    # Weighted by opacity, so that fully transparent pixels lend no colour to others.
     colours = _reduced(planes(large.pixels) * opacity, rows, columns)
     colours = np.divide(colours, thinned, out=np.zeros_like(colours), where=thinned > 1 / 65535)
     return Picture(stored(colours, dtype), stored(thinned * 255, dtype))

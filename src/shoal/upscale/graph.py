@@ -1,4 +1,4 @@
-"""Networks as ONNX: one graph for every height and width."""
+"""Networks as ONNX graphs, each of which takes pictures of any size."""
 
 import json
 import logging
@@ -20,18 +20,18 @@ from shoal.upscale.kept import Graph
 from shoal.upscale.pytorch import answers
 from shoal.upscale.ready import need
 
-OPSET = 18  # the least that PyTorch writes as it is
-PORTABLE = 8  # of files: what came with that
+OPSET = 18  # the lowest that PyTorch's exporter writes without converting
+PORTABLE = 8  # the version of ONNX files that came with that opset
 
 
 def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
     """The bytes of an ONNX file.
 
-    Input `lr` is luma `(1, 1, h, w)` or RGB `(1, 3, h, w)` in [0, 1], output `sr` is `scale` times
-    as large. The metadata `shoal` holds the facts, as JSON.
+    Its input `lr` is luma `(1, 1, h, w)` or RGB `(1, 3, h, w)` in [0, 1], its output `sr` is
+    `scale` times as large. The metadata `shoal` holds the facts as JSON.
 
     Raises:
-        UserError: onnx isn't installed, or the network does what ONNX can't.
+        UserError: onnx isn't installed, or can't express the network.
     """
     need("onnx", "onnxscript", extra="onnx")
     try:
@@ -46,7 +46,7 @@ def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
                 opset_version=OPSET,
                 verbose=False,
             )
-    except Exception as error:  # there are as many kinds as there are networks
+    except Exception as error:  # what is raised depends on the network
         reason = first_line(error.__cause__ or error)
         raise UserError(f"this network can't be written as ONNX ({reason})") from None
     model = program.model_proto
@@ -56,7 +56,7 @@ def graph(network: nn.Module, facts: Mapping[str, Any]) -> bytes:
 
 
 def portable(content: bytes) -> bytes:
-    """An ONNX file as older runtimes read it, too: of version 8, without notes of the exporter."""
+    """An ONNX file that older runtimes read too: of version 8, without the exporter's metadata."""
     import onnx
 
     model = onnx.load_from_string(content)
@@ -70,12 +70,12 @@ def portable(content: bytes) -> bytes:
 
 
 def prepared(path: Path, *, trust: bool = False, onnx: bytes | None = None) -> Graph:
-    """All that enlarging asks of the network of a weights' file.
+    """The graph of a weights' file, and all else that enlarging needs to know of the network.
 
     Args:
         path: of the file.
         trust: also build networks that are not Shoal's own.
-        onnx: the graph, where it is there already: to write one takes seconds.
+        onnx: the graph, if it exists already, since writing one takes seconds.
 
     Raises:
         UserError: there are no such weights, or ONNX can't hold the network.
@@ -90,7 +90,7 @@ def prepared(path: Path, *, trust: bool = False, onnx: bytes | None = None) -> G
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Nothing but errors from the exporter: its warnings speak of packages and of itself."""
+    """Silence the exporter's warnings, which concern packages and itself; errors are shown."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)

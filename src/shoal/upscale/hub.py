@@ -1,7 +1,7 @@
-"""Networks in the layout of the Hugging Face hub: a folder of it, or fetched from there.
+"""Networks in the Hugging Face hub's layout, in a local folder or downloaded from the hub.
 
-A folder holds `config.json` (what the weights' file says of its network), `model.safetensors` and a
-card, `README.md`. The hub's address is `$HF_ENDPOINT`, as its own programs have it.
+A folder holds `config.json` (the facts of the weights' file), `model.safetensors` and a model card,
+`README.md`. The hub's address is `$HF_ENDPOINT`, as for its own programs.
 """
 
 import hashlib
@@ -22,36 +22,38 @@ WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
 HUB = "https://huggingface.co"
 NAME = re.compile(r"hf://([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
 DIGEST = re.compile(r"[0-9a-f]{64}")
-SECONDS = (10, 30)  # to connect; without a byte
-LARGEST = 1 << 30  # bytes: more is no network of ours
+SECONDS = (10, 30)  # time limits: to connect, and between two bytes
+LARGEST = 1 << 30  # bytes; no network of Shoal's is as large
 
 
 def is_address(text: str) -> bool:
-    """Whether a network of the hub is meant."""
+    """Whether a text is an address in the hub."""
     return text.startswith(SCHEME)
 
 
 def weights_in(folder: Path) -> Path | None:
-    """The weights of a folder of the hub's layout; None where it is none."""
+    """The weights of a folder in the hub's layout; None if it isn't one."""
     path = folder / WEIGHTS
     return path if path.is_file() else None
 
 
 def fetched(address: str) -> Path:
-    """The weights at `hf://owner/name`, or `hf://owner/name@revision`.
+    """Download the weights at `hf://owner/name` or `hf://owner/name@revision`.
 
-    They are kept: without a network, those of the last time are taken.
+    They are kept, and used when the hub can't be reached.
 
     Raises:
-        UserError: it is no such address, the hub holds none there, or can't be reached.
+        UserError: the address is malformed, the hub holds no weights there, or it can't be reached
+            and none are kept.
     """
     found = NAME.fullmatch(address)
     if not found or ".." in address:
-        raise UserError(f"{address} is no address: e.g. hf://owner/name, or hf://owner/name@main")
+        words = f"{address} is no address of the hub"
+        raise UserError(f"{words}: e.g. hf://owner/name, or hf://owner/name@main")
     name, revision = found[1], found[2] or "main"
     place = root() / "hub" / name / revision.replace("/", "--") / WEIGHTS
     url = f"{os.environ.get('HF_ENDPOINT') or HUB}/{name}/resolve/{revision}/{WEIGHTS}"
-    import requests  # here: a third of a second
+    import requests  # here, since it takes a third of a second
 
     try:
         with requests.get(url, timeout=SECONDS, stream=True) as answer:
@@ -67,7 +69,7 @@ def fetched(address: str) -> Path:
 
 
 def _keep(answer: "Response", place: Path) -> None:
-    """Write what is answered, unless it is there; where the hub says its digest, only if right."""
+    """Write an answer to a file, unless the file has these bytes; checked if a digest is given."""
     said = _digest(answer)
     if said and place.is_file() and sha256(place) == said:
         return
@@ -75,7 +77,7 @@ def _keep(answer: "Response", place: Path) -> None:
     for part in answer.iter_content(1 << 20):
         content += part
         if len(content) > LARGEST:
-            raise UserError(f"{answer.url} is larger than any network of ours")
+            raise UserError(f"{answer.url} is larger than any network of Shoal's")
     if said and hashlib.sha256(content).hexdigest() != said:
         raise UserError(f"{answer.url} came with other bytes than its digest says: try again")
     with asked_for(place) as file:
@@ -83,7 +85,7 @@ def _keep(answer: "Response", place: Path) -> None:
 
 
 def _digest(answer: "Response") -> str | None:
-    """The SHA-256 that the hub says, which it does before it sends one to where the file lies."""
+    """The SHA-256 that the hub states, in its own answer or before it redirects; None if none."""
     tags = (
         each.headers.get(name, "").strip('"')
         for each in (*answer.history, answer)

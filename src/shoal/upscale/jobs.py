@@ -1,4 +1,4 @@
-"""Which pictures become which files; what is in the way of one is no obstacle to the others."""
+"""Which pictures become which files; a picture that can't be written doesn't stop the others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Job:
     Attributes:
         source: the picture.
         targets: the file to write for each model.
-        comparison: the file for the picture beside bicubic, or None.
+        comparison: the file for the comparison with bicubic, or None.
     """
 
     source: Path
@@ -26,23 +26,23 @@ class Job:
 
     @property
     def written(self) -> list[Path]:
-        """All files that come of it."""
+        """All files that are written for it."""
         return [*self.targets, *([] if self.comparison is None else [self.comparison])]
 
     @property
     def is_done(self) -> bool:
-        """Whether all of them are there."""
+        """Whether all of these files exist."""
         return all(path.exists() for path in self.written)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done.
+    """What to enlarge, and what to leave out.
 
     Attributes:
         jobs: in the order of the pictures.
-        refused: why pictures and folders are left out.
-        kept: how many are left out since their results are there.
+        refused: the pictures and folders that can't be done, with the reasons.
+        kept: how many pictures are left out since their results exist.
     """
 
     jobs: list[Job]
@@ -55,13 +55,13 @@ class Wanted:
     """How files are written.
 
     Attributes:
-        output: a folder; or, where one picture goes in, a file name with a picture's suffix.
-        factor: the part of names that says how much larger: `x4`, `3840x`.
-        models: the part that says which network, where there are several; else one empty name.
-        kind: a format of `formats.FORMATS`, or `same`; if None, what `output` says, else PNG.
+        output: a folder; for a single picture also a file name with a picture's suffix.
+        factor: the part of file names that says how much larger: `x4`, `3840x`.
+        models: the part that names the network, if there are several; else one empty text.
+        kind: a format of `formats.FORMATS`, or `same`; None: that of `output`, else PNG.
         compare: whether a comparison is written too, `<name>-compare.png`.
-        force: whether files that are there may be replaced.
-        skip_existing: whether a picture whose results are there is left out and that is well.
+        force: whether existing files may be replaced.
+        skip_existing: whether pictures whose results exist are left out.
     """
 
     output: Path
@@ -74,10 +74,10 @@ class Wanted:
 
 
 def plan(paths: Sequence[Path], wanted: Wanted) -> Plan:
-    """Pictures, and those in folders and their sub-folders, with the files that they become.
+    """Plan which files become of pictures, and of those in folders and their sub-folders.
 
     Raises:
-        UserError: a path isn't there, no format has that name, or nothing is left to do.
+        UserError: a path doesn't exist, the output's name doesn't fit, or nothing is left to do.
     """
     single = is_file(wanted.output, wanted.kind)
     sources = found(paths, wanted.output)

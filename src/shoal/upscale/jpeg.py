@@ -1,23 +1,21 @@
-"""How much a JPEG may be compressed before it is another picture."""
+"""The lowest quality at which an enlarged picture can be saved as JPEG without visible loss."""
 
-import io
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from shoal.pictures.levels import Pixels
+from shoal.pictures.jpeg import HALVED, UNIT, compressed
 
-NOISE = 2.0  # levels, root mean square: what nobody sees beside the picture itself
+NOISE = 2.0  # levels, root mean square: an error that isn't seen
 LEAST, MOST = 60, 97  # qualities
-SIDE, ACROSS = 256, 3  # of the parts that are tried, and how many there are each way
-# Chroma is enlarged at least as much as it is halved.
-HALVED = "4:2:0"
+SIDE, ACROSS = 256, 3  # side of the parts that are tried, in pixels, and their number each way
 
 
-def options(pixels: Pixels) -> dict[str, Any]:
-    """Options of Pillow's writer: the least quality whose noise nobody sees.
+def options(pixels: NDArray[np.uint8]) -> dict[str, Any]:
+    """Options of Pillow's writer for the lowest quality without visible loss.
+
+    Chroma is halved, since it was enlarged by at least as much.
 
     Args:
         pixels: of an enlarged picture, `(H, W)` or `(H, W, 3)`, uint8.
@@ -30,8 +28,8 @@ def options(pixels: Pixels) -> dict[str, Any]:
     return {"quality": low, "subsampling": HALVED, "optimize": True}
 
 
-def _parts(pixels: Pixels) -> Pixels:
-    """Parts spread over the picture, as one: to try all of a large one takes seconds."""
+def _parts(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Parts spread over a picture, put together: trying all of a large one takes seconds."""
     height, width = pixels.shape[:2]
     if max(height, width) <= SIDE * ACROSS:
         return pixels
@@ -45,13 +43,11 @@ def _parts(pixels: Pixels) -> Pixels:
 def _starts(size: int) -> list[int]:
     if size <= SIDE * ACROSS:
         return [0, SIDE, 2 * SIDE][: -(-size // SIDE)]
-    # On the borders of blocks, so that no block has two parts.
-    return [number * (size - SIDE) // (ACROSS - 1) // 16 * 16 for number in range(ACROSS)]
+    # On the borders of JPEG's blocks, so that no block mixes two parts.
+    return [number * (size - SIDE) // (ACROSS - 1) // UNIT * UNIT for number in range(ACROSS)]
 
 
-def _noise(pixels: Pixels, quality: int) -> float:
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=quality, subsampling=HALVED)
-    with Image.open(file) as image:
-        off: NDArray[np.float32] = np.asarray(image, np.float32) - pixels
+def _noise(pixels: NDArray[np.uint8], quality: int) -> float:
+    """The root mean square error, in levels, that JPEG makes at a quality."""
+    off = compressed(pixels, quality).astype(np.float32) - pixels
     return float(np.sqrt(np.square(off).mean()))

@@ -1,4 +1,4 @@
-"""Graphs kept from one time to the next, with all that enlarging asks of a network: no PyTorch."""
+"""ONNX graphs kept on disk with all that enlarging needs to know, so that it needs no PyTorch."""
 
 import hashlib
 import json
@@ -20,22 +20,22 @@ from shoal.errors import UserError
 from shoal.system import regular
 from shoal.system.files import asked_for
 
-FORMAT = 1  # raised whenever what is kept changes
-PROBES = ((23, 32), (17, 9))  # sizes of LR pictures, neither the one a graph is traced with
+FORMAT = 1  # raised whenever the contents of these files change
+PROBES = ((23, 32), (17, 9))  # sizes of LR pictures, other than the one a graph is traced with
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A network as ONNX, and what was found out when it was written.
+    """A network as ONNX, and what was measured when it was written.
 
     Attributes:
         onnx: the bytes of an ONNX file.
-        facts: of the weights' file.
-        reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
-        layer_bytes: per LR pixel that the largest layer's input and output take.
-        channels: of the pictures that the network maps.
-        ours: whether the network is one of Shoal's, which needs nobody's trust.
-        answers: PyTorch's, to `probes`.
+        facts: those of the weights' file.
+        reach: LR pixels to each side that an SR pixel depends on; None: on all of them.
+        layer_bytes: bytes per LR pixel of the largest layer's input and output.
+        channels: of the network: 1, luma, or 3, RGB.
+        ours: whether the network is one of Shoal's own, which needs no trust.
+        answers: PyTorch's answers to `probes`.
     """
 
     onnx: bytes
@@ -54,7 +54,7 @@ def probes(channels: int) -> list[NDArray[np.float32]]:
 
 
 def place(weights: Path) -> Path:
-    """The file for the graph of a weights' file: by its content and by all that makes a graph.
+    """Where the graph of a weights' file is kept: its name depends on the weights and the code.
 
     Raises:
         UserError: there is no such file.
@@ -71,13 +71,13 @@ def place(weights: Path) -> Path:
 
 
 def root() -> Path:
-    """The folder of all that is kept."""
+    """The folder of all that is kept: `$SHOAL_CACHE`, else the user's cache folder."""
     return Path(os.environ.get("SHOAL_CACHE") or user_cache_path("shoal"))
 
 
 @cache
 def _code() -> str:
-    """A digest of the code that networks are made of."""
+    """A digest of the code that graphs are made by."""
     root, digest = Path(shoal.__file__).parent, hashlib.sha256()
     for package in ("models", "pictures", "upscale"):
         for path in sorted((root / package).rglob("*.py")):
@@ -86,7 +86,7 @@ def _code() -> str:
 
 
 def read(path: Path) -> Graph | None:
-    """What is kept there; None where there is nothing, or nothing whole."""
+    """The graph in a file; None if there is none, or it is damaged."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -102,7 +102,7 @@ def read(path: Path) -> Graph | None:
 
 
 def keep(path: Path, graph: Graph) -> None:
-    """Write it, whole or not at all; a cache that can't be written is none."""
+    """Write a graph to a file, whole or not at all; if it can't be written, nothing is kept."""
     from safetensors.numpy import save
 
     told = {

@@ -1,4 +1,4 @@
-"""Levels enlarged: luma or colours by the network, the rest bicubic."""
+"""Levels enlarged: luma or RGB by a network, chroma by bicubic interpolation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,17 +16,17 @@ from shoal.upscale.symmetries import average
 
 Levels = Any  # float64 `(1, C, H, W)`: arrays, or tensors on a GPU
 
-TRANSPARENT = ((2,), (4,))  # channels of grey and of RGB with opacity
+TRANSPARENT = ((2,), (4,))  # shapes of the channels: grey with opacity, and RGB with opacity
 
 
 @dataclass(frozen=True)
 class OfLevels:
-    """Enlarges levels.
+    """Enlarges levels by a network.
 
     Attributes:
         run: maps LR to SR.
         scale: the factor.
-        channels: of the pictures that it maps: 1, luma, beside which chroma is bicubic, or 3, RGB.
+        channels: of the network: 1, luma, beside which chroma is interpolated, or 3, RGB.
         ensemble: average over the eight symmetries of the square.
     """
 
@@ -42,7 +42,7 @@ class OfLevels:
         return self._colours(lr)
 
     def _colours(self, lr: Levels) -> Levels:
-        """Levels of grey or RGB, enlarged; grey as if it were stored as RGB."""
+        """Levels of grey or RGB, enlarged; grey has the result of the same grey stored as RGB."""
         grey = lr.shape[1] == 1
         if self.channels != LUMA:
             sr = self._network(rgb_levels(lr))

@@ -1,4 +1,4 @@
-"""What a name says of the file: a format that is written, one that isn't, or a folder."""
+"""What an output's name stands for: a file in a known format, one in another, or a folder."""
 
 from pathlib import Path
 
@@ -7,15 +7,15 @@ from shoal.pictures import formats
 
 SAME = "same"  # the kind that keeps each picture's own format
 PLAIN = "png"
-# Of pictures, and known to nobody here.
+# Suffixes of pictures that Pillow doesn't know.
 FOREIGN = {".heic", ".heif", ".jxl", ".svg", ".exr", ".psd", ".raw", ".dng"}
 
 
 def is_file(output: Path, kind: str | None) -> bool:
-    """Whether results go to one file of that name, and not to a folder.
+    """Whether an output is a file and not a folder.
 
     Raises:
-        UserError: the name says a format that isn't written, or another than `kind`.
+        UserError: its suffix is of a format that isn't written, or not of `kind`.
     """
     ends = output.suffix.lower()
     if not ends or output.is_dir():
@@ -24,22 +24,22 @@ def is_file(output: Path, kind: str | None) -> bool:
     if said is None:
         if _is_foreign(ends):
             kinds = ", ".join(formats.FORMATS)
-            raise UserError(f"{output}: no {ends[1:].upper()} is written: choose one of {kinds}")
+            raise UserError(f"{output}: {ends[1:].upper()} isn't written: choose one of {kinds}")
         return False
     if kind not in (None, SAME) and said != formats.FORMATS[str(kind)]:
-        raise UserError(f"{output} is no name for --format {kind}: leave one of them out")
+        raise UserError(f"{output} doesn't fit --format {kind}: leave one of them out")
     return True
 
 
 def suffix(source: Path, kind: str | None) -> str:
-    """How the name of a picture's result ends."""
+    """The suffix of a picture's result."""
     if kind == SAME:
         return source.suffix.lower() if formats.of(source) else formats.FORMATS[PLAIN].suffixes[0]
     return formats.FORMATS[kind or PLAIN].suffixes[0]
 
 
 def _is_foreign(ends: str) -> bool:
-    """Whether it ends the names of pictures, or of what else Pillow writes."""
+    """Whether a suffix is of pictures, or of anything that Pillow knows."""
     from PIL import Image
 
     return ends in FOREIGN or ends in Image.registered_extensions()

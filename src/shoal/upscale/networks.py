@@ -1,4 +1,4 @@
-"""The networks of a name, or of a file, and how they become ready to enlarge."""
+"""The networks of a name or of a file, and the upscalers that are made of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,10 +32,10 @@ class Networks:
     """The networks of a name that ships, or the one of a file.
 
     Attributes:
-        files: by scale.
-        source: the name, None for what ships; or the file, which has one scale and stands alone.
+        files: their weights, by scale.
+        source: the name, or None for the preferred ones; or the file, of a single network.
         settings: how they are run.
-        jpeg: files by scale of those for compressed pictures.
+        jpeg: weights for compressed pictures, by scale.
     """
 
     files: dict[int, Path]
@@ -46,11 +46,11 @@ class Networks:
 
     @property
     def default(self) -> int:
-        """The scale where none is asked for."""
+        """The scale if none is asked for."""
         return min(self.files) if isinstance(self.source, Path) else pretrained.DEFAULT_SCALE
 
     def row(self, scale: float) -> tuple[int, ...]:
-        """The scales of the networks that enlarge by so much or the next integer.
+        """The scales of the networks that, one after another, enlarge by at least a scale.
 
         Raises:
             UserError: there are none.
@@ -61,11 +61,15 @@ class Networks:
             return (self.default,)
         found = steps(scale, self.files)
         if not found:
-            raise UserError(f"two networks of {self.source} in a row don't enlarge by {scale:g}")
+            words = f"{self.source or 'the networks that ship'}: even two one after the other"
+            raise UserError(f"{words} don't enlarge by {scale:g}")
         return found
 
     def exact(self, scale: int | None) -> tuple[int, ...]:
-        """The same for an integer scale, with nothing to reduce.
+        """The scales of the networks that, one after another, enlarge by exactly a scale.
+
+        Args:
+            scale: None: the default.
 
         Raises:
             UserError: there are none.
@@ -75,22 +79,22 @@ class Networks:
         if prod(row) != wanted:
             if isinstance(self.source, Path):
                 raise UserError(f"{self.source} enlarges by {self.default}, not by {wanted}")
-            pretrained.find(self.source, wanted)  # there is none: it says which there are
+            pretrained.find(self.source, wanted)  # raises, naming the weights that ship
         return row
 
     def upscaler(self, row: Sequence[int], picture: Path | None = None) -> Upscaler:
-        """The networks of these scales in a row, ready to enlarge; made once.
+        """The upscaler that runs the networks of these scales one after another; made once.
 
         Args:
-            row: of scales.
-            picture: the file that goes in, which says how noisy it is.
+            row: the scales, in this order.
+            picture: the input's file, which tells whether it is compressed.
 
         Raises:
-            UserError: no such runtime, or it can't do them.
+            UserError: there is no such runtime, or it can't run the networks.
         """
         first, *more = row
         noisy = self.jpeg.get(first) if noise.is_noisy(picture, self.settings.noise) else None
-        # What the first of them answers is clean.
+        # Only the first one meets compression: its answer is clean.
         key = (noisy or self.files[first], *(self.files[scale] for scale in more))
         if key not in self._ready:
             self._ready[key] = self._made(key)
@@ -102,17 +106,17 @@ class Networks:
         network = in_a_row(built)
         side = side_for(network.layer_bytes, network.reach or 0, how.tile, network.memory)
         return Upscaler(
-            _name(paths[0], network.facts),
-            int(network.facts["scale"]),
-            network.runtime,
-            network.run,
-            network.reach,
-            side,
-            how.ensemble,
-            network.channels,
-            network.place,
-            network.halved,
-            tuple(
+            model=_name(paths[0], network.facts),
+            scale=int(network.facts["scale"]),
+            runtime=network.runtime,
+            run=network.run,
+            reach=network.reach,
+            side=side,
+            ensemble=how.ensemble,
+            channels=network.channels,
+            place=network.place,
+            halved=network.halved,
+            weights=tuple(
                 f"x{each.facts['scale']} sha256:{sha256(path)}"
                 for each, path in zip(built, paths, strict=True)
             ),
@@ -120,7 +124,7 @@ class Networks:
 
 
 def _name(path: Path, facts: Mapping[str, Any]) -> str:
-    """What a network is called: one that ships by its file, another by what it says of itself."""
+    """A network's name: of one that ships that of its file, else the one in its facts."""
     if path.parent == pretrained.FOLDER:
         return path.stem.rpartition("-x")[0]
     return str(facts.get("name", path.stem))

@@ -1,4 +1,4 @@
-"""Which pictures are for networks that have learnt to see through compression."""
+"""Which pictures are enlarged by networks that were trained on compressed ones."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,9 +8,9 @@ from shoal.errors import UserError
 from shoal.pictures.jpeg import quality
 
 AUTO, NONE, JPEG = NAMES = ("auto", "none", "jpeg")
-# From this quality of its tables on a JPEG is enlarged as what is not compressed. On T91Judge,
-# compressed at 88, 90, 92, the weights for JPEGs are +0.22, +0.05, -0.17 dB from the clean ones at
-# x2, +0.07, -0.07, -0.25 at x3, 0.00, -0.12, -0.28 at x4.
+# A JPEG of this quality or above is enlarged as if it were not compressed. On T91Judge, compressed
+# at 88, 90 and 92, the weights for JPEGs beat the clean ones by 0.22, 0.05 and -0.17 dB at x2, by
+# 0.07, -0.07 and -0.25 dB at x3, by 0.00, -0.12 and -0.28 dB at x4.
 CLEAN_FROM = 90
 
 
@@ -18,9 +18,9 @@ def is_noisy(picture: Path | None, noise: str) -> bool:
     """Whether a picture is taken for a compressed one.
 
     Args:
-        picture: its file; None: pixels, which nothing is known of.
-        noise: `auto`, by the file's own tables: what is no JPEG is clean; or `none` or `jpeg`,
-            whatever the file says.
+        picture: its file; None for pixels without a file.
+        noise: `auto`: by the file's quality, for which any but a JPEG is clean; `none` or `jpeg`:
+            whatever the file is.
     """
     if noise != AUTO:
         return noise == JPEG
@@ -29,15 +29,16 @@ def is_noisy(picture: Path | None, noise: str) -> bool:
 
 
 def of_jpegs(name: str | None, scales: Iterable[int], noise: str) -> dict[int, Path]:
-    """The files by scale of the networks for compressed pictures, where they may be taken.
+    """The weights for compressed pictures, by scale; empty if they must not be used.
 
     Args:
-        name: of what ships; None: the best for most. With `auto` a name that was given is meant.
+        name: of a network that ships; None: the preferred one. A network that was named is used
+            for all pictures unless `noise` is `jpeg`.
         scales: at which they are wanted.
-        noise: as `is_noisy` has it.
+        noise: as `is_noisy` takes it.
 
     Raises:
-        UserError: they are asked for, and there are none.
+        UserError: `noise` is `jpeg`, and there are none.
     """
     if noise == NONE or (noise == AUTO and name is not None):
         return {}

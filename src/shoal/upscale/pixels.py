@@ -1,4 +1,4 @@
-"""What goes into an enlarger and what comes out of it: arrays, and Pillow's images."""
+"""The arrays and Pillow images that go into an upscaler and come out of it."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from shoal.pictures.images import Picture
 from shoal.pictures.levels import largest, rounded
 from shoal.pictures.writing import shallow
 
-SLACK = 1.0  # by which values in floating point may leave [0, 1]: what sharpens goes beyond it
+SLACK = 1.0  # by how much floating-point values may leave [0, 1], as sharpened ones do
 
 
 def stored(answer: Any, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Levels `(1, C, H, W)` as they are stored, `(H, W)` or `(H, W, C)`."""
+    """Levels `(1, C, H, W)` as pixels `(H, W)` or `(H, W, C)` of a dtype, rounded and clipped."""
     top = largest(dtype)
     values = answer[0] * (top / 255)
     values = values.clip(0, 1) if dtype.kind == "f" else rounded(values, top)
@@ -28,7 +28,7 @@ def require_picture(array: NDArray[Any]) -> None:
     """Refuse an array that is no picture.
 
     Raises:
-        UserError: by its shape or its type, or, in floating point, by its values.
+        UserError: its shape, its dtype or, in floating point, its values are no picture's.
     """
     fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if not (
@@ -40,14 +40,14 @@ def require_picture(array: NDArray[Any]) -> None:
         )
     if array.dtype.kind == "f":
         least, most = float(array.min()), float(array.max())
-        if not (least >= -SLACK and most <= 1 + SLACK):  # not a number is neither
+        if not (least >= -SLACK and most <= 1 + SLACK):  # so that NaN is refused too
             raise UserError(f"values from {least:g} to {most:g}: scale them to 0..1")
 
 
 def image(picture: Picture) -> Image.Image:
-    """A picture as Pillow has it, with its colour profile and EXIF in `info`.
+    """A picture as a Pillow image, with its colour profile and EXIF in `info`.
 
-    Of 16 bits Pillow has grey alone: all else becomes 8.
+    Pillow's only 16-bit images are opaque grey ones, so all others become 8 bits.
     """
     if picture.pixels.dtype != np.uint8 and (picture.pixels.ndim > 2 or picture.alpha is not None):
         picture = shallow(picture)

@@ -10,17 +10,17 @@ class Host:
     """NumPy arrays, in the memory of the process.
 
     Attributes:
-        full: what is raised where the memory doesn't hold a tile.
-        most: the side of the largest tile that it was found to hold, LR pixels; None: any.
+        full: the errors that are raised if a tile doesn't fit into memory.
+        most: the largest side of a tile that fits, in LR pixels; None: no limit has been met.
     """
 
     full: tuple[type[Exception], ...] = ()
     most: int | None = None
 
     def lift(self, levels: NDArray[np.float64]) -> Any:
-        """Levels brought to where they are computed."""
+        """Levels moved to where they are computed."""
         return levels
 
     def give_way(self, most: int) -> None:
-        """Free what can be freed, and hold smaller tiles from now on."""
+        """Free what can be freed, and take smaller tiles from now on."""
         self.most = most

@@ -28,7 +28,7 @@ def ready(path: Path, *, trust: bool = False) -> Ready:
 
 
 def runtime(network: nn.Module) -> Runtime:
-    """The network itself, laid out in memory as is fastest."""
+    """The network itself, in channels-last layout, which is the fastest."""
     keep_freed_memory()
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -43,6 +43,6 @@ def runtime(network: nn.Module) -> Runtime:
 
 @torch.inference_mode()
 def answers(network: nn.Module) -> tuple[NDArray[np.float32], ...]:
-    """What a network makes of the probes."""
+    """A network's answers to the probes."""
     given = probes(channels_of(network))
     return tuple(network(torch.from_numpy(lr)).contiguous().numpy() for lr in given)

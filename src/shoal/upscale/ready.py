@@ -1,4 +1,4 @@
-"""A network that is ready to run, whatever computes it; and what has to be installed for that."""
+"""A network that is ready to run in some runtime, and the packages that runtimes need."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,15 +18,15 @@ class Ready:
     """A network that is ready to run.
 
     Attributes:
-        runtime: the name of what computes it.
+        runtime: its name.
         run: maps LR to SR.
-        facts: of the weights' file.
-        reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
-        layer_bytes: per LR pixel that the largest layer's input and output take.
-        channels: of the pictures that the network maps.
-        memory: bytes that a tile's layers may take; None: by what the host has.
+        facts: those of the weights' file.
+        reach: LR pixels to each side that an SR pixel depends on; None: on all of them.
+        layer_bytes: bytes per LR pixel of the largest layer's input and output.
+        channels: of the network: 1, luma, or 3, RGB.
+        memory: bytes that a tile's layers may take; None: by the host's free memory.
         place: where it is computed.
-        halved: the same in half precision, where there is that.
+        halved: `run` in half precision; None if the runtime has none.
     """
 
     runtime: str
@@ -41,10 +41,14 @@ class Ready:
 
 
 def need(*packages: str, extra: str) -> None:
-    """See that packages are installed.
+    """Refuse to go on without some packages.
+
+    Args:
+        packages: by their import names.
+        extra: of `shoal-sr` that installs them.
 
     Raises:
-        UserError: one isn't.
+        UserError: one isn't installed.
     """
     for package in packages:
         if not installed(package):
@@ -52,5 +56,5 @@ def need(*packages: str, extra: str) -> None:
 
 
 def installed(package: str) -> bool:
-    """Whether a package can be imported, without doing so."""
+    """Whether a package can be imported, without importing it."""
     return find_spec(package) is not None

@@ -1,4 +1,4 @@
-"""Networks in a row: what the first makes, the second takes; to all that follows, one network."""
+"""Networks in a row, each of which enlarges the answer of the one before it, as one network."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,6 +1,6 @@
-"""What computes a network: PyTorch, here or on a GPU, or OpenVINO or ONNX Runtime from a graph.
+"""Runtimes: PyTorch on the CPU or a GPU, and OpenVINO and ONNX Runtime, which take ONNX graphs.
 
-With a graph that is kept from an earlier time the two start without PyTorch.
+With a graph kept from an earlier call the latter two need no PyTorch.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ def openvino_runtime(onnx: bytes) -> Runtime:
     import openvino
 
     core = openvino.Core()
-    # Without the hint it computes in bfloat16 where the processor can.
+    # Without the hint OpenVINO computes in bfloat16 on CPUs that have it.
     options = {"INFERENCE_PRECISION_HINT": "f32"}
     request = core.compile_model(core.read_model(onnx), "CPU", options).create_infer_request()
     return lambda lr: request.infer([lr])[0]
@@ -46,16 +46,16 @@ NAMES = ("auto", "cuda", "torch", *EXPORTED)
 
 
 def build(name: str, weights: Path, *, trust: bool = False) -> Ready:
-    """The network of a weights' file in a runtime; in float32 all agree within 1e-4.
+    """The network of a weights' file in a runtime; in float32 all agree within `TOLERANCE`.
 
     Args:
-        name: of the runtime; `auto` is the fastest that is installed and can do the network.
+        name: of the runtime; `auto`: the fastest that is installed and can run the network.
         weights: the file.
         trust: also build networks that are not Shoal's own.
 
     Raises:
-        UserError: no runtime has that name, it isn't installed, or it can't do the network; or
-            there are no such weights.
+        UserError: no runtime has that name, it isn't installed or can't run the network, or there
+            are no such weights.
     """
     if name not in NAMES:
         raise UserError(unknown("runtime", name, NAMES))
@@ -65,11 +65,11 @@ def build(name: str, weights: Path, *, trust: bool = False) -> Ready:
     if name == "cuda":
         return _on_gpu(weights, trust)
     if name == "auto" and visible():
-        with suppress(UserError):  # whatever PyTorch has against the GPU
+        with suppress(UserError):  # PyTorch may not support the GPU
             return _on_gpu(weights, trust)
     # Time per pixel, EEDS and EEDS-fast: OpenVINO 1, PyTorch 1.1, ONNX Runtime 1.3 and 2.5.
     if name == "auto" and installed("openvino"):
-        # A network that ONNX can't hold is not refused: PyTorch does every one.
+        # A network that ONNX can't express runs in PyTorch.
         with suppress(UserError):
             return _exported("openvino", weights, trust)
     from shoal.upscale.pytorch import ready
@@ -86,12 +86,12 @@ def _on_gpu(weights: Path, trust: bool) -> Ready:
 def _exported(name: str, weights: Path, trust: bool) -> Ready:
     try:
         return _checked(name, _graph(weights, trust))
-    except UserError:  # the graph may be damaged, or of other code of somebody's own network
+    except UserError:  # the kept graph may be damaged, or of older code of a user's own network
         return _checked(name, _graph(weights, trust, anew=True))
 
 
 def _graph(weights: Path, trust: bool, *, anew: bool = False) -> Graph:
-    """The graph that is kept, if it is there, and if nobody need trust its network; else a new one.
+    """The kept graph, if its network is Shoal's own; else one of a network built from the weights.
 
     Raises:
         UserError: there are no such weights, or ONNX can't hold the network.
@@ -118,10 +118,14 @@ def _checked(name: str, graph: Graph) -> Ready:
 
 
 def check(run: Runtime, answers: Sequence[NDArray[np.float32]]) -> None:
-    """See that a runtime answers as PyTorch does, at two sizes.
+    """Refuse a runtime whose answers to the probes differ from PyTorch's.
+
+    Args:
+        run: the runtime.
+        answers: PyTorch's.
 
     Raises:
-        UserError: it doesn't.
+        UserError: it fails, or differs by more than `TOLERANCE`.
     """
     for lr, expected in zip(probes(answers[0].shape[1]), answers, strict=True):
         height, width = lr.shape[2:]

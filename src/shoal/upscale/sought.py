@@ -1,37 +1,40 @@
-"""Which networks there are of a name that ships, in a file, or at an address."""
+"""The networks that a name, a path or an address stands for."""
 
+import os
 from pathlib import Path
 
 from shoal import pretrained
 from shoal.errors import UserError
 from shoal.models.facts import read_facts
-from shoal.runs.folder import RunFolder
+from shoal.runs.files import weights_at
 from shoal.upscale import hub, noise
 from shoal.upscale.networks import Networks, Settings
 
 
 def networks(source: str | Path | None, settings: Settings) -> Networks:
-    """What there is of a name that ships, at a path, or at `hf://owner/name`.
+    """The networks that a source stands for.
 
     Args:
-        source: a name; the path of a run's folder, of a folder of the hub's layout or of a
-            weights' file; None: at each scale the best for most.
+        source: the name of networks that ship; the path of a run's folder, of a folder in the
+            hub's layout or of a weights' file; or `hf://owner/name`. None: the preferred network
+            at each scale.
         settings: how they are run.
 
     Raises:
-        UserError: there is nothing of that name or there.
+        UserError: there are none.
     """
     source = _meant(source)
     if isinstance(source, Path):
         if settings.noise == noise.JPEG:
-            raise UserError(f"{source} is one network, --noise jpeg another: leave one of them out")
+            words = f"{source} is one network, and --noise jpeg asks for another"
+            raise UserError(f"{words}: leave one of them out")
         return Networks({int(read_facts(source)["scale"]): source}, source, settings)
     shipped = pretrained.shipped()
     files = {scale: there for (model, scale), there in shipped.items() if model == source}
     if source is None:
         files = {scale: pretrained.find(None, scale) for _, scale in shipped}
     if not files:
-        pretrained.find(source, pretrained.DEFAULT_SCALE)  # there is none: it says which there are
+        pretrained.find(source, pretrained.DEFAULT_SCALE)  # raises, naming the weights that ship
     return Networks(files, source, settings, noise.of_jpegs(source, files, settings.noise))
 
 
@@ -39,12 +42,12 @@ def several(models: str | None, weights: str | None, settings: Settings) -> list
     """The networks that a command line names.
 
     Args:
-        models: names that ship, with commas between them.
-        weights: a path, or `hf://owner/name`.
+        models: names of networks that ship, separated by commas.
+        weights: a path, or `hf://owner/name`; then `models` doesn't count.
         settings: how they are run.
 
     Raises:
-        UserError: there is nothing of a name or there.
+        UserError: there are none.
     """
     if weights is not None:
         return [networks(weights if hub.is_address(weights) else Path(weights), settings)]
@@ -53,21 +56,22 @@ def several(models: str | None, weights: str | None, settings: Settings) -> list
 
 
 def _meant(source: str | Path | None) -> str | Path | None:
-    """The file meant, of a path or a string that is one; or the name."""
+    """The file that a path or an address stands for; a name is returned."""
     if isinstance(source, str) and hub.is_address(source):
         return hub.fetched(source)
     if isinstance(source, Path) or (source and _is_path(source)):
-        path = Path(source)
-        return hub.weights_in(path) or RunFolder(path).weights if path.is_dir() else path
+        return hub.weights_in(Path(source)) or weights_at(Path(source))
     return source
 
 
 def _is_path(text: str) -> bool:
-    """Whether a string is a path: a name that ships is its network, whatever folder is so called.
+    """Whether a text is a path. The name of a network that ships isn't, even if a folder has it.
 
     >>> _is_path("runs/eeds-x3-s0-1f3a9c2e"), _is_path("mine.safetensors"), _is_path("eeds")
     (True, True, False)
     """
     if text.endswith(".safetensors") or len(Path(text).parts) > 1:
         return True
-    return text not in {model for model, _ in pretrained.shipped()} and Path(text).is_dir()
+    if text in {model for model, _ in pretrained.shipped()}:
+        return False
+    return os.path.isdir(text)  # noqa: PTH112 - of a name too long for a file, Path.is_dir raises

@@ -1,4 +1,4 @@
-"""Which pictures go in: files, and those in folders, whose sub-folders are mirrored."""
+"""The pictures to enlarge: files, and those in folders, whose sub-folders are mirrored."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -11,11 +11,11 @@ from shoal.pictures.finding import SUFFIXES, is_picture, others, say_left_out
 
 @dataclass
 class Sources:
-    """What goes in.
+    """The pictures to enlarge.
 
     Attributes:
-        places: each picture with the folder, relative, that its result goes to.
-        unread: why sub-folders were left out.
+        places: the pictures, each with the folder of its result relative to the output.
+        unread: sub-folders that can't be read, with the reasons.
     """
 
     places: dict[Path, Path] = field(default_factory=dict)
@@ -23,17 +23,18 @@ class Sources:
 
 
 def found(paths: Sequence[Path], output: Path) -> Sources:
-    """The pictures among paths, and in the folders among them.
+    """The pictures among some paths, and those in the folders among them.
 
-    A folder's sub-folders are mirrored, several folders under their own names. A file that is named
-    goes beside the others; where two of one name are, under the name of its folder.
+    Results of a folder's sub-folders go to folders of the same names; if several folders are given,
+    each has one of its own name. Results of files go directly to the output, or, if two files have
+    the same stem, to folders named like theirs.
 
     Args:
         paths: pictures and folders of them.
-        output: where results go: what lies in it, earlier results, is no picture to enlarge.
+        output: the folder of results; pictures in it are earlier results and are left out.
 
     Raises:
-        UserError: a path isn't there, or a folder can't be read or has no picture.
+        UserError: a path doesn't exist, or a folder can't be read or has no picture.
     """
     sources = Sources()
     files = [path for path in paths if not path.is_dir()]
@@ -47,7 +48,7 @@ def found(paths: Sequence[Path], output: Path) -> Sources:
     common = Path(os.path.commonpath(roots)) if roots else Path()
     known: set[Path] = set()
     for number, path in enumerate((*files, *inside)):
-        if absolute(path) in known:  # a folder, and one in it or a file of it, are named
+        if absolute(path) in known:  # given twice, e.g. by itself and by its folder
             continue
         known.add(absolute(path))
         alone = flat and number < len(files)
@@ -56,7 +57,7 @@ def found(paths: Sequence[Path], output: Path) -> Sources:
 
 
 def absolute(path: Path) -> Path:
-    """Where a path is from the root, links left as they are."""
+    """A path from the root, without following links."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` follows them
 
 
@@ -72,7 +73,7 @@ def _inside(folder: Path, output: Path, sources: Sources) -> list[Path]:
 
 
 def _walk(folder: Path, results: Path | None, sources: Sources) -> Iterator[Path]:
-    """The pictures of a folder, sorted, then those of its folders; hidden ones are left out."""
+    """The pictures of a folder, sorted, then those of its sub-folders, without hidden ones."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a result's file says of how it was made."""
+"""The note in a result's EXIF on how it was made."""
 
 from dataclasses import replace
 
@@ -10,14 +10,14 @@ from shoal.upscale.upscaler import Upscaler
 
 
 def stamped(picture: Picture, upscaler: Upscaler, scale: float) -> Picture:
-    """A picture whose EXIF names version, network, scale and the SHA-256 of the weights.
+    """A picture with Shoal's version, network, scale and the weights' SHA-256 in its EXIF.
 
-    It stands where programs write their name: what the camera's own said goes.
+    They replace the tag Software, which a camera may have filled.
 
     Args:
-        picture: enlarged.
-        upscaler: by what.
-        scale: how much larger it is.
+        picture: the result.
+        upscaler: that made it.
+        scale: how much larger it is than its input.
     """
     tags = Image.Exif()
     tags.load(picture.exif)

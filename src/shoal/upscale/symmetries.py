@@ -1,11 +1,11 @@
-"""An answer averaged over the symmetries of the square."""
+"""A network's answer averaged over the symmetries of the square."""
 
 from shoal.pictures.arrays import Array, contiguous, namespace
 from shoal.upscale.ready import Runtime
 
 
 def average(run: Runtime, lr: Array) -> Array:
-    """The mean answer over the eight symmetries of the square, each turned back."""
+    """The mean of the answers to the eight symmetric forms of LR, each turned back."""
     answers, has = [], namespace(lr)
     for quarters in range(4):
         turned = has.rot90(lr, quarters, (2, 3))

@@ -1,13 +1,13 @@
-"""A picture cut into equal tiles that overlap by what the network sees."""
+"""The tiles of a picture: of equal size, overlapping as far as the network looks."""
 
 import os
 from dataclasses import dataclass
 
 from shoal.errors import UserError
 
-# What the layers of one tile may take: more makes nothing faster, and pictures need memory too.
+# Bytes that the layers of a tile may take: more is no faster, and pictures need memory too.
 MEMORY = 128 << 20
-SHARE = 8  # of the memory that is free, at most this part
+SHARE = 8  # they may take 1 / SHARE of the free memory at most
 
 
 @dataclass(frozen=True)
@@ -15,10 +15,10 @@ class Span:
     """One axis of a tile, in LR pixels.
 
     Attributes:
-        start: where reading begins.
+        start: where the tile begins.
         stop: where it ends.
-        first: where the part begins that is kept of the answer.
-        last: where that ends.
+        first: where the part of it begins whose answer is kept.
+        last: where that part ends.
     """
 
     start: int
@@ -28,23 +28,23 @@ class Span:
 
     @property
     def read(self) -> slice:
-        """What is read of the LR picture."""
+        """The tile in the LR picture."""
         return slice(self.start, self.stop)
 
     def kept(self, scale: int) -> slice:
-        """What is kept of the tile's answer."""
+        """The part of the tile's answer that is kept."""
         return slice((self.first - self.start) * scale, (self.last - self.start) * scale)
 
     def filled(self, scale: int) -> slice:
-        """Where that goes in the SR picture."""
+        """Where that part goes in the SR picture."""
         return slice(self.first * scale, self.last * scale)
 
 
 def spans(size: int, side: int, reach: int) -> list[Span]:
-    """Cut an axis into pieces of one length, at most `side`.
+    """Cut an axis into overlapping pieces of equal length, at most `side`.
 
-    What is kept is at least `reach` away from a piece's ends, but at the picture's own ends, which
-    the pieces share: there the network pads as it does for the whole picture.
+    The kept part is at least `reach` away from the ends of a piece, except at the picture's own
+    edges, where the network pads a tile as it pads the whole picture.
 
     >>> [(span.start, span.stop, span.first, span.last) for span in spans(20, 10, 2)]
     [(0, 10, 0, 7), (5, 15, 7, 12), (10, 20, 12, 20)]
@@ -62,13 +62,13 @@ def spans(size: int, side: int, reach: int) -> list[Span]:
 def side_for(
     layer_bytes: int, reach: int, tile: int | None = None, memory: int | None = None
 ) -> int:
-    """The side of a tile in LR pixels: the one asked for, or what the memory allows.
+    """The side of a tile in LR pixels: the one asked for, or what memory allows.
 
     Args:
-        layer_bytes: per LR pixel that the largest layer's input and output take.
+        layer_bytes: bytes per LR pixel of the largest layer's input and output.
         reach: LR pixels to each side that an SR pixel depends on.
-        tile: the side asked for.
-        memory: bytes that the layers may take; None: by what the host has.
+        tile: the side asked for, or None.
+        memory: bytes that the layers may take; None: by the host's free memory.
 
     Raises:
         UserError: a tile of that side would be nothing but overlap.
@@ -80,14 +80,14 @@ def side_for(
                 f"a tile of {tile} pixels is too small: this network needs at least {least}"
             )
         return tile
-    # Besides the largest layer's input and output, a residual or a parallel branch is kept.
+    # Twice as much, for a residual or a parallel branch beside the largest layer.
     memory = min(MEMORY, free_memory() // SHARE) if memory is None else memory
     pixels = memory // (2 * max(layer_bytes, 1))
     return max(int(pixels**0.5), least + reach)  # at least a third of each side is kept
 
 
 def free_memory() -> int:
-    """Bytes that no one uses; where the system doesn't say, enough."""
+    """Free memory in bytes; enough for `MEMORY` if the system doesn't tell."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
     except (ValueError, OSError, AttributeError):

@@ -1,4 +1,4 @@
-"""A picture enlarged tile by tile; by smaller ones where the memory doesn't hold them."""
+"""A picture enlarged tile by tile, with smaller tiles if these don't fit into memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from shoal.upscale.tiles import Span, spans
 
 Tile = tuple[Span, Span]  # rows and columns
 
-BICUBIC_REACH = 2
+BICUBIC_REACH = 2  # LR pixels to each side that bicubic enlargement looks at
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,10 @@ class Tiling:
 
     Attributes:
         scale: the factor.
-        reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
+        reach: LR pixels to each side that an SR pixel depends on; None: on all of them, so that
+            a picture is a single tile.
         side: of a tile, in LR pixels.
-        place: where it is computed, which may hold less.
+        place: where tiles are computed, which may limit their side.
     """
 
     scale: int
@@ -57,7 +58,7 @@ class Tiling:
             step: called after each tile.
 
         Raises:
-            UserError: the memory doesn't hold the smallest tile.
+            UserError: even the smallest tile doesn't fit into memory.
         """
         height, width, *channels = pixels.shape
         sr = np.empty((height * self.scale, width * self.scale, *channels), pixels.dtype)
@@ -74,13 +75,13 @@ class Tiling:
         method: Callable[[Levels], Levels],
         kept: tuple[slice, slice],
     ) -> NDArray[Any]:
-        """What is kept of a tile's answer; by smaller tiles where the memory doesn't hold it."""
+        """The kept part of a tile's answer, by smaller tiles if it doesn't fit into memory."""
         height, width = pixels.shape[:2]
         if self._is_one(height, width):
             try:
                 return stored(method(self.place.lift(planes(pixels)))[(..., *kept)], pixels.dtype)
             except self.place.full:
-                pass  # outside, the tensors of the failed attempt are gone
+                pass  # go on after the handler, where the failed attempt's tensors are freed
             self.place.give_way(max(height, width) // 2)
             if self._is_one(height, width):
                 words = f"the GPU's memory doesn't hold a tile of {width} x {height} pixels"

@@ -1,9 +1,9 @@
-"""Transparent pictures enlarged by what enlarges opaque ones.
+"""Transparent pictures enlarged by networks for opaque ones.
 
-A transparent picture is known by what it shows on black and on white. Both are opaque: a network
-enlarges them as it does any picture, and from what comes out follow colours and opacity. So the
-result, put on black or on white, is the enlarged composite; on other grounds it lies between. What
-colours lie where nothing shows never enters.
+A transparent picture is determined by its composites on black and on white. Both are opaque, so a
+network enlarges them like any picture, and colours and opacity follow from the two results. On
+black or white the result thus shows the enlarged composite; on other backgrounds it lies between.
+Colours of fully transparent pixels have no influence.
 """
 
 from collections.abc import Callable
@@ -13,19 +13,20 @@ import numpy as np
 from shoal.pictures.arrays import Array, beside, namespace, take
 
 Enlarge = Callable[[Array], Array]  # levels of grey or RGB `(1, C, H, W)` to larger ones
-REACH = 2  # LR pixels to each side by which opacity is told to be flat, as far as bicubic sees
+REACH = 2  # LR pixels to each side that opacity must not change in to count as constant
 WHITE = 255.0
 
 
 def enlarge(lr: Array, by: Enlarge[Array], scale: int) -> Array:
-    """Levels of colours and, last, opacity `(1, C + 1, H, W)`, enlarged; C is 1 or 3.
+    """Enlarge levels of colours and, as the last channel, opacity.
 
-    Where opacity is the same all around, it stays that to the last bit.
+    Where opacity is constant, it keeps its value to the last bit.
 
     Args:
-        lr: levels in 0..255, colours not multiplied by opacity.
-        by: what enlarges opaque levels.
-        scale: by which it does.
+        lr: levels in 0..255, `(1, C + 1, H, W)` with C = 1 or 3; colours are not multiplied by
+            opacity.
+        by: enlarges opaque levels.
+        scale: of `by`.
     """
     colours, opacity = lr[:, :-1], lr[:, -1:] / WHITE
     if _same(opacity, 1.0):
@@ -36,7 +37,7 @@ def enlarge(lr: Array, by: Enlarge[Array], scale: int) -> Array:
     on_black, on_white = by(black), by(black + WHITE * (1 - opacity))
     shown = 1 - (on_white - on_black).mean(1)[:, None] / WHITE
     shown = _flat_where_it_was(shown.clip(0, 1), opacity, scale)
-    # By least squares over both grounds, since opacity that was clipped or held fits neither.
+    # By least squares over both composites: after clipping, opacity fits neither exactly.
     black = (on_black + on_white - WHITE * (1 - shown)) / 2
     return _joined(black / namespace(lr).where(shown > 0, shown, 1.0), shown * WHITE)
 
@@ -51,7 +52,7 @@ def _joined(colours: Array, opacity: Array) -> Array:
 
 
 def _flat_where_it_was(shown: Array, opacity: Array, scale: int) -> Array:
-    """Opacity as it is in LR where that is the same all around."""
+    """Opacity with LR's own value where that is constant."""
     least, most = _around(opacity, "minimum"), _around(opacity, "maximum")
     flat = _repeated(least == most, scale)
     kept: Array = namespace(shown).where(flat, _repeated(opacity, scale), shown)
@@ -59,7 +60,7 @@ def _flat_where_it_was(shown: Array, opacity: Array, scale: int) -> Array:
 
 
 def _around(opacity: Array, choice: str) -> Array:
-    """The `minimum` or `maximum` of the pixels around each, `REACH` to each side."""
+    """The `minimum` or `maximum` around each pixel, `REACH` pixels to each side."""
     choose = getattr(namespace(opacity), choice)
     for dim in (-2, -1):
         size = opacity.shape[dim]
@@ -72,7 +73,7 @@ def _around(opacity: Array, choice: str) -> Array:
 
 
 def _repeated(levels: Array, scale: int) -> Array:
-    """Each pixel as a square of the scale."""
+    """Each pixel repeated to a square of side `scale`."""
     for dim in (-2, -1):
         each = np.repeat(np.arange(levels.shape[dim]), scale)
         levels = take(levels, beside(each, levels), dim)

@@ -1,4 +1,4 @@
-"""One picture to a larger one, whatever holds it: a file, an image or an array."""
+"""The upscaler: enlarges a picture, given as a file, a Pillow image or an array."""
 
 import sys
 from collections.abc import Callable
@@ -19,8 +19,8 @@ from shoal.upscale.place import Host
 from shoal.upscale.ready import Runtime
 from shoal.upscale.tiling import Tile, Tiling
 
-CORNER = 192  # LR pixels: the side of what both precisions are tried on
-ALIKE = 1e-3  # of the range: a quarter of a level of 8 bits
+CORNER = 192  # side of the part that both precisions are tried on, LR pixels
+ALIKE = 1e-3  # greatest mean difference in [0, 1]: a quarter of an 8-bit level
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,15 @@ class Upscaler:
     Attributes:
         model: the network's name.
         scale: the factor.
-        runtime: what computes it: `cuda`, `torch`, `openvino` or `onnxruntime`.
+        runtime: `cuda`, `torch`, `openvino` or `onnxruntime`.
         run: maps LR to SR.
-        reach: LR pixels to each side that an SR pixel depends on; None if on all of them.
+        reach: LR pixels to each side that an SR pixel depends on; None: on all of them.
         side: of a tile, in LR pixels.
         ensemble: average over the eight symmetries of the square.
-        channels: of the pictures that the network maps: 1, luma, beside which chroma is bicubic,
-            or 3, RGB.
+        channels: of the network: 1, luma, beside which chroma is interpolated, or 3, RGB.
         place: where it is computed.
-        halved: `run` in half precision, for pictures of 8 bits that don't show it; see `suited`.
-        weights: of each network in a row its scale and the SHA-256 of its file.
+        halved: `run` in half precision, or None; see `suited`.
+        weights: for each network in a row its scale and the SHA-256 of its file.
     """
 
     model: str
@@ -65,14 +64,15 @@ class Upscaler:
         """Enlarge one picture.
 
         Args:
-            image: the path of a picture; a Pillow image of any mode, of F with values in [0, 1];
-                or an array `(H, W)` (grey), `(H, W, 3)` (RGB) or `(H, W, 4)` (RGB and opacity):
-                uint8, uint16, or float in [0, 1].
+            image: the path of a picture; a Pillow image, of mode F with values in [0, 1]; or an
+                array `(H, W)` (grey), `(H, W, 3)` (RGB) or `(H, W, 4)` (RGB and opacity), uint8,
+                uint16, or float in [0, 1].
 
         Returns:
-            A Pillow image, upright, of mode L, LA, RGB, RGBA, F or I;16, with the colour profile
-            and EXIF in its `info`; or an array of the same type and channels. `scale` times as
-            large. A file's 16-bit colours become an image of 8 bits, since Pillow has no other.
+            `scale` times as large: for an array an array of the same dtype and channels, else a
+            Pillow image, upright, of mode L, LA, RGB, RGBA, F or I;16, with the colour profile and
+            EXIF in its `info`. 16-bit colours of a file become 8 bits, since Pillow has no mode
+            for them.
 
         Raises:
             UserError: the picture is none of these.
@@ -102,11 +102,11 @@ class Upscaler:
         return sr
 
     def suited(self, pixels: NDArray[Any]) -> "Upscaler":
-        """The same in half precision, where a picture of 8 bits doesn't show it.
+        """This upscaler in half precision, if an 8-bit picture doesn't show the difference.
 
-        Both precisions are tried on the picture's first corner: after rounding to 8 bits, half may
-        be off by one level at most and by `ALIKE` of the range on average. Where it is off by more,
-        one line says so.
+        Both precisions are tried on the picture's top-left corner: rounded to 8 bits, the results
+        may differ by one level at most, and by `ALIKE` on average. If they differ by more, a line
+        on stderr says so.
         """
         if self.halved is None or pixels.dtype != np.uint8:
             return replace(self, halved=None)
@@ -118,7 +118,7 @@ class Upscaler:
         if off.max() <= 1 and off.mean() / 255 <= ALIKE:
             return half
         words = f"by up to {off.max()} levels, by {off.mean() / 255:.1e} on average"
-        print(f"shoal: half precision would be off {words}: float32 is taken", file=sys.stderr)
+        print(f"shoal: half precision would be off {words}: float32 is used", file=sys.stderr)
         return whole
 
     def tiles(self, height: int, width: int) -> list[Tile]:

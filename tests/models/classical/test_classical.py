@@ -106,3 +106,30 @@ def test_rgb_is_refused_in_one_line(name):
     made, arguments = SMALL[name]
     with pytest.raises(UserError, match="maps luma alone"):
         made(SCALE, projections=0, channels=3, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "words"),
+    [
+        ("simple", {"forms": 9}, "forms=9 of a picture: there are 8"),
+        ("rfl", {"forms": 9}, "forms=9 of a picture: there are 8"),
+        ("selfex", {"side": 4}, "side=4 has no middle pixel: take an odd one"),
+    ],
+)
+def test_what_would_silently_be_another_method_is_refused(name, changed, words):
+    made, arguments = SMALL[name]
+    with pytest.raises(UserError, match=f"^{words}$"):
+        made(SCALE, projections=0, **arguments | changed)
+
+
+@pytest.mark.parametrize("name", ["rfl", "scsr"])
+def test_pictures_without_any_detail_are_refused(name):
+    flat = [(torch.full((1, 1, 20, 24), 0.3), torch.full((1, 1, 40, 48), 0.3))] * 2
+    with pytest.raises(UserError, match=r"^2 pictures hold no detail to fit to: give "):
+        small(name).fit(flat, seed=0)
+
+
+def test_pictures_too_small_to_count_in_training_are_refused():
+    tiny = [(torch.rand(1, 1, 8, 30), torch.rand(1, 1, 16, 60))]
+    with pytest.raises(UserError, match=r"^a training picture of 30 x 8 LR pixels is too small"):
+        small("bruna").fit(tiny, seed=0)

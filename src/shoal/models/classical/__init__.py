@@ -1,5 +1,5 @@
-"""Systems from before the networks: fitted to pictures, or searching the picture itself.
+"""Super-resolution before deep networks: methods fitted to pictures, or searching the picture.
 
-One file per method over shared blocks; each is a `shoal.models.fitted.FittedModel`, and one that
-learns nothing of other pictures has no stages.
+One file per method or family over shared blocks. Each method is a
+`shoal.models.fitted.FittedModel`; one that learns nothing from other pictures has no stages.
 """

@@ -1,4 +1,4 @@
-"""Regressors from a feature to its patch: one for all, or one for each anchor."""
+"""GR, ANR and A+: linear maps from features to patches, one for all or one for each anchor."""
 
 from collections.abc import Sequence
 
@@ -15,15 +15,15 @@ from shoal.models.classical.timofte import Timofte
 from shoal.models.fitted import Pair, Progress, Stages, Tensors
 
 GR_LAMBDA = 0.1
-NEIGHBOURS, ANR_LAMBDA = 40, 0.01
-PYRAMID = tuple(0.98**each for each in range(12))
+NEIGHBOURS, ANR_LAMBDA = 40, 0.01  # of ANR
 NEAREST, LAMBDA = 2048, 0.1  # of A+
-WEAK = 0.1  # the norm of a feature below which its patch isn't scaled
-ANCHORS = 64  # whose correlations with samples are held at a time
+PYRAMID = tuple(0.98**each for each in range(12))  # sizes at which A+ takes samples of a picture
+WEAK = 0.1  # patches of features with a smaller norm aren't scaled by it
+ANCHORS = 64  # anchors whose correlations with samples are in memory at a time
 
 
 class GR(Timofte):
-    """Global regression: one linear map, ridge regression of the whole dictionary.
+    """Global regression: one linear map, by ridge regression on the whole dictionary.
 
     Timofte, De Smet, Van Gool, "Anchored Neighborhood Regression", ICCV 2013. Arguments as in
     `Timofte`.
@@ -34,7 +34,7 @@ class GR(Timofte):
     def __init__(self, scale: int, atoms: int, channels: int = LUMA) -> None:
         super().__init__(scale, atoms, channels)
         self.hold("regressors")
-        self.regressors: Tensor  # (anchors, d, patch); of GR one
+        self.regressors: Tensor  # (anchors, d, patch); GR has one
 
     @property
     def patch_macs(self) -> int:
@@ -52,7 +52,13 @@ class GR(Timofte):
         return kept | stages("regressors", make)
 
     def regressed(self, pictures: Sequence[Pair], found: Tensors, tell: Progress) -> Tensor:
-        """The regressors `(anchors, d, patch)` of a dictionary."""
+        """The regressors `(anchors, d, patch)`.
+
+        Args:
+            pictures: as in `fit`.
+            found: the dictionary: `basis`, `low` and `high`.
+            tell: told how many regressors are done.
+        """
         return (1 + GR_LAMBDA) * ridge(found["low"].T, found["high"].T, GR_LAMBDA)[None]
 
     def mapped(self, features: Tensor) -> Tensor:
@@ -61,7 +67,10 @@ class GR(Timofte):
 
 
 class ANR(GR):
-    """Anchored neighbourhood regression: of each atom, of the 40 that correlate with it most."""
+    """Anchored neighbourhood regression: for each atom a map, fitted to the 40 most similar atoms.
+
+    Source and arguments as in `GR`.
+    """
 
     @property
     def patch_macs(self) -> int:
@@ -83,15 +92,15 @@ class ANR(GR):
 
 
 class APlus(ANR):
-    """A+: of each atom, of the 2048 samples nearest to it, from a pyramid of the pictures.
+    """A+: for each atom a map, fitted to the 2048 nearest samples of a pyramid of the pictures.
 
     Timofte, De Smet, Van Gool, "A+: Adjusted Anchored Neighborhood Regression", ACCV 2014.
 
     Args:
         scale: the factor, an integer >= 2.
         atoms: of the dictionary.
-        samples: at most, the first of the pyramid.
-        gigabytes: at most, that the samples may take (2^30 bytes).
+        samples: how many are taken at most, the first ones of the pyramid.
+        gigabytes: of 2^30 bytes, that the samples may take.
         channels: 1: luma alone.
 
     Raises:
@@ -118,10 +127,10 @@ class APlus(ANR):
         return torch.stack(regressors)
 
     def collected(self, pictures: Sequence[Pair], basis: Tensor) -> tuple[Tensor, Tensor]:
-        """Features of unit norm `(n, d)`, and what bicubic lacks `(n, patch)`, as much scaled."""
+        """Unit features `(n, d)`, and patches `(n, patch)` of HR less bicubic, scaled alike."""
         size = basis.shape[1]
         fitting = int(self.gigabytes * 2**30 / 4 / (size + self.patch))
-        # A bound, since borders hold none; what is reserved may be filled, so it counts.
+        # An upper bound, since pixels near borders give no sample; memory is reserved for as many.
         available = sum(lr.numel() for lr, _ in pictures) * sum(each**2 for each in PYRAMID)
         most = max(1, min(self.samples, fitting, int(available)))
         features, patches, count = torch.empty(most, size), torch.empty(most, self.patch), 0

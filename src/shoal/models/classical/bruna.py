@@ -1,4 +1,4 @@
-"""Sufficient statistics: a network says what HR's statistics are, and a descent finds a picture."""
+"""Sufficient statistics: a network predicts HR's statistics, and a descent finds a picture."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from shoal.errors import UserError
 from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.consistency import back_projected
@@ -14,28 +15,28 @@ from shoal.models.classical.wavelets import CHANNELS, bank, slope, statistics
 from shoal.models.fitted import FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
-CUT = 24  # LR pixels of a side of what the network is trained on
-EDGE = 4  # LR pixels of it that don't count, since they feel its edge
+CUT = 24  # side of the pieces that the network is trained on, LR pixels
+EDGE = 4  # LR pixels at the edges of a piece that don't count in training
 
 
 class Bruna(FittedModel):
     """Descends from the bicubic enlargement to a picture with the statistics that HR should have.
 
     Bruna, Sprechmann, LeCun, "Super-Resolution with Deep Convolutional Sufficient Statistics",
-    ICLR 2016, its scattering form, from memory of the paper: a small network, trained by Adam,
-    says from LR what the first-order scattering of HR is; gradient descent on the squared
-    difference makes a picture that has it. Left out: second-order scattering, statistics of a VGG
-    network, and fine-tuning the statistics themselves. PSNR isn't its aim: texture that is as
-    strong as HR's, but lies elsewhere, costs PSNR.
+    ICLR 2016, in its scattering form, from memory of the paper: a small network, trained by Adam,
+    predicts the first-order scattering of HR from LR, and gradient descent on the squared
+    difference finds a picture that has it. Left out: second-order scattering, statistics of a VGG
+    network, and fine-tuning the statistics themselves. PSNR isn't its aim: texture as strong as
+    HR's costs PSNR if it isn't in the same places.
 
     Args:
         scale: the factor, an integer >= 2.
         features: of the network's inner layers.
         batch: pieces of training pictures in a step of Adam.
         trained: steps of Adam.
-        rate: its learning rate at first, which falls to zero in a line.
+        rate: its initial learning rate, which decreases linearly to zero.
         steps: of the descent.
-        stride: of each of its steps, below 2.
+        stride: step size of the descent, below 2.
         projections: rounds of back-projection after it; 0: none.
         channels: 1: luma alone.
 
@@ -78,7 +79,7 @@ class Bruna(FittedModel):
         ]
 
     def solve(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
-        """The network that says the statistics."""
+        """The network that predicts the statistics."""
         return stages("network", partial(self._network, pictures, seed))
 
     @torch.enable_grad()
@@ -108,6 +109,10 @@ class Bruna(FittedModel):
         drawn = torch.randint(len(pictures), (self.batch,), generator=generator).tolist()
         chosen = [pictures[number] for number in drawn]
         side = min(CUT, *(min(lr.shape[-2:]) for lr, _ in chosen))
+        if side <= 2 * EDGE:
+            height, width = next(lr.shape[-2:] for lr, _ in chosen if min(lr.shape[-2:]) == side)
+            words = f"a training picture of {width} x {height} LR pixels is too small"
+            raise UserError(f"{words}: leave out those below {2 * EDGE + 1} x {2 * EDGE + 1}")
         lrs, hrs = [], []
         for lr, hr in chosen:
             top, left = (
@@ -121,10 +126,10 @@ class Bruna(FittedModel):
 
     @property
     def reach(self) -> None:
-        """Of a hundred pixels and more: each step of the descent looks further."""
+        """The whole picture, in effect: each step of the descent looks further."""
 
     @property
     def macs(self) -> int:
-        """The network; three passes of the wavelets in each step, and one for the network."""
+        """The network, three passes of the wavelets in each step, and one for the network."""
         passes = (3 * self.steps + 1) * bank(self.scale).numel() * self.scale**2
         return sum(weight.numel() for weight, _ in self._layers()) + passes

@@ -5,11 +5,11 @@ from torch import Tensor
 
 from shoal.models.fitted import Progress
 
-BLOCK = 16384  # samples whose distances are in memory at once
+BLOCK = 16384  # samples whose distances to all centres are in memory at a time
 
 
 def nearest(samples: Tensor, centres: Tensor) -> Tensor:
-    """The number of the nearest centre `(n,)` of samples `(n, d)`; centres are `(k, d)`."""
+    """The index `(n,)` of the nearest of the centres `(k, d)` for samples `(n, d)`."""
     half = centres.square().sum(dim=1) / 2
     return torch.cat([(x @ centres.T - half).argmax(dim=1) for x in torch.split(samples, BLOCK)])
 
@@ -17,14 +17,14 @@ def nearest(samples: Tensor, centres: Tensor) -> Tensor:
 def kmeans(
     samples: Tensor, count: int, rounds: int, generator: torch.Generator, progress: Progress
 ) -> Tensor:
-    """Lloyd's algorithm, begun with samples drawn at random.
+    """Lloyd's algorithm, starting from random samples.
 
     Args:
         samples: `(n, d)`.
         count: of centres.
         rounds: of assigning and averaging.
-        generator: draws the first centres, and new ones for those that nothing is near to.
-        progress: is told of each round.
+        generator: draws the first centres, and new ones in place of those without any sample.
+        progress: told of each round.
 
     Returns:
         Centres `(count, d)`.
@@ -42,7 +42,7 @@ def kmeans(
 
 
 def _drawn(samples: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """So many samples; where there are fewer, some of them several times."""
+    """So many random samples; if there are fewer, some are repeated."""
     if count > len(samples):
         return samples[torch.randint(len(samples), (count,), generator=generator)]
     return samples[torch.randperm(len(samples), generator=generator)[:count]]

@@ -1,4 +1,4 @@
-"""Patches that are codes over a dictionary: sparse ones, and those of nearest neighbours."""
+"""Methods that code features over a dictionary: sparsely, or by nearest neighbours."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -13,12 +13,15 @@ from shoal.models.classical.pursuit import pursue
 from shoal.models.classical.timofte import NONZEROS, Timofte
 from shoal.models.fitted import Pair, Stages, Tensors
 
-TOLERANCE = 1e-4  # of the trace, added to the diagonal of a local covariance
-SWEEPS = 60  # over the coefficients, until non-negative least squares stands still
+TOLERANCE = 1e-4  # share of the trace that is added to the diagonal of a local covariance
+SWEEPS = 60  # over the coefficients, after which non-negative least squares has converged
 
 
 class Coded(Timofte):
-    """A feature's code over the LR atoms, given to the HR atoms; arguments as in `Timofte`."""
+    """A feature is coded over LR atoms, and the code applied to HR atoms.
+
+    Arguments as in `Timofte`.
+    """
 
     def __init__(self, scale: int, atoms: int, channels: int = LUMA) -> None:
         super().__init__(scale, atoms, channels)
@@ -49,7 +52,7 @@ class Zeyde(Coded):
 
     @property
     def patch_macs(self) -> int:
-        """Correlations with all atoms, thrice, and three atoms of patches."""
+        """Correlations with all atoms three times, and three atoms of patches."""
         return NONZEROS * (self.low.numel() + self.patch)
 
     def code(self, features: Tensor) -> tuple[Tensor, Tensor]:
@@ -58,7 +61,7 @@ class Zeyde(Coded):
 
 
 class Neighbours(Coded):
-    """The atoms that correlate most, weighed to make up the feature.
+    """A feature is coded over the atoms that it correlates with most.
 
     As in Timofte et al., ICCV 2013, after Chang, Yeung, Xiong, CVPR 2004 (locally linear embedding)
     and Bevilacqua et al., BMVC 2012 (non-negative least squares).
@@ -66,11 +69,11 @@ class Neighbours(Coded):
     Args:
         scale: the factor, an integer >= 2.
         atoms: of the dictionary.
-        neighbours: that are weighed.
+        neighbours: atoms of a code.
         channels: 1: luma alone.
 
     Raises:
-        UserError: there are no neighbours, or more than atoms.
+        UserError: there are no neighbours, or more neighbours than atoms.
     """
 
     def __init__(self, scale: int, atoms: int, neighbours: int, channels: int = LUMA) -> None:
@@ -82,7 +85,7 @@ class Neighbours(Coded):
 
     @property
     def patch_macs(self) -> int:
-        """Correlations, the neighbours' own, their weights by elimination, and their patches."""
+        """Correlations, the neighbours' gram matrix, its elimination, and their patches."""
         count, size = self.neighbours, len(self.low)
         return self.low.numel() + count**2 * size + count**3 // 3 + count * self.patch
 
@@ -93,7 +96,7 @@ class Neighbours(Coded):
 
     @abstractmethod
     def weights(self, features: Tensor, near: Tensor) -> Tensor:
-        """Coefficients `(n, k)` of neighbours `(n, k, d)` of features `(n, d)`."""
+        """Coefficients `(n, k)` of features `(n, d)` over their neighbours `(n, k, d)`."""
 
 
 class NELLE(Neighbours):
@@ -104,7 +107,7 @@ class NELLE(Neighbours):
         apart = near - features[:, None]
         covariance = apart @ apart.transpose(1, 2)
         trace = covariance.diagonal(dim1=1, dim2=2).sum(1)
-        # Of a feature without anything the trace is that of the atoms: never zero.
+        # The trace is never zero: for a zero feature it is that of the atoms.
         covariance.diagonal(dim1=1, dim2=2).add_(TOLERANCE * trace[:, None])
         ones = torch.ones_like(covariance[..., :1])
         found = torch.linalg.solve(covariance, ones)[..., 0]
@@ -125,7 +128,7 @@ class NENNLS(Neighbours):
         gram = near @ near.transpose(1, 2)
         wanted = (near @ features[..., None])[..., 0]
         found = torch.zeros_like(wanted)
-        for _ in range(SWEEPS):  # one coefficient after the other, each at its best for the rest
+        for _ in range(SWEEPS):  # coordinate descent: each coefficient's optimum given the others
             for each in range(found.shape[1]):
                 slope = wanted[:, each] - (gram[:, each] * found).sum(1)
                 found[:, each] = (found[:, each] + slope / gram[:, each, each]).clamp(min=0)

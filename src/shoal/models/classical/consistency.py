@@ -1,14 +1,14 @@
-"""Back-projection: an answer that, made small again, is the picture that was given."""
+"""Back-projection, which makes an answer agree with LR when it is shrunk again."""
 
 from torch import Tensor
 
 from shoal.pictures.resample import downscale, upscale
 
-REACH = 4  # LR pixels to each side that one round looks at: two of shrinking, two of enlarging
+REACH = 4  # LR pixels to each side that one round looks at: 2 for shrinking, 2 for enlarging
 
 
 def back_projected(sr: Tensor, lr: Tensor, scale: int, rounds: int) -> Tensor:
-    """Add to an answer what it lacks of LR, enlarged by bicubic interpolation, some times.
+    """Repeatedly add to an answer the enlarged difference between LR and the shrunk answer.
 
     Irani and Peleg, "Improving Resolution by Image Registration", CVGIP 1991.
 

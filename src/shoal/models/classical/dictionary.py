@@ -1,6 +1,6 @@
-"""Dictionaries for sparse codes: K-SVD, and a partner that makes other vectors of the same codes.
+"""Dictionaries for sparse codes: K-SVD, and a second dictionary for the same codes.
 
-By hand, in PyTorch: scikit-learn has no K-SVD, and its online learning of dictionaries took eight
+Written in PyTorch since scikit-learn has no K-SVD, and its online dictionary learning took eight
 minutes for what takes one here.
 """
 
@@ -11,9 +11,9 @@ from torch import Tensor
 from shoal.models.classical.pursuit import BLOCK, in_blocks
 from shoal.models.fitted import Progress
 
-ALIKE = 0.99  # the correlation of two atoms of which one is replaced
-LEAST = 4  # samples that an atom must serve
-TINY = 1e-12
+ALIKE = 0.99  # if two atoms correlate more than this, one is replaced
+LEAST = 4  # an atom that fewer samples use is replaced
+TINY = 1e-12  # keeps divisions by zero from being NaN
 
 
 def ksvd(
@@ -22,23 +22,23 @@ def ksvd(
     """A dictionary in which each sample is a sum of few atoms.
 
     Aharon, Elad, Bruckstein, "K-SVD", IEEE TSP 2006; an atom is updated by one power iteration
-    (Rubinstein, Zibulevsky, Elad, 2008), and one that serves next to nothing or repeats another
-    becomes the sample that is represented worst, as in their toolbox.
+    (Rubinstein, Zibulevsky, Elad, 2008), and one that is hardly used or repeats another is replaced
+    by the sample that is represented worst, as in their toolbox.
 
     Args:
         x: samples `(n, d)`.
         count: of atoms.
-        nonzeros: atoms of a sample.
+        nonzeros: atoms in the code of a sample.
         rounds: of coding and updating.
         generator: draws the samples that the atoms start as.
-        tell: is told how many rounds are done.
+        tell: told how many rounds are done.
 
     Returns:
         Atoms of unit norm, `(d, count)`.
     """
     usable = (x.norm(dim=1) > 1e-6).nonzero().flatten()
     start = usable[torch.randperm(len(usable), generator=generator)[:count]]
-    start = start.repeat(-(-count // max(1, len(start))))[:count]  # of fewer samples than atoms
+    start = start.repeat(-(-count // max(1, len(start))))[:count]  # if samples are fewer than atoms
     atoms = F.normalize(x[start], dim=1)  # (count, d) in here
     for done in range(rounds):
         indices, coefficients = in_blocks(x, atoms.T, nonzeros)
@@ -51,10 +51,10 @@ def ksvd(
 
 
 def _update(atoms: Tensor, indices: Tensor, coefficients: Tensor, rest: Tensor) -> Tensor:
-    """One atom after the other, with its coefficients, to what the others leave; in place.
+    """Fit each atom and its coefficients in turn to what the others leave; all in place.
 
     Returns:
-        How many samples each serves.
+        How many samples use each atom.
     """
     nonzeros = indices.shape[1]
     order = indices.flatten().argsort(stable=True)
@@ -73,7 +73,7 @@ def _update(atoms: Tensor, indices: Tensor, coefficients: Tensor, rest: Tensor) 
 
 
 def _replace(atoms: Tensor, uses: Tensor, x: Tensor, rest: Tensor) -> None:
-    """Atoms that serve next to nothing, or repeat an earlier one, become samples; in place."""
+    """Replace atoms that are hardly used or repeat an earlier one by samples, in place."""
     repeats = ((atoms @ atoms.T).abs().tril(-1) > ALIKE).any(dim=1)
     idle = ((uses < LEAST) | repeats).nonzero().flatten()
     worst = rest.norm(dim=1).topk(min(len(idle), len(rest))).indices
@@ -81,16 +81,16 @@ def _replace(atoms: Tensor, uses: Tensor, x: Tensor, rest: Tensor) -> None:
 
 
 def partner(indices: Tensor, coefficients: Tensor, targets: Tensor, count: int) -> Tensor:
-    """The dictionary by which the same codes give other vectors, by least squares.
+    """The dictionary over which given codes represent other vectors best, by least squares.
 
     Args:
-        indices: of atoms, `(n, nonzeros)`.
-        coefficients: `(n, nonzeros)`.
-        targets: what the codes are to give, `(n, m)`.
+        indices: of the codes' atoms, `(n, nonzeros)`.
+        coefficients: of the codes, `(n, nonzeros)`.
+        targets: the vectors to represent, `(n, m)`.
         count: of atoms.
 
     Returns:
-        `(m, count)`; of an atom that no code has, zeros.
+        `(m, count)`; zeros for an atom that no code uses.
     """
     gram = torch.zeros(count, count, dtype=torch.float64)
     mixed = torch.zeros(count, targets.shape[1], dtype=torch.float64)

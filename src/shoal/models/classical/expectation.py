@@ -1,4 +1,4 @@
-"""The small network that says from LR what HR's statistics are."""
+"""The small network that predicts HR's statistics from LR."""
 
 import torch
 import torch.nn.functional as F
@@ -9,12 +9,12 @@ from shoal.models.classical.wavelets import statistics
 from shoal.pictures.resample import upscale
 
 LAYERS = 3
-TYPICAL = 0.004  # what statistics of HR and of the enlargement differ by, about
+TYPICAL = 0.004  # typical difference between the statistics of HR and of the enlargement
 Layers = list[tuple[Tensor, Tensor]]  # weights and biases
 
 
 def started(features: int, outputs: int, generator: torch.Generator) -> Layers:
-    """Layers of 3 x 3 kernels, He et al.'s start; the last one begins by changing nothing."""
+    """Layers of 3 x 3 kernels, initialised as by He et al.; the last one starts at zero."""
     sizes = [(features, outputs + 1), (features, features), (outputs, features)]
     layers = []
     for number, (out, inputs) in enumerate(sizes):

@@ -1,8 +1,8 @@
 """Timofte's features: derivatives of the bicubic enlargement, around each LR pixel.
 
-First and second derivatives over one and two LR pixels, down and across, in a window of 3 x 3 LR
-pixels of the enlargement. All of that is linear and moves with the picture: a feature is a sum over
-the 9 x 9 LR pixels around its own, and their weights are what impulses answer.
+First and second derivatives over one and two LR pixels, vertical and horizontal, in a window of
+3 x 3 LR pixels of the enlargement. They are linear and shift-invariant: a feature is a weighted sum
+over the 9 x 9 LR pixels around its own, and the weights are the responses to impulses.
 """
 
 import math
@@ -17,13 +17,13 @@ from shoal.models.fitted import WINDOW, Pair
 from shoal.pictures.resample import downscale, resize, upscale
 from shoal.pictures.traced import mirrored
 
-REACH = 4  # LR pixels: of bicubic 2, of derivatives 1, of the window 1
+REACH = 4  # LR pixels: 2 for bicubic, 1 for derivatives, 1 for the window
 SIDE = 2 * REACH + 1
-BORDER = 2  # LR pixels that no sample is centred on: patches keep one from the edge
+BORDER = 2  # LR pixels at the edges that no sample is centred on
 
 
 def derivatives(scale: int) -> Tensor:
-    """What each LR pixel around weighs in each raw feature, `(81, 4 * (3 * scale)^2)`, float64."""
+    """The weight of each LR pixel in each raw feature, `(81, 4 * (3 * scale)^2)`, float64."""
     field, middle = 2 * SIDE - 1, SIDE - 1
     impulses = torch.zeros(SIDE**2, 1, field, field, dtype=torch.float64)
     places = torch.arange(SIDE**2)
@@ -39,9 +39,9 @@ def _middle(values: Tensor, place: int) -> Tensor:
 
 
 def _filtered(picture: Tensor, scale: int) -> Iterator[Tensor]:
-    """The four derivatives of a picture, of its size; G is [1 0 .. 0 -1], L [1 0 .. -2 .. 0 1]/2.
+    """The four derivatives of a picture, each as large: [1 0 .. 0 -1] and [1 0 .. -2 .. 0 1] / 2.
 
-    G has scale + 1 taps. Where it is even, it lies half a pixel off, as MATLAB's `conv2` has it.
+    The first has scale + 1 taps. If that is even, it is off by half a pixel, as MATLAB's `conv2`.
     """
     first = torch.zeros(scale + 1, dtype=picture.dtype)
     first[0], first[-1] = 1, -1
@@ -67,13 +67,13 @@ def surroundings(lr: Tensor) -> Tensor:
 def samples(
     pictures: Sequence[Pair], scale: int, step: int = 1, sizes: Sequence[float] = (1.0,)
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """What regressors learn from: LR surroundings and what bicubic lacks of HR, of each picture.
+    """The samples of each picture: LR surroundings, and patches of HR less bicubic.
 
     Args:
         pictures: LR and HR.
         scale: the factor.
         step: LR pixels between samples.
-        sizes: at which each picture is seen, one size of all after the other: 0.98 is made smaller.
+        sizes: factors by which HR is reduced first; all pictures at one size, then at the next.
 
     Yields:
         `(n, 81)` and `(n, (3 * scale)^2)`, float32.
@@ -90,7 +90,7 @@ def samples(
 
 
 def _at(pair: Pair, scale: int, size: float) -> Pair:
-    """A picture as it is, or made smaller before LR is made of it."""
+    """A pair as it is, or made from HR reduced by a factor."""
     if size == 1:
         return pair
     height, width = (math.ceil(length * size) for length in pair[1].shape[-2:])
@@ -99,7 +99,7 @@ def _at(pair: Pair, scale: int, size: float) -> Pair:
 
 
 def principal(moment: Tensor, energy: float) -> Tensor:
-    """The directions that keep a share of the energy, uncentred, as columns `(n, d)`.
+    """Uncentred principal directions that keep a share of the energy, as columns `(n, d)`.
 
     Args:
         moment: second moments `(n, n)`, float64.
@@ -108,6 +108,6 @@ def principal(moment: Tensor, energy: float) -> Tensor:
     values, vectors = torch.linalg.eigh(moment)
     lost = values.clamp(min=0).cumsum(0) / values.clamp(min=0).sum()
     kept = vectors[:, lost >= 1 - energy]
-    # An eigenvector's sign is anybody's: each largest entry is positive.
+    # The sign of an eigenvector is arbitrary: its largest entry is made positive.
     largest = kept.gather(0, kept.abs().argmax(0, keepdim=True))
     return kept * largest.sign()

@@ -1,4 +1,4 @@
-"""RFL: a forest that sends each LR patch to a linear map from its features to HR."""
+"""RFL: a random forest whose leaves are linear maps from an LR patch's features to HR."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -13,37 +13,36 @@ from shoal.models.classical.gradients import drawn_from, fitted_projection, wind
 from shoal.models.classical.patches import laid
 from shoal.models.classical.regressors import Normals, mapped
 from shoal.models.classical.trees import Tree, descended, grow
-from shoal.models.classical.views import generator_of
+from shoal.models.classical.views import generator_of, require_forms
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
-BAG = 0.75  # of all samples, that a tree is grown on
-PARTS = ("pairs", "thresholds", "children", "maps")  # of a tree
+BAG = 0.75  # share of the samples that a tree is grown on
+PARTS = ("pairs", "thresholds", "children", "maps")  # buffers of a tree
 
 
 class RFL(FittedModel):
-    """Trees over gradient features, a ridge regression in each leaf; the mean of the trees.
+    """Trees over gradient features with a ridge regression in each leaf; their answers' mean.
 
     Schulter, Leistner, Bischof, "Fast and Accurate Image Upscaling with Super-Resolution Forests",
-    CVPR 2015: features and overlapping patches are those of Timofte et al.; a node tries as many
-    pairs of features as the root of their number, each with 5 random thresholds and the median, on
-    512 samples, and takes the split after which targets and features vary least. The numbers are
-    those of the authors' code as a public fork of it has them. Left out: alternating regression
-    forests (ARFL), and the authors' 10 trees: `trees` says how many.
+    CVPR 2015. Features and overlapping patches are those of Timofte et al. For n features, a node
+    tries sqrt(n) pairs of features, each with 5 random thresholds and the median, on 512 samples,
+    and takes the split after which targets and features vary least. The numbers are those of the
+    authors' code, as in a public fork of it. Left out: alternating regression forests (ARFL).
 
     Args:
         scale: the factor, an integer >= 2.
-        trees: of the forest.
+        trees: of the forest; the authors have 10.
         depth: of a tree, at most.
         leaf: samples of a leaf, at least.
-        samples: that the forest is grown on, at most; memory grows with it.
-        forms: of each picture, turned and mirrored, that samples are drawn from, 1 to 8.
+        samples: that the forest is grown on, about; memory is proportional to it.
+        forms: turned and mirrored forms of each picture that samples are drawn from, 1 to 8.
         ridge: added to the diagonal of each leaf's gram matrix.
         projections: rounds of back-projection after it; 0: none, as in the paper.
         channels: 1: luma alone.
 
     Raises:
-        UserError: a count is too small.
+        UserError: a count is too small, or `forms` is more than 8.
     """
 
     projection: Tensor
@@ -61,7 +60,8 @@ class RFL(FittedModel):
         channels: int = LUMA,
     ) -> None:
         super().__init__(scale, channels)
-        at_least(1, trees=trees, depth=depth, leaf=leaf, samples=samples, forms=forms)
+        at_least(1, trees=trees, depth=depth, leaf=leaf, samples=samples)
+        require_forms(forms)
         at_least(0, projections=projections)
         self.trees, self.depth, self.leaf = trees, depth, leaf
         self.samples, self.forms, self.ridge = samples, forms, ridge
@@ -89,7 +89,7 @@ class RFL(FittedModel):
     def solve(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
         """The projection of the features, then one tree after another."""
         tensors = stages("features", partial(self._projection, pictures))
-        drawn: list[Tensor] = []  # by the first tree that isn't kept
+        drawn: list[Tensor] = []  # the samples, drawn by the first tree that has to be made
         for number in range(self.trees):
             make = partial(self._tree, pictures, seed, number, tensors["projection"], drawn)
             tensors = tensors | stages(f"tree {number}", make)
@@ -133,7 +133,7 @@ class RFL(FittedModel):
 
     @property
     def reach(self) -> int:
-        """Of enlarging, of a derivative, of a window's patches, and of back-projection."""
+        """Of the enlargement, a derivative, a window's patches, and back-projection."""
         return 2 + 1 + 2 * (WINDOW // 2) + REACH * self.projections
 
     @property
@@ -144,5 +144,5 @@ class RFL(FittedModel):
 
 
 def balance(inputs: int, outputs: int) -> float:
-    """What targets are multiplied by, so that they count as much as the features do."""
+    """The factor by which targets count as much as features in the choice of splits."""
     return (inputs / outputs) ** 0.5

@@ -1,4 +1,4 @@
-"""Freeman's Markov random field: patches of training pictures that fit LR and each other."""
+"""Freeman's Markov random field of training patches that fit LR and each other."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -24,26 +24,26 @@ from shoal.models.fitted import FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 from shoal.pictures.traced import mirrored
 
-BLOCK = 512  # patches whose distances to all examples are in memory at once
-FAINT = 0.01  # added to a contrast, so that noise isn't enlarged
+BLOCK = 512  # patches whose distances to all examples are in memory at a time
+FAINT = 0.01  # added to a contrast that is divided by, so that noise isn't amplified
 
 
 class Freeman(FittedModel):
-    """For each patch candidates from training pictures; those that fit LR and their neighbours.
+    """Chooses a training patch for each place, so that it fits LR and its neighbours.
 
-    Freeman, Pasztor, Carmichael, "Learning Low-Level Vision", IJCV 2000, from memory of the paper:
-    the middle band of the bicubic enlargement, 7 x 7, finds the `candidates` most similar patches
-    of the training pictures, all divided by their local contrast; belief propagation on the grid
-    of 5 x 5 patches of detail, which overlap by one pixel, weighs how well each fits LR and how
-    well it agrees with its neighbours. Squared differences are both costs here; the paper has
-    Gaussians, which is the same, and prepares its middle band with another filter.
+    Freeman, Pasztor, Carmichael, "Learning Low-Level Vision", IJCV 2000, from memory of the paper.
+    Each 7 x 7 patch of the bicubic enlargement's middle band is compared with those of the training
+    pictures, all divided by their local contrast, which gives `candidates` for the 5 x 5 patch of
+    detail. These overlap by one pixel on a grid, where belief propagation weighs how well each fits
+    LR and how well it agrees with its neighbours. Both costs are squared differences, which equal
+    the paper's Gaussians; the paper filters its middle band differently.
 
     Args:
         scale: the factor, an integer >= 2.
         examples: patches of the training pictures, about.
-        candidates: of each patch.
-        agreement: weight of a squared difference where patches overlap, against one in the band.
-        rounds: of belief propagation; 0: the nearest example alone.
+        candidates: for each patch.
+        agreement: weight of squared differences where patches overlap, relative to the band's.
+        rounds: of belief propagation; 0: the nearest example is taken.
         projections: rounds of back-projection after it; 0: none, as in the paper.
         channels: 1: luma alone.
 
@@ -91,7 +91,7 @@ class Freeman(FittedModel):
         return enlarged + laid(best.flatten(0, 2), grid, enlarged.shape[-2:])
 
     def _found(self, patches: Tensor) -> tuple[Tensor, Tensor]:
-        """The squared distances of the nearest examples, and which they are, nearest first."""
+        """Squared distances to the nearest examples, and their indices, nearest first."""
         squares = self.bands.square().sum(dim=1)
         distances = torch.addmm(squares, patches, self.bands.T, alpha=-2)
         count = min(self.candidates, len(self.bands))
@@ -99,7 +99,7 @@ class Freeman(FittedModel):
         return nearest + patches.square().sum(dim=1, keepdim=True), which
 
     def _chosen(self, evidence: Tensor, details: Tensor) -> Tensor:
-        """The candidate of each place, `(rows, columns)`."""
+        """The index of the chosen candidate at each place, `(rows, columns)`."""
         left, right = details[..., 0], details[..., -1]
         top, bottom = details[..., 0, :], details[..., -1, :]
         across = self.agreement * disagreement(right[:, :-1], left[:, 1:])
@@ -127,7 +127,7 @@ class Freeman(FittedModel):
 
     @property
     def reach(self) -> None:
-        """Beliefs travel over the whole picture."""
+        """The whole picture, since beliefs propagate over it."""
 
     @property
     def macs(self) -> int:
@@ -136,11 +136,11 @@ class Freeman(FittedModel):
 
 
 def band(enlarged: Tensor, scale: int) -> Tensor:
-    """The middle frequencies of a bicubic enlargement: those that LR's local mean leaves."""
+    """The middle band of a bicubic enlargement: what is left without its local mean."""
     return enlarged - F.avg_pool2d(mirrored(enlarged, scale), 2 * scale + 1, stride=1)
 
 
 def contrasted(patches: Tensor) -> tuple[Tensor, Tensor]:
-    """Patches `(n, d)` over their contrast, and that, `(n, 1)`."""
+    """Patches `(n, d)` divided by their contrast, and the contrast `(n, 1)`."""
     contrast = patches.square().mean(dim=1, keepdim=True).sqrt() + FAINT
     return patches / contrast, contrast

@@ -1,7 +1,7 @@
-"""Features of LR patches: gradients of the bicubic enlargement, projected to what they vary in.
+"""Features of LR patches: derivatives of the bicubic enlargement, projected by a PCA.
 
-Zeyde, Elad, Protter 2010, as Timofte et al. have them: first and second derivatives along both
-axes in windows of 3 x 3 LR pixels, and an uncentred PCA.
+Zeyde, Elad, Protter 2010, as used by Timofte et al.: first and second derivatives along both axes
+in windows of 3 x 3 LR pixels, and an uncentred PCA.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 
 from shoal.models.classical.patches import cut
-from shoal.models.classical.views import turned
+from shoal.models.classical.views import no_detail, turned
 from shoal.models.fitted import WINDOW, Pair, Progress
 from shoal.pictures.resample import upscale
 from shoal.pictures.traced import mirrored
 
-ENERGY = 0.999  # that the projection keeps
-BORDER = 1  # LR pixels that are left out of what is fitted, since edges are mirrored
+ENERGY = 0.999  # share of the energy that the projection keeps
+FLAT = 1e-6  # root mean square norm of windows that hold nothing but rounding errors
+BORDER = 1  # LR pixels at the edges, which are mirrored, that nothing is fitted to
 
 
 def windows(enlarged: Tensor, scale: int) -> Tensor:
@@ -28,7 +29,7 @@ def windows(enlarged: Tensor, scale: int) -> Tensor:
     """
     height, width = enlarged.shape[-2:]
     padded = mirrored(enlarged, scale)
-    before, after = scale // 2, scale - scale // 2  # a derivative of s + 1 pixels has no middle
+    before, after = scale // 2, scale - scale // 2  # unequal where s + 1 pixels have no middle
 
     def moved(down: int, across: int) -> Tensor:
         rows = padded.narrow(-2, scale + down, height)
@@ -44,14 +45,14 @@ def windows(enlarged: Tensor, scale: int) -> Tensor:
 
 
 def listed(patches: Tensor, border: int = 0) -> Tensor:
-    """Patches `(N, d, h, w)` as samples `(n, d)`, without those of a border of LR pixels."""
+    """Patches `(N, d, h, w)` as samples `(n, d)`, without a border of LR pixels."""
     height, width = patches.shape[-2:]
     inner = patches[..., border : height - border, border : width - border]
     return inner.permute(0, 2, 3, 1).flatten(0, 2)
 
 
 def samples(pair: Pair, scale: int, projection: Tensor) -> tuple[Tensor, Tensor]:
-    """Features and targets of a training picture: what HR has more than the enlargement.
+    """Features and targets of a training picture; targets are patches of HR less bicubic.
 
     Returns:
         `(n, d)` and `(n, (3 * scale)^2)`.
@@ -70,14 +71,14 @@ def drawn_from(
     forms: int,
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
-    """Features and targets, as `samples` has them, of about so many places; at most of all.
+    """Features and targets, as by `samples`, of about `count` random places.
 
     Args:
         pictures: to draw from.
         scale: the factor.
         projection: of the features.
         count: of samples.
-        forms: of each picture, turned and mirrored, 1 to 8.
+        forms: turned and mirrored forms of each picture, 1 to 8.
         generator: draws them.
     """
     share = count / (forms * sum(lr.numel() for lr, _ in pictures))
@@ -92,12 +93,18 @@ def drawn_from(
 
 
 def fitted_projection(pictures: Sequence[Pair], scale: int, progress: Progress) -> Tensor:
-    """The projection `(4 * (3 * scale)^2, d)` that keeps nearly all energy of the windows."""
+    """The projection `(4 * (3 * scale)^2, d)` that keeps nearly all energy of the windows.
+
+    Raises:
+        UserError: the pictures are flat all over.
+    """
     gram = torch.zeros(4 * (WINDOW * scale) ** 2, 4 * (WINDOW * scale) ** 2)
     for number, (lr, _) in enumerate(pictures):
         values = windows(upscale(lr, scale), scale)
         gram.addmm_(values.T, values)
         progress(number + 1, len(pictures))
     energies, axes = torch.linalg.eigh(gram.double())
+    if energies.sum() <= FLAT**2 * sum(lr.numel() for lr, _ in pictures):
+        raise no_detail(pictures)
     left_out = energies.cumsum(0) <= (1 - ENERGY) * energies.sum()
     return axes[:, ~left_out].float()

@@ -1,4 +1,4 @@
-"""Sparse codes by the lasso, and a dictionary that they are short in."""
+"""Sparse codes by the lasso, and dictionaries learned for them."""
 
 import torch
 import torch.nn.functional as F
@@ -6,13 +6,13 @@ from torch import Tensor
 
 from shoal.models.fitted import Progress
 
-BLOCK = 4096  # signals that are coded at once
-NOTHING = 1e-6  # a norm of features below which there is no edge
+BLOCK = 4096  # signals that are coded at a time
+NOTHING = 1e-6  # norm of features that hold nothing but rounding errors
 POWERS = 50  # steps of the power method
 
 
 def codes(signals: Tensor, atoms: Tensor, penalty: float, steps: int) -> Tensor:
-    """Codes that minimise |signal - code atoms|^2 / 2 + penalty |code|_1, nearly.
+    """Codes that approximately minimise |signal - code atoms|^2 / 2 + penalty |code|_1.
 
     FISTA: Beck and Teboulle, "A Fast Iterative Shrinkage-Thresholding Algorithm for Linear Inverse
     Problems", SIAM J. Imaging Sciences 2009.
@@ -21,7 +21,7 @@ def codes(signals: Tensor, atoms: Tensor, penalty: float, steps: int) -> Tensor:
         signals: `(n, d)`.
         atoms: the dictionary, `(k, d)`.
         penalty: of the codes' absolute values.
-        steps: to take.
+        steps: of the algorithm.
 
     Returns:
         `(n, k)`.
@@ -39,7 +39,7 @@ def codes(signals: Tensor, atoms: Tensor, penalty: float, steps: int) -> Tensor:
 
 
 def curvature(atoms: Tensor) -> float:
-    """The largest eigenvalue of the atoms' scalar products, by the power method, and 1 % more."""
+    """The largest eigenvalue of the atoms' gram matrix, by the power method, plus 1 %."""
     gram = atoms.T @ atoms
     vector = torch.ones(len(gram), dtype=gram.dtype, device=gram.device)
     for _ in range(POWERS):
@@ -56,9 +56,10 @@ def learned(
     generator: torch.Generator,
     progress: Progress,
 ) -> Tensor:
-    """A dictionary of unit atoms in which signals have short codes.
+    """A dictionary of unit atoms over which signals have sparse codes.
 
-    Codes and atoms in turn: the lasso, then least squares (the method of optimal directions).
+    Alternates between codes, by the lasso, and atoms, by least squares (the method of optimal
+    directions).
 
     Args:
         signals: of unit norm, `(n, d)`.
@@ -66,8 +67,8 @@ def learned(
         penalty: of the lasso.
         rounds: of both.
         steps: of each lasso.
-        generator: draws the signals that the atoms begin as, and new ones for those never used.
-        progress: is told of each round.
+        generator: draws the signals that the atoms start as, and new ones for unused atoms.
+        progress: told of each round.
 
     Returns:
         `(k, d)`.
@@ -92,6 +93,6 @@ def _drawn(signals: Tensor, count: int, generator: torch.Generator) -> Tensor:
 
 
 def of_unit_norm(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Samples `(n, d)` over their norm, and that, `(n, 1)`; where there is nothing, nothing."""
+    """Samples `(n, d)` divided by their norm, and the norm `(n, 1)`; zeros stay zeros."""
     norm = features.norm(dim=1, keepdim=True)
     return features / norm.clamp(min=NOTHING), norm

@@ -1,7 +1,6 @@
-"""Patches of pictures at LR pixels: cut, laid over each other, and pictures with their edges.
+"""Patches around LR pixels, cut out of pictures and overlaid to pictures.
 
-Edges are mirrored with the edge pixel repeated, as bicubic enlargement has them, so that a tile
-with enough around it is answered as within the whole picture.
+Edges are mirrored with the edge pixel repeated, as in bicubic enlargement.
 """
 
 import torch
@@ -15,12 +14,12 @@ def cut(picture: Tensor, scale: int, side: int) -> Tensor:
     """The HR patches around all LR pixels, edges mirrored.
 
     Args:
-        picture: at HR size, `(N, 1, scale * h, scale * w)`; at LR size with `scale` 1.
+        picture: at HR size, `(N, 1, scale * h, scale * w)`; or at LR size, with a scale of 1.
         scale: HR pixels of an LR pixel.
         side: of a patch in LR pixels, odd.
 
     Returns:
-        `(N, (side * scale)^2, h, w)`: values of a patch row by row.
+        `(N, (side * scale)^2, h, w)`, the values of a patch row by row.
     """
     padded = mirrored(picture, side // 2 * scale)
     count, (height, width) = side * scale, (length // scale for length in picture.shape[-2:])
@@ -32,7 +31,7 @@ def overlaid(patches: Tensor, scale: int, side: int) -> Tensor:
     """A picture of the patches around all LR pixels: the mean of those that cover a pixel.
 
     Args:
-        patches: `(N, (side * scale)^2, h, w)`, as `cut` has them.
+        patches: `(N, (side * scale)^2, h, w)`, as from `cut`.
         scale: HR pixels of an LR pixel.
         side: of a patch in LR pixels, odd.
 
@@ -44,7 +43,7 @@ def overlaid(patches: Tensor, scale: int, side: int) -> Tensor:
 
 
 def laid(rows: Tensor, lr: Tensor, scale: int, side: int) -> Tensor:
-    """The same of patches that are rows `(n, (side * scale)^2)`, one for each pixel of LR."""
+    """As `overlaid`, of patches given as rows `(n, (side * scale)^2)`, one for each LR pixel."""
     patches = rows.view(len(lr), *lr.shape[-2:], -1).permute(0, 3, 1, 2)
     return overlaid(patches, scale, side)
 
@@ -59,7 +58,7 @@ def _added(patches: Tensor, scale: int, side: int) -> Tensor:
         for across in range(side):
             block = blocks[:, down, :, across].reshape(count, scale**2, height, width)
             padded = F.pad(block, (margin,) * 4)
-            # What a patch holds `down - margin` below its centre lands there.
+            # Shifted, since this block lies `down - margin` LR pixels below its patch's centre.
             top, left = 2 * margin - down, 2 * margin - across
             total = total + padded[..., top : top + height, left : left + width]
     return F.pixel_shuffle(total, scale)

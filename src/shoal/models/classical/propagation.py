@@ -1,4 +1,4 @@
-"""Belief propagation on a grid: candidates that fit what was seen and each other."""
+"""Belief propagation on a grid, which chooses candidates that fit the evidence and each other."""
 
 import torch
 from torch import Tensor
@@ -9,19 +9,21 @@ def most_likely(evidence: Tensor, across: Tensor, down: Tensor, rounds: int) -> 
 
     Args:
         evidence: the cost of each node's candidates, `(rows, columns, k)`.
-        across: of a node's candidate beside its right neighbour's, `(rows, columns - 1, k, k)`.
-        down: of a node's candidate above its lower neighbour's, `(rows - 1, columns, k, k)`.
-        rounds: in which messages are sent; 0: the evidence alone decides.
+        across: the cost of a candidate beside each of its right neighbour's,
+            `(rows, columns - 1, k, k)`.
+        down: the cost of a candidate above each of its lower neighbour's,
+            `(rows - 1, columns, k, k)`.
+        rounds: of messages; 0: the evidence alone decides.
 
     Returns:
-        The candidate of each node, `(rows, columns)`.
+        The index of each node's candidate, `(rows, columns)`.
     """
-    # What each node has been told: by its left, right, upper and lower neighbours.
+    # The messages to each node from its left, right, upper and lower neighbours.
     told = [torch.zeros_like(evidence) for _ in range(4)]
     for _ in range(rounds):
         belief = evidence + sum(told)
         left, right, upper, lower = (torch.zeros_like(evidence) for _ in range(4))
-        # A message is what its sender believes without what the receiver has told it.
+        # A message is its sender's belief without what the receiver has told the sender.
         left[:, 1:] = _message((belief - told[1])[:, :-1], across)
         right[:, :-1] = _message((belief - told[0])[:, 1:], across.transpose(2, 3))
         upper[1:] = _message((belief - told[3])[:-1], down)
@@ -31,6 +33,6 @@ def most_likely(evidence: Tensor, across: Tensor, down: Tensor, rounds: int) -> 
 
 
 def _message(belief: Tensor, costs: Tensor) -> Tensor:
-    """For each candidate of the receiver the least cost of the sender's side, from zero up."""
+    """The least cost on the sender's side for each candidate of the receiver, minimum zero."""
     told = (belief[..., None] + costs).amin(dim=2)
     return told - told.amin(dim=2, keepdim=True)

@@ -1,18 +1,18 @@
-"""Orthogonal matching pursuit: sparse codes over a dictionary, by hand in PyTorch for its speed."""
+"""Orthogonal matching pursuit: sparse codes over a dictionary."""
 
 import torch
 from torch import Tensor
 
-BLOCK = 8192  # samples whose correlations with all atoms are held at a time
+BLOCK = 8192  # samples whose correlations with all atoms are in memory at a time
 
 
 def pursue(x: Tensor, atoms: Tensor, nonzeros: int) -> tuple[Tensor, Tensor]:
-    """Orthogonal matching pursuit: the atoms of each sample, one after the other, and their shares.
+    """The codes of samples, found one atom after another.
 
     Args:
         x: samples `(n, d)`.
         atoms: of unit norm, `(d, k)`.
-        nonzeros: atoms of a sample.
+        nonzeros: atoms in a code.
 
     Returns:
         Indices and coefficients, `(n, nonzeros)` both.
@@ -28,7 +28,7 @@ def pursue(x: Tensor, atoms: Tensor, nonzeros: int) -> tuple[Tensor, Tensor]:
             column.append((each * atom).sum(1, keepdim=True))
             atom = atom - each * column[-1]
         norm = atom.norm(dim=1, keepdim=True)
-        # An atom that is chosen again adds nothing: then the sample is represented already.
+        # An atom is chosen again only if nothing is left to represent; then its share is zero.
         inverse = torch.where(norm > 1e-4, 1 / norm.clamp(min=1e-4), torch.zeros_like(norm))
         direction = atom * inverse
         share = (direction * x).sum(1, keepdim=True)
@@ -41,7 +41,7 @@ def pursue(x: Tensor, atoms: Tensor, nonzeros: int) -> tuple[Tensor, Tensor]:
 
 
 def _solved(upper: list[list[Tensor]], shares: list[Tensor]) -> list[Tensor]:
-    """Coefficients by substitution from the last atom back; diagonals are inverted already."""
+    """Coefficients by back substitution; the diagonals of `upper` are already inverted."""
     found: list[Tensor] = []
     for row in reversed(range(len(shares))):
         value = shares[row]
@@ -52,7 +52,7 @@ def _solved(upper: list[list[Tensor]], shares: list[Tensor]) -> list[Tensor]:
 
 
 def in_blocks(x: Tensor, atoms: Tensor, nonzeros: int) -> tuple[Tensor, Tensor]:
-    """`pursue` of many samples, with the memory of some."""
+    """`pursue` for many samples, block by block, which bounds its memory."""
     parts = [pursue(block, atoms, nonzeros) for block in torch.split(x, BLOCK)]
     indices, coefficients = zip(*parts, strict=True)
     return torch.cat(indices), torch.cat(coefficients)

@@ -1,13 +1,13 @@
-"""Ridge regression, and the samples near an anchor that it learns from."""
+"""Ridge regression, and the samples nearest to anchors that it is fitted to."""
 
 import torch
 from torch import Tensor
 
-SAMPLES = 1 << 19  # whose correlations with anchors are held at a time
+SAMPLES = 1 << 19  # samples whose correlations with anchors are in memory at a time
 
 
 def nearest(samples: Tensor, anchors: Tensor, count: int) -> Tensor:
-    """Which samples of unit norm `(n, d)` lie nearest to each anchor `(k, d)`: `(k, count)`."""
+    """Indices `(k, count)` of the unit samples `(n, d)` nearest to each anchor `(k, d)`."""
     values, places = torch.empty(len(anchors), 0), torch.empty(len(anchors), 0, dtype=torch.long)
     for number, block in enumerate(torch.split(samples, SAMPLES)):
         found = (anchors @ block.T).topk(min(count, len(block)), dim=1)
@@ -19,7 +19,7 @@ def nearest(samples: Tensor, anchors: Tensor, count: int) -> Tensor:
 
 
 def ridge(low: Tensor, high: Tensor, penalty: float) -> Tensor:
-    """The map `(d, m)` from rows `(n, d)` to rows `(n, m)` by ridge regression."""
+    """The linear map `(d, m)` from rows `(n, d)` to rows `(n, m)`, by ridge regression."""
     low, high = low.double(), high.double()
     gram = low.T @ low
     gram.diagonal().add_(penalty)

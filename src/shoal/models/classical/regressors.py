@@ -1,4 +1,4 @@
-"""A linear map for each group of samples: fitted by ridge regression, applied by look-up."""
+"""Linear maps for groups of samples, fitted by ridge regression and applied by look-up."""
 
 import torch
 import torch.nn.functional as F
@@ -6,12 +6,12 @@ from torch import Tensor
 
 
 class Normals:
-    """The normal equations of one regression for each group, summed over blocks of samples.
+    """The normal equations of a regression for each group, summed over blocks of samples.
 
     Args:
-        groups: how many.
-        inputs: values of a sample, without the constant that a regression adds.
-        outputs: values that it is mapped to.
+        groups: how many there are.
+        inputs: values of a sample; each regression adds a constant.
+        outputs: values that a sample is mapped to.
     """
 
     def __init__(self, groups: int, inputs: int, outputs: int) -> None:
@@ -35,7 +35,7 @@ class Normals:
                 self.moment[number].addmm_(x.T, y)
 
     def solved(self, ridge: float) -> Tensor:
-        """The maps, `(groups, inputs + 1, outputs)`; of a group without samples, zero.
+        """The maps `(groups, inputs + 1, outputs)`; zero for a group without samples.
 
         Args:
             ridge: added to the diagonal of each gram matrix, in units of the samples' squares.
@@ -55,7 +55,7 @@ def with_constant(features: Tensor) -> Tensor:
 
 
 def mapped(features: Tensor, group: Tensor, maps: Tensor) -> Tensor:
-    """What the map of each sample's group makes of it, with its constant.
+    """Apply the affine map of each sample's group.
 
     Args:
         features: `(n, inputs)`.
@@ -69,9 +69,9 @@ def mapped(features: Tensor, group: Tensor, maps: Tensor) -> Tensor:
 
 
 def linear(features: Tensor, group: Tensor, maps: Tensor) -> Tensor:
-    """What the linear map of each sample's group makes of it.
+    """Apply the linear map of each sample's group.
 
-    A weighted sum of rows of a table: nothing is gathered, so memory stays that of the answer.
+    Computed as weighted sums of rows of a table, which needs no copy of a map per sample.
 
     Args:
         features: `(n, inputs)`.

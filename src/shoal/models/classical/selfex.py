@@ -1,4 +1,4 @@
-"""Self-examples: a picture's detail from its own patches at a smaller scale, step by step."""
+"""Self-examples: a picture's detail taken from its own patches at a smaller scale."""
 
 import math
 from collections.abc import Sequence
@@ -7,41 +7,42 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from shoal.errors import UserError
 from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.fitted import FittedModel, Pair, Stages, Tensors
 from shoal.pictures.resample import resize
 from shoal.pictures.traced import mirrored
 
-STEP = 1.25  # by which a picture grows at a time, about
+STEP = 1.25  # factor by which a picture grows at a time, about
 STRIDE = 2  # pixels between the patches that are looked up
-DISTANCES = 2**25  # of patches to examples that are in memory at once, 128 MiB
-LEAST = 4  # pixels of a side that a picture is shrunk to, at least
-TYPICAL = 128  # pixels of a side of the LR picture that the cost is said for
+DISTANCES = 2**25  # between patches and examples, in memory at a time: 128 MiB
+LEAST = 4  # least side to which a picture is shrunk, pixels
+TYPICAL = 128  # side of the LR picture for which the cost is stated, pixels
 
 
 class SelfEx(FittedModel):
     """Grows a picture in small steps, each with the detail of the picture's own similar patches.
 
     After Glasner, Bagon, Irani, "Super-Resolution from a Single Image", ICCV 2009. In each step of
-    about 1.25 the picture is enlarged by bicubic interpolation; around every second pixel of every
-    second row the `neighbours` most similar patches are looked for in the LR picture without what
-    such a step would lose; the detail that these lack there is added, weighted by similarity and
-    averaged where patches overlap; then back-projection makes the picture agree with LR. Left out,
-    against the paper: the constraints of patches that recur within one scale (its classical
-    super-resolution part), and their joint solution. It learns nothing of other pictures.
+    about 1.25 the picture is enlarged by bicubic interpolation. Around every second pixel of every
+    second row, the `neighbours` most similar patches are searched in a blurred LR picture, which
+    lacks what such a step loses. The detail that is missing there is added, weighted by similarity
+    and averaged where patches overlap; then back-projection makes the picture agree with LR. Left
+    out of the paper: the constraints of patches that recur within one scale (its classical
+    super-resolution part), and their joint solution. It learns nothing from other pictures.
 
     Args:
         scale: the factor, an integer >= 2.
         side: of a patch in pixels, odd.
-        neighbours: patches that give detail to one.
-        tolerance: root mean square difference of two patches, in [0, 1], that weighs 1 / e of
-            what none weighs.
+        neighbours: similar patches whose detail is averaged for a patch.
+        tolerance: root mean square difference of two patches, in [0, 1], at which the weight has
+            fallen to 1 / e.
         projections: rounds of back-projection after each step.
         channels: 1: luma alone.
 
     Raises:
-        UserError: a count is too small.
+        UserError: a count is too small, or `side` is even.
     """
 
     def __init__(
@@ -56,6 +57,8 @@ class SelfEx(FittedModel):
         super().__init__(scale, channels)
         at_least(1, side=side, neighbours=neighbours)
         at_least(0, projections=projections)
+        if side % 2 == 0:
+            raise UserError(f"side={side} has no middle pixel: take an odd one")
         self.side, self.neighbours, self.tolerance = side, neighbours, tolerance
         self.projections = projections
         self.steps = max(1, round(math.log(scale, STEP)))
@@ -81,7 +84,7 @@ class SelfEx(FittedModel):
         return sr
 
     def _examples(self, lr: Tensor) -> tuple[Tensor, Tensor]:
-        """LR's patches without what a step loses, and what it loses of them, `(n, side^2)` each."""
+        """Patches of LR blurred as by a step, and of what that loses, `(n, side^2)` each."""
         factor = self.scale ** (1 / self.steps)
         size = [max(LEAST, round(length / factor)) for length in lr.shape[-2:]]
         coarse = resize(resize(lr, *size), *lr.shape[-2:])
@@ -92,7 +95,7 @@ class SelfEx(FittedModel):
         return F.unfold(mirrored(picture, self.side // 2), self.side, stride=stride)[0].T
 
     def _detail(self, picture: Tensor, examples: Tensor, details: Tensor) -> Tensor:
-        """What the picture lacks, by its similar patches, as large as the picture."""
+        """The detail to add to the picture, as large as the picture."""
         patches = centred(self._patches(picture, STRIDE))
         blocks = torch.split(patches, max(1, DISTANCES // len(examples)))
         found = torch.cat([self._found(block, examples, details) for block in blocks])
@@ -108,7 +111,7 @@ class SelfEx(FittedModel):
         distances = torch.addmm(squares, patches, examples.T, alpha=-2)
         count = min(self.neighbours, len(examples))
         nearest, which = distances.topk(count, dim=1, largest=False)
-        # Less the nearest's own distance: its weight is 1, however far it is.
+        # Relative to the nearest one, whose weight would else vanish if it is far.
         excess = (nearest - nearest[:, :1]) / self.side**2
         weights = torch.softmax(-excess / self.tolerance**2, dim=1)
         return torch.einsum("nk,nkd->nd", weights, details[which])
@@ -119,7 +122,7 @@ class SelfEx(FittedModel):
 
     @property
     def macs(self) -> int:
-        """Of a picture of 128 x 128 LR pixels: each patch is compared with all, so it grows."""
+        """For a picture of 128 x 128 LR pixels; the cost per pixel grows with the picture."""
         sizes = (self.scale ** (2 * step / self.steps) for step in range(1, self.steps + 1))
         return round(TYPICAL**2 * self.side**2 * sum(sizes) / STRIDE**2)
 

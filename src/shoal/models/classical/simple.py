@@ -12,36 +12,36 @@ from shoal.models.classical.clusters import kmeans, nearest
 from shoal.models.classical.consistency import REACH, back_projected
 from shoal.models.classical.patches import cut, laid
 from shoal.models.classical.regressors import Normals, mapped
-from shoal.models.classical.views import gathered, turned
+from shoal.models.classical.views import gathered, require_forms, turned
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 
-SIDE = 7  # LR pixels that are looked at, of which the HR pixels of the inner 3 x 3 are written
+SIDE = 7  # of an LR patch in pixels; it predicts the HR pixels of its inner 3 x 3
 CORNERS = (0, SIDE - 1, SIDE * (SIDE - 1), SIDE**2 - 1)
-KEPT = [place for place in range(SIDE**2) if place not in CORNERS]  # 45 values
+KEPT = [place for place in range(SIDE**2) if place not in CORNERS]  # 45 values of an LR patch
 ROUNDS = 20  # of k-means
 
 
 class Simple(FittedModel):
-    """LR patches in clusters, each with its own linear map to HR; overlapping patches' mean.
+    """Clusters of LR patches, each with its own linear map to HR; HR patches are averaged.
 
     Yang and Yang, "Fast Direct Super-Resolution by Simple Functions", ICCV 2013: 7 x 7 LR pixels
     without the corners and without their mean, k-means, least squares with a constant. From
     memory of the paper, checked against one public re-implementation
-    (github.com/TXZdream/super-resolution_hw). It has a Gaussian blur before it takes every s-th
-    pixel, and millions of patches of its own pictures; here LR is bicubic, the pictures are the
-    run's, and least squares have a small ridge.
+    (github.com/TXZdream/super-resolution_hw). The paper makes LR by a Gaussian blur and
+    subsampling, and has millions of patches from pictures of its own; here LR is bicubic, the
+    pictures are the run's, and least squares have a small ridge.
 
     Args:
         scale: the factor, an integer >= 2.
         clusters: of LR patches, the paper's K.
-        samples: LR patches that k-means sees.
-        forms: of each picture, turned and mirrored, that the maps are fitted to, 1 to 8.
+        samples: LR patches for k-means, about.
+        forms: turned and mirrored forms of each picture that the maps are fitted to, 1 to 8.
         ridge: added to the diagonal of each cluster's gram matrix.
         projections: rounds of back-projection after it; 0: none, as in the paper.
         channels: 1: luma alone.
 
     Raises:
-        UserError: a count is too small.
+        UserError: a count is too small, or `forms` is more than 8.
     """
 
     centres: Tensor
@@ -59,7 +59,8 @@ class Simple(FittedModel):
         channels: int = LUMA,
     ) -> None:
         super().__init__(scale, channels)
-        at_least(1, clusters=clusters, forms=forms)
+        at_least(1, clusters=clusters)
+        require_forms(forms)
         at_least(clusters, samples=samples)
         at_least(0, projections=projections)
         self.clusters, self.samples, self.forms = clusters, samples, forms
@@ -105,7 +106,7 @@ class Simple(FittedModel):
 
     @property
     def reach(self) -> int:
-        """Of a patch's middle, of the patches over an SR pixel, and of back-projection."""
+        """Of a patch, of the patches over an SR pixel, and of back-projection."""
         return SIDE // 2 + WINDOW // 2 + REACH * self.projections
 
     @property
@@ -115,7 +116,7 @@ class Simple(FittedModel):
 
 
 def seen(lr: Tensor) -> tuple[Tensor, Tensor]:
-    """Around all LR pixels patches without their mean, `(n, 45)`, and the means, `(n, 1)`."""
+    """The patches `(n, 45)` around all LR pixels less their means, and the means `(n, 1)`."""
     patches = cut(lr, 1, SIDE)[:, KEPT].permute(0, 2, 3, 1).reshape(-1, len(KEPT))
     mean = patches.mean(dim=1, keepdim=True)
     return patches - mean, mean

@@ -1,4 +1,4 @@
-"""ScSR: an LR patch and the HR patch have the same sparse code, each in its own dictionary."""
+"""ScSR: an LR patch and its HR patch share a sparse code, each over its own dictionary."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,33 +12,34 @@ from shoal.models.classical.consistency import REACH, back_projected
 from shoal.models.classical.gradients import fitted_projection, listed, windows
 from shoal.models.classical.lasso import BLOCK, codes, learned, of_unit_norm
 from shoal.models.classical.patches import cut, laid
+from shoal.models.classical.views import no_detail
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 
-MIDDLE = 2  # the size, in LR's, at which gradients are taken, whatever the scale
+MIDDLE = 2  # LR is enlarged by this factor for its gradients, whatever the scale
 LEARNING = 0.15  # the lasso's penalty while the dictionaries are learned
-ROUNDS, ROUGHLY = 6, 15  # of learning, and the lasso's steps in each
-FLAT = 0.0124  # root mean square below which a patch has nothing to learn from: 3 levels of 255
+ROUNDS, ROUGHLY = 6, 15  # rounds of learning, and the lasso's steps in each
+FLAT = 0.0124  # root mean square of patches that are too flat to learn from: 3 levels of 255
 Drawn = Callable[[], tuple[Tensor, Tensor]]  # draws the samples, the same each time
 RIDGE = 1e-3  # of the HR dictionary, in units of the mean square of an atom's codes
 
 
 class ScSR(FittedModel):
-    """The lasso codes gradients of an LR patch; its code makes the HR patch of HR atoms.
+    """Codes the gradients of an LR patch by the lasso, and applies the code to HR atoms.
 
     Yang, Wright, Huang, Ma, "Image Super-Resolution as Sparse Representation of Raw Image
     Patches", CVPR 2008, and "Image Super-Resolution via Sparse Representation", TIP 2010, from
     memory of the papers: first and second derivatives of LR at twice its size in windows of 3 x 3
-    LR pixels, dictionaries of both learned together, HR patches without the LR patch's mean, the
-    mean of overlapping patches. Against the papers: gradients are projected to 99.9 % of their
-    energy, which speeds the lasso up; the lasso is FISTA's, atoms are found by least squares; and
-    once the LR dictionary is learned, the HR one is fitted by least squares to the codes as the
-    lasso gives them (Zeyde et al. 2010 do so), in place of a rule of thumb for the contrast.
+    LR pixels; both dictionaries learned together; HR patches less the LR patch's mean; overlapping
+    patches averaged. Other than in the papers, gradients are projected to 99.9 % of their energy,
+    which speeds the lasso up; the lasso is solved by FISTA, and atoms by least squares. Once the LR
+    dictionary is learned, the HR one is fitted to the lasso's codes by least squares, as Zeyde et
+    al. 2010 do, instead of a rule of thumb for the contrast.
 
     Args:
         scale: the factor, an integer >= 2.
         atoms: of each dictionary.
-        samples: patches that they are learned from, about.
+        samples: patches that the dictionaries are learned from, about.
         penalty: of the lasso, for features of unit norm.
         steps: of the lasso.
         projections: rounds of back-projection after it; 0: none.
@@ -89,7 +90,7 @@ class ScSR(FittedModel):
         return windows(upscale(lr, MIDDLE), MIDDLE) @ projection, mean
 
     def solve(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
-        """The projection, both dictionaries together, then the HR one as the lasso needs it."""
+        """The projection, the LR dictionary, then the HR dictionary for the lasso's codes."""
         tensors = stages("features", partial(self._projection, pictures))
         projection = tensors["projection"]
         drawn = partial(self._drawn, pictures, seed, projection)
@@ -102,7 +103,11 @@ class ScSR(FittedModel):
     def _drawn(
         self, pictures: Sequence[Pair], seed: int, projection: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Features and HR patches without the LR mean, of patches that aren't flat."""
+        """Features, and HR patches less the LR patch's mean, of random patches that aren't flat.
+
+        Raises:
+            UserError: all patches are flat.
+        """
         generator = torch.Generator().manual_seed(seed)
         share = self.samples / sum(lr.numel() for lr, _ in pictures)
         parts = []
@@ -113,6 +118,8 @@ class ScSR(FittedModel):
             kept &= targets.square().mean(dim=1) > FLAT**2
             parts.append((features[kept], targets[kept]))
         features, targets = (torch.cat(each) for each in zip(*parts, strict=True))
+        if not len(features):
+            raise no_detail(pictures)
         return features, targets
 
     def _lr_atoms(self, drawn: Drawn, seed: int, progress: Progress) -> Tensors:
@@ -124,7 +131,7 @@ class ScSR(FittedModel):
         return {"lr_atoms": of_unit_norm(atoms)[0]}
 
     def _hr_atoms(self, drawn: Drawn, atoms: Tensor, progress: Progress) -> Tensors:
-        """The HR atoms that make the HR patches of the codes, best in the mean square."""
+        """The HR atoms by which the codes represent the HR patches best, by least squares."""
         features, targets = drawn()
         gram = features.new_zeros(len(atoms), len(atoms))
         moment = features.new_zeros(len(atoms), targets.shape[1])
@@ -139,7 +146,7 @@ class ScSR(FittedModel):
 
     @property
     def reach(self) -> int:
-        """Of enlarging, of a derivative, of a window's patches, and of back-projection."""
+        """Of the enlargement, a derivative, a window's patches, and back-projection."""
         return 2 + 1 + 2 * (WINDOW // 2) + REACH * self.projections
 
     @property

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 THRESHOLDS = 5  # drawn for each pair of features; the median is tried too
-SPREAD = 0.95  # of the range of differences that thresholds are drawn from, from its lower end
+SPREAD = 0.95  # thresholds are drawn from the lower part of the differences' range, this share
 
 
 @dataclass(frozen=True)
@@ -14,9 +14,9 @@ class Splits:
     """One split for each of some nodes.
 
     Attributes:
-        pairs: the two features whose difference is looked at, `(nodes, 2)`.
-        thresholds: at or above which a sample goes right, `(nodes,)`.
-        found: whether any left enough samples on both sides, `(nodes,)`.
+        pairs: indices of the two features whose difference decides, `(nodes, 2)`.
+        thresholds: a sample whose difference is at least this goes right, `(nodes,)`.
+        found: whether there is a split with enough samples on both sides, `(nodes,)`.
     """
 
     pairs: Tensor
@@ -27,13 +27,13 @@ class Splits:
 def best_splits(
     samples: Tensor, there: Tensor, inputs: int, least: int, generator: torch.Generator
 ) -> Splits:
-    """Try random splits and take those after which the samples vary least within the two sides.
+    """Try random splits, and take those after which samples vary least within the two sides.
 
     Args:
-        samples: of each node, `(nodes, count, inputs + outputs)`; all their values count alike.
-        there: which of them are there, `(nodes, count)`: a node may have fewer.
-        inputs: values, the first ones, whose differences may decide.
-        least: samples that a side needs.
+        samples: of each node, `(nodes, count, inputs + outputs)`; all values have equal weight.
+        there: which of these exist, `(nodes, count)`, since nodes may have fewer.
+        inputs: how many values of a sample, the first ones, a split may use.
+        least: samples that each side needs.
         generator: draws pairs and thresholds.
     """
     pairs = _pairs(len(samples), inputs, generator)
@@ -53,7 +53,7 @@ def best_splits(
 
 
 def _pairs(nodes: int, inputs: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Pairs of different features, about the root of all in number: `(nodes, pairs)` twice."""
+    """Random pairs of different features, about sqrt(inputs) of them: `(nodes, pairs)` twice."""
     count = max(1, round(inputs**0.5))
     first = torch.rand(nodes, inputs, generator=generator).argsort(dim=1)[:, :count]
     further = torch.randint(1, max(2, inputs), first.shape, generator=generator)
@@ -71,12 +71,12 @@ def _thresholds(differences: Tensor, there: Tensor, generator: torch.Generator) 
 
 
 def _gain(samples: Tensor, there: Tensor, left: Tensor, least: int) -> Tensor:
-    """How much variation each split explains, `(nodes, splits)`; -1 where a side has too few."""
+    """How much variation each split explains, `(nodes, splits)`; -1 if a side has too few."""
     present = there.to(samples)
     counts = left.sum(dim=2), present.sum(dim=1, keepdim=True) - left.sum(dim=2)
     lower = left @ samples
     upper = present[:, None] @ samples - lower
-    # The sum of squares about a side's mean is a constant less this.
+    # The sums of squares about the sides' means are a constant minus this.
     gain = sum(
         side.square().sum(dim=2) / count.clamp(min=1)
         for side, count in zip((lower, upper), counts, strict=True)

@@ -1,7 +1,7 @@
-"""What Timofte's line shares: features of LR, one dictionary for all, patches added to bicubic.
+"""The base of Timofte's methods: features of LR, a shared dictionary, patches added to bicubic.
 
 Zeyde, Elad, Protter, "On Single Image Scale-Up Using Sparse-Representations", 2010; Timofte, De
-Smet, Van Gool, ICCV 2013 and ACCV 2014. Numbers are those of the authors' code, as it stands in
+Smet, Van Gool, ICCV 2013 and ACCV 2014. Numbers are those of the authors' code, as in
 github.com/thomas-koehler/SupER.
 """
 
@@ -12,29 +12,29 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from shoal.errors import UserError
 from shoal.models.blocks import at_least
 from shoal.models.channels import LUMA
 from shoal.models.classical.dictionary import ksvd, partner
 from shoal.models.classical.features import REACH, SIDE, derivatives, principal, samples
 from shoal.models.classical.patches import overlaid
 from shoal.models.classical.pursuit import in_blocks
+from shoal.models.classical.views import no_detail
 from shoal.models.fitted import WINDOW, FittedModel, Pair, Progress, Stages, Tensors
 from shoal.pictures.resample import upscale
 from shoal.pictures.traced import mirrored
 
-ENERGY = 0.999  # of the raw features, that their principal directions keep
-NONZEROS, ROUNDS = 3, 20  # of K-SVD
+ENERGY = 0.999  # share of the raw features' energy that their principal directions keep
+NONZEROS, ROUNDS = 3, 20  # of K-SVD: atoms of a sample, and rounds
 STEP = 2  # LR pixels between the samples of the dictionary
-SAMPLES = 1 << 19  # of the dictionary, at most; T91 has fewer at any scale
-FLAT = 1e-6  # the norm of a feature that holds nothing
-PIXELS = 8192  # LR pixels that are answered at a time
+SAMPLES = 1 << 19  # of the dictionary, about, at most; T91 has fewer at any scale
+FLAT = 1e-6  # norm of a feature that holds nothing but rounding errors
+PIXELS = 8192  # LR pixels that are mapped at a time
 
 
 class Timofte(FittedModel):
-    """Bicubic, and on it the mean of the patches that a feature of each LR pixel is mapped to.
+    """Maps a feature of each LR pixel to a patch; patches are averaged and added to bicubic.
 
-    A feature has some 30 values, a patch 3 x 3 LR pixels; features are one 9 x 9 convolution.
+    A feature has some 30 values, computed by one 9 x 9 convolution; a patch covers 3 x 3 LR pixels.
 
     Args:
         scale: the factor, an integer >= 2.
@@ -57,22 +57,22 @@ class Timofte(FittedModel):
 
     @property
     def reach(self) -> int:
-        """As far as features see, and a patch reaches over."""
+        """Of the features, and of the patches over an SR pixel."""
         return REACH + WINDOW // 2
 
     @property
     def width(self) -> int:
-        """A feature, its correlations with all atoms, and patches twice."""
+        """The correlations of a feature with all atoms, and its patch several times."""
         return self.atoms + 4 * self.patch
 
     @property
     def patch(self) -> int:
-        """Values of a patch."""
+        """The number of values of a patch."""
         return (WINDOW * self.scale) ** 2
 
     @property
     def macs(self) -> int:
-        """Features, and what follows."""
+        """The features, and the maps to patches."""
         return self.basis.numel() + self.patch_macs
 
     @property
@@ -89,7 +89,7 @@ class Timofte(FittedModel):
         kernels = self.basis.T.reshape(-1, 1, SIDE, SIDE)
         features = F.conv2d(mirrored(lr, REACH), kernels)
         rows = features.permute(0, 2, 3, 1).flatten(0, 2)
-        whole = torch.compiler.is_exporting()  # a graph has no blocks by a size it doesn't know
+        whole = torch.compiler.is_exporting()  # a graph for any size can't be cut into blocks
         blocks = [rows] if whole else torch.split(rows, PIXELS)
         patches = torch.cat([self.mapped(block) for block in blocks])
         count, _, height, width = features.shape
@@ -97,7 +97,11 @@ class Timofte(FittedModel):
         return upscale(lr, self.scale) + overlaid(patches.contiguous(), self.scale, WINDOW)
 
     def dictionary(self, pictures: Sequence[Pair], seed: int, stages: Stages) -> Tensors:
-        """What the whole line shares: `basis`, `low`, and `high`, atoms of patches."""
+        """The dictionary that all these methods share: `basis`, `low`, and `high`, HR atoms.
+
+        Raises:
+            UserError: the pictures are flat all over.
+        """
         facts = {"atoms": self.atoms, "seed": seed}
 
         def make(tell: Progress) -> Tensors:
@@ -117,8 +121,7 @@ def _dictionary(
     basis = (raw @ directions).float()
     features = around @ basis
     if not (features.norm(dim=1) > FLAT).any():
-        held = f"{len(pictures)} pictures hold no detail to fit to"
-        raise UserError(f"{held}: give larger ones, or less flat")
+        raise no_detail(pictures)
     low = ksvd(features, atoms, NONZEROS, ROUNDS, generator, tell)
     high = partner(*in_blocks(features, low, NONZEROS), lacking, atoms)
     return {"basis": basis, "low": low, "high": high}
@@ -132,8 +135,8 @@ def drawn(
     Args:
         pictures: LR and HR.
         scale: the factor.
-        generator: draws as many of all pictures, where they have more than are kept.
-        most: that are kept, about.
+        generator: draws which are kept, if there are more than `most`.
+        most: how many are kept, about.
     """
     around = [torch.empty(0, SIDE**2)]
     lacking = [torch.empty(0, (WINDOW * scale) ** 2)]

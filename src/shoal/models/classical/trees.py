@@ -1,4 +1,4 @@
-"""A regression tree, grown level by level, and a way down it."""
+"""Regression trees, grown level by level, and how samples descend to their leaves."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from torch import Tensor
 
 from shoal.models.classical.splits import Splits, best_splits
 
-NODES = 64  # whose samples are in memory at once
-SUBSET = 512  # samples that a node's split is chosen by
+NODES = 64  # nodes whose samples are in memory at a time
+SUBSET = 512  # samples by which a node's split is chosen
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,10 @@ class Tree:
     """Nodes in the order of their levels, the root first.
 
     Attributes:
-        pairs: the two features whose difference decides, `(nodes, 2)`.
-        thresholds: at or above which a sample goes right, `(nodes,)`.
-        children: of a node the left child, beside which the right one lies; of a leaf -1 less its
-            number, `(nodes,)`.
+        pairs: indices of the two features whose difference decides, `(nodes, 2)`.
+        thresholds: a sample whose difference is at least this goes right, `(nodes,)`.
+        children: `(nodes,)`: the index of a node's left child, which the right child follows; for
+            leaf number i, -1 - i.
     """
 
     pairs: Tensor
@@ -28,12 +28,12 @@ class Tree:
 
 
 def descended(features: Tensor, tree: Tree, depth: int) -> Tensor:
-    """The number of the leaf that each sample falls to, `(n,)`.
+    """The number of the leaf that each sample descends to, `(n,)`.
 
     Args:
         features: `(n, inputs)`.
-        tree: of which no leaf lies deeper than `depth`.
-        depth: steps to take.
+        tree: to descend.
+        depth: of the tree, at least.
     """
     rows = torch.arange(len(features), device=features.device)
     node = torch.zeros_like(rows)
@@ -53,10 +53,10 @@ def grow(samples: Tensor, inputs: int, depth: int, least: int, generator: torch.
     """Grow a tree whose leaves hold samples that vary little.
 
     Args:
-        samples: `(n, inputs + outputs)`, scaled as they are to count.
-        inputs: values, the first ones, that a split may look at.
-        depth: levels below the root.
-        least: samples that a leaf holds, at least.
+        samples: `(n, inputs + outputs)`, scaled by their weights.
+        inputs: how many values of a sample, the first ones, a split may use.
+        depth: levels below the root, at most.
+        least: samples of a leaf, at least.
         generator: draws each node's subset and splits.
     """
     levels = [_Level(torch.zeros(len(samples), dtype=torch.long), 1)]
@@ -75,7 +75,7 @@ def grow(samples: Tensor, inputs: int, depth: int, least: int, generator: torch.
 
 @dataclass(frozen=True)
 class _Level:
-    """Which node of a level each sample is in that hasn't met a leaf, and how many nodes it has."""
+    """A level: the node of each sample that is not yet in a leaf, and the number of nodes."""
 
     node: Tensor
     count: int
@@ -112,7 +112,7 @@ def _split(
 
 
 def _below(samples: Tensor, rows: Tensor, level: _Level, splits: Splits) -> tuple[Tensor, _Level]:
-    """The samples of the nodes that were split, and the level that they come to."""
+    """The samples of the nodes that were split, and the level below them."""
     kept = splits.found[level.node]
     rows, node = rows[kept], level.node[kept]
     right = _right(samples, rows, splits.pairs[node], splits.thresholds[node])
@@ -121,7 +121,7 @@ def _below(samples: Tensor, rows: Tensor, level: _Level, splits: Splits) -> tupl
 
 
 def _tree(levels: list[_Level], known: list[Splits]) -> Tree:
-    """All levels' nodes one after another; those of the last level that has no split are leaves."""
+    """The tree of all levels' nodes, one level after another; nodes without a split are leaves."""
     pairs = torch.zeros(sum(level.count for level in levels), 2, dtype=torch.long)
     thresholds, children = torch.zeros(len(pairs)), torch.empty(len(pairs), dtype=torch.long)
     found = torch.zeros(len(pairs), dtype=torch.bool)

@@ -1,6 +1,6 @@
-"""First-order scattering: how much a picture varies in each band and direction, around each place.
+"""First-order scattering: how much a picture varies in each band and direction around each pixel.
 
-Moduli of Morlet wavelets about the Nyquist frequency of LR, averaged by a small Gaussian.
+The moduli of Morlet wavelets around LR's Nyquist frequency, averaged by a small Gaussian.
 """
 
 import math
@@ -12,17 +12,17 @@ from torch import Tensor
 
 from shoal.pictures.traced import mirrored
 
-BANDS = (1.35, 0.95, 0.67)  # middle frequencies, in units of LR's Nyquist frequency
+BANDS = (1.35, 0.95, 0.67)  # centre frequencies, in units of LR's Nyquist frequency
 DIRECTIONS = 8
 CHANNELS = len(BANDS) * DIRECTIONS
-FAINT = 1e-8  # added to a squared modulus, so that its root has a slope
+FAINT = 1e-8  # added to a squared modulus, so that the root's gradient is finite at zero
 
 
 @lru_cache(maxsize=8)
 def bank(scale: int) -> Tensor:
-    """The wavelets, `(2 * CHANNELS, 1, side, side)`: real and imaginary parts in turn.
+    """The wavelets, `(2 * CHANNELS, 1, side, side)`, real and imaginary parts alternating.
 
-    Scaled so that no frequency is enlarged by all of them together: the sum of their squared
+    They are scaled so that together they amplify no frequency: the sum of their squared frequency
     responses is at most 1.
     """
     widths = [0.4 * scale / band for band in BANDS]  # of the Gaussian along the wave
@@ -35,7 +35,7 @@ def bank(scale: int) -> Tensor:
             angle = math.pi * direction / DIRECTIONS
             along = columns * math.cos(angle) + rows * math.sin(angle)
             aside = rows * math.cos(angle) - columns * math.sin(angle)
-            # Twice as long as it is wide, which tells directions apart.
+            # Twice as long across the wave as along it, which separates directions.
             window = torch.exp(-(along.square() + aside.square() / 4) / (2 * width**2))
             frequency = band * math.pi / scale
             for wave in (torch.cos(frequency * along), torch.sin(frequency * along)):
@@ -53,12 +53,12 @@ def waves(picture: Tensor, scale: int) -> Tensor:
 
 
 def moduli(responses: Tensor) -> Tensor:
-    """`(N, CHANNELS, H, W)` of responses `(N, 2 * CHANNELS, H, W)`."""
+    """The moduli `(N, CHANNELS, H, W)` of responses `(N, 2 * CHANNELS, H, W)`."""
     return (responses[:, ::2].square() + responses[:, 1::2].square() + FAINT).sqrt()
 
 
 def averaged(values: Tensor, scale: int) -> Tensor:
-    """Each channel under a Gaussian of a third of an LR pixel, edges repeated; of the same size."""
+    """Each channel averaged by a Gaussian with sigma of a third of an LR pixel, edges repeated."""
     width = scale / 3
     margin = math.ceil(3 * width)
     axis = torch.arange(-margin, margin + 1, dtype=values.dtype, device=values.device)
@@ -78,7 +78,8 @@ def statistics(picture: Tensor, scale: int) -> Tensor:
 def slope(picture: Tensor, wanted: Tensor, scale: int) -> Tensor:
     """The gradient of |statistics - wanted|^2 / 2 by the picture, `(N, 1, H, W)`.
 
-    By hand, since whoever scores a model has switched gradients off. Edges are only nearly right.
+    Computed by hand, since automatic gradients are off when a model is scored. It is approximate
+    at the edges.
     """
     responses = waves(picture, scale)
     sizes = moduli(responses)
