@@ -4,6 +4,7 @@ python -m benchmarks.quality 5 runs/eeds-x2-s0-1f3a9c2e    # adds a run to the f
 """
 
 import csv
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,8 @@ TARGETS = {5: ">= 36.3", 30: ">= 37.0"}  # by minutes of training
 
 def recorded() -> list[dict[str, Any]]:
     """The rows of the file."""
-    return list(csv.DictReader(FILE.open())) if FILE.is_file() else []
+    text = FILE.read_text() if FILE.is_file() else ""
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def point(minutes: int, path: Path) -> dict[str, Any]:

@@ -187,6 +187,7 @@ def test_a_config_of_before_a_group_was_there_is_read_as_without_it():
 
 def test_no_suggestion_is_made_where_nothing_is_near():
     assert unknown("model", "zzz", ["eed"]) == "model=zzz is unknown: choose one of eed"
+    assert unknown("claim", "C1", []) == "claim=C1 is unknown: there is none to choose from"
 
 
 def keys(node, prefix=""):

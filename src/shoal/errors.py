@@ -49,4 +49,5 @@ def unknown(key: str, value: object, options: Iterable[str]) -> str:
     options = list(options)
     near = difflib.get_close_matches(str(value), options, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    return f"{key}={value} is unknown{hint}: choose one of {', '.join(options)}"
+    known = f"choose one of {', '.join(options)}" if options else "there is none to choose from"
+    return f"{key}={value} is unknown{hint}: {known}"

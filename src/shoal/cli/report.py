@@ -45,6 +45,8 @@ def report(
     from shoal.results import load, read_kept
     from shoal.runs.findings import STUDY
 
+    if columns is not None and not latex:
+        raise UserError("--columns chooses the columns of --latex: add --latex, or leave it out")
     kept = Path(experiment)
     if (kept / STUDY).is_file():
         home = _home(kept, out, id)
@@ -68,7 +70,10 @@ def _home(kept: Path, out: Path | None, id: str | None) -> Path:
     Raises:
         UserError: another folder, or another grid, was asked for.
     """
-    home = kept.resolve().parents[1]
+    parents = kept.resolve().parents
+    if len(parents) < 2:
+        raise UserError(f"{kept} lies in no folder of a question: copy it to reports/QUESTION/NAME")
+    home = parents[1]
     if id is not None:
         raise UserError(f"--id {id}: a folder of findings is one grid; leave --id out")
     if out is not None and out.resolve() != home:

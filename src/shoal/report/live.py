@@ -67,11 +67,13 @@ def watch(plan: Path, out: Path) -> None:
     seen: tuple[object, object] | None = None
     built = -CURVES
     while True:
-        now = _state(plan)
-        if seen is None or now[0] != seen[0] or (now != seen and _since(built) > CURVES):
-            with contextlib.suppress(Exception):  # nobody reads it here: the report will say it
+        # Nobody reads an error here, and the report will say it: e.g. a file that `force=true`
+        # takes away while it is read. The next look finds what has come of it.
+        with contextlib.suppress(Exception):
+            now = _state(plan)
+            if seen is None or now[0] != seen[0] or (now != seen and _since(built) > CURVES):
+                seen, built = now, time.monotonic()
                 build(plan, out, RELOAD)
-            seen, built = now, time.monotonic()
         time.sleep(LOOK)
 
 

@@ -1,12 +1,13 @@
 """Curves in a terminal: a grid of letters, one for each curve."""
 
+import string
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]  # (N, 2): x, y
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = string.ascii_letters
 MARGIN = 9  # characters for the numbers on the left
 
 
@@ -38,4 +39,6 @@ def plot(lines: Mapping[str, Points], width: int, height: int) -> list[str]:
     text = [f"{mark:7.2f} │{''.join(row)}" for mark, row in zip(marks, grid, strict=True)]
     right = f"{end:.0f}"
     text += [f"{'':8}└{'─' * columns}", f"{'':9}0{right:>{columns - 1}}"]
-    return text + [f"{letter}: {name}" for letter, name in zip(LETTERS, lines, strict=False)]
+    text += [f"{letter}: {name}" for letter, name in zip(LETTERS, lines, strict=False)]
+    left = len(lines) - len(LETTERS)
+    return [*text, f"not drawn: {left} more curves than there are letters"] if left > 0 else text

@@ -87,10 +87,11 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
     for folder in folders:
         path = folder / name
         text = _text(path) if path.is_file() else ""
-        if '"' in text:
-            quoted.append(parsed(text).assign(id=folder.name))
+        header, *lines = text.split("\n")
+        commas = header.count(",")
+        if '"' in text or any(line.count(",") > commas for line in lines):
+            quoted.append(_alone(path, text).assign(id=folder.name))
         elif text:
-            header, *lines = text.split("\n")
             bodies[header] += [f"{folder.name},{line}" for line in lines if line]
     parts = quoted + [
         parsed("\n".join([f"id,{header}", *lines])) for header, lines in bodies.items() if lines
@@ -105,6 +106,13 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode()
+    except ValueError as error:
+        raise UserError(f"{path} is no table ({error}): train it anew, force=true") from None
+
+
+def _alone(path: Path, text: str) -> pd.DataFrame:
+    try:
+        return parsed(text)
     except ValueError as error:
         raise UserError(f"{path} is no table ({error}): train it anew, force=true") from None
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from shoal.errors import UserError, first_line
 from shoal.results.collapse import collapsed
 from shoal.results.issued import grids, read, read_grid
 from shoal.results.kept import read_kept
@@ -16,6 +17,9 @@ from shoal.results.rows import parsed, read_runs, read_tables
 from shoal.results.study import Study
 from shoal.runs import findings
 from shoal.runs.tables import SCORES
+
+# Columns of runs.csv without which a row leads to no cell.
+CELL = ["id", "state", "arm", "model", "scale", "command"]
 
 
 class Source(NamedTuple):
@@ -123,12 +127,23 @@ def from_findings(experiments: Iterable[Path], experiment: str | None = None) ->
         asked = _is_of(findings.place(path.parent), experiment)
         if not asked or not path.with_name(findings.SCORES).is_file():
             continue
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-        scores = parsed(path.with_name(findings.SCORES).read_bytes().decode())
+        rows, scores = _kept_rows(path.parent)
         rows["where"] = where = f"experiment {findings.place(path.parent)}"
         kept = path.with_name(findings.STUDY).is_file()
         studies = {where: partial(read_kept, path.parent)} if kept else {}
-        yield Source(rows[rows["state"] == "finished"], scores, studies)
+        yield Source(rows, scores, studies)
+
+
+def _kept_rows(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The finished runs and the scores that a folder of findings keeps."""
+    try:
+        rows = pd.read_csv(folder / findings.RUNS, dtype=str, keep_default_na=False)
+        scores = parsed((folder / findings.SCORES).read_bytes().decode())
+        rows[CELL], scores[["id", "dataset", "protocol"]]
+        return rows[rows["state"] == "finished"].copy(), scores
+    except (ValueError, LookupError) as error:
+        said = f"runs.csv or scores.csv is damaged, {first_line(error)}"
+        raise UserError(f"{folder} is no folder of findings ({said}): restore it") from None
 
 
 def _is_of(folder: str, experiment: str | None) -> bool:
