@@ -1,4 +1,4 @@
-"""The index of all findings: a line for each, grouped by the question it answers."""
+"""The index of all findings: a line for each, grouped by question."""
 
 import posixpath
 import re
@@ -19,9 +19,9 @@ by the command that its README names. Tables, figures and verdicts follow from t
 
 
 def index(out: Path) -> str:
-    """The list of findings: question, answer in one line, link.
+    """The list of findings: question, link, answer in one line.
 
-    The answer is the bold sentence that people's reading begins with; else that of the README.
+    The answer is the bold sentence at the beginning of `reading.md`, else the README's own.
     """
     rows, before = [], ""
     for readme in sorted(out.rglob(README)):
@@ -43,7 +43,7 @@ def _sentence(readme: str, word: str) -> str:
 
 
 def _read(text: str, name: str) -> str:
-    r"""The bold sentence that a reading begins with, its links as they are from the index.
+    r"""The bold sentence at the beginning of `reading.md`, with links relative to the index.
 
     >>> _read("**Yes, [there](../b/README.md)\ntoo.** Some more.", "a/b-x3")
     'Yes, [there](a/b/README.md) too.'
