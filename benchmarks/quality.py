@@ -1,4 +1,4 @@
-"""Quality for time: what real runs left, in `quality.csv`; `make bench` trains nothing for it.
+"""Quality after a given time of training, from `quality.csv`; `make bench` trains nothing for it.
 
 python -m benchmarks.quality 5 runs/eeds-x2-s0-1f3a9c2e    # adds a run to the file
 """
@@ -30,7 +30,7 @@ def recorded() -> list[dict[str, Any]]:
 
 
 def point(minutes: int, path: Path) -> dict[str, Any]:
-    """The last row of a finished run's curve within the time, and where it comes from."""
+    """The last row of a finished run's curve within the given time, and its origin."""
     folder = RunFolder(path)
     curve = [row for row in folder.rows("curve.csv") if float(row["seconds"]) <= 60 * minutes]
     facts = folder.record() | curve[-1] | {"minutes": minutes, "run": folder.id}
@@ -38,7 +38,7 @@ def point(minutes: int, path: Path) -> dict[str, Any]:
 
 
 def rows() -> Iterator[Row]:
-    """Set5's `classic` PSNR, the newest run of each time."""
+    """Set5's `classic` PSNR in the newest run of each training time."""
     points = recorded()
     for minutes, target in TARGETS.items():
         within = [each for each in points if each["minutes"] == str(minutes)]
