@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.made_up import EXACT, MACS, MadeUp, study_of
+from helpers.made_up import EXACT, MadeUp, study_of
+from helpers.made_up_record import MACS
 from shoal import results
 from shoal.errors import UserError
 
