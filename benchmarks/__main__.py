@@ -1,4 +1,4 @@
-"""`make bench`: one table of ratios, each pair measured side by side, in one run.
+"""`make bench`: a table of ratios, each of two things that are measured side by side in one run.
 
 python -m benchmarks               # all: prints the table, writes results.json and growth.png
 python -m benchmarks stream help   # some rows: prints them and writes nothing
@@ -36,7 +36,7 @@ MODULES = {
     "report": "reports",
     "quality": "quality",
 }
-# Picture sets of the literature that rows need.
+# The picture sets that rows need and that must be downloaded.
 PICTURES = {"stream": ("T91", "BSD200"), "score": ("Set14",)}
 
 
@@ -55,14 +55,18 @@ def _figure(row: Row) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Where and when this was measured."""
+    """The machine and the time of the measurement."""
     facts = environment.describe(torch.device("cpu"))
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
     return facts | {"cores": cores(), "gpu": gpu, "finished_at": now()}
 
 
 def require_pictures(names: Iterable[str]) -> None:
-    """Say before minutes of measuring what a row will lack."""
+    """Exit if a row will lack pictures, before minutes of measuring.
+
+    Raises:
+        SystemExit: a picture set is missing.
+    """
     for pictures in (each for name in names for each in PICTURES.get(name, ())):
         try:
             locate(picture_set(pictures), default_root())
@@ -71,7 +75,7 @@ def require_pictures(names: Iterable[str]) -> None:
 
 
 def main(names: list[str]) -> None:
-    """Measure some rows, or all and the growth."""
+    """Measure some rows and print them, or all with the growth and write the results."""
     if unknown := set(names) - set(MODULES):
         sys.exit(f"{', '.join(sorted(unknown))}: no such row; choose from {', '.join(MODULES)}")
     require_pictures(names or MODULES)

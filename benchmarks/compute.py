@@ -1,4 +1,4 @@
-"""What a training step reaches of what the processor can do."""
+"""The useful FLOP/s of a training step, relative to what the processor can do."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,7 +24,7 @@ def product() -> Callable[[], Any]:
 
 
 def convolution(channels: int, side: int, layout: torch.memory_format) -> tuple[Any, float]:
-    """One large convolution 3 x 3 without its borders, and its FLOPs."""
+    """A large 3 x 3 convolution without padding, and its FLOPs."""
     layer = nn.Conv2d(channels, channels, 3).requires_grad_(False).to(memory_format=layout)
     image = torch.rand(16, channels, side, side).to(memory_format=layout)
     places = 16 * (side - 2) ** 2
@@ -32,7 +32,7 @@ def convolution(channels: int, side: int, layout: torch.memory_format) -> tuple[
 
 
 def convolutions() -> dict[str, tuple[Any, float]]:
-    """What the processor's rate is guessed from: the best of these."""
+    """Convolutions by name, the fastest of which estimates the processor's peak rate."""
     layouts = {"channels last": torch.channels_last, "contiguous": torch.contiguous_format}
     return {
         f"conv 3, {channels}->{channels}, {name}": convolution(channels, side, layout)
@@ -42,7 +42,7 @@ def convolutions() -> dict[str, tuple[Any, float]]:
 
 
 def peaks() -> tuple[float, tuple[str, float]]:
-    """GFLOP/s of torch.mm, and of the fastest convolution with its name."""
+    """GFLOP/s of torch.mm; and the fastest convolution's name and GFLOP/s."""
     others = convolutions()
     actions = [product(), *(action for action, _ in others.values())]
     return _rates(others, side_by_side(actions, ROUNDS, [4, *(3 for _ in others)]))
@@ -51,7 +51,7 @@ def peaks() -> tuple[float, tuple[str, float]]:
 def _rates(
     others: dict[str, tuple[Any, float]], taken: list[list[float]]
 ) -> tuple[float, tuple[str, float]]:
-    mm, *rest = (min(spent) for spent in taken)  # a peak is what is reached once
+    mm, *rest = (min(spent) for spent in taken)  # for a peak rate, the fastest round counts
     rates = {
         name: work / spent / GIGA
         for (name, (_, work)), spent in zip(others.items(), rest, strict=True)
@@ -60,7 +60,7 @@ def _rates(
 
 
 def rows() -> Iterator[Row]:
-    """EEDS's step against both rates."""
+    """EEDS's training step against both rates."""
     config = configured("model=eeds", "budget=standard", "budget.patch_size=48")
     network, (lr, hr) = (
         build_network(config),

@@ -1,4 +1,4 @@
-"""Training, grids and enlarging on a GPU; where there is none, rows that say so."""
+"""Training, grids and enlarging on a GPU; without a GPU, rows that say so."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from shoal.training.ingredients import build_network
 
 MODELS = ("eeds", "eeds_fast")
 BATCHES = ((16, 48), (64, 96))  # patches, and their side in HR pixels
-SHORT, LONG = 1000, 4000  # steps of two runs, whose difference is steps and nothing else
+SHORT, LONG = 1000, 4000  # steps of two runs, whose times differ by these steps alone
 QUICK = ("model=eeds", "data=t91_brief", "budget=quick")
 MEGAPIXELS, ROUNDS = 24, 5
 WHY = {"why": "no GPU here"}
@@ -37,12 +37,12 @@ def rows() -> Iterator[Row]:
 
 
 def card() -> dict[str, str] | None:
-    """The GPU's name; None where there is none."""
+    """The GPU's name, for the parts of a row; None without a GPU."""
     return {"card": torch.cuda.get_device_name()} if torch.cuda.is_available() else None
 
 
 def step_rows(model: str, batch: int, side: int) -> Iterator[Row]:
-    """A step of our training, against the bare graph and against a matrix product."""
+    """A step of Shoal's training, against a bare CUDA graph and against a matrix product."""
     what = f"{model} training step on a GPU, bf16, batch {batch}, HR {side}"
     over, peak = "a bare CUDA graph", f"a bf16 product of {SIDE}"
     speed = SPEED if (model, batch) == ("eeds", 64) else ""
@@ -69,7 +69,7 @@ def step_rows(model: str, batch: int, side: int) -> Iterator[Row]:
 
 @contextmanager
 def deterministic() -> Iterator[None]:
-    """Deterministic algorithms alone."""
+    """Use deterministic algorithms only."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     try:
@@ -79,7 +79,7 @@ def deterministic() -> Iterator[None]:
 
 
 def _step_of_training(model: str, batch: int, side: int) -> float:
-    """Seconds, from the records of two runs of different lengths."""
+    """Seconds per step, from the records of two runs of different lengths."""
     spent = []
     for steps in (SHORT, LONG):
         _train(
@@ -93,7 +93,7 @@ def _step_of_training(model: str, batch: int, side: int) -> float:
 
 
 def _train(*overrides: str) -> None:
-    """Make runs anew."""
+    """Train runs in an empty folder."""
     shutil.rmtree(SCRATCH / "gpu", ignore_errors=True)
     here = (f"paths.runs={SCRATCH}/gpu", f"paths.cache={SCRATCH}/cache", "logger=none")
     command = [sys.executable, "train.py", *overrides, *here]
@@ -102,7 +102,7 @@ def _train(*overrides: str) -> None:
 
 
 def command_rows() -> Iterator[Row]:
-    """The whole command of one run, and a grid of four such runs, one GPU at a time."""
+    """The whole command of one run, and of a grid of four such runs, one after the other."""
     one_run, grid = "python train.py model=eeds data=t91_brief budget=quick", "a grid of four such"
     if (name := card()) is None:
         yield Row(f"{one_run}, bf16", "s", "<= 15", None, WHY)
@@ -116,7 +116,7 @@ def command_rows() -> Iterator[Row]:
 
 
 def upscaling_rows() -> Iterator[Row]:
-    """Seconds of a large result, and per megapixel, its decoding and encoding aside."""
+    """Seconds for a large result, in all and per megapixel, without decoding and encoding."""
     what, target = f"shoal upscale on a GPU, EEDS x{SCALE}, {MEGAPIXELS} megapixels", "<= 1"
     if (name := card()) is None:
         yield Row(what, "s", target, None, WHY)

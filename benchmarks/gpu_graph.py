@@ -1,4 +1,4 @@
-"""The yardstick of training on a GPU: a step that is one CUDA graph, and a matrix product."""
+"""References for training on a GPU: a step as one CUDA graph, and a matrix product."""
 
 import copy
 from collections.abc import Callable
@@ -11,19 +11,19 @@ from torch import Tensor, nn
 from shoal.runs.config import RunConfig
 
 SIDE = 8192
-WARM_UP = 11  # steps before the capture, in which kernels are chosen and memory is found
+WARM_UP = 11  # steps before the capture, for choosing kernels and allocating memory
 Pair = tuple[Tensor, Tensor]
 
 
 def eager_step(
     config: RunConfig, network: nn.Module, batch: Pair, **optimizing: object
 ) -> Callable[[], None]:
-    """Forward, loss, backward and optimiser in bf16, on one batch that lies on the device.
+    """A step of forward, loss, backward and optimiser in bf16, on one batch.
 
     Args:
-        config: of a run: its loss and its optimiser.
-        network: copied to the batch's device, channels last.
-        batch: LR and HR patches.
+        config: of a run, for its loss and its optimiser.
+        network: is copied to the batch's device, in channels-last layout.
+        batch: LR and HR patches on the device.
         optimizing: arguments of the optimiser that a graph needs.
     """
     lr, hr = (each.contiguous(memory_format=torch.channels_last) for each in batch)
@@ -33,7 +33,7 @@ def eager_step(
 
     def step() -> None:
         optimizer.zero_grad()
-        # Weights that are cast outside of the graph would stay as they are.
+        # No cache: weights that were cast outside of the graph would never be updated.
         with torch.autocast(lr.device.type, torch.bfloat16, cache_enabled=False):
             value = loss(network(lr), hr)
         value.backward()
@@ -43,7 +43,7 @@ def eager_step(
 
 
 def graph_step(config: RunConfig, network: nn.Module, batch: Pair) -> Callable[[], None]:
-    """The same captured: a call launches one graph and waits for nothing."""
+    """The same step as a captured graph: a call launches it without waiting."""
     rate = torch.tensor(float(config.task.optimizer["lr"]), device=batch[0].device)
     step = eager_step(config, network, batch, lr=rate, capturable=True, fused=True)
     aside = torch.cuda.Stream()
@@ -59,12 +59,12 @@ def graph_step(config: RunConfig, network: nn.Module, batch: Pair) -> Callable[[
 
 
 def _replay(graph: torch.cuda.CUDAGraph, step: Callable[[], None]) -> None:
-    """Launch a graph, together with the step whose tensors it works on and which keeps them."""
+    """Launch a graph; holding `step` keeps the tensors alive that the graph works on."""
     graph.replay()
 
 
 def seconds_each(action: Callable[[], object], times: int) -> float:
-    """What the device takes for an action, by its own clock."""
+    """Seconds that the device takes for an action, by its own clock."""
     begun, ended = (torch.cuda.Event(enable_timing=True) for _ in range(2))
     action()
     torch.cuda.synchronize()

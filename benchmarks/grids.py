@@ -12,7 +12,7 @@ STEPS = 100
 
 
 def grid(jobs: int) -> None:
-    """Make the runs anew."""
+    """Train the grid in an empty folder."""
     runs = SCRATCH / "grid"
     shutil.rmtree(runs, ignore_errors=True)
     overrides = [
@@ -25,7 +25,7 @@ def grid(jobs: int) -> None:
 
 
 def rows() -> Iterator[Row]:
-    """Wall time."""
+    """Wall time of both."""
     two, one = side_by_side([lambda: grid(2), lambda: grid(1)], rounds=1, warm_up=False)
     parts = {"jobs=2 s": middle(two), "jobs=1 s": middle(one)}
     what = "a grid of eight small runs, jobs=2"

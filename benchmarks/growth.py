@@ -1,4 +1,4 @@
-"""How cost grows with work: three sizes each, one panel each, in the report's style."""
+"""How cost grows with work: a panel for each kind of work, measured at three sizes."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ LOOKS = {
     "stream": Style("#3f8fd2", "#74b5ee", (), "s"),
     "report": Style("#6a3fb5", "#b195f0", (), "X"),
 }
-# Along, upwards, and the latter's unit in seconds.
+# Labels of x and y, and the factor from seconds to the unit of y.
 LABELS = {
     "score": ("megapixels of a picture", "ms per megapixel", 1e3),
     "upscale": ("megapixels of the answer", "s per megapixel", 1),
@@ -33,7 +33,7 @@ Costs = dict[int, float]  # by size, per unit of work
 
 
 def per_unit(actions: dict[int, Callable[[], object]], units: dict[int, float]) -> Costs:
-    """Seconds per unit of each size."""
+    """Seconds per unit of work, by size."""
     taken = side_by_side(list(actions.values()), rounds=3)
     return {size: middle(s) / units[size] for size, s in zip(actions, taken, strict=True)}
 
@@ -70,7 +70,7 @@ def records() -> Costs:
 
 
 def measured() -> dict[str, Costs]:
-    """All of them."""
+    """All costs, by kind of work."""
     return {"score": score(), "upscale": upscale(), "stream": patches(), "report": records()}
 
 

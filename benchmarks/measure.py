@@ -1,4 +1,4 @@
-"""Measuring side by side: what a row of the table is, and how two things are timed as one pair."""
+"""The rows of the table, and timing of several actions side by side."""
 
 import statistics
 import time
@@ -13,10 +13,10 @@ class Row:
 
     Attributes:
         what: what is measured.
-        over: what the ratio is taken to; the unit, where the row is no ratio.
-        target: what is wanted, a bound with its direction, e.g. `<= 0.5`; empty for a fact.
-        reached: the number; None where it couldn't be measured.
-        parts: what it is made of, in their units; or why there is no number.
+        over: the denominator of the ratio; the unit, if the row is no ratio.
+        target: a bound with its direction, e.g. `<= 0.5`; empty if there is no target.
+        reached: the number; None if it couldn't be measured.
+        parts: the numbers behind it, with their units; or `why` there is no number.
     """
 
     what: str
@@ -27,7 +27,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is reached; None where there is no target or no number."""
+        """Whether the target is reached; None if there is no target or no number."""
         if not self.target or self.reached is None:
             return None
         sign, bound = self.target.split()
@@ -35,7 +35,7 @@ class Row:
 
 
 def seconds(action: Callable[[], Any], times: int = 1) -> float:
-    """How long an action takes, once."""
+    """Seconds that an action takes, as the mean of `times` calls."""
     begun = time.perf_counter()
     for _ in range(times):
         action()
@@ -49,15 +49,15 @@ def side_by_side(
     *,
     warm_up: bool = True,
 ) -> list[list[float]]:
-    """Seconds of each action in each round, the actions taking turns.
+    """Seconds of each action in each round; the actions take turns.
 
-    What else the machine does strikes all alike.
+    Other load on the machine then affects all actions alike.
 
     Args:
-        actions: to be timed.
-        rounds: that count.
-        times: how often each is done in one round; 1 if not given.
-        warm_up: do one round more, the first, which isn't counted.
+        actions: the actions to time.
+        rounds: the number of rounds that count.
+        times: how often each action is called per round; once by default.
+        warm_up: do an additional first round, which doesn't count.
     """
     times = times or [1] * len(actions)
     taken: list[list[float]] = [[] for _ in actions]
@@ -75,5 +75,5 @@ def ratio(numerator: Sequence[float], denominator: Sequence[float]) -> float:
 
 
 def middle(values: Sequence[float], digits: int = 4) -> float:
-    """The median, to so many significant digits."""
+    """The median, rounded to `digits` significant digits."""
     return float(f"{statistics.median(values):.{digits}g}")

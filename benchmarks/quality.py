@@ -1,9 +1,10 @@
-"""Quality for time: what real runs left, in `quality.csv`; `make bench` trains nothing for it.
+"""Quality after a given time of training, from `quality.csv`; `make bench` trains nothing for it.
 
 python -m benchmarks.quality 5 runs/eeds-x2-s0-1f3a9c2e    # adds a run to the file
 """
 
 import csv
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,11 +25,12 @@ TARGETS = {5: ">= 36.3", 30: ">= 37.0"}  # by minutes of training
 
 def recorded() -> list[dict[str, Any]]:
     """The rows of the file."""
-    return list(csv.DictReader(FILE.open())) if FILE.is_file() else []
+    text = FILE.read_text() if FILE.is_file() else ""
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def point(minutes: int, path: Path) -> dict[str, Any]:
-    """The last row of a finished run's curve within the time, and where it comes from."""
+    """The last row of a finished run's curve within the given time, and its origin."""
     folder = RunFolder(path)
     curve = [row for row in folder.rows("curve.csv") if float(row["seconds"]) <= 60 * minutes]
     facts = folder.record() | curve[-1] | {"minutes": minutes, "run": folder.id}
@@ -36,7 +38,7 @@ def point(minutes: int, path: Path) -> dict[str, Any]:
 
 
 def rows() -> Iterator[Row]:
-    """Set5's `classic` PSNR, the newest run of each time."""
+    """Set5's `classic` PSNR in the newest run of each training time."""
     points = recorded()
     for minutes, target in TARGETS.items():
         within = [each for each in points if each["minutes"] == str(minutes)]

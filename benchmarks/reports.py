@@ -13,7 +13,7 @@ ARMS = 5  # that have seeds; bicubic makes one record more
 
 
 def made_up(records: int) -> Path:
-    """The folder of so many runs, made up by the tests' own writer."""
+    """A folder of `records` made-up runs, written by the tests' own helper."""
     sys.path.insert(0, str(ROOT / "tests"))
     from helpers.made_up import MadeUp
 
@@ -33,7 +33,7 @@ def report(runs: Path) -> None:
 
 
 def rows() -> Iterator[Row]:
-    """Seconds from the start of the process to its end."""
+    """Seconds of the whole process."""
     runs = made_up(1000)
     (taken,) = side_by_side([lambda: report(runs)], rounds=3)
     yield Row("shoal report of 1,000 records", "seconds", "<= 5", middle(taken))

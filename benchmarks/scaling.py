@@ -1,8 +1,8 @@
-"""What many pictures cost: python benchmarks/scaling.py 200 1000 5000.
+"""The cost of many training pictures: python benchmarks/scaling.py 200 1000 5000.
 
-Makes that many JPEGs of 480 x 320 out of the embedded photographs, and measures each part of a
-run's start, and cutting batches of 16 patches of 48 x 48 with the cache in memory and not.
-Seconds are of one core's work; in brackets those on the clock, where a disk is waited for.
+For each number, this makes that many JPEGs of 480 x 320 from the embedded photographs. It measures
+each part of a run's start, and cutting batches of 16 patches of 48 x 48, with the cache in memory
+and on disk. Times are seconds of processor time and, in brackets, of wall time.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ Row = dict[str, str]
 
 
 def pictures(folder: Path, count: int) -> None:
-    """Write them, no two of the same bytes."""
+    """Write pictures, no two of which have the same bytes."""
     blobs = []
     for path in locate(picture_set("SampleTrain"), Path()):
         blob = io.BytesIO()
@@ -41,7 +41,7 @@ def pictures(folder: Path, count: int) -> None:
 
 
 def out_of_memory(cache: Path) -> None:
-    """Let the kernel forget a cache, where it can be asked to."""
+    """Drop a cache's files from the kernel's page cache."""
     for part in cache.iterdir():
         with part.open("rb") as file:
             os.fsync(file.fileno())
@@ -49,7 +49,7 @@ def out_of_memory(cache: Path) -> None:
 
 
 def measure(place: Path, count: int) -> Row:
-    """All parts for one number of pictures."""
+    """Measure all parts for one number of pictures."""
     row: Row = {"pictures": str(count)}
 
     def timed(name: str, action: Callable[[], object]) -> None:

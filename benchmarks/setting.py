@@ -17,7 +17,7 @@ SCRATCH = ROOT / "output" / "bench"  # ignored by git; may be deleted at any tim
 
 
 def configured(*overrides: str) -> RunConfig:
-    """What `python train.py OVERRIDES` tells its run, with its files in the scratch folder."""
+    """The config of `python train.py OVERRIDES`, with all files in the scratch folder."""
     register_resolvers()
     here = (f"paths.runs={SCRATCH}/runs", f"paths.cache={SCRATCH}/cache")
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
@@ -34,5 +34,5 @@ def cache(name: str, scale: int = 3) -> Cache:
 
 
 def cores() -> int:
-    """Those that this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""How long help, a smoke run and a small picture take, beside programs that do nothing."""
+"""The time of --help, a smoke run and a small picture, beside programs that do nothing."""
 
 import subprocess
 import sys
@@ -50,14 +50,14 @@ def run(*command: str | Path) -> None:
 
 
 def rows() -> Iterator[Row]:
-    """Help; then commands that do something small."""
+    """--help, then commands that do something small."""
     yield from helps()
     yield smoke()
     yield small_picture()
 
 
 def smoke() -> Row:
-    """A smoke run beside the import that it can't do without."""
+    """A smoke run beside the imports that it needs."""
     python, place = sys.executable, f"paths.runs={SCRATCH}/smoke"
     given = ["budget=smoke", "force=true", place, f"paths.cache={SCRATCH}/cache"]
     train, bare = side_by_side(
@@ -73,7 +73,7 @@ def smoke() -> Row:
 
 
 def small_picture() -> Row:
-    """`shoal upscale` of 7 x 5 pixels; the round that isn't counted keeps its graph."""
+    """`shoal upscale` of 7 x 5 pixels; the warm-up round saves the network's graph."""
     SCRATCH.mkdir(parents=True, exist_ok=True)
     picture = SCRATCH / "small.png"
     Image.new("RGB", (7, 5), (9, 99, 200)).save(picture)

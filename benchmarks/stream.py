@@ -1,4 +1,4 @@
-"""The patch stream: patches a second on one thread, beside Pillow; its memory as the data grows."""
+"""The patch stream: patches per second on one thread, beside Pillow, and memory by size of data."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ PICTURE = 240  # side of an LR picture of the made-up data
 
 
 def pillow(name: str) -> tuple[Callable[[], None], int]:
-    """Decode and crop, one patch from each of some pictures; and how many."""
+    """An action that decodes some pictures and crops a patch from each; and their number."""
     paths = locate(picture_set(name), default_root())[:24]
     random = np.random.default_rng(0)
 
@@ -35,7 +35,7 @@ def pillow(name: str) -> tuple[Callable[[], None], int]:
 
 
 def taking(stream: PatchStream) -> Callable[[], None]:
-    """The next few batches, as training takes them."""
+    """An action that takes the next 16 batches, as training does."""
     batches = iter(stream)
 
     def some() -> None:
@@ -46,7 +46,7 @@ def taking(stream: PatchStream) -> Callable[[], None]:
 
 
 def speed() -> Iterator[Row]:
-    """Patches a second, and how much longer decoding takes."""
+    """Patches per second, and how much longer decoding takes."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     sets = ("t91", "bsd200")
@@ -75,7 +75,7 @@ def speed() -> Iterator[Row]:
 
 
 def made_up(pictures: int) -> Cache:
-    """A cache of so many pictures of noise, on disk as real ones are."""
+    """A cache of pictures of noise, on disk as real ones are."""
     area, s = PICTURE**2, 3
     folder = SCRATCH / f"noise-{pictures}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ def made_up(pictures: int) -> Cache:
 
 
 def anonymous() -> float:
-    """MiB that this process holds for itself; mapped files are the page cache's, freed at will."""
+    """MiB of this process's anonymous memory: without mapped files, which the kernel may drop."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("RssAnon"):
             return int(line.split()[1]) / 1024
@@ -105,7 +105,7 @@ def anonymous() -> float:
 
 
 def held(pictures: int) -> float:
-    """MiB that this process holds for itself after streaming from so many pictures."""
+    """Anonymous memory (MiB) of this process after streaming from that many pictures."""
     batches = iter(PatchStream([made_up(pictures)], HR, BATCH, seed=0))
     for _ in range(100):
         next(batches)
@@ -113,14 +113,14 @@ def held(pictures: int) -> float:
 
 
 def memory(pictures: int) -> float:
-    """The same in a process of its own."""
+    """The same, measured in a process of its own."""
     code = f"from benchmarks.stream import held; print(held({pictures}))"
     command = [sys.executable, "-c", code]
     return float(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
 
 
 def rows() -> Iterator[Row]:
-    """All of these."""
+    """Speed, then memory."""
     yield from speed()
     what, over = "memory of a process that streams", "data a tenth the size"
     if not Path("/proc/self/status").exists():

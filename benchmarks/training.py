@@ -1,4 +1,4 @@
-"""What Shoal's training costs beside a bare PyTorch loop, step by step in one process."""
+"""The overhead of Shoal's training over a bare PyTorch loop, measured in turns in one process."""
 
 import copy
 import time
@@ -24,17 +24,17 @@ from shoal.training.ingredients import Ingredients, build_network, open_pictures
 from shoal.training.ranks import Ranks
 from shoal.training.recipe import Recipe
 
-# Model: target of the row, blocks of steps that are timed.
+# By model: the target of its row, and the number of timed blocks of steps.
 TARGETS = {"eeds": ("<= 1.01", 8), "ees": ("<= 1.08", 60), "eeds_fast": ("<= 1.05", 40)}
 Pair = tuple[Tensor, Tensor]
 
 
 class TakingTurns(Blocks[Pair]):
-    """A run's blocks, with as many bare steps between them as they have; times both.
+    """A run's blocks of steps, with equally many bare steps after each; times both.
 
     Args:
-        blocks: of the run.
-        bare: one step of the bare loop.
+        blocks: the run's blocks.
+        bare: a step of the bare loop.
     """
 
     def __init__(self, blocks: Blocks[Pair], bare: Callable[[], Any]) -> None:
@@ -57,7 +57,7 @@ class TakingTurns(Blocks[Pair]):
 
 
 class Data(SuperResolutionData):
-    """A run's data whose blocks come in turns with bare steps."""
+    """A run's data, whose blocks alternate with bare steps."""
 
     bare: Callable[[], Any]
     turns: TakingTurns
@@ -68,7 +68,7 @@ class Data(SuperResolutionData):
 
 
 def bare_step(config: RunConfig, network: nn.Module, batch: Pair) -> Callable[[], None]:
-    """A step of a loop that does nothing but train, always on the same batch."""
+    """A step of a loop that only trains, always on the same batch."""
     network = copy.deepcopy(network).to(memory_format=torch.channels_last)
     loss, optimizer = instantiate(config.task.loss), instantiate(config.task.optimizer)
     optimizer = optimizer(network.parameters())
@@ -83,7 +83,7 @@ def bare_step(config: RunConfig, network: nn.Module, batch: Pair) -> Callable[[]
 
 
 def turns(model: str, blocks: int) -> tuple[list[float], list[float]]:
-    """Seconds per step of our training and of the bare loop, in turns."""
+    """Seconds per step of Shoal's training and of the bare loop, measured in turns."""
     steps = (blocks + 3) * TOGETHER // 16
     config = configured(
         f"model={model}", "budget=standard", "budget.patch_size=48", "logger=csv", "trainer=cpu",
@@ -103,12 +103,12 @@ def turns(model: str, blocks: int) -> tuple[list[float], list[float]]:
     with Stop() as stop:
         made_of = Ingredients(network, data, Recipe.of(config, network))
         fit(run, made_of, loggers, Agreement(Ranks(), stop), None)
-    # The first is also the start of the training, the second of Lightning's fetching.
+    # The first block includes the start of training, the second that of Lightning's prefetching.
     return data.turns.ours[2:], data.turns.theirs[2:]
 
 
 def rows() -> Iterator[Row]:
-    """The tax of each network."""
+    """The overhead for each network."""
     for model, (target, blocks) in TARGETS.items():
         ours, theirs = turns(model, blocks)
         yield Row(

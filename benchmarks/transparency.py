@@ -1,9 +1,9 @@
-"""Transparent and grey pictures: errors of the ways to enlarge them, for `docs/upscaling.md`.
+"""Errors of several ways to enlarge transparent and grey pictures, for `docs/upscaling.md`.
 
     python -m benchmarks.transparency [Set5 Set14 ...]
 
-Prints the error of a logo enlarged by four on three grounds; for folders of `$SHOAL_DATA`, the PSNR
-of their pictures turned grey, given as grey and as RGB.
+Prints the error of a logo enlarged by four, on three backgrounds. For folders of `$SHOAL_DATA` it
+prints the PSNR of their pictures turned grey, enlarged as grey and as RGB pictures.
 """
 
 import os
@@ -28,7 +28,7 @@ GROUNDS = {"black": 0.0, "white": 1.0, "grey": 0.5}
 
 
 def reduced(icon: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The icon smaller by `SCALE`: means of its colours, each as strong as it shows."""
+    """The icon reduced by `SCALE`: means of its colours, weighted by opacity."""
     opacity = icon[..., 3:] / 255
     drawn = np.dstack([icon[..., :3] * opacity, opacity])
     small = drawn.reshape(len(icon) // SCALE, SCALE, -1, SCALE, 4).mean((1, 3))
@@ -37,13 +37,13 @@ def reduced(icon: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def error(sr: NDArray[np.uint8], hr: NDArray[np.uint8], ground: float) -> float:
-    """Of what shows on a ground: root mean square, levels."""
+    """The root mean square error (levels) of both icons on a background."""
     one, other = (over(Picture(icon[..., :3], icon[..., 3]), ground) for icon in (sr, hr))
     return float(np.sqrt(((one.astype(np.float64) - other) ** 2).mean()))
 
 
 def logos() -> None:
-    """The logo by three ways, on three grounds."""
+    """Print the error of the logo, enlarged in three ways, on three backgrounds."""
     hr = logo(SIDE)
     lr, enlarge = reduced(hr), shoal.load("eeds_fast", SCALE)
     apart = [enlarge(lr[..., :3].copy()), bicubic(enlarge, lr[..., 3].copy())]
@@ -59,13 +59,13 @@ def logos() -> None:
 
 
 def psnr(sr: Pixels, hr: Pixels, border: int) -> float:
-    """Of levels in 0..255, a border shaved off, dB."""
+    """PSNR (dB) of levels in 0..255, with a border shaved off."""
     off = (sr.astype(np.float64) - hr)[border:-border, border:-border]
     return float(10 * np.log10(255**2 / (off**2).mean()))
 
 
 def greys(folders: list[Path]) -> None:
-    """Grey pictures, given as grey and as RGB."""
+    """Print the PSNR of grey pictures, enlarged as grey and as RGB pictures."""
     for scale in (2, 3, 4):
         enlarge, scores = shoal.load("eeds_fast", scale), []
         for path in pictures(folders):

@@ -1,4 +1,4 @@
-"""What was tried on the training step and on scoring, beside what Shoal does: for README.md.
+"""Alternatives to Shoal's training step and scoring that were tried, for README.md.
 
     python -m benchmarks.tried
 
@@ -30,7 +30,7 @@ def step(
     compiled: bool = False,
     **adam: Any,
 ) -> Step:
-    """A training step in one of the ways."""
+    """A training step with the given options."""
     network = copy.deepcopy(network).to(memory_format=layout)
     optimizer = torch.optim.Adam(network.parameters(), **adam)
     forward = torch.compile(network) if compiled else network
@@ -47,7 +47,7 @@ def step(
 
 
 def ways(network: nn.Module, pair: tuple[Tensor, Tensor]) -> dict[str, Step]:
-    """All ways of a training step, Shoal's first."""
+    """All variants of a training step; Shoal's own is the first."""
     return {
         "as it is": step(network, pair),
         "contiguous layout": step(network, pair, layout=torch.contiguous_format),
@@ -59,7 +59,7 @@ def ways(network: nn.Module, pair: tuple[Tensor, Tensor]) -> dict[str, Step]:
 
 
 def inference(network: nn.Module) -> dict[str, Step]:
-    """Enlarging one picture of 510 x 342 pixels, as validation does, and otherwise."""
+    """Enlarging one picture of 510 x 342 pixels, as validation does, and in other ways."""
     lr = torch.rand(1, 1, 114, 170)
     network = network.to(memory_format=torch.channels_last)
     crop = lr[..., :57, :85]
@@ -71,7 +71,7 @@ def inference(network: nn.Module) -> dict[str, Step]:
 
 
 def show(title: str, actions: dict[str, Step]) -> None:
-    """Print each way's time over the first's."""
+    """Print the time of the first variant, and of each other one relative to it."""
     first, *rest = side_by_side(list(actions.values()), ROUNDS)
     print(f"{title}: {middle(first) * 1e3:.4g} ms")
     for name, taken in zip(list(actions)[1:], rest, strict=True):

@@ -1,4 +1,4 @@
-"""`shoal upscale` beside plain PyTorch: time and memory, each in a process of its own."""
+"""`shoal upscale` beside plain PyTorch: time and memory, each in its own process."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ def there() -> bool:
 
 
 def untrained() -> Path:
-    """A file of EEDS's first weights: time doesn't depend on what they are."""
+    """A file of EEDS's initial weights; time doesn't depend on their values."""
 
     from shoal.models.weights import encode
     from shoal.system.files import write_whole
@@ -41,7 +41,7 @@ def untrained() -> Path:
 
 
 def measured(way: str, megapixels: float, times: int) -> dict[str, Any]:
-    """Enlarge a grey picture to so many megapixels in this process: once, then some timed times."""
+    """Enlarge a grey picture to a size in this process: once to warm up, then `times` times."""
     import torch
 
     side = round((megapixels * MEGA) ** 0.5 / SCALE)
@@ -63,21 +63,21 @@ def measured(way: str, megapixels: float, times: int) -> dict[str, Any]:
 
 
 def peak_memory() -> float:
-    """The most memory of this process, MiB. `getrusage` would tell the parent's from before."""
+    """Peak memory of this process in MiB; `getrusage` would also count the parent's before it."""
     lines = Path("/proc/self/status").read_text().splitlines()
     (line,) = (each for each in lines if each.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
 
 
 def apart(way: str, megapixels: float, times: int = 2) -> dict[str, Any]:
-    """The same in a process of its own."""
+    """`measured` in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.upscaling", way, str(megapixels), str(times)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
 def rate(megapixel_seconds: float) -> float:
-    """GFLOP/s of EEDS's useful work."""
+    """Useful GFLOP/s of EEDS, from its seconds per megapixel."""
     from shoal.models.profile import macs
     from shoal.training.ingredients import build_network
 
@@ -113,7 +113,7 @@ def rows() -> Iterator[Row]:
     parts = {"GFLOP/s": ours, "mm GFLOP/s": mm, f"{name} GFLOP/s": fastest}
     yield Row(f"{what}: useful FLOPs/s", "torch.mm at 2048", TARGETS["rate"], ours / mm, parts)
     yield Row(f"{what}: useful FLOPs/s", f"the fastest convolution ({name})", "", ours / fastest)
-    # Memory is told by once: 24 megapixels take minutes of a processor without AVX-512.
+    # For memory one call is enough: 24 megapixels take minutes on processors without AVX-512.
     small, large = (apart(WAYS[1], size, times=0)["MiB"] for size in (6, 24))
     parts = {"6 MP MiB": small, "24 MP MiB": large}
     yield Row(f"{what}: peak memory at 24 MP", "at 6 MP", TARGETS["memory"], large / small, parts)

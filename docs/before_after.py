@@ -25,7 +25,7 @@ from shoal.upscale import pytorch
 HERE = Path(__file__).parent
 SCALE, QUALITY = 2, 40
 GAP, LINE = 8, 26
-NEAR_WHITE = 16  # a difference from white, times so much, is drawn as grey
+NEAR_WHITE = 16  # the amplification of differences from white
 CUP = (slice(60, 190), slice(110, 270))  # rows and columns of LR
 TEXT = """White paper stays white.
 
@@ -42,12 +42,12 @@ def page() -> Pixels:
 
 
 def off_white(pixels: Pixels) -> Pixels:
-    """What is not white, strengthened."""
+    """The differences from white, amplified."""
     return (255 - np.minimum((255 - pixels.astype(int)) * NEAR_WHITE, 255)).astype(np.uint8)
 
 
 def sheet(panels: Mapping[str, Pixels], zoom: int) -> Image.Image:
-    """Pictures of one size side by side, their names above."""
+    """Pictures of the same size side by side, with their names above."""
     height, width = (zoom * side for side in next(iter(panels.values())).shape[:2])
     made = Image.new("RGB", (len(panels) * (width + GAP) - GAP, LINE + height), "#dddddd")
     draw, font = ImageDraw.Draw(made), ImageFont.load_default(15)
@@ -60,7 +60,7 @@ def sheet(panels: Mapping[str, Pixels], zoom: int) -> Image.Image:
 
 
 def text() -> Image.Image:
-    """A page enlarged without and with what keeps flat flat."""
+    """A page of text, enlarged without and with the correction that keeps flat areas flat."""
     after = shoal.load("eeds_fast", SCALE, runtime="torch")
     network, _ = weights.load(shipped()["eeds_fast", SCALE])
     before = replace(after, run=pytorch.runtime(network), halved=None)
@@ -72,7 +72,7 @@ def text() -> Image.Image:
 
 
 def photograph() -> Image.Image:
-    """A compressed photograph enlarged by bicubic, by clean weights and by those for JPEGs."""
+    """A compressed photograph, enlarged by bicubic, by clean weights and by those for JPEGs."""
     lr = compressed(degrade(data.coffee(), SCALE)[CUP], QUALITY)
     clean, jpeg = (shoal.load(f"eeds_fast{kind}", SCALE) for kind in ("", "_jpeg"))
     panels = {

@@ -1,6 +1,6 @@
-"""Draws what README.md shows of the weights that ship beside published systems: `make pictures`.
+"""Draws README.md's figure of the shipped weights beside published systems: `make pictures`.
 
-Costs are of our networks of the same definition; scores of these are what their papers report.
+The costs of published systems are those of Shoal's implementations, their scores those of papers.
 """
 
 from pathlib import Path
@@ -30,9 +30,9 @@ THEIRS = (
 
 
 def points() -> pd.DataFrame:
-    """Of each system at each scale: arm, scale, macs (per HR pixel), psnr, `psnr sd`, bicubic (dB).
+    """A row per system and scale: arm, scale, macs (per HR pixel), psnr, `psnr sd`, bicubic (dB).
 
-    PSNR on Set5 is measured for ours and of the literature for theirs.
+    PSNR on Set5 is measured for the shipped weights and published for the other systems.
     """
     runs = pd.read_csv(LITERATURE / "runs.csv").drop_duplicates(["arm", "scale"])
     runs["macs"] = runs["macs_per_lr_pixel"] / runs["scale"] ** 2
@@ -53,7 +53,7 @@ def points() -> pd.DataFrame:
 
 
 def draw(rows: pd.DataFrame, axes: Axes) -> None:
-    """One scale: filled markers are measured, open ones published."""
+    """Draw one scale; filled markers are measured, open ones published."""
     looks = styles(dict.fromkeys(rows["arm"]))
     panel(rows, axes, "macs", looks)
     for drawn in axes.get_lines():
@@ -67,7 +67,7 @@ def frontier() -> Figure:
     """A panel for each scale."""
     rows = points()
     scales = sorted(rows["scale"].unique())
-    # No wider than GitHub shows a picture, or its words would shrink; lines for panels' titles.
+    # A wider figure would be shrunk on GitHub; three legend lines leave room for panels' titles.
     figure, grid = panels(1, len(scales), (2.45, 3.4), 3, across=0.5)
     for scale, axes in zip(scales, grid[0], strict=True):
         part = rows[rows["scale"] == scale]

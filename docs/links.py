@@ -1,4 +1,4 @@
-"""Links of the pages that lead out of `docs/`: to files of the checkout, which must be there."""
+"""An MkDocs hook for links that lead out of `docs/`, to other files of the checkout."""
 
 import re
 import shutil
@@ -12,7 +12,11 @@ LINK = re.compile(r"(!?)\[([^\]]*)\]\(\.\./([^)#\s]+)(#[^)\s]*)?\)")
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
-    """Figures are copied into the site; other files are named instead of linked."""
+    """Copy linked figures into the site, and replace links to other files by their names.
+
+    Raises:
+        PluginError: a file doesn't exist.
+    """
 
     def replaced(match: re.Match[str]) -> str:
         is_picture, text, target, _ = match.groups()

@@ -1,4 +1,4 @@
-"""Draws the pictures of README.md and of the pages from the weights that ship: `make pictures`.
+"""Draws the pictures of README.md and of docs/ with the shipped weights: `make pictures`.
 
 The photograph is `coffee` of scikit-image, by Rachel Michetti, courtesy of Pikolo Espresso Bar;
 CC0.
@@ -28,14 +28,14 @@ DETAIL = 784  # rows of a comparison's lower half: a line of words, the detail, 
 
 
 def bicubic(upscaler: Upscaler, pixels: NDArray[np.uint8]) -> NDArray[Any]:
-    """What `upscaler` is compared with."""
+    """The bicubic enlargement by the factor of `upscaler`."""
     height, width = pixels.shape[:2]
     size = height * upscaler.scale, width * upscaler.scale
     return interpolated(upscaler, Picture(pixels), size).pixels
 
 
 def enlarged() -> Image.Image:
-    """The detail of what `shoal upscale coffee.png --compare` draws."""
+    """The lower half of the sheet that `shoal upscale coffee.png --compare` draws: the detail."""
     upscaler, photo = shoal.load("eeds_fast", scale=2), data.coffee()
     sheet = comparison(
         photo, {"bicubic x2": bicubic(upscaler, photo), f"{upscaler.model} x2": upscaler(photo)}, 2
@@ -44,7 +44,7 @@ def enlarged() -> Image.Image:
 
 
 def reduced_and_enlarged() -> Image.Image:
-    """A detail reduced by three and enlarged again, beside the original."""
+    """A detail that was reduced by three and enlarged again, beside the original."""
     upscaler, photo = shoal.load("eeds", scale=3), data.coffee()
     lr = degrade(photo, 3)
     panels = {
@@ -64,7 +64,7 @@ def reduced_and_enlarged() -> Image.Image:
 
 
 def logo(side: int) -> NDArray[np.uint8]:
-    """Waves in a disc with a hole and a soft shadow, transparent around, `(side, side, 4)`."""
+    """Waves in a disc with a hole and a soft shadow, on transparent ground: `(side, side, 4)`."""
     big = 8 * side
     mask = Image.new("L", (big, big), 0)
     draw = ImageDraw.Draw(mask)
@@ -85,7 +85,7 @@ def logo(side: int) -> NDArray[np.uint8]:
 
 
 def transparent() -> Image.Image:
-    """A logo enlarged by four: colours and opacity each by itself, and as `shoal upscale` does."""
+    """A logo enlarged by four: colours and opacity separately, and as `shoal upscale` does."""
     upscaler, lr = shoal.load("eeds_fast", scale=4), logo(60)
     size = 4 * lr.shape[1], 4 * lr.shape[0]
     apart = np.dstack([upscaler(lr[..., :3].copy()), bicubic(upscaler, lr[..., 3].copy())])

@@ -100,4 +100,4 @@ def test_the_wheel_answers_a_question_of_ones_own_and_reports_it_anew(
     assert (finding / "README.md").read_text() == before
     assert len(list(away.glob("runs/mine-x3-s*/record.json"))) == 6
     shell("shoal", "capsule", "reports/study/sample-x3-smoke", "-o", "study.zip", "--weights")
-    assert "13 runs are as listed" in shell("shoal", "capsule", "verify", "study.zip")
+    assert "13 runs verified" in shell("shoal", "capsule", "verify", "study.zip")

@@ -1,10 +1,10 @@
-"""Builds the page to try networks on: `make demo`.
+"""Builds the demo page, on which networks can be tried: `make demo`.
 
 python tools/make_demo.py           # from the root of the project
 
-Writes docs/demo/built/: the runtime of onnxruntime-web, which comes from npm by its digest, every
-network that ships and bicubic interpolation as ONNX, and a sample. Then any server of files serves
-docs/demo/, and the page asks for nothing else.
+Writes docs/demo/built/: the runtime onnxruntime-web, downloaded from npm and checked by its digest;
+the shipped EEDS-fast networks and bicubic interpolation as ONNX; and a sample picture. Any static
+file server can then serve docs/demo/, and the page loads nothing else.
 """
 
 import base64
@@ -32,27 +32,28 @@ PAGE = Path(__file__).parents[1] / "docs/demo"
 RUNTIME = "onnxruntime-web@1.30.0"
 DIGEST = "q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ=="
 FILES = ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm")
-BICUBIC_REACH = 2
+BICUBIC_REACH = 2  # LR pixels on each side that bicubic interpolation depends on
 KIND = re.compile(r"(.+?)_(jpeg)")  # names of networks for compressed pictures
 PREFERRED = "eeds_fast"
 
 
 def runtime(folder: Path) -> None:
-    """The files of the runtime, if they aren't there, from npm.
+    """Download the files of the runtime from npm unless they are there.
 
     Raises:
-        SystemExit: npm is missing or gave other bytes.
+        SystemExit: npm is missing, or the download has another digest.
     """
     if all((folder / name).is_file() for name in FILES):
         return
     if shutil.which("npm") is None:
         sys.exit("make demo needs npm, which comes with Node.js: install it")
     with tempfile.TemporaryDirectory() as place:
+        # Its output goes to stderr.
         subprocess.run(["npm", "pack", "--silent", RUNTIME], cwd=place, check=True, stdout=2)
         (archive,) = Path(place).glob("*.tgz")
         found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
         if found != DIGEST:
-            sys.exit(f"{RUNTIME} came with other bytes (sha512-{found}): nothing was built")
+            sys.exit(f"{RUNTIME} has another digest (sha512-{found}): nothing was built")
         with tarfile.open(archive) as packed:
             for name in FILES:
                 file = packed.extractfile(f"package/dist/{name}")
@@ -61,14 +62,14 @@ def runtime(folder: Path) -> None:
 
 
 def networks(folder: Path) -> list[dict[str, object]]:
-    """Every network for the page as ONNX, and what the page must know of each."""
+    """Write the page's networks as ONNX, and return what the page must know about each."""
     known: list[dict[str, object]] = []
     for (model, scale), path in pretrained.shipped().items():
         found = KIND.fullmatch(model)
         if (found[1] if found else model) != PREFERRED:
             continue
         file = f"{model}-x{scale}.onnx"
-        # Not clipped: opacity follows from what goes beyond black and white, too.
+        # Not clipped, since opacity is computed from values beyond black and white, too.
         export(path, folder / file, kind=ONNX_RGB, clipped=False, force=True)
         sees = max(reach(weights.load(path)[0]) or 0, BICUBIC_REACH)
         kind = found[2] if found else "clean"
@@ -82,7 +83,7 @@ def networks(folder: Path) -> list[dict[str, object]]:
 
 
 def main() -> None:
-    """Build what the page needs beside its own files."""
+    """Build the files that the page needs beside its own."""
     built = PAGE / "built"
     built.mkdir(exist_ok=True)
     runtime(built)

@@ -1,10 +1,10 @@
-"""Trains the weights that ship, or takes the runs that are there, and puts them into the package.
+"""Trains the weights that ship with Shoal and copies them into the package: `make weights`.
 
 python tools/make_weights.py               # from the root of the project: all of them
-python tools/make_weights.py eeds-x4       # one; the rows of the others stay
+python tools/make_weights.py eeds-x4       # one of them; the rows of the others stay
 
-`make weights` does it. Writes src/shoal/pretrained/*.safetensors, the CSV files of their findings
-and the table of the two README files.
+Finished runs are reused. Writes src/shoal/pretrained/*.safetensors, the CSV files of their findings
+and the table in two README files.
 """
 
 import io
@@ -31,7 +31,7 @@ WEIGHTS = ROOT / "src/shoal/pretrained"
 ALL = "budget=standard trainer.precision=bf16-mixed logger=none"
 FAST = "model=eeds_fast data=general291 task=fast"
 JPEG = f"{FAST} data.degradation=jpeg budget.max_steps=18000 budget.val_every=1000"
-RUNS = {  # in this order: some start from weights before them
+RUNS = {  # trained in this order, since some start from the weights of earlier ones
     "eeds_fast-x2": f"{FAST} scale=2"
     " budget.patch_size=64 budget.max_steps=50000 budget.val_every=1000",
     "eeds_fast-x3": f"{FAST} scale=3 task.weights=eeds_fast-x2"
@@ -53,7 +53,7 @@ TABLE = re.compile(r"^\| weights .*?(?=\n\n)", re.MULTILINE | re.DOTALL)
 
 
 def trained(overrides: str) -> Path:
-    """The folder of a finished run, which is trained if it isn't there."""
+    """The folder of a finished run, which is trained if necessary."""
     command = [sys.executable, "train.py", *shlex.split(f"{overrides} {ALL}")]
     said = ""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -66,7 +66,7 @@ def trained(overrides: str) -> Path:
 
 
 def rows(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
-    """What the findings hold of these runs, with the columns that reports of experiments have."""
+    """The rows of these runs for the findings, with the columns of an experiment's report."""
     names = [(*name.rsplit("-x", 1), folder.name) for name, folder in folders.items()]
     plan = pd.DataFrame(names, columns=["arm", "scale", "id"]).astype({"scale": int})
     plan.insert(2, "seed", 0)
@@ -79,7 +79,7 @@ def rows(folders: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
 
 
 def merged(name: str, new: pd.DataFrame) -> pd.DataFrame:
-    """The committed rows, with those of the new weights in place of their old ones."""
+    """The committed rows, with those of the new weights replaced."""
     old = pd.read_csv(FINDINGS / name, dtype=object)
     new = pd.read_csv(io.StringIO(new.to_csv(index=False)), dtype=object)
     replaced = (old.arm + "-x" + old.scale).isin(new.arm + "-x" + new.scale)
@@ -89,7 +89,7 @@ def merged(name: str, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def card(runs: pd.DataFrame, scores: pd.DataFrame) -> str:
-    """The table of both README files."""
+    """The table for both README files."""
     classic = scores[scores.protocol == "classic"].astype({"psnr": float, "ssim": float})
     means = classic.groupby(["id", "dataset"])[["psnr", "ssim"]].mean()
     lines, made = [], {run.weights_sha256: f"x{run.scale}" for run in runs.itertuples()}
@@ -106,7 +106,7 @@ def card(runs: pd.DataFrame, scores: pd.DataFrame) -> str:
 
 
 def main(names: list[str]) -> None:
-    """Train, copy, write."""
+    """Train the weights, copy them, and write their findings and tables."""
     if unknown := set(names) - set(RUNS):
         sys.exit(f"{min(unknown)}: choose from {', '.join(RUNS)}")
     folders = {}

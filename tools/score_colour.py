@@ -1,12 +1,12 @@
-"""Scores all three channels of enlarged colour pictures: what does bicubic chroma cost?
+"""Scores all three channels of enlarged colour pictures, to measure the cost of bicubic chroma.
 
 python tools/score_colour.py 2 luma=runs/<run> rgb=runs/<run>   # from the root of the project
 
-Arms are runs of the scale, of luma or of RGB, beside bicubic; equal names are seeds of one arm. Of
-what `shoal upscale` makes of Set14's colour pictures, made smaller as by `shoal degrade`, it takes
-PSNR over the three channels, `scale` pixels shaved off each border. `luma+HR` is an arm's luma
-beside the original's own chroma: no better chroma could reach more. Writes the rows of the scale
-anew into colour.csv of the findings of the weights, and prints the means.
+The arms are runs at that scale, of luma or of RGB networks, beside bicubic; runs with the same name
+are seeds of one arm. Set14's colour pictures are reduced as by `shoal degrade` and enlarged as by
+`shoal upscale`. PSNR is taken over all three channels, with `scale` pixels shaved off each border.
+`luma+HR` combines an arm's luma with the original's chroma: the upper bound for better chroma. The
+scale's rows replace those in colour.csv of the weights' findings, and the means are printed.
 """
 
 import sys
@@ -45,12 +45,12 @@ def pictures() -> Iterator[tuple[str, Pixels]]:
 
 
 def bicubic(scale: int) -> Callable[[Pixels], Pixels]:
-    """Every channel by bicubic."""
+    """A function that enlarges every channel by bicubic interpolation."""
     return lambda lr: to_pixels(upscale(planes(lr), scale))
 
 
 def psnr(sr: Pixels, hr: Pixels, scale: int) -> float:
-    """PSNR in dB over all values of two pictures `(H, W, 3)` of 8 bits, borders shaved off."""
+    """PSNR (dB) over all channels of two 8-bit pictures `(H, W, 3)`, with borders shaved off."""
     return metrics.psnr(*(shave(levels(pixels), scale) for pixels in (sr, hr))).item()
 
 
@@ -62,7 +62,7 @@ def with_chroma_of(hr: Pixels, sr: Pixels) -> Pixels:
 
 
 def rows(scale: int, arm: str, enlarge: Callable[[Pixels], Pixels], digest: str) -> Iterator[Any]:
-    """Each picture's PSNR by one arm, and by its luma beside the original's chroma."""
+    """Each picture's PSNR with one arm, and with its luma and the original's chroma."""
     for name, pixels in pictures():
         hr = crop(np.moveaxis(pixels, -1, 0), scale)
         original = np.ascontiguousarray(np.moveaxis(hr, 0, -1))
@@ -78,7 +78,7 @@ def rows(scale: int, arm: str, enlarge: Callable[[Pixels], Pixels], digest: str)
 
 
 def main(scale: int, arms: list[str]) -> None:
-    """Score, and write the rows in the place of older ones."""
+    """Score the arms, and replace the rows of this scale."""
     found = list(rows(scale, "bicubic", bicubic(scale), ""))
     for text in arms:
         arm, _, run = text.partition("=")
@@ -92,4 +92,6 @@ def main(scale: int, arms: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     main(int(sys.argv[1]), sys.argv[2:])

@@ -2,8 +2,9 @@
 
 python tools/score_compressed.py 2 3 4      # from the root of the project, with the three test sets
 
-LR pictures have been JPEG at the qualities 40, 60 and 80, by the protocols of those names. Writes
-the rows of these scales into compressed.csv of the findings of the weights, and prints the means.
+The LR pictures are compressed as JPEG at qualities 40, 60 and 80, which are protocols of their own.
+The rows of these scales replace those in compressed.csv of the weights' findings, and the means are
+printed.
 """
 
 import sys
@@ -31,14 +32,14 @@ PLACES = ["arm", "scale", "protocol", "dataset"]
 
 
 def networks(scale: int) -> Iterator[tuple[str, nn.Module]]:
-    """Those that are compared."""
+    """The networks that are compared, by arm."""
     yield "bicubic", Bicubic(scale)
     for name in (CLEAN, CLEAN + OF_JPEGS):
         yield name, weights.load(shipped()[name, scale])[0]
 
 
 def rows(scale: int) -> pd.DataFrame:
-    """Every picture's scores at a scale."""
+    """The scores of every picture at a scale."""
     sets, tables = [picture_set(name) for name in SETS], []
     for arm, network in networks(scale):
         for protocol in JPEGS:
@@ -51,7 +52,7 @@ def rows(scale: int) -> pd.DataFrame:
 
 
 def main(scales: list[int]) -> None:
-    """Score, and write the rows in the place of older ones."""
+    """Score each scale, and replace its rows."""
     for scale in scales:
         old = [pd.read_csv(TABLE).query(f"scale != {scale}")] if TABLE.exists() else []
         table = pd.concat([*old, rows(scale)]).sort_values("scale", kind="stable")
@@ -59,4 +60,6 @@ def main(scales: list[int]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     main([int(scale) for scale in sys.argv[1:]])

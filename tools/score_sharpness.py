@@ -1,11 +1,11 @@
-"""How sharp are enlarged pictures, and how much of that is HR's own detail?
+"""Measures how sharp enlarged pictures are, and how much of their detail is HR's own.
 
 python tools/score_sharpness.py 3 runs/<run> runs/<run>    # from the root of the project, with Set5
 
-Of each run's answers to Set5 at the scale, beside bicubic's, means over pictures of: PSNR by
-`classic`; sharpness, the mean square above the frequencies that LR can hold (its Nyquist frequency)
-in per cent of HR's; and how that detail correlates with HR's. A method may be as sharp as HR by
-detail that lies elsewhere than HR's: it looks better than PSNR says.
+Prints, for bicubic and for each run on Set5, three means over pictures: PSNR by `classic`; the
+sharpness, i.e. the energy above LR's Nyquist frequency, in per cent of HR's; and the correlation of
+that detail with HR's. A picture may be as sharp as HR with detail in other places than HR's. It
+then looks better than its PSNR suggests.
 """
 
 import sys
@@ -25,7 +25,7 @@ SET, KIND = "Set5", "classic"
 
 
 def detail(sr: Tensor, hr: Tensor, scale: int) -> tuple[float, float]:
-    """Mean square above LR's Nyquist frequency in shares of HR's, and correlation there."""
+    """Energy above LR's Nyquist frequency relative to HR's, and the correlation with HR there."""
     mine, theirs = Spectrum.of(sr, scale), Spectrum.of(hr, scale)
     energies = mine.energies()[1].item(), theirs.energies()[1].item()
     product = ((mine.values * theirs.values.conj()).real * ~mine.low).sum().item()
@@ -33,7 +33,7 @@ def detail(sr: Tensor, hr: Tensor, scale: int) -> tuple[float, float]:
 
 
 def row(name: str, network: nn.Module, scale: int) -> dict[str, object]:
-    """A network's means."""
+    """A network's means, as a row of the table."""
     found: list[tuple[float, float]] = []
 
     def look(answered: Answered) -> None:
@@ -54,4 +54,6 @@ def main(scale: int, runs: list[Path]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     main(int(sys.argv[1]), [Path(text) for text in sys.argv[2:]])

@@ -26,7 +26,7 @@ __all__ = [
     "train",
 ]
 
-# Where each lies. Most bring PyTorch with them; `import shoal` alone shall not.
+# The module of each name. They are imported on first use, since most import PyTorch.
 PLACES = {
     "RunFolder": "shoal.runs.folder",
     "UserError": "shoal.errors",

@@ -1,4 +1,4 @@
-"""`python -m shoal`: the command."""
+"""`python -m shoal`: the `shoal` command."""
 
 from shoal.cli import main
 

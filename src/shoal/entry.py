@@ -1,4 +1,4 @@
-"""Hydra's entry: what `shoal train` and `python train.py` do."""
+"""The Hydra entry point of `shoal train` and `python train.py`."""
 
 import sys
 import time
@@ -23,19 +23,19 @@ from shoal.system.streams import open_console
 register_resolvers()
 share_config_store()
 take_words_in_any_order()
-# What was imported until here has cost processor time and nothing else.
+# The start of the process: until here it has only computed, so its processor time is its age.
 BEGUN = time.monotonic() - time.process_time()
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
 def main(tree: DictConfig) -> None:
-    """One run."""
+    """Train one run of a composed config."""
     if code := exit_code(lambda: _train(tree)):
-        sys.exit(code)  # before Hydra words the mistake in its own way
+        sys.exit(code)  # before Hydra prints the error in its own way
 
 
 def start() -> int:
-    """Train what the command line says; returns the exit code."""
+    """Train what the command line asks for, and return the exit code."""
     open_console()
     return exit_code(main, CONF)
 
@@ -43,7 +43,7 @@ def start() -> int:
 def _train(tree: DictConfig) -> None:
     require_grid()
     require_emptied(tree, HydraConfig.get().overrides.task)
-    config = RunConfig.of(tree)  # a mistake is named before the seconds that importing torch takes
+    config = RunConfig.of(tree)  # reports mistakes before torch is imported, which takes seconds
     from shoal.training.run import train
 
     train(config, typed(), BEGUN)

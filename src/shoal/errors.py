@@ -1,18 +1,18 @@
-"""Mistakes, and how they are worded: one line with the value and the remedy, and an exit code.
+"""User errors: one line with the offending value and the remedy, and an exit code.
 
-An exception that ends a command as it should has an `exit_code`; if it has an `advice`, that ends
-the line. Anything else is a mistake of Shoal's own and keeps its traceback.
+An exception with an `exit_code` ends a command without a traceback; its `advice`, if it has one, is
+appended to the line. Any other exception is a fault of Shoal's and keeps its traceback.
 """
 
 import difflib
 from collections.abc import Iterable
 
-FAILED = 1  # what was asked for ended otherwise
-USER_ERROR = 2  # what was asked for can't be
+FAILED = 1  # exit code: the command ran, with a bad outcome
+USER_ERROR = 2  # exit code: the command can't be carried out as given
 
 
 class UserError(Exception):
-    """A mistake of the user's: shown as one line, without a traceback.
+    """A mistake of the user's, shown as one line without a traceback.
 
     The message holds the offending value and the remedy, e.g.
     ``scale=1.5 is not an integer of at least 2``.
@@ -22,7 +22,7 @@ class UserError(Exception):
 
 
 def one_line(message: str) -> str:
-    r"""A message as one line that any terminal takes: what can't be printed is escaped.
+    r"""A message as one line, with unprintable characters escaped.
 
     >>> print(one_line("a\nb.png: no such picture"))
     a\nb.png: no such picture
@@ -31,7 +31,7 @@ def one_line(message: str) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    r"""An exception in one line: its class, and the first line that it says, without a full stop.
+    r"""An exception as one line: its class and the first line of its message, without a full stop.
 
     >>> first_line(ValueError("a shape.\nand its trace"))
     'ValueError: a shape'
@@ -41,7 +41,7 @@ def first_line(error: BaseException) -> str:
 
 
 def unknown(key: str, value: object, options: Iterable[str]) -> str:
-    """The sentence for a value that is none of its options, with the nearest one.
+    """The error message for an unknown value, with the nearest option as a suggestion.
 
     >>> unknown("model", "eedz", ["eed", "dcnn"])
     'model=eedz is unknown (did you mean eed?): choose one of eed, dcnn'
@@ -49,4 +49,5 @@ def unknown(key: str, value: object, options: Iterable[str]) -> str:
     options = list(options)
     near = difflib.get_close_matches(str(value), options, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    return f"{key}={value} is unknown{hint}: choose one of {', '.join(options)}"
+    known = f"choose one of {', '.join(options)}" if options else "there is none to choose from"
+    return f"{key}={value} is unknown{hint}: {known}"

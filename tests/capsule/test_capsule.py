@@ -85,7 +85,7 @@ CHANGES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "one more": (lambda f: f | {"findings/more.csv": b"1"}, "more.csv is not listed"),
     "other bytes": (lambda f: f | {"LICENSE": f["LICENSE"][::-1]}, "LICENSE has another digest"),
     "no metadata": (lambda f: {k: v for k, v in f.items() if k != METADATA}, "there is no ro-"),
-    "no crate": (lambda f: f | {METADATA: b"[]"}, "not as a capsule's is"),
+    "no crate": (lambda f: f | {METADATA: b"[]"}, "isn't that of a capsule"),
     "another config": (
         lambda f: described(f | {of(f, "ees"): f[of(f, "ees")].replace(b"seed: 0", b"seed: 1")}),
         "is that of ees-x3-s1-",

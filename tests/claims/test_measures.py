@@ -51,6 +51,16 @@ def test_a_run_that_never_gets_there_is_never_the_cheaper_one(plain: results.Stu
     assert sample.differences == pytest.approx(np.zeros((3, 1)))
 
 
+def test_an_arm_that_is_fitted_has_a_cost_in_seconds_alone(tmp_path: Path) -> None:
+    study = study_of(MadeUp(**REAL, fitted=("ees",)), tmp_path)
+    words = ("eed", "ees", 3)
+    (seconds,) = cost(study, *words, "seconds", above_bicubic=0.5)
+    assert np.isfinite(seconds.differences).all()
+    for axis in ("step", "macs"):
+        (sample,) = cost(study, *words, axis, above_bicubic=0.5)
+        assert sample.differences.shape == (0, 1)
+
+
 def test_pairs_that_both_miss_the_goal_say_nothing(plain: results.Study) -> None:
     curves = {"bicubic": [20.0], "ees": [20.0, 25.0], "eed": [20.0, 28.0]}
     (sample,) = cost(curves_of(plain, curves), "eed", "ees", 3, "step", above_bicubic=10.5)

@@ -12,7 +12,7 @@ from helpers.made_up import EXACT, REAL, MadeUp, study_of
 from shoal.claims import judge, read_claims
 from shoal.claims.looks import Asked, Seen
 from shoal.claims.pairs import Rates
-from shoal.claims.reliability import compare_rates, p_above
+from shoal.claims.reliability import compare_rates, interval, p_above
 from shoal.claims.scores import psnr
 
 CLAIMS = {
@@ -50,6 +50,12 @@ def test_interval_and_p_are_of_one_test() -> None:
         assert (c.p < 0.05) == (c.low > 0)
         assert c.low <= c.effect <= c.high
         assert c.effect == pytest.approx((x - y) / 8)
+
+
+@pytest.mark.parametrize("runs", [1, 5])
+def test_the_interval_of_all_against_none_reaches_to_the_largest_difference(runs: int) -> None:
+    assert interval(Rates(runs, runs, 0, runs))[1] == 1.0
+    assert interval(Rates(0, runs, runs, runs))[0] == -1.0
 
 
 def test_seven_of_seven_against_none_is_supported_and_quality_has_nothing_to_say(

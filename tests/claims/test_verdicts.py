@@ -9,6 +9,7 @@ import pytest
 from helpers.made_up import LEVELS, REAL, MadeUp, claims_of, study_of
 from shoal import results
 from shoal.claims import Verdict, judge, read_claims
+from shoal.claims.needed import need
 from shoal.claims.statistics import holm
 
 
@@ -53,6 +54,15 @@ def test_planted_effects_are_found(tmp_path: Path) -> None:
     assert found["C4"].decisive.effect == pytest.approx(0.5, abs=0.1)
     assert found["C4"].decisive.low < 0.5 < found["C4"].decisive.high
     assert (found["C4"].decisive.seeds, found["C4"].decisive.images) == (3, 19)
+
+
+def test_a_claim_that_only_holm_leaves_open_says_so(tmp_path: Path) -> None:
+    """Another claim, found equal, counts in the adjustment, but is no longer undecided."""
+    (decided,) = (v.decisive for v in verdicts(MadeUp(**REAL), tmp_path).values() if v.id == "C4")
+    assert decided is not None
+    study = results.load(tmp_path, "ablation")
+    found = need(study, [decided], 1.0, ["eed", "eeds"])
+    assert str(found) == "decided alone, but not after Holm's adjustment"
 
 
 def test_the_opposite_of_a_claim_contradicts_it(tmp_path: Path) -> None:

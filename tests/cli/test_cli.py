@@ -88,6 +88,21 @@ def test_a_command_without_its_subcommand_shows_the_help(shoal, group):
 
 
 @pytest.mark.parametrize(
+    ("command", "default"),
+    [
+        ("export", "output/<run>.onnx"),
+        ("upscale", "2, or that of --weights"),
+        ("report", "the newest"),
+        ("data list", "$SHOAL_DATA, else data"),
+    ],
+)
+def test_the_help_shows_defaults_that_are_worked_out(shoal, monkeypatch, command, default):
+    monkeypatch.setenv("COLUMNS", "200")
+    _, out, _ = shoal(*command.split(), "--help")
+    assert f"[default: ({default})]" in out
+
+
+@pytest.mark.parametrize(
     ("raised", "code", "says"),
     [
         (KeyboardInterrupt(), 130, "stopped by SIGINT"),

@@ -10,6 +10,7 @@ import pytest
 from helpers.composing import ROOT
 from helpers.made_up import REAL, MadeUp
 from shoal import cli
+from shoal.cli.report import _home
 from shoal.errors import UserError
 from shoal.report.findings import findings
 from shoal.results import grids, load, read_kept
@@ -69,6 +70,15 @@ def test_a_folder_of_findings_is_drawn_anew_where_it_lies(
     ):
         assert command(monkeypatch, "report", kept, *words) == 2
         assert said in capsys.readouterr().err
+
+
+def test_columns_of_no_latex_and_a_folder_at_the_root_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(monkeypatch, "report", "ablation", "--columns", "psnr") == 2
+    assert "add --latex" in capsys.readouterr().err
+    with pytest.raises(UserError, match="/study lies in no folder of a question"):
+        _home(Path("/study"), None, None)
 
 
 def test_a_report_of_nothing_names_what_there_is(

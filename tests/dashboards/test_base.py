@@ -98,6 +98,6 @@ def test_a_missing_tensorboard_names_the_extra_to_install(folder, monkeypatch):
     monkeypatch.setattr("shoal.dashboards.base.find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install 'shoal-sr\[tensorboard\]'"):
         tensorboard_logger(folder, ATTEMPT)
-    with pytest.raises(UserError, match="needs a package more"):  # before there is a folder
+    with pytest.raises(UserError, match="needs TensorBoard"):  # before there is a folder
         require_loggers(configured("logger=many"))
     require_loggers(configured("logger=csv"))

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import yaml
-from PIL import Image
 
 from helpers.composing import CONF
+from helpers.made_up_record import MACS, write_record
+from helpers.made_up_samples import write_samples
 from shoal import results
 from shoal.runs.tables import CURVE
 
@@ -21,8 +22,6 @@ BRANCHED = ("eeds", "dscnn")
 LEVELS = {"bicubic": 30.0, "ees": 31.0, "eed": 31.5, "eeds": 32.0, "dcnn": 31.2, "dscnn": 31.6}
 # Steps in which the way from the start to the end shrinks to 1/e.
 PACE = {"ees": 120, "eed": 500, "eeds": 250, "dcnn": 450, "dscnn": 300}
-MACS = {"ees": 20_000, "eed": 1_690_000, "eeds": 1_710_000, "dcnn": 2_030_000, "dscnn": 2_530_000}
-PARAMETERS = {"ees": 7449, "eed": 249_065, "eeds": 256_514, "dcnn": 228_353, "dscnn": 285_536}
 # Changes of a study: of pictures that the literature has, and without any chance in its scores.
 REAL: Any = {"data": "t91", "budget": "standard", "folder": "ablation/t91-x3-standard"}
 EXACT: Any = {"seed_sd": 0.0, "noise_sd": 0.0}
@@ -134,9 +133,9 @@ class MadeUp:
         (folder / "status.json").write_text(json.dumps(status))
         if state == "finished":
             scores = self._scores(folder, level, seed, rng)
-            self._record(folder, model, scale, seed, curve, scores)
+            write_record(self, folder, model, scale, seed, curve, scores)
             if self.samples:
-                _pictures(folder / "samples", model, level, rng)
+                write_samples(folder / "samples", level, rng, branched=model in BRANCHED)
 
     def _curve(
         self, model: str, level: float, seed: int | None, rng: np.random.Generator, stop: int | None
@@ -178,48 +177,6 @@ class MadeUp:
         (folder / "scores.csv").write_text("\n".join(lines) + "\n")
         return rows
 
-    def _record(
-        self,
-        folder: Path,
-        model: str,
-        scale: int,
-        seed: int | None,
-        curve: list[list[float | int | None]],
-        scores: list[tuple[str, str, str, float, float]],
-    ) -> None:
-        trained = seed is not None
-        psnr = [float(row[6] or 0) for row in curve]
-        best = int(np.argmax(psnr))
-        record: dict[str, Any] = {
-            "schema": 1, "id": folder.name, "model": model, "scale": scale, "seed": seed,
-            "data": self.data, "budget": self.budget if trained else None,
-            "parameters": PARAMETERS.get(model, 0), "macs_per_lr_pixel": MACS.get(model, 0),
-            "steps": curve[-1][0], "patches": curve[-1][2], "macs": curve[-1][3],
-            "seconds": curve[-1][1], "resumed": 0,
-            "patches_per_second": 250.0 if trained else None,
-            "peak_memory_mib": 512.0, "dead_channels": 0.02 if trained else None,
-            "seconds_per_megapixel": MACS.get(model, 9) / 1e6,
-            "val": {"best_psnr": psnr[best], "best_step": curve[best][0],
-                    "final_psnr": psnr[-1], "final_ssim": 0.9},
-            "scores": {name: {self.protocol: {
-                "psnr": float(np.mean([row[3] for row in scores if row[0] == name])),
-                "ssim": float(np.mean([row[4] for row in scores if row[0] == name])),
-                "images": count}} for name, count in self.sets.items()},
-            "results": 1, "commit": "1e10" + "5" * 36, "dirty": False,
-            "versions": {"python": "3.11.7", "torch": "2.13.0"},
-            "processor": "AMD EPYC", "accelerator": "cpu", "threads": 2, "precision": "32-true",
-            "data_digests": {"train": "aa" * 32, "val": "bb" * 32}
-            | {name: f"{zlib.crc32(name.encode()):08x}" * 8 for name in self.sets},
-            "weights_sha256": f"{zlib.crc32(folder.name.encode()):08x}" * 8 if trained else None,
-            "command": f"python train.py model={model} scale={scale}"
-            + (f" seed={seed}" if trained else ""),
-            "started_at": "2026-01-02T03:00:00+00:00", "finished_at": "2026-01-02T03:04:05+00:00",
-        }  # fmt: skip
-        if model in self.fitted:
-            record |= {"kind": "fitted", "budget": None, "dead_channels": None}
-            record |= {"patches_per_second": None, "parameters": 5000, "macs_per_lr_pixel": 3000}
-        (folder / "record.json").write_text(json.dumps(record | self.record.get(folder.name, {})))
-
 
 def claims_of(experiment: str) -> dict[str, Any]:
     """The claims that an experiment of ours has, as its file has them."""
@@ -237,21 +194,3 @@ def study_of(made: MadeUp, runs: Path) -> results.Study:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def _pictures(folder: Path, model: str, level: float, rng: np.random.Generator) -> None:
-    """Two crops of 96 x 96: rings as HR, blurred rings as bicubic, something between as SR."""
-    folder.mkdir(parents=True, exist_ok=True)
-    y, x = np.mgrid[:96, :96] / 96.0
-    for image, (cy, cx) in {"000": (0.3, 0.4), "001": (0.8, 0.1)}.items():
-        wave = np.cos(260 * ((y - cy) ** 2 + (x - cx) ** 2))
-        sharp = {"hr": 1.0, "bicubic": 0.35, "sr": min(1.0, 0.35 + 0.3 * (level - 30))}
-        for kind, gain in sharp.items():
-            _save(folder / f"Sample-{image}-{kind}.png", 0.5 + 0.45 * gain * wave)
-        if model in BRANCHED:
-            _save(folder / f"Sample-{image}-shallow.png", 0.5 + 0.3 * wave)
-            _save(folder / f"Sample-{image}-deep.png", 0.5 + 0.1 * rng.normal(size=wave.shape))
-
-
-def _save(path: Path, image: np.ndarray) -> None:
-    Image.fromarray((image.clip(0, 1) * 255).astype(np.uint8)).save(path)

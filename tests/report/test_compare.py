@@ -100,6 +100,12 @@ def test_what_collapsed_is_named_with_its_reason(
     assert len(said) == 2
 
 
+def test_curves_without_a_letter_of_their_own_are_counted() -> None:
+    lines = {f"run {i}": np.array([[0.0, 30.0], [100.0, 31.0 + i]]) for i in range(53)}
+    assert "A: run 26" in plot(lines, width=49, height=11)
+    assert plot(lines, width=49, height=11)[-1].startswith("not drawn: 1 ")
+
+
 def test_a_plot_has_each_curve_where_it_is() -> None:
     rising = np.array([[0.0, 20.0], [50.0, 30.0], [100.0, 40.0]])
     flat = np.array([[0.0, 30.0], [100.0, 30.0]])

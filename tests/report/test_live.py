@@ -9,6 +9,7 @@ import pytest
 
 from helpers.grids import until
 from helpers.made_up import MadeUp
+from shoal.report import live
 from shoal.report.live import RELOAD, build, live_page
 from shoal.report.publish import publish
 from shoal.results import read
@@ -63,6 +64,21 @@ def test_a_process_of_its_own_keeps_the_page_and_ends_with_the_grid(
     assert REFRESH not in page.read_text()  # nobody will write another
     assert "not run: ees x3 s1" in page.read_text()
     assert not list(out.rglob(".unfinished*"))
+
+
+def test_a_file_that_goes_while_it_is_read_ends_no_watch(
+    plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[type[BaseException]] = [FileNotFoundError, SystemExit]
+
+    def state(_: Path) -> tuple[object, object]:
+        raise ends.pop(0)
+
+    monkeypatch.setattr(live, "_state", state)
+    monkeypatch.setattr(live, "LOOK", 0)
+    with pytest.raises(SystemExit):
+        live.watch(plan, plan.parent)
+    assert not ends
 
 
 def test_a_page_that_cannot_be_built_stops_no_grid(tmp_path: Path) -> None:

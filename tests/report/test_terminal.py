@@ -25,7 +25,7 @@ def test_a_narrow_terminal_gets_fewer_columns_instead_of_cut_ones(study: results
     assert "Sample PSNR" in text
     table, _, said = text.partition("no room for ")
     assert "SSIM" not in table
-    assert "Sample SSIM" in said.partition(": the report has all")[0]
+    assert "Sample SSIM" in said.partition(": the report shows all")[0]
 
 
 def test_a_very_narrow_terminal_keeps_arms_whole(study: results.Study) -> None:

@@ -69,7 +69,7 @@ def test_a_failure_of_wandb_is_told_and_tried_again(
 
     monkeypatch.setattr(wandb_report, "open_session", fail)
     wandb_report.send(found(tmp_path / "runs"), tmp_path, tmp_path / "a-0a1b2c3d", ENTRY)
-    assert caplog.messages == [f"W&B: OSError: no room; the report stands in {tmp_path}"]
+    assert caplog.messages == [f"W&B: OSError: no room; the report is in {tmp_path}"]
     assert not (tmp_path / "a-0a1b2c3d" / wandb_report.SENT).exists()
 
 

@@ -60,6 +60,16 @@ def test_explain_of_nothing_names_the_command(tmp_path: Path) -> None:
         results.explain("eeds", "Set5", 3, tmp_path, [tmp_path])
 
 
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n"])
+def test_explain_names_the_findings_that_are_damaged(tmp_path: Path, text: str) -> None:
+    kept = tmp_path / "ablation" / "t91-x3-quick"
+    kept.mkdir(parents=True)
+    for name in ("runs.csv", "scores.csv"):
+        (kept / name).write_text(text)
+    with pytest.raises(UserError, match=r"t91-x3-quick is no folder of findings .* is damaged"):
+        results.explain("eeds", "Set5", 3, tmp_path / "runs", [tmp_path])
+
+
 def test_explain_shows_the_newest_alone_real_runs_before_trials(tmp_path: Path) -> None:
     """`--all` shows every cell, `--experiment` those of one; a set's name is taken in any case."""
     for digest, budget, folder in (

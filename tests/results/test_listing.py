@@ -111,7 +111,7 @@ def test_at_80_columns_no_word_is_cut_and_what_had_no_room_is_named(
     heads = [head.strip() for head in lines[1].split("┃")[1:-1]]
     assert heads == ["id", "state", "score", "model", "seed", "loss"]
     assert any("EdgeLoss" in line and "finished" in line for line in lines)
-    assert last.startswith("no room for step, age, size: --columns")
+    assert last.startswith("no room for step, age, size: choose with --columns")
     assert len(listing(tmp_path, conditions=["loss=EdgeLoss"])) == 1
     print_listing(listing(tmp_path, columns=["id", "loss", "age", "size"]), whole=True)
     assert "no room" not in capsys.readouterr().out

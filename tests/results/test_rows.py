@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers.made_up import MadeUp, study_of
+from shoal.errors import UserError
 from shoal.results.rows import read_tables, shortened
 from shoal.runs.folder import RunFolder
 from shoal.runs.tables import SCORES
@@ -27,6 +28,15 @@ def test_pictures_of_odd_names_keep_them(tmp_path: Path) -> None:
         ["f\u2028g", "null"],
         ["01", "nan"],
     ]
+
+
+def test_a_table_with_more_cells_than_columns_is_named(tmp_path: Path) -> None:
+    for name, psnr in (("good", "30.0"), ("bad", "30.0,31.0")):
+        (tmp_path / name).mkdir()
+        text = f"dataset,image,protocol,psnr,ssim\nSet5,baby,classic,30.0,0.9\nSet5,b,c,{psnr},1\n"
+        (tmp_path / name / "scores.csv").write_text(text)
+    with pytest.raises(UserError, match=r"bad/scores\.csv is no table \(.*force=true"):
+        read_tables([tmp_path / "good", tmp_path / "bad"], "scores.csv", SCORES)
 
 
 def test_a_thousand_picture_names_stay_names(tmp_path: Path) -> None:

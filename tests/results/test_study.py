@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.made_up import EXACT, MACS, MadeUp, study_of
+from helpers.made_up import EXACT, MadeUp, study_of
+from helpers.made_up_record import MACS
 from shoal import results
 from shoal.errors import UserError
 
@@ -54,7 +55,7 @@ def test_the_newest_grid_of_a_name_is_read_unless_one_is_named(tmp_path: Path) -
     MadeUp(experiment="ablation-two", digest="33333333").write(tmp_path)
     assert results.load(tmp_path, "ablation").digest == "22222222"
     assert results.load(tmp_path, "ablation", "1111").digest == "11111111"
-    with pytest.raises(UserError, match="--id one of 11111111, 22222222"):
+    with pytest.raises(UserError, match="choose --id from 11111111, 22222222"):
         results.load(tmp_path, "ablation", "99")
 
 

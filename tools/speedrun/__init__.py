@@ -1,1 +1,1 @@
-"""The speed run: seconds from a cold start to a mark on Set5 at x2. Read `__main__` first."""
+"""The speed run: seconds from a cold start to a given PSNR on Set5 at x2; start at `__main__`."""

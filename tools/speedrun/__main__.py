@@ -1,9 +1,9 @@
-"""Runs entries of the speed run with ten seeds each, judges them, and keeps what is a record.
+"""Runs entries of the speed run with ten seeds each, judges them, and keeps records.
 
 python -m tools.speedrun                                 # all marks on this machine's processor
 python -m tools.speedrun --on gpu 36.0 --change "..."    # one mark; kept if it is a record
 
-`make speedrun` does it. The rules stand in docs/speedrun.md.
+`make speedrun` calls it. The rules are in docs/speedrun.md.
 """
 
 import argparse
@@ -22,14 +22,14 @@ def run(mark: str, on: str, change: str, train: Train, table: Path = records.FIL
     """Run the entry of a mark and judge it.
 
     Args:
-        mark: dB, as entries.yaml has it.
+        mark: PSNR in dB, as written in entries.yaml.
         on: `cpu` or `gpu`.
-        change: what is new since the last record; empty: nothing is kept.
-        train: makes a run of words and gives its record.
-        table: of records.
+        change: what is new since the last record; if empty, nothing is kept.
+        train: trains a run from the words of a command line, and returns its record.
+        table: the file of records.
 
     Returns:
-        What is said of it.
+        The result as a line of text.
     """
     entries = yaml.safe_load(ENTRIES.read_text())
     words = f"{entries['all']} {entries[on][mark]}"
@@ -41,14 +41,14 @@ def run(mark: str, on: str, change: str, train: Train, table: Path = records.FIL
     verdict = judged(float(mark), trials)
     said = f"{verdict.psnr:.3f} +- {verdict.psnr_sd:.3f} dB, p = {verdict.p:.1e}"
     if not verdict.holds:
-        return f"{mark} dB: not reached, {said}: longer, or better"
+        return f"{mark} dB: not reached, {said}: train longer, or better"
     if not change:
         return f"{mark} dB: reached in {verdict.seconds:.1f} s, {said}; --change keeps a record"
     return records.keep(records.row(verdict, on, record, words, change), table)
 
 
 def main(arguments: Sequence[str] | None = None, train: Train = train_cold) -> None:
-    """What the command line asks for."""
+    """Run the entries that the command line asks for."""
     entries = yaml.safe_load(ENTRIES.read_text())
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("marks", nargs="*", metavar="MARK", help="36.0, 37.0, 37.4; all if none")

@@ -1,4 +1,4 @@
-"""Whether trials are at a mark: not by luck, and with every seed."""
+"""Judges whether trials reach a mark on average, by a test over seeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from scipy import stats
 from tools.speedrun.trial import Trial
 
 TRIALS = 10
-LEVEL = 0.01  # of the one-sided test that the mean over seeds is at the mark
+LEVEL = 0.01  # of the one-sided test that the mean over seeds is above the mark
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What trials of an entry say of a mark.
+    """The result of an entry's trials at a mark.
 
     Attributes:
-        mark: dB on Set5 at x2.
-        seconds: their mean.
-        seconds_sd: their standard deviation.
-        psnr: mean, dB.
-        psnr_sd: standard deviation, dB.
-        p: of a mean this far above the mark, were the true one just at it.
-        trials: how many.
+        mark: PSNR on Set5 at x2, in dB.
+        seconds: the mean time.
+        seconds_sd: its standard deviation.
+        psnr: the mean PSNR, in dB.
+        psnr_sd: its standard deviation, in dB.
+        p: the probability of a mean at least this high, if the true mean is the mark.
+        trials: the number of trials.
     """
 
     mark: float
@@ -35,12 +35,12 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether the entry is at the mark."""
+        """Whether the entry reaches the mark."""
         return self.trials >= TRIALS and self.p < LEVEL
 
 
 def judged(mark: float, trials: Sequence[Trial]) -> Verdict:
-    """The verdict of at least two trials of different seeds; a t-test, one-sided."""
+    """The verdict on at least two trials with different seeds, by a one-sided t-test."""
     assert len({each.seed for each in trials}) == len(trials) > 1
     seconds, psnr = ([getattr(each, key) for each in trials] for key in ("seconds", "psnr"))
     above = stats.ttest_1samp(psnr, mark, alternative="greater").pvalue if stdev(psnr) else None

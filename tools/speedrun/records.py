@@ -1,4 +1,4 @@
-"""The table of records: one row for each time that a mark was reached sooner on a machine."""
+"""The table of records: a row for each time that a mark was reached faster on a machine."""
 
 import csv
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ Row = Mapping[str, Any]
 
 
 def read(path: Path = FILE) -> list[dict[str, str]]:
-    """All records, in the order in which they were set."""
+    """All records in the order in which they were set."""
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
 
 
 def best(rows: list[dict[str, str]], row: Row) -> float | None:
-    """The seconds of the record that a row would have to break; None: it is the first."""
+    """The seconds of the record that a row would have to beat; None if it is the first."""
     same = ("mark", "on", "machine", "threads")
     like = [r for r in rows if all(r[key] == str(row[key]) for key in same)]
     return min((float(r["seconds"]) for r in like), default=None)
@@ -36,10 +36,10 @@ def row(verdict: Verdict, on: str, record: Row, words: str, change: str) -> dict
     """A row of the table.
 
     Args:
-        verdict: of the trials.
+        verdict: on the trials.
         on: `cpu` or `gpu`.
-        record: of one of the runs: machine, threads and commit.
-        words: of `python train.py`.
+        record: of one of the runs, which tells machine, threads and commit.
+        words: the command line of `python train.py`.
         change: what is new since the last record.
     """
     dirty = "+" if record["dirty"] else ""
@@ -60,11 +60,11 @@ def row(verdict: Verdict, on: str, record: Row, words: str, change: str) -> dict
 
 
 def keep(row: Row, path: Path = FILE) -> str:
-    """Add a row, if it is a record; what is said of it."""
+    """Add a row if it is a record, and return the result as a line of text."""
     rows = read(path)
     former, took = best(rows, row), f"{row['mark']} dB in {row['seconds']} s"
     if former is not None and float(row["seconds"]) >= former:
-        return f"{took}: no record, which is {former} s on this machine"
+        return f"{took}: no record; the record on this machine is {former} s"
     write_whole(path, csv_text(COLUMNS, [*rows, row]))
     before = "the first on this machine" if former is None else f"{former} s before"
     return f"{took}: a record, {before}"

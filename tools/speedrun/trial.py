@@ -1,4 +1,4 @@
-"""One run of an entry, from a cold start: a new process, no decoded pictures, no other runs."""
+"""A run of an entry from a cold start: a new process, without decoded pictures or other runs."""
 
 import json
 import os
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-CORES = 2  # of the track on processors
-# Validated once, at its end: no score may choose when to stop.
+CORES = 2  # that a run on `cpu` may use
+# Validate once, at the end, so that no score can choose when to stop.
 ONCE = "budget.val_every={steps}"
 
 Record = Mapping[str, Any]
@@ -22,13 +22,13 @@ Train = Callable[[list[str]], Record]
 
 @dataclass(frozen=True)
 class Trial:
-    """What a run came to.
+    """The result of a run.
 
     Attributes:
-        seed: of its first weights and patches.
-        seconds: from the start of its process until the last step has ended: imports, decoding,
-            building and training. What validations take is left out.
-        psnr: on Set5 at x2 at the end, classic protocol, dB.
+        seed: of its initial weights and patches.
+        seconds: from the start of its process until the end of the last step: imports, decoding,
+            building and training, but not validation.
+        psnr: on Set5 at x2 at the end, by the classic protocol, in dB.
     """
 
     seed: int
@@ -37,12 +37,12 @@ class Trial:
 
 
 def trial(words: str, seed: int, train: Train) -> tuple[Trial, Record]:
-    """Run an entry with a seed; gives the whole record too.
+    """Run an entry with a seed, and return the result and the run's record.
 
     Args:
-        words: of `python train.py`.
+        words: the command line of `python train.py`.
         seed: of the run.
-        train: makes a run of words and gives its record.
+        train: trains a run from the words of a command line, and returns its record.
     """
     given = [*shlex.split(words), f"seed={seed}"]
     steps = [word.partition("=")[2] for word in given if word.startswith("budget.max_steps=")]
@@ -52,10 +52,10 @@ def trial(words: str, seed: int, train: Train) -> tuple[Trial, Record]:
 
 
 def train_cold(words: list[str]) -> Record:
-    """Train in a new process and in folders of its own.
+    """Train in a new process with folders of its own.
 
     Raises:
-        SystemExit: it failed; its log has been shown.
+        SystemExit: the run failed; its output has been shown.
     """
     with tempfile.TemporaryDirectory() as place:
         paths = [f"paths.{name}={place}/{name}" for name in ("runs", "cache")]

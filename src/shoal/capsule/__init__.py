@@ -1,4 +1,4 @@
-"""A study as one file: rows, configs, figures, digests, and the command that redoes it.
+"""Capsules: a study as one file, with rows, configs, figures, digests and the command to redo it.
 
-`pack` writes it, `check` reads it without extracting anything.
+`pack` writes a capsule, and `check` verifies one without extracting anything.
 """

@@ -1,4 +1,4 @@
-"""A zip archive that may be anybody's: refused before it is read, and never extracted."""
+"""Reads and writes zip archives; an untrusted one is checked before it is read in memory."""
 
 import stat
 import zipfile
@@ -9,16 +9,16 @@ from shoal.errors import UserError
 
 MOST_FILES = 10_000
 MOST_BYTES = 1 << 30  # of all files, unpacked
-MOST_RATIO = 100  # of unpacked to packed; rows of text reach 10
-SMALL = 1 << 20  # bytes; below, no ratio does harm
-FIXED = (1980, 1, 1, 0, 0, 0)  # so that the same files give the same archive
+MOST_RATIO = 100  # of unpacked to packed size; rows of text reach 10
+SMALL = 1 << 20  # bytes, up to which any ratio is harmless
+FIXED = (1980, 1, 1, 0, 0, 0)  # the date of all files, so that the same files give the same archive
 
 
 def read(path: Path) -> dict[str, bytes]:
-    """The files of an archive, by name.
+    """The contents of an archive's files, by name.
 
     Raises:
-        UserError: it is no zip archive, is damaged, or holds what no capsule does.
+        UserError: it is no zip archive, is damaged, or holds something that capsules never hold.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -51,7 +51,7 @@ def _require_harmless(path: Path, entries: list[zipfile.ZipInfo]) -> None:
 
 
 def name_fault(name: str) -> str:
-    r"""What is wrong with a file's name; "" where nothing is.
+    r"""What is wrong with a file's name; "" if nothing is.
 
     >>> name_fault("findings/runs.csv")
     ''
@@ -81,7 +81,7 @@ def _fault(entry: zipfile.ZipInfo) -> str:
 
 
 def write(file: zipfile.ZipFile, files: dict[str, bytes]) -> None:
-    """Add files, in the order given; the same ones give the same bytes."""
+    """Add files in the given order; the same files give the same bytes."""
     for name, content in files.items():
         entry = zipfile.ZipInfo(name, FIXED)
         entry.compress_type = zipfile.ZIP_DEFLATED

@@ -1,4 +1,4 @@
-"""Checks a capsule: whole, as it says of itself, and every run's id the one of its config."""
+"""Verifies a capsule: its files, its metadata, and that run ids match the configs."""
 
 import hashlib
 import json
@@ -21,13 +21,13 @@ FOLDERS = {*SUFFIXES, contents.FINDINGS, code.FOLDER}
 
 
 class Checked(NamedTuple):
-    """What a capsule holds.
+    """The contents of a verified capsule.
 
     Attributes:
-        files: how many there are.
-        runs: how many.
-        older: how many of them older code has named, whose ids can't be worked out any more.
-        lacking: modules and packages of the study's own that it lacks.
+        files: the number of files.
+        runs: the number of runs.
+        older: the number of runs with an older results version, whose ids can't be checked.
+        lacking: the modules and packages whose code the study needs and the capsule lacks.
     """
 
     files: int
@@ -37,10 +37,10 @@ class Checked(NamedTuple):
 
 
 def check(path: Path) -> Checked:
-    """Check all of a capsule; nothing is extracted, and nothing it names or holds is run.
+    """Verify a capsule without extracting anything or running any of its code.
 
     Raises:
-        UserError: the first thing that isn't as it must be.
+        UserError: with the first fault that is found.
     """
     files = archive.read(path)
     for found in _faults(files):

@@ -1,6 +1,6 @@
-"""The code of one's own that a study's runs were made of: below `code/`, ready for PYTHONPATH.
+"""The user's own code that a study's runs used, kept below `code/`, ready for PYTHONPATH.
 
-It is found and read, never imported: neither where it is packed nor where it is checked.
+This code is only read, never imported, neither when it is packed nor when it is verified.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ FOLDER = "code"
 
 
 def made_of(rows: Sequence[Row]) -> dict[str, set[str]]:
-    """The digests that each module of one's own had in the runs.
+    """The digests that each of the user's own modules had in the runs.
 
     >>> made_of([{"code/mine": "1a"}, {"code/mine": "2b"}, {"code/mine": ""}]) == {
     ...     "mine": {"1a", "2b"}
@@ -31,7 +31,7 @@ def made_of(rows: Sequence[Row]) -> dict[str, set[str]]:
 
 
 def sources(rows: Sequence[Row]) -> dict[str, bytes]:
-    """The files of those modules that are to be found here, and are what runs were made of."""
+    """The files of those modules that exist here with a digest that some run recorded."""
     found: dict[str, bytes] = {}
     for module, digests in made_of(rows).items():
         path = source(module)
@@ -42,7 +42,7 @@ def sources(rows: Sequence[Row]) -> dict[str, bytes]:
 
 
 def file_of(module: str, path: Path) -> str:
-    """Where a module lies in a capsule.
+    """The name of a module's file in a capsule.
 
     >>> file_of("nets", Path("mine/nets/__init__.py")), file_of("nets.deep", Path("deep.py"))
     ('code/nets/__init__.py', 'code/nets/deep.py')
@@ -52,7 +52,7 @@ def file_of(module: str, path: Path) -> str:
 
 
 def module_of(name: str) -> str:
-    """The module whose file this is.
+    """The module of a file in a capsule.
 
     >>> module_of("code/nets/__init__.py"), module_of("code/nets/deep.py")
     ('nets', 'nets.deep')
@@ -62,7 +62,7 @@ def module_of(name: str) -> str:
 
 
 def faults(rows: Sequence[Row], files: Mapping[str, bytes]) -> Iterator[str]:
-    """The files below `code/` that are no code of a run's."""
+    """Faults: the files below `code/` that no run used."""
     known = made_of(rows)
     for name, content in files.items():
         if not name.startswith(f"{FOLDER}/"):
@@ -73,7 +73,7 @@ def faults(rows: Sequence[Row], files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def lacking(rows: Sequence[Row], files: Mapping[str, bytes]) -> list[str]:
-    """The modules and installed packages of which a capsule lacks what some run was made of."""
+    """The modules and installed packages of which the capsule lacks a version that a run used."""
     inside = {
         (module_of(name), hashlib.sha256(content).hexdigest())
         for name, content in files.items()

@@ -23,7 +23,7 @@ Row = Mapping[str, str]  # of runs.csv
 
 
 def config_of(row: Row, runs: Path) -> str:
-    """The text of a run's config: its folder's where that is at hand, else by its command.
+    """The text of a run's config: from its folder if that is there, else composed by its command.
 
     Raises:
         UserError: neither gives one.
@@ -35,7 +35,7 @@ def config_of(row: Row, runs: Path) -> str:
         words = shlex.split(row["command"])
         overrides = [word for word in words if "=" in word or word.startswith("~")]
         if any(word.startswith("--") for word in words):
-            raise UserError("it was made with configs of one's own")
+            raise UserError("it was made with configs of the user's own")
         return RunConfig.of(resolved(compose("config", overrides, return_hydra_config=True))).yaml()
     except (UserError, HydraException, OmegaConfBaseException, ValueError) as error:
         raise UserError(
@@ -45,15 +45,18 @@ def config_of(row: Row, runs: Path) -> str:
 
 
 def fault(text: str, row: Row) -> str:
-    """Why a run's id doesn't follow from its config; "" where it does, or was made by older code.
+    """Why a run's id doesn't follow from its config.
 
-    Nothing that the config names is imported or built, and nothing in it is computed.
+    Nothing that the config names is imported or built, and none of its interpolations is resolved.
+
+    Returns:
+        "" if the id follows, or if the run has an older results version.
     """
     if row["results"] != str(RESULTS):
         return ""
     try:
         config = RunConfig.of(OmegaConf.create(harmless.from_yaml(text)))
-        # Otherwise a network that isn't Shoal's would be built to see whether it learns.
+        # Set from the row: to find the kind, a network that isn't Shoal's would have to be built.
         vars(config)["kind"] = recorded(row)
         found = run_id(config, _content(row))
     except (UserError, yaml.YAMLError, OmegaConfBaseException) as error:

@@ -1,4 +1,4 @@
-"""What a capsule tells beside its findings: data, packages, and how it is redone."""
+"""The parts of a capsule beside its findings: README, table of data, and lock file."""
 
 import csv
 import io
@@ -12,16 +12,16 @@ from shoal.runs import findings
 from shoal.runs.values import START
 from shoal.system.files import csv_text
 
-FINDINGS = "findings"  # the folder that they lie in
+FINDINGS = "findings"  # their folder
 STUDY, RUNS = (f"{FINDINGS}/{name}" for name in (findings.STUDY, findings.RUNS))
-APART = ("python", "shoal")  # versions that no line of a lock file gives
+APART = ("python", "shoal")  # recorded versions that aren't packages of the lock file
 
 
 def rows_of(text: bytes) -> list[dict[str, str]]:
-    """The finished rows of `runs.csv`, as text.
+    """The finished rows of `runs.csv`, with all values as text.
 
     Raises:
-        ValueError, LookupError: it is no such table.
+        ValueError, LookupError: it isn't the `runs.csv` of findings.
     """
     try:
         rows = list(csv.DictReader(io.StringIO(text.decode(), newline=""), restval=""))
@@ -36,7 +36,7 @@ def rows_of(text: bytes) -> list[dict[str, str]]:
 
 
 def data_table(rows: Sequence[Row]) -> bytes:
-    """The digest of every set of pictures, and how many runs had it."""
+    """`data.csv`: the digest of each picture set, and the number of runs that used it."""
     seen = Counter(
         (column.partition("/")[2], text)
         for row in rows
@@ -48,7 +48,7 @@ def data_table(rows: Sequence[Row]) -> bytes:
 
 
 def lock(constraints: str, rows: Sequence[Row]) -> bytes:
-    r"""The constraints, in which packages that the rows name have the version of most rows.
+    r"""The constraints, with recorded packages at the version that most rows have.
 
     >>> row = {"versions/torch": "2.12.1+cpu", "versions/python": "3.11.7"}
     >>> lock("numpy==2.4.6\ntorch==2.13.0\n", [row])
@@ -64,7 +64,7 @@ def lock(constraints: str, rows: Sequence[Row]) -> bytes:
 
 
 def lacks(command: str, modules: Sequence[str], rows: Sequence[Row] = ()) -> list[str]:
-    """What redoing a study takes that its capsule lacks, a line each.
+    """What redoing a study needs beyond its capsule, a line each.
 
     >>> print(*lacks("shoal train --config-dir mine/conf model=mine", ["installed timm", "mine"]))
     the package timm the module mine the YAML files of --config-dir mine/conf
@@ -84,7 +84,7 @@ def lacks(command: str, modules: Sequence[str], rows: Sequence[Row] = ()) -> lis
 def readme(
     name: str, question: str, command: str, rows: Sequence[Row], lacking: Sequence[str]
 ) -> bytes:
-    """What a reader finds first."""
+    """The README of the capsule."""
     commits = sorted({row.get("commit", "") for row in rows} - {""})
     pythons = sorted({row.get("versions/python", "") for row in rows} - {""})
     text = f"""# {name}

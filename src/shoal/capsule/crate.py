@@ -1,7 +1,7 @@
-"""What a capsule says of itself: an RO-Crate's metadata (JSON-LD, specification 1.1).
+"""The metadata of a capsule as an RO-Crate (JSON-LD, specification 1.1).
 
-Written by hand: the library `rocrate` unpacks an archive to read it, and checks neither names nor
-digests, which is all that is needed here.
+The library `rocrate` isn't used, since it unpacks an archive to read it, and checks neither names
+nor digests, which is what matters here.
 """
 
 import hashlib
@@ -37,11 +37,11 @@ def metadata(
     """The text of `ro-crate-metadata.json`.
 
     Args:
-        files: all others of the capsule, by name.
+        files: all other files of the capsule, by name.
         name: of the study, e.g. `ablation/t91-x3-standard`.
-        question: that it answers.
-        command: that redoes it.
-        date: when its last run ended, ISO 8601.
+        question: the question that it answers.
+        command: the command that redoes it.
+        date: the time at which its last run finished, ISO 8601.
         version: of Shoal.
     """
     root = {
@@ -96,10 +96,10 @@ def _file(name: str, content: bytes) -> dict[str, Any]:
 
 
 class Crate:
-    """The metadata of a capsule, read.
+    """The parsed metadata of a capsule.
 
     Raises:
-        UserError: it is no RO-Crate of Shoal's.
+        UserError: it isn't the metadata of a capsule.
     """
 
     def __init__(self, text: bytes) -> None:
@@ -111,12 +111,12 @@ class Crate:
             if not whole or about["conformsTo"]["@id"] != PROFILE or about["about"]["@id"] != "./":
                 raise ValueError("no RO-Crate 1.1")
             root = self._by_id["./"]
-            self.name, self.license = str(root["name"]), root["license"]["@id"]
+            self.license = root["license"]["@id"]
             self.parts = [str(part["@id"]) for part in root["hasPart"]]
             self.command = str(self._by_id[ACTION]["description"])
-            for key in ("description", "datePublished"):
+            for key in ("name", "description", "datePublished"):  # required by the specification
                 str(root[key])
             self.digests = {part: str(self._by_id[part]["sha256"]) for part in self.parts}
             self.sizes = {part: int(self._by_id[part]["contentSize"]) for part in self.parts}
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            raise UserError(f"{METADATA} is not as a capsule's is ({first_line(error)})") from None
+            raise UserError(f"{METADATA} isn't that of a capsule ({first_line(error)})") from None

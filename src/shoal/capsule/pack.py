@@ -21,17 +21,17 @@ def pack(findings: Path, out: Path, runs: Path, conf: Path, *, weights: bool) ->
 
     Args:
         findings: `experiments/<question>/<data>-x<scale>-<budget>`.
-        out: the archive.
-        runs: where the folders of its runs may still be.
+        out: the archive to write.
+        runs: the folder in which its runs may still be.
         conf: Hydra's folder of configs.
-        weights: also take the runs' weights that are in `runs`.
+        weights: also pack the weights of runs that are still in `runs`.
 
     Returns:
         the names of the files in it.
 
     Raises:
-        UserError: it is no folder of findings, a run's config isn't to be had or isn't its own,
-            weights are missing or not the recorded ones, or `out` can't be written.
+        UserError: `findings` is no folder of findings, a run's config is missing or doesn't match
+            its id, weights are missing or not the recorded ones, or `out` can't be written.
     """
     files = _findings(findings)
     try:
@@ -71,7 +71,7 @@ def _findings(folder: Path) -> dict[str, bytes]:
         if path.name.startswith(".") or not path.is_file():
             continue
         if path.is_symlink() or archive.name_fault(name):
-            raise UserError(f"{path} can't be packed: it is a link, or has an odd name")
+            raise UserError(f"{path} can't be packed: it is a link, or has an unsafe name")
         found[name] = path.read_bytes()
     return found
 
@@ -94,18 +94,20 @@ def _weights(rows: list[dict[str, str]], runs: Path) -> dict[str, bytes]:
         if not row["weights_sha256"] or not path.is_file():
             continue
         if path.stat().st_size > LARGEST_WEIGHTS:
-            raise UserError(f"{path} is larger than {LARGEST_WEIGHTS >> 20} MiB: leave --weights")
+            raise UserError(
+                f"{path} is larger than {LARGEST_WEIGHTS >> 20} MiB: leave --weights out"
+            )
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != row["weights_sha256"]:
             raise UserError(f"{path} has other bytes than {row['id']} was recorded with")
         found[f"weights/{row['id']}.safetensors"] = content
     if not found:
-        raise UserError(f"{runs} holds no weights of these runs: --runs DIR, or leave --weights")
+        raise UserError(f"{runs} has no weights of these runs: --runs DIR, or leave --weights out")
     return found
 
 
 def _shipped(name: str) -> bytes:
-    """A file of the checkout's top, which an installed package has inside it."""
+    """A file from the top of the checkout; an installed package contains a copy."""
     inside = Path(shoal.__file__).parent
     place = inside / name
     return (place if place.is_file() else inside.parents[1] / name).read_bytes()

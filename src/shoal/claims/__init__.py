@@ -1,6 +1,6 @@
-"""What an experiment's rows say: claims tested, arms against a baseline, effects of factors.
+"""Statistics on an experiment's rows: tested claims, arms against a baseline, effects of factors.
 
-It imports results and what lies below, and no torch.
+This package imports `results` and the packages below it, and never torch.
 """
 
 from shoal.claims.claim import Claim, read_claims, require_arms

@@ -1,4 +1,4 @@
-"""What a claim asks of a study: its comparisons, and the arms that they need."""
+"""The comparisons that a claim asks of a study, and the arms that are missing for them."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -11,10 +11,10 @@ from shoal.results import Study, survival
 
 
 def absent(study: Study, claim: Claim) -> list[str]:
-    """Arms of the claim without a finished run at some scale, and why."""
+    """The claim's arms that have no finished run at some scale, each with the state of its runs."""
     done = set(zip(study.finished["arm"], study.finished["scale"], strict=True))
     if all(test["measure"] == "reliability" for test in claim.tests):
-        done |= set(survival(study).index)  # one that only ever diverged says enough
+        done |= set(survival(study).index)  # divergence is a result of a training, too
     said = []
     for arm, scale in product(claim.arms, study.scales):
         if (arm, scale) not in done:
@@ -25,7 +25,7 @@ def absent(study: Study, claim: Claim) -> list[str]:
 
 
 def asked(study: Study, claim: Claim) -> Iterator[Asked]:
-    """Each comparison of a claim: of every pair of its arms, at every scale, by every measure."""
+    """The comparisons of a claim: each pair of its arms, at each scale, by each of its measures."""
     for test in claim.tests:
         options = {k: v for k, v in test.items() if k not in ("measure", "margin", *SIDES)}
         lists = {k: v if isinstance(v, list) else [v] for k, v in options.items()}

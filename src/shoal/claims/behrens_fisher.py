@@ -1,9 +1,9 @@
-"""The crossed statistic where p has to be small: seeds and pictures each with a t of its own.
+"""The crossed statistic for small p-values: a t distribution each for seeds and for pictures.
 
-Satterthwaite's one t takes a small sample variance at its word. Where three seeds happen to agree,
-pictures then lend their many degrees of freedom, and far out in the tail, where several looks and
-several claims put the bar, chance passes too often. Behrens and Fisher's solution adds the two
-uncertainties as they are, and errs on the safe side (Robinson, 1976).
+Satterthwaite's single t trusts a small sample variance. If three seeds happen to agree, it borrows
+the many degrees of freedom of the pictures. Several looks and several claims require very small
+p-values, and so far out in the tail its false positives are too frequent. The Behrens-Fisher
+solution adds the two uncertainties without pooling them, and is conservative (Robinson, 1976).
 """
 
 from typing import NamedTuple
@@ -14,16 +14,17 @@ from scipy.special import gammaln, stdtr, stdtrit
 
 from shoal.claims.statistics import Floats, variances
 
-NODES = 96
+NODES = 96  # of the numerical integral over one t
 
 
 class BehrensFisher(NamedTuple):
-    """A mean difference, and the variances of its two factors' means, each with its freedom.
+    """A mean difference, with the variance and the degrees of freedom of each of its two factors.
 
     Attributes:
-        effect: the mean.
-        parts: `(..., 2)`: of the mean over seeds and over pictures; 0 for a factor of one level.
-        dfs: degrees of freedom of each.
+        effect: the mean difference.
+        parts: `(..., 2)`: the variance that seeds and that pictures add to the mean; 0 for a factor
+            of one level.
+        dfs: the degrees of freedom of both.
     """
 
     effect: Floats
@@ -31,12 +32,12 @@ class BehrensFisher(NamedTuple):
     dfs: tuple[int, int]
 
     def tail(self, null: float, greater: bool) -> Floats:
-        """One-sided p: how likely a mean as far on this side is, if the true one is `null`."""
+        """One-sided p: the probability of a mean at least as far out, if the true one is `null`."""
         away = np.asarray(self.effect - null if greater else null - self.effect)
         return beyond(away, self.parts, self.dfs)
 
     def interval(self, tail: float = 0.025) -> tuple[Floats, Floats]:
-        """The interval that leaves so much out on each side."""
+        """The confidence interval that leaves out the probability `tail` on each side."""
         reaches = np.sqrt(self.parts) * np.array([stdtrit(max(df, 1), 1 - tail) for df in self.dfs])
         low, high = np.zeros_like(self.effect), reaches.sum(axis=-1)
         for _ in range(50):
@@ -47,10 +48,10 @@ class BehrensFisher(NamedTuple):
 
 
 def behrens_fisher(differences: ArrayLike) -> BehrensFisher:
-    """The mean of differences paired by seed and picture, as `statistics.crossed` takes it.
+    """The mean of differences that are paired by seed and picture; see `statistics.crossed`.
 
     Args:
-        differences: `(..., S, I)`, complete; leading axes are independent studies.
+        differences: `(..., S, I)` without missing values; leading axes are independent studies.
     """
     d = np.asarray(differences, dtype=float)
     counts = (d.shape[-2], d.shape[-1])
@@ -58,15 +59,15 @@ def behrens_fisher(differences: ArrayLike) -> BehrensFisher:
 
 
 def beyond(away: Floats, parts: Floats, dfs: tuple[int, int]) -> Floats:
-    """How likely the sum of two scaled t, by Student, is beyond a value.
+    """The probability that the sum of two scaled Student t variables exceeds a value.
 
     Args:
         away: the value.
-        parts: `(..., 2)`: the squares of the scales.
-        dfs: degrees of freedom of each; of no meaning where the scale is 0.
+        parts: `(..., 2)`: the squared scale of each variable.
+        dfs: the degrees of freedom of each; ignored where its scale is 0.
     """
     away, scales = np.asarray(away, dtype=float), np.sqrt(parts)
-    found = np.where(away > 0, 0.0, 1.0)  # without any spread every difference is certain
+    found = np.where(away > 0, 0.0, 1.0)  # without any variance every difference is certain
     narrow_first = scales[..., 0] <= scales[..., 1]
     for narrow, wide, chosen in ((0, 1, narrow_first), (1, 0, ~narrow_first)):
         some = chosen & (scales[..., wide] > 0)
@@ -85,7 +86,7 @@ def _beyond(away: Floats, narrow: Floats, wide: Floats, df_narrow: int, df_wide:
 
 
 def _student(df: int) -> tuple[Floats, Floats]:
-    """Places and weights that integrate over a t, far into its tails (a double exponential)."""
+    """Nodes and weights that integrate over a t far into its tails (double exponential rule)."""
     grid = np.linspace(-2.8, 2.8, NODES)
     places = np.sinh(np.pi / 2 * np.sinh(grid))
     slope = np.cosh(grid) * np.cosh(np.pi / 2 * np.sinh(grid))

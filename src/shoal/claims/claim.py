@@ -1,26 +1,26 @@
-"""Claims as data: a sentence, and the comparisons that it stands or falls with."""
+"""Claims as data: a sentence and the comparisons that it depends on."""
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shoal.claims.equivalence import KEY, checked
+from shoal.claims.equivalence import KEY, read_equal_within
 from shoal.claims.measures import MEASURES
 from shoal.claims.words import require_sides, require_values
 from shoal.errors import UserError, unknown
 
 SIDES = ("greater", "lesser")
-# What a measure is handed by the study; its other arguments are the words of a test.
+# The arguments that every measure takes; all others are keys that a test may set.
 HANDED = ("study", "scale", *SIDES)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence and the comparisons that it stands or falls with: all must hold.
+    """A sentence and the comparisons that must all hold for it to be supported.
 
     Attributes:
-        equal_within: half of the region in which arms count as alike; see `equivalence`.
+        equal_within: half the width of the region of practical equivalence; see `equivalence`.
     """
 
     id: str
@@ -30,31 +30,31 @@ class Claim:
 
     @property
     def arms(self) -> list[str]:
-        """The arms that it is about."""
+        """The arms that its tests name."""
         named = (ref.split(":")[0] for test in self.tests for s in SIDES for ref in test[s])
         return list(dict.fromkeys(named))
 
 
 def read_claims(written: Mapping[str, Any]) -> list[Claim]:
-    """The claims of an experiment, as its file has them: `ID: {says: ..., tests: [...]}`.
+    """Read an experiment's claims, written as `ID: {says: ..., tests: [...]}`.
 
-    A claim may also say `equal_within: 0.05`.
+    A claim may also set `equal_within`, e.g. to 0.05.
 
     Raises:
-        UserError: one lacks or misspells something.
+        UserError: a claim lacks a part, or has an unknown key or value.
     """
     return [_claim(str(name), entry) for name, entry in written.items()]
 
 
 def require_arms(claims: Sequence[Claim], arms: Iterable[str]) -> None:
-    """Refuse a claim about an arm that there isn't.
+    """Check that claims only name existing arms.
 
     Args:
         claims: from `read_claims`.
-        arms: that the experiment's file has.
+        arms: the arms of the experiment.
 
     Raises:
-        UserError: naming the claim and the nearest arm.
+        UserError: a claim names an unknown arm; the message suggests the nearest one.
     """
     there = list(arms)
     for claim in claims:
@@ -75,14 +75,14 @@ def _claim(name: str, entry: Any) -> Claim:
         example = "{measure: psnr, greater: [ARM], lesser: [ARM]}"
         raise UserError(f"{where} has no tests: write a list of comparisons, e.g. {example}")
     tests = tuple(_checked(where, test) for test in tests)
-    within = checked(f"{where}.", entry, {test["measure"] for test in tests})
+    within = read_equal_within(f"{where}.", entry, {test["measure"] for test in tests})
     return Claim(name, entry["says"], tests, within)
 
 
 def _checked(where: str, test: Any) -> Mapping[str, Any]:
-    """A test whose words are all known."""
+    """Return a test after checking its measure, its arms and all other keys."""
     measure = test.get("measure") if isinstance(test, Mapping) else None
-    if measure not in MEASURES:
+    if not isinstance(measure, str) or measure not in MEASURES:
         raise UserError(f"{where}: {unknown('measure', measure, MEASURES)}")
     for side in SIDES:
         arms = test.get(side)

@@ -1,4 +1,4 @@
-"""One difference of arms with its interval."""
+"""One difference between two arms, with its interval and p-value."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,31 +11,33 @@ from shoal.claims.pairs import Sample
 from shoal.claims.spending import LEVELS, Spending, spending
 from shoal.claims.statistics import Estimate, Floats, crossed, variances
 
-LEVEL = 0.05
+LEVEL = 0.05  # two-sided level of significance
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One difference of two arms: its 95 % interval, and p against the claim's margin.
+    """The difference between two arms, with its 95 % interval and a p-value against the margin.
 
-    Where a study looks more than once, the interval and both p hold over all its looks.
+    If the study looks at its results more than once, the interval and both p-values account for
+    all looks.
 
     Attributes:
         text: what is compared, in words.
-        unit: `dB`, nothing, or `x`: effect, low, high and within are then ratios.
-        sign: +1 where the difference is on the claim's side of the margin, else -1.
-        within: half of the region of practical equivalence; None: equality is no answer.
-        equal: p of being outside of that region: twice that of the worse of two one-sided tests, so
-            that it is below 0.05 where the interval lies within.
-        looked: seeds at each look, where the study looks more than once.
-        found_at: seeds at the look that p stands on, where that is an earlier one; else 0.
-        one_picture: whether pictures are compared and there is but one, so that nobody knows how
-            others differ.
-        most: seeds that were planned at most, as of each.
-        spread: of one seed's mean and of the mean over pictures: standard deviations, a ratio's as
-            logarithms.
+        unit: `dB`, empty, or `x`; with `x`, the effect, low, high and within are ratios.
+        sign: +1 if the difference is on the claim's side of the margin, else -1.
+        within: half the width of the region of practical equivalence; None: equality is no answer.
+        equal: p-value of the null hypothesis that the difference lies outside that region: twice
+            the larger p of two one-sided tests, so that it is below 0.05 exactly if the 95 %
+            interval lies within the region.
+        looked: number of seeds at each look, if the study looks more than once.
+        found_at: number of seeds at the look that determines p, if that was an earlier one; else 0.
+        one_picture: whether there is only a single test picture, so that nothing is known about the
+            variance between pictures.
+        most: the largest number of seeds that was planned, at each look.
+        spread: standard deviation of one seed's mean, and standard error of the mean that pictures
+            cause; of logarithms for a ratio.
         margin: by how much the greater arm may fall short.
-        arms: that are compared.
+        arms: the two arms.
     """
 
     text: str
@@ -59,7 +61,7 @@ class Comparison:
 
 
 def compare(seen: Seen, text: str) -> Comparison:
-    """The mean of a sample of differences, by the crossed statistic.
+    """Test the mean of a sample of differences by the crossed statistic.
 
     Args:
         seen: the differences at each look.
@@ -96,8 +98,8 @@ def compare(seen: Seen, text: str) -> Comparison:
 def _shown(
     estimate: Estimate | BehrensFisher, spent: Spending | None, unit: str
 ) -> tuple[float, float, float]:
-    """Effect and interval in the unit that people read."""
-    # Where nothing is left to spend, no interval is wide enough: the widest that can be told.
+    """Effect and interval in the unit that is reported."""
+    # If this look spends none of the level, the interval is infinite: show the widest computable.
     tail = 0.025 if spent is None else max(float(spent.nominal(0.025)[-1]), LEVELS[0])
     values = np.array([estimate.effect, *estimate.interval(tail)])
     effect, low, high = map(float, np.exp(values) if unit == "x" else values)
@@ -118,19 +120,23 @@ def _equal(
 
 
 def two_sided(above: float, below: float) -> float:
-    """The p of a difference to either side, of the p of each side."""
-    # Over several looks both may be 1, where no level finds the difference.
+    """The two-sided p-value from the two one-sided ones."""
+    # Over several looks both may be 1: then no level rejects on either side.
     return float(np.minimum(2 * np.minimum(above, below), 1.0))
 
 
 def spending_of(seen: Seen) -> Spending | None:
-    """How the level is spent over the looks; None where there is one."""
+    """How the level is spent over the looks; None if there is only one look."""
     counts = tuple(asked.sample.seed_count for asked in seen.asked)
     return spending(counts, seen.most) if seen.most else None
 
 
 def _estimate(asked: Asked, looks: bool) -> Estimate | BehrensFisher:
-    """A pooled variance has freedom enough for one t."""
+    """The mean difference at one look.
+
+    With several looks, p-values must hold far out in the tail, hence Behrens-Fisher; a variance
+    that is pooled over cells has enough degrees of freedom for Satterthwaite's single t.
+    """
     assert isinstance(asked.sample, Sample)
     differences = asked.sample.differences
     if looks and asked.variance is None:
@@ -141,6 +147,6 @@ def _estimate(asked: Asked, looks: bool) -> Estimate | BehrensFisher:
 def _tails(
     estimates: list[Estimate | BehrensFisher], spent: Spending | None, null: float, greater: bool
 ) -> Floats:
-    """One-sided p over all looks until each, `(K,)`; of one look it alone."""
+    """One-sided p-values `(K,)`, each over all looks so far; `(1,)` if there is one look."""
     tails: Floats = np.array([float(each.tail(null, greater)) for each in estimates])
     return tails[-1:] if spent is None else spent.adjusted(tails)

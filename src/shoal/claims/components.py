@@ -1,7 +1,7 @@
-"""95 % intervals of variance components: of a mean square, and of the difference of two.
+"""95 % intervals for a mean square and for the difference of two, as variance components need.
 
-The first is exact, by chi-square. The second is the modified large-sample interval of Ting and
-others (1990, "Confidence intervals on linear combinations of variance components that are
+The first is the exact chi-square interval. The second is the modified large-sample interval of Ting
+et al. (1990, "Confidence intervals on linear combinations of variance components that are
 unrestricted in sign").
 """
 
@@ -12,13 +12,13 @@ TAIL = 0.025
 
 
 def of_one(mean: float, df: int) -> tuple[float, float]:
-    """Of what a mean square of so many degrees of freedom estimates."""
+    """Interval for the expectation of a mean square with `df` degrees of freedom."""
     low, high = (df * mean / chdtri(df, tail) for tail in (TAIL, 1 - TAIL))
     return float(low), float(high)
 
 
 def of_difference(one: float, n: int, other: float, m: int) -> tuple[float, float]:
-    """Of what `one - other` estimates: mean squares of n and of m degrees of freedom."""
+    """Interval for the expectation of `one - other`, mean squares with n and m degrees."""
     low = one - other - np.sqrt(max(_below(one, n, other, m), 0.0))
     high = one - other + np.sqrt(max(_above(one, n, other, m), 0.0))
     return float(low), float(high)
@@ -39,5 +39,5 @@ def _above(one: float, n: int, other: float, m: int) -> float:
 
 
 def _quantile(df: int, tail: float) -> float:
-    """Of chi-square over its degrees of freedom, by the share above it."""
+    """The quantile of chi-square / df that is exceeded with probability `tail`."""
     return float(chdtri(df, tail)) / df

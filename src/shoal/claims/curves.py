@@ -1,4 +1,4 @@
-"""Differences of two arms in what curves show, paired by seed: costs, steadiness, branches."""
+"""Differences between two arms in their curves, paired by seed: cost, unsteadiness, branches."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -10,7 +10,7 @@ from shoal.claims.pairs import Sample, paired
 from shoal.claims.scores import seeds_of
 from shoal.results import AXES, Study, last_rows, reach, untrained_level
 
-WINDOW = 5  # validations in the running median: wide enough to be still, narrow against a curve
+WINDOW = 5  # validations in the running median: enough to smooth, few beside a whole curve
 
 
 def cost(
@@ -22,11 +22,12 @@ def cost(
     above_bicubic: float | None = None,
     below_final: float | None = None,
 ) -> Iterable[Sample]:
-    """What reaching a PSNR takes, as a logarithm of the two arms' ratio.
+    """The cost of reaching a PSNR, as the logarithm of the two arms' ratio.
 
-    The goal is bicubic's validation PSNR plus `above_bicubic` dB, or each run's own final one minus
-    `below_final` dB. Where only one run of a pair gets there, the other counts with its whole
-    schedule, but never as the cheaper of the two; where neither does, the pair says nothing.
+    The goal is bicubic's validation PSNR plus `above_bicubic` dB, or each run's own final PSNR
+    minus `below_final` dB. If only one run of a pair reaches it, the other counts with the cost of
+    its whole schedule, but never as the cheaper one. Pairs in which neither run reaches the goal
+    are left out, and so are runs that are fitted, which take neither steps nor multiply-adds.
     """
     spent = _spent(study, axis, above_bicubic, below_final)
     pairs = paired(study, greater, lesser, scale, spent)
@@ -34,7 +35,7 @@ def cost(
     ratio = (more["at"].fillna(more["end"]) / less["at"].fillna(less["end"])).map(np.log)
     ratio = ratio.mask(more["at"].isna(), ratio.clip(lower=0))
     ratio = ratio.mask(less["at"].isna(), ratio.clip(upper=0))
-    known = ratio[more["at"].notna() | less["at"].notna()]
+    known = ratio[more["at"].notna() | less["at"].notna()].dropna()
     goal = f"own final - {below_final}" if above_bicubic is None else f"bicubic + {above_bicubic}"
     what = f"{AXES[axis]} to {goal} dB"
     yield Sample(known.to_numpy(float)[:, None], what, "x", seeds_of(known))
@@ -44,7 +45,7 @@ def cost(
 def _spent(
     study: Study, axis: str, above_bicubic: float | None, below_final: float | None
 ) -> pd.DataFrame:
-    """By run id: what reaching the goal took (`at`), and the whole schedule (`end`)."""
+    """By run id: the cost of reaching the goal (`at`) and of the whole schedule (`end`)."""
     curves = study.curves[study.curves["id"].isin(study.finished["id"])]
     last = last_rows(curves)
     if above_bicubic is None:
@@ -52,20 +53,22 @@ def _spent(
     else:
         goal = last["scale"].map(untrained_level(study)) + above_bicubic
     at = reach(curves, goal, axis)
-    # The first validation may already be there: that took at most one step.
+    # The goal may be reached at the first validation, at step 0: count the cost of one step.
     at = at.clip(lower=last[axis] / last["step"].clip(lower=1))
-    return pd.DataFrame({"at": at, "end": last[axis]})
+    spent = pd.DataFrame({"at": at, "end": last[axis]})
+    return spent[spent["end"] > 0]  # no logarithm of 0
 
 
 def unsteadiness(study: Study, greater: str, lesser: str, scale: int, of: str) -> Iterable[Sample]:
-    """How far a curve stands from its own running median: the median over the second half.
+    """The median distance of a curve from its running median, over the second half of training.
 
     Args:
         study: the rows.
-        greater: arm said to be less steady.
-        lesser: its rival; runs of one seed saw the same patches in the same order.
-        scale: of the enlargement.
-        of: `val/psnr`, or `train/loss` (taken in dB, so that a lower loss isn't a steadier one).
+        greater: the arm that is claimed to be less steady.
+        lesser: the other arm; runs of one seed see the same patches in the same order.
+        scale: the enlargement factor.
+        of: `val/psnr`, or `train/loss`, which is converted to dB so that arms with a lower loss
+            don't look steadier.
     """
     rows = study.curves[
         study.curves["arm"].isin([greater, lesser]) & (study.curves["scale"] == scale)
@@ -83,7 +86,7 @@ def unsteadiness(study: Study, greater: str, lesser: str, scale: int, of: str) -
 
 
 def share_above(study: Study, greater: str, lesser: str, scale: int) -> Iterable[Sample]:
-    """Share of a branch's energy above the LR picture's Nyquist frequency, at the end."""
+    """Share of a branch's energy above LR's Nyquist frequency at the last validation."""
     rows = last_rows(study.curves)
     for branch in ("shallow", "deep"):
         low, high = rows[f"{branch}/low"], rows[f"{branch}/high"]
@@ -92,7 +95,7 @@ def share_above(study: Study, greater: str, lesser: str, scale: int) -> Iterable
 
 
 def correlation_below(study: Study, greater: str, lesser: str, scale: int) -> Iterable[Sample]:
-    """Correlation of a branch with HR below the LR picture's Nyquist frequency, at the end."""
+    """Correlation of a branch with HR below LR's Nyquist frequency at the last validation."""
     name = "correlation with HR below LR Nyquist"
     yield _branches(study, greater, lesser, scale, last_rows(study.curves), "corr_low", name)
 

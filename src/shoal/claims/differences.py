@@ -1,4 +1,4 @@
-"""Each arm of an experiment against its baseline: what is known without a claim."""
+"""Each arm of an experiment compared with the baseline, on each test set."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,16 +18,17 @@ from shoal.results import Study
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference in dB of test PSNR, its p adjusted over all of its table, and a word.
+    """A difference in test PSNR (dB), with a verdict and p adjusted over all rows of its table.
 
     Attributes:
-        name: of the arm, or of the values that are compared.
-        where: the test set and, of several scales, the scale.
-        over: how many settings of the other factors it is averaged over; 0 for a baseline's.
-        word: of the direction, equal, or undecided.
-        why: what keeps a found difference at `indicated`, or what an open one would take.
-        share: of the level that is left for it by Holm, among those still undecided.
-        need: what it would take to decide it, where that can be told.
+        name: the arm, or the values that are compared.
+        where: the test set, and the scale if the study has several.
+        over: the number of settings of the other factors that it is averaged over; 0 for a
+            difference to the baseline.
+        word: the verdict: the direction, `equal`, or `undecided`; after `indicated` if held back.
+        why: why the verdict is only `indicated`, or what deciding an open one would take.
+        share: the share of the level that Holm leaves for it: 1 / (number of undecided rows).
+        need: what it would take to decide it, if that can be estimated.
     """
 
     name: str
@@ -42,12 +43,12 @@ class Difference:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has no answer yet."""
+        """Whether it is still undecided."""
         return self.word == "undecided"
 
 
 def against_baseline(study: Study) -> list[Difference]:
-    """Each arm's difference to the baseline, per test set; none where the study names none."""
+    """Each arm's difference to the baseline, per test set; empty if the study has no baseline."""
     if study.baseline is None:
         return []
     found = []
@@ -80,7 +81,7 @@ def _against(study: Study) -> Iterator[Asked]:
 
 
 def place(study: Study, name: str, scale: int) -> str:
-    """The test set, if it is one of several, and of several scales the scale."""
+    """The name of a test set, followed by the scale if the study has several scales."""
     return f"{name} x{scale}".strip() if len(study.scales) > 1 else name
 
 
@@ -90,7 +91,14 @@ def worded(
     words: Callable[[Difference], tuple[str, str]],
     fewest: int = 2,
 ) -> list[Difference]:
-    """Differences with p adjusted over all of them, and the word of each."""
+    """Add the verdicts: Holm-adjusted p over all the differences, and a word for each.
+
+    Args:
+        study: the study in which they were found.
+        found: the differences, without verdicts.
+        words: gives the two words for a positive and for a negative effect.
+        fewest: the number of seeds below which a verdict is only `indicated`.
+    """
     said = []
     adjusted = holm([each.comparison.p for each in found])
     equal = holm([each.comparison.equal for each in found])

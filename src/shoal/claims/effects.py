@@ -1,4 +1,4 @@
-"""Effects of a cross's factors: what a value changes, and what two change together."""
+"""Main effects and two-way interactions of the factors of a crossed experiment."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations, product
@@ -13,23 +13,23 @@ from shoal.claims.scores import pictures, sample
 from shoal.claims.statistics import Variance
 from shoal.results import Study
 
-Setting = tuple[tuple[str, str], ...]  # values of the factors that a contrast doesn't turn
+Setting = tuple[tuple[str, str], ...]  # pairs of a factor and its value
 
 
 class _Contrast(NamedTuple):
     name: str
     words: tuple[str, str]
-    signs: Mapping[Setting, int]  # of the cells, by the values of the factors that are turned
+    signs: Mapping[Setting, int]  # of the cells, by their values of the contrast's own factors
 
 
 def effects(study: Study) -> list[Difference]:
-    """Main effects of a cross's factors and their two-way interactions, over all test pictures.
+    """Main effects of the factors and their two-way interactions, over all test pictures.
 
-    A main effect is what a value changes beside the factor's first one; an interaction is what two
-    values change together beyond the sum of what each does alone. Each is the mean over those
-    settings of the other factors in which all of its cells have finished, so that neither an
-    excluded cell nor a lost run mixes one factor with another. How far seeds scatter is taken from
-    all cells together: from two or three seeds of one contrast alone, luck would often look sure.
+    A main effect compares a value with the factor's first value. An interaction is what two values
+    change together, beyond the sum of their separate effects. Each is averaged over those settings
+    of the other factors for which all of its cells have finished, so that neither an excluded cell
+    nor a missing run confounds two factors. The variance between seeds is pooled over all cells,
+    since two or three seeds of one contrast often underestimate it.
     """
     words = {contrast.name: contrast.words for contrast in _contrasts(study.cells)}
     found = []
@@ -50,7 +50,7 @@ def _effects(study: Study) -> Iterator[Asked]:
 
 
 def _contrasts(cells: Mapping[str, Mapping[str, str]]) -> Iterator[_Contrast]:
-    """Main effects, then interactions, in the order of the file."""
+    """Main effects, then interactions, in the order of the experiment's file."""
     levels = {
         key: list(dict.fromkeys(cell[key] for cell in cells.values()))
         for key in next(iter(cells.values()), {})
@@ -69,9 +69,9 @@ def _contrasts(cells: Mapping[str, Mapping[str, str]]) -> Iterator[_Contrast]:
 
 
 def _scatter(scores: Mapping[str, pd.DataFrame]) -> Variance | None:
-    """The variance of a run's mean score over seeds, pooled over cells.
+    """The variance between seeds of a run's mean score, pooled over cells.
 
-    What a seed does to all cells alike is taken out: it cancels in every contrast.
+    An effect that a seed has on all cells alike is removed, since it cancels in every contrast.
     """
     means = pd.DataFrame({arm: table.mean(axis=1) for arm, table in scores.items()}).dropna()
     df = (len(means) - 1) * (means.shape[1] - 1)
@@ -85,7 +85,7 @@ def _scatter(scores: Mapping[str, pd.DataFrame]) -> Variance | None:
 def _settings(
     study: Study, contrast: _Contrast, scores: Mapping[str, pd.DataFrame]
 ) -> list[dict[Setting, pd.DataFrame]]:
-    """A contrast's scores at each setting of the other factors where it lacks none."""
+    """The scores of a contrast's cells, for each setting of the other factors that has them all."""
     settings: dict[Setting, dict[Setting, pd.DataFrame]] = {}
     turned = {key for key, _ in next(iter(contrast.signs))}
     for arm, table in scores.items():
@@ -110,7 +110,7 @@ def _effect(
     parts = [contrast.signs[at] * table for tables in whole for at, table in tables.items()]
     total = parts[0]
     for part in parts[1:]:
-        total = total + part  # a seed or picture that one lacks is missing in the sum
+        total = total + part  # NaN for seeds and pictures that a part lacks
     each = sample(total / len(whole), "PSNR")
     if not each.differences.size:
         return None

@@ -1,8 +1,8 @@
-"""The variance ledger: of the spread of one network's score, what is owed to what.
+"""The variance ledger: how much each source contributes to the variance of a run's score.
 
-First weights (`seed_init`) are crossed with orders of patches (`seed_patches`): a two-way layout of
-random factors, in which nothing is left to chance beside them, since equal seeds give equal bits.
-So what two values do together is no error term but a part of its own. Pictures are a third factor.
+Initial weights (`seed_init`) are crossed with orders of patches (`seed_patches`) in a two-way
+layout of random factors. Equal seeds give equal bits, so there is no residual error: the
+interaction of the two is a source of its own. Test pictures are the third factor.
 """
 
 from collections.abc import Iterator
@@ -20,12 +20,12 @@ INIT, PATCHES = "seed_init", "seed_patches"
 
 @dataclass(frozen=True)
 class Source:
-    """A part of the variance of one run's score, in dB^2, with a 95 % interval.
+    """One source of the variance of a run's score, in dB^2, with a 95 % interval.
 
     Attributes:
-        name: what it is owed to.
-        levels: how many were tried.
-        variance: estimated without bias, so that it may come out below zero.
+        name: the source.
+        levels: how many of its levels were tried.
+        variance: the unbiased estimate, which may be negative.
     """
 
     name: str
@@ -37,13 +37,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The parts of one scale: first weights, order of patches, both together, pictures.
+    """The sources at one scale: first weights, order of patches, both together, pictures.
 
     Attributes:
-        scale: of the enlargement.
+        scale: the enlargement factor.
         sources: in that order.
-        planned: first weights and orders that the grid has.
-        minus_bicubic: whether scores are gains over what trains nothing, picture by picture.
+        planned: the numbers of first weights and of orders that the grid has.
+        minus_bicubic: whether scores are gains over the untrained arm, picture by picture.
     """
 
     scale: int
@@ -53,13 +53,13 @@ class Ledger:
 
 
 def crosses_seeds(study: Study) -> bool:
-    """Whether a study's factors are the two seeds alone."""
+    """Whether the study crosses `seed_init` with `seed_patches`, and nothing else."""
     cells = study.cells.values()
     return bool(cells) and all(set(cell) == {INIT, PATCHES} for cell in cells)
 
 
 def ledgers(study: Study) -> list[Ledger]:
-    """A ledger per scale; none of a study that doesn't cross the two seeds alone."""
+    """A ledger per scale; empty unless the study crosses just the two seeds."""
     if not crosses_seeds(study):
         return []
     cells = {arm: (cell[INIT], cell[PATCHES]) for arm, cell in study.cells.items()}
@@ -76,9 +76,9 @@ def _ledger(study: Study, cells: dict[str, tuple[str, str]], scale: int) -> Ledg
 
 
 def sources(scores: Floats) -> Iterator[Source]:
-    """Variance components of a complete layout `(A, B, I)`, in dB: weights, orders, pictures.
+    """Variance components of a complete layout `(A, B, I)` in dB: weights, orders, pictures.
 
-    Each is that of one run's mean over these pictures.
+    Each is a component of the variance of one run's mean score over the I pictures.
     """
     a, b, count = scores.shape
     means = scores.mean(axis=2)
@@ -104,20 +104,20 @@ def _var(values: Floats) -> float:
 def _component(
     name: str, levels: int, mean: float, df: int, error: float, df_error: int, times: int
 ) -> Source:
-    """(mean - error) / times, of mean squares of so many degrees of freedom, with its interval."""
+    """The component (mean - error) / times with its interval; both are mean squares."""
     low, high = of_difference(mean, df, error, df_error)
     return Source(name, levels, (mean - error) / times, low / times, high / times)
 
 
 def _scores(study: Study, cells: dict[str, tuple[str, str]], scale: int) -> tuple[Floats, bool]:
-    """Test PSNR `(A, B, I)`, missing where a run is not there or did not survive."""
+    """Test PSNR `(A, B, I)` in dB, NaN if a run is missing or collapsed; is it minus bicubic's?"""
     tables = {arm: pictures(study, arm, scale) for arm in study.arms}
     plain = [t.iloc[0] for arm, t in tables.items() if arm not in cells and len(t)]
     names = list(dict.fromkeys(name for arm in cells for name in tables[arm].columns))
     first, second = (list(dict.fromkeys(at[i] for at in cells.values())) for i in (0, 1))
     scores = np.full((len(first), len(second), len(names)), np.nan)
     for arm, (init, order) in cells.items():
-        if len(tables[arm]):  # equal seeds give equal bits: of several runs the first
+        if len(tables[arm]):  # several runs are equal to the bit: take the first
             row = tables[arm].iloc[0].reindex(names)
             row = row - plain[0].reindex(names) if plain else row
             scores[first.index(init), second.index(order)] = row.to_numpy(float)
@@ -125,7 +125,7 @@ def _scores(study: Study, cells: dict[str, tuple[str, str]], scale: int) -> tupl
 
 
 def _whole(scores: Floats) -> Floats:
-    """The layout without weights and orders that lack a run, and pictures that one lacks."""
+    """The largest complete layout, greedily: drop rows, columns and pictures with gaps."""
     rows, columns = (np.arange(n) for n in scores.shape[:2])
     missing = np.asarray(np.isnan(scores).all(axis=2))
     while (left := missing[np.ix_(rows, columns)]).any():

@@ -1,4 +1,4 @@
-"""What keeps a study from deciding anything."""
+"""Limits of a study that keep its verdicts at `indicated`."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,12 @@ from shoal.results import Study
 
 
 def held_back(study: Study, compared: Sequence[Comparison], fewest: int = 2) -> str:
-    """Why a difference is indicated at most; empty where nothing holds it back.
+    """Why a difference can only be `indicated`; empty if nothing holds it back.
 
     Args:
-        study: that it was found in.
-        compared: what it was found by.
-        fewest: seeds that decide.
+        study: the study in which it was found.
+        compared: the comparisons behind it, each of at least one seed.
+        fewest: the number of seeds (up to three) that a decision needs.
     """
     seeds = min(each.seeds for each in compared)
     limits = [f"{('one', 'two')[seeds - 1]} seed{'s' * (seeds - 1)}"] if seeds < fewest else []

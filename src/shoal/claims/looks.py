@@ -1,4 +1,4 @@
-"""The looks of a study that adds seeds until it is decided: what was there at each."""
+"""The looks of a study that adds seeds until it is decided: the data there were at each look."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -11,19 +11,20 @@ from shoal.claims.pairs import Rates, Sample
 from shoal.claims.statistics import Variance
 from shoal.results import Study
 
-FEWEST = 3  # seeds that a look decides anything on
+FEWEST = 3  # seeds without which a look decides nothing
 
 
 class Asked(NamedTuple):
-    """One difference that a study is asked for.
+    """A comparison that a study is asked for.
 
     Attributes:
-        what: it is about, for whoever asked; the same at every look.
-        scale: of the enlargement.
-        arms: that are compared.
+        what: the caller's labels, which identify it: the same at every look.
+        sample: the data.
+        scale: the enlargement factor.
+        arms: the arms that are compared.
         margin: by how much the greater arm may fall short.
-        within: half of the region of practical equivalence, if there is one.
-        variance: of the means of seeds, where more than this sample tells it.
+        within: half the width of the region of practical equivalence, if there is one.
+        variance: the variance between seeds, if it is known from more than this sample.
     """
 
     what: tuple[str, ...]
@@ -36,7 +37,10 @@ class Asked(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """The same at each look; `most` is empty where the study looks once."""
+    """A comparison at each look, and the largest number of seeds that was planned at each.
+
+    `most` is empty if the study looks only once.
+    """
 
     asked: tuple[Asked, ...]
     most: tuple[int, ...] = ()
@@ -44,7 +48,7 @@ class Seen(NamedTuple):
 
 @lru_cache(maxsize=4)
 def views(study: Study) -> tuple[Study, ...]:
-    """The study as it was at each look; the study itself, where it looks once."""
+    """The study as it was at each look; only the study itself if it looks once."""
     if study.looks is None:
         return (study,)
     found, there = [], set[str]()
@@ -66,14 +70,14 @@ def _of(rows: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
 
 
 def seen(study: Study, ask: Callable[[Study], Iterable[Asked]]) -> list[Seen]:
-    """What a study is asked for, at every look; as of the last one, in the order of the file.
+    """The comparisons of a study's last look, in the order of the file, each with its looks.
 
-    A look at which a difference stood on no more seeds than before is no look at it, nor is one at
-    fewer seeds than decide.
+    A look only counts for a comparison if it has more seeds than the look before, and at least
+    `FEWEST` of them.
 
     Args:
         study: the rows.
-        ask: the differences of a study.
+        ask: gives the comparisons of a study.
     """
     if study.looks is None:
         return [Seen((asked,)) for asked in ask(study)]
@@ -99,7 +103,7 @@ History = list[tuple[Asked, int]]
 def _at_views(
     study: Study, ask: Callable[[Study], Iterable[Asked]]
 ) -> dict[tuple[str, ...], History]:
-    """What is asked at each look, worked out from what was there."""
+    """The looks of each comparison, computed from the study as it was at each look."""
     found: dict[tuple[str, ...], History] = {}
     for view, look in zip(views(study), study.looks or [], strict=True):
         for asked in ask(view):
@@ -108,7 +112,11 @@ def _at_views(
 
 
 def _at_rows(study: Study, asked: Asked) -> History:
-    """The same of differences each of which is one seed's: those that were there are taken."""
+    """The looks of a comparison whose rows each belong to one seed.
+
+    The latest differences are filtered by which runs there were, which is faster than computing
+    them anew from each view.
+    """
     runs = study.runs[study.runs["arm"].isin(asked.arms) & study.runs["scale"].eq(asked.scale)]
     runs = runs[runs["seed"].notna()]
     needed: dict[int, set[str]] = {}

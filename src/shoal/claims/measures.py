@@ -1,6 +1,6 @@
-"""What a claim compares: differences of two arms, by the names that claims ask for them.
+"""The measures that a claim can compare two arms by, under the names that claims use.
 
-All but `reliability` are of quality: of the seeds in which both arms live.
+All but `reliability` only compare seeds in which neither arm collapsed.
 """
 
 from collections.abc import Callable, Iterable

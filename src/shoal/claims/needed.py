@@ -1,4 +1,4 @@
-"""What an open question would take: seeds, time, or pictures."""
+"""What deciding an open question would take: more seeds, and how much time, or more pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoal.claims.comparison import LEVEL, Comparison
-from shoal.claims.power import Bar, bars, decides
+from shoal.claims.power import LIMIT, Bar, bars, decides
 from shoal.results import Study
 from shoal.runs.duration import span
 
-ENDLESS = 10**6  # seeds that leave pictures alone uncertain
+ENDLESS = 10**6  # seeds: so many that only the variance between pictures is left
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Need:
     """What it would take to decide.
 
     Attributes:
-        seeds: of each arm, in all; None where none that is allowed will do.
-        seconds: that the missing runs take, one after the other; None where it isn't known.
-        why: there is no number of seeds.
+        seeds: the total number of seeds of each arm; None if no allowed number is enough.
+        seconds: how long the missing runs take one after the other; None if unknown.
+        why: the reason if `seeds` is None.
     """
 
     seeds: int | None
@@ -35,16 +35,18 @@ class Need:
 
 
 def need(study: Study, open_parts: Sequence[Comparison], share: float, arms: Sequence[str]) -> Need:
-    """What a claim or difference would take, by what has been measured of it.
+    """What a claim or a difference would take, assuming that the truth is what was measured.
 
     Args:
         study: the rows.
-        open_parts: the comparisons that it is made of.
-        share: of the level, by Holm.
-        arms: whose seeds count.
+        open_parts: its comparisons.
+        share: the share of the level that Holm leaves for it.
+        arms: the arms that would get more seeds.
     """
     parts = [each for each in open_parts if not is_answered(each, share)]
-    if not parts or any(each.seeds < 2 or np.isnan(each.p) for each in parts):
+    if not parts:
+        return Need(None, why="decided alone, but not after Holm's adjustment")
+    if any(each.seeds < 2 or np.isnan(each.p) for each in parts):
         return Need(None, why="one seed doesn't tell how far seeds scatter")
     seeds = 0
     for part in parts:
@@ -57,15 +59,16 @@ def need(study: Study, open_parts: Sequence[Comparison], share: float, arms: Seq
 
 
 def is_answered(part: Comparison, share: float) -> bool:
-    """Whether a comparison by itself stands in no claim's way: it holds, or its arms are alike."""
+    """Whether a comparison needs no more seeds: it holds as claimed, or its arms are equal."""
     holds = part.p if part.sign > 0 else 1.0
     return bool(np.fmin(holds, part.equal) < LEVEL * share)
 
 
 def is_hopeless(part: Comparison, share: float) -> bool:
-    """Whether pictures alone leave so much uncertain that no number of seeds decides.
+    """Whether the variance between pictures alone is too large for any number of seeds.
 
-    Seeds may yet move the effect by twice its standard error: it is asked wherever it may land.
+    More seeds may still move the effect by up to twice its standard error, so this must hold for
+    every effect in that range.
     """
     reach = 2 * part.spread[0] / np.sqrt(max(part.seeds, 1))
     bar = Bar(ENDLESS, LEVEL / 2 * share, looks=True)
@@ -86,12 +89,12 @@ def _short_of(part: Comparison, share: float) -> str:
             if part.images > 1
             else ("too near to tell by any number of seeds")
         )
-    most = part.most[-1] if part.most else 200
+    most = part.most[-1] if part.most else LIMIT
     return f"more than {most} seeds"
 
 
 def seconds(study: Study, arms: Sequence[str], more: int) -> float | None:
-    """What so many more seeds of some arms take, one after the other, by what theirs took."""
+    """The time that `more` seeds of some arms take in sequence, from the mean of their runs."""
     runs = study.finished[study.finished["arm"].isin(arms) & study.finished["seed"].notna()]
     took = runs[["seconds"]].astype(float)["seconds"]
     for part in ("start_seconds", "scoring_seconds"):

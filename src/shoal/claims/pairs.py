@@ -1,4 +1,4 @@
-"""What two arms are compared by: values paired by seed, or how many of their runs survived."""
+"""The data of a comparison: differences paired by seed, or how many runs survived."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,13 +10,13 @@ from shoal.results import Study, living
 
 
 class Sample(NamedTuple):
-    """Differences `(S, I)`: greater arm minus lesser, seeds down, pictures across.
+    """Differences `(S, I)`, the greater arm minus the lesser: a row per seed, a column per picture.
 
     Attributes:
         what: the quantity, in words.
-        unit: of the differences; `x` where they are logarithms of a ratio.
-        seeds: of the rows, where each row is a seed's alone.
-        of_pictures: whether columns are test pictures; else there is one, of runs.
+        unit: of the differences; `x` if they are logarithms of a ratio.
+        seeds: the seed of each row; None if rows don't belong to single seeds.
+        of_pictures: whether columns are test pictures; else there is one column, of whole runs.
     """
 
     differences: Floats
@@ -27,16 +27,16 @@ class Sample(NamedTuple):
 
     @property
     def seed_count(self) -> int:
-        """Seeds that it stands on."""
+        """The number of seeds."""
         return len(self.differences)
 
     def emptied(self) -> "Sample":
-        """The same of no seed."""
+        """The same sample without any seed."""
         return self._replace(differences=self.differences[:0])
 
 
 class Rates(NamedTuple):
-    """How many runs of two arms survived, of how many that came to an end."""
+    """How many runs of each arm survived, and how many ended (finished or diverged)."""
 
     greater: int
     of_greater: int
@@ -50,27 +50,38 @@ class Rates(NamedTuple):
 
     @property
     def seeds(self) -> None:
-        """None is compared with its namesake: a collapse of one tells nothing of the other."""
+        """None: seeds aren't paired, since a collapse in one arm says nothing about the other."""
         return
 
     @property
     def seed_count(self) -> int:
-        """Seeds that it stands on."""
+        """The number of seeds: of the arm that has fewer."""
         return min(self.of_greater, self.of_lesser)
 
     def emptied(self) -> "Rates":
-        """The same of no seed."""
+        """Rates without any run."""
         return Rates(0, 0, 0, 0)
 
     def turned(self) -> "Rates":
-        """The arms the other way round."""
+        """The rates with the two arms swapped."""
         return Rates(self.lesser, self.of_lesser, self.greater, self.of_greater)
 
 
 def paired(
     study: Study, greater: str, lesser: str, scale: int, values: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Values by run id as two tables of the same seeds, in which both arms live."""
+    """Two tables of values over the seeds in which both arms survived.
+
+    Args:
+        study: the rows.
+        greater: an arm.
+        lesser: the other arm.
+        scale: the enlargement factor.
+        values: by run id.
+
+    Returns:
+        the tables of `greater` and `lesser`, by seed.
+    """
     more, less = living_ids(study, greater, scale), living_ids(study, lesser, scale)
     seeds = more.index.intersection(less.index)
     sides = {"greater": more, "lesser": less}

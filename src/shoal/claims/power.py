@@ -1,7 +1,8 @@
-"""What a number of seeds can see, and how many an open question would take.
+"""Power: which difference a number of seeds detects, and whether it would decide a comparison.
 
-From measured spreads: how far the means of seeds scatter, and what pictures leave uncertain, which
-no seed makes smaller. An effect counts as seen where four studies of five would find it.
+Both follow from two measured spreads: the standard deviation between seeds, and the uncertainty
+that pictures cause, which more seeds don't reduce. An effect counts as detectable at a power of
+80 %.
 """
 
 from collections.abc import Iterator
@@ -15,16 +16,18 @@ from shoal.claims.comparison import LEVEL, Comparison
 from shoal.claims.looks import FEWEST
 from shoal.claims.spending import spending
 
-FOUND = 0.8
-LIMIT = 200  # seeds that nobody will train
+FOUND = 0.8  # the power: the share of studies that find the effect
+LIMIT = 200  # more seeds than this nobody will train
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A number of seeds, and how small a one-sided p has to be there.
+    """A number of seeds, and the one-sided p that a decision there needs.
 
     Attributes:
-        looks: whether the study looks more than once: its statistic is then Behrens and Fisher's.
+        seeds: of each arm.
+        tail: the bound on p.
+        looks: whether the study looks more than once, and so uses the Behrens-Fisher statistic.
     """
 
     seeds: int
@@ -33,12 +36,12 @@ class Bar:
 
 
 def bars(share: float, looked: tuple[int, ...] = (), most: tuple[int, ...] = ()) -> Iterator[Bar]:
-    """Numbers of seeds that a comparison may yet have, each with its bar.
+    """The numbers of seeds that a comparison may still reach, each with the p that it needs.
 
     Args:
-        share: of the level, by Holm.
-        looked: seeds at the looks that have been; none where the study looks once.
-        most: seeds that were planned at most, as of each of these.
+        share: the share of the level that Holm leaves.
+        looked: the number of seeds at each look so far; empty if the study looks once.
+        most: the largest number of seeds that was planned, at each of these looks.
     """
     if not most:
         for seeds in range(FEWEST, LIMIT + 1):
@@ -54,12 +57,15 @@ def bars(share: float, looked: tuple[int, ...] = (), most: tuple[int, ...] = ())
 
 
 def sees(bar: Bar, spread: tuple[float, float], images: int) -> float:
-    """The smallest difference that a number of seeds finds four times of five.
+    """The smallest difference that is detected with a power of 80 %.
 
     Args:
-        bar: what p has to be below.
-        spread: of one seed's mean and of the mean over pictures, as `Comparison` has it.
-        images: pictures.
+        bar: the number of seeds, and the bound on p.
+        spread: standard deviations as in `Comparison.spread`.
+        images: the number of pictures.
+
+    Returns:
+        the difference, in the unit of `spread`.
     """
     low, high = 0.0, 1e3 * (sum(spread) or 1.0)
     for _ in range(60):
@@ -70,17 +76,17 @@ def sees(bar: Bar, spread: tuple[float, float], images: int) -> float:
 
 
 def decides(bar: Bar, compared: Comparison, shift: float = 0.0, cautious: bool = True) -> bool:
-    """Whether a comparison would have an answer, were the truth what has been measured.
+    """Whether a number of seeds would decide a comparison if the measured effect were the true one.
 
     Args:
-        bar: the number of seeds.
-        compared: what has been measured.
-        shift: added to its effect.
-        cautious: whether four studies of five have to find it; else one of two.
+        bar: the number of seeds, and the bound on p.
+        compared: the comparison as measured.
+        shift: is added to the measured effect.
+        cautious: require a power of 80 % rather than 50 %.
     """
     effect = shift + _plain(compared, compared.effect)
     half = None if compared.within is None else _plain(compared, compared.within)
-    nulls = [effect + compared.margin, -compared.margin - effect]  # how far on either side
+    nulls = [effect + compared.margin, -compared.margin - effect]  # distances beyond the margin
     nulls += [] if half is None else [half - abs(effect)]
     for away in nulls:
         known = _cautious(bar, compared.spread, compared.images, away) if cautious else away
@@ -90,17 +96,18 @@ def decides(bar: Bar, compared: Comparison, shift: float = 0.0, cautious: bool =
 
 
 def _plain(compared: Comparison, value: float) -> float:
-    """A value on the scale of the differences."""
+    """A value on the scale of the differences, i.e. the logarithm of a ratio."""
     return float(np.log(value)) if compared.unit == "x" else value
 
 
 def _cautious(bar: Bar, spread: tuple[float, float], images: int, away: float) -> float:
-    """What four studies of five measure at least, where the truth is so far away."""
+    """The distance that 80 % of studies measure at least, if the true one is `away`."""
     se, df = _satterthwaite(bar.seeds, spread, images)
     return away - float(stdtrit(df, FOUND)) * se
 
 
 def _tail(bar: Bar, spread: tuple[float, float], images: int, away: float) -> float:
+    """One-sided p of a measured distance."""
     if bar.looks:
         parts = np.array([spread[0] ** 2 / bar.seeds, spread[1] ** 2])
         return float(beyond(np.array(away), parts, (bar.seeds - 1, max(images - 1, 1))))

@@ -1,10 +1,10 @@
-"""Whether one arm's trainings survive more often than another's: an exact test on the rates.
+"""Whether one arm's runs survive more often than another's: an exact test of two proportions.
 
-Barnard's test, with the score statistic as the order of the tables: exact whatever the true rates
-are, and of more power than Fisher's, which also holds fixed how many survived in all. Seeds are
-not paired: a seed means other weights in another network, so that a collapse here tells nothing of
-one there; were they alike, the test would only be the more careful. The interval holds what the
-same test doesn't reject (Chan and Zhang, Biometrics 1999).
+Barnard's test, with tables ordered by the score statistic. It is exact for all true rates, and more
+powerful than Fisher's test, which also conditions on the total number of survivors. Seeds aren't
+paired: the same seed means different weights in another network, so that one arm's collapse says
+nothing about the other's. If outcomes were correlated, the test would only be more conservative.
+The interval inverts the same test (Chan and Zhang, Biometrics 1999).
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,12 +22,12 @@ from shoal.claims.spending import Spending
 from shoal.claims.statistics import Floats
 from shoal.results import Study, survival
 
-NUISANCE = 401  # rates tried for the worst case
-STEP = 0.01  # between differences tried for the ends of the interval
+NUISANCE = 401  # values of the nuisance rate over which p is maximised
+STEP = 0.01  # of the grid of differences on which the interval's ends lie
 
 
 def reliability(study: Study, greater: str, lesser: str, scale: int) -> Iterable[Rates]:
-    """The share of trainings that survive: the greater arm's against the lesser's."""
+    """How many runs of each arm survived."""
     places = pd.MultiIndex.from_tuples([(greater, scale), (lesser, scale)])
     counts = survival(study).reindex(places, fill_value=0)
     (x, n), (y, m) = counts[["survived", "ended"]].to_numpy(int).tolist()
@@ -35,7 +35,7 @@ def reliability(study: Study, greater: str, lesser: str, scale: int) -> Iterable
 
 
 def compare_rates(seen: Seen, text: str) -> Comparison:
-    """The difference of two shares, with an exact interval and p; over all looks, if several.
+    """The difference of two survival rates, with an exact interval and p over all looks.
 
     Args:
         seen: the counts at each look.
@@ -74,7 +74,7 @@ def _over(spent: Spending | None, tails: Sequence[float]) -> float:
 
 
 def _scatter(rates: Rates) -> float:
-    """How far one seed of each arm scatters; of shares drawn in, so that none seems certain."""
+    """The standard deviation of one seed's difference; Laplace's rule keeps it above 0."""
     x, n, y, m = rates
     shares = np.array([(x + 1) / (n + 2), (y + 1) / (m + 2)])
     return float(np.sqrt((shares * (1 - shares)).sum()))
@@ -82,16 +82,16 @@ def _scatter(rates: Rates) -> float:
 
 @lru_cache(maxsize=256)
 def interval(rates: Rates, alpha: float = 0.025) -> tuple[float, float]:
-    """The differences of shares that neither one-sided test at `alpha` rejects."""
-    tried = np.arange(-1 + STEP, 1, STEP).round(6)
+    """The range of differences that neither one-sided test rejects at level `alpha`."""
+    tried = np.arange(-1, 1 + STEP / 2, STEP).round(6)
     above = [d for d in tried if p_above(rates, float(d)) > alpha]
     below = [d for d in tried if p_above(rates.turned(), float(-d)) > alpha]
-    return (float(above[0]) if above else 1.0), (float(below[-1]) if below else -1.0)
+    return float(above[0]), float(below[-1])
 
 
 @lru_cache(maxsize=4096)
 def p_above(rates: Rates, null: float = 0.0) -> float:
-    """One-sided p of "the greater arm's share is ahead by at most `null`": the worst over rates."""
+    """One-sided p of "greater - lesser is at most `null`", maximised over the nuisance rate."""
     x, n, y, m = rates
     xs, ys = np.arange(n + 1.0)[:, None], np.arange(m + 1.0)[None]
     z = _score(xs, n, ys, m, null)
@@ -108,7 +108,7 @@ def _binomial(n: int, rates: Floats) -> Floats:
 
 
 def _score(x: Floats, n: int, y: Floats, m: int, null: float) -> Floats:
-    """Distance of the observed difference from `null` in its standard errors under it."""
+    """The score statistic: (observed difference - `null`) / its standard error under `null`."""
     p, q = x / n + 0.0 * y, y / m + 0.0 * x
     first, second = _under(p, n, q, m, null)
     variance = first * (1 - first) / n + second * (1 - second) / m
@@ -118,7 +118,7 @@ def _score(x: Floats, n: int, y: Floats, m: int, null: float) -> Floats:
 
 
 def _under(p: Floats, n: int, q: Floats, m: int, null: float) -> tuple[Floats, Floats]:
-    """The likeliest rates that differ by `null` (Farrington and Manning 1990)."""
+    """Maximum-likelihood rates that differ by `null` (Farrington and Manning, 1990)."""
     theta = m / n
     a = 1 + theta
     b = -(1 + theta + p + theta * q + null * (theta + 2))

@@ -1,4 +1,4 @@
-"""Differences of two arms in test scores, paired by seed and picture."""
+"""Differences between two arms in test PSNR, paired by seed and picture."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -10,7 +10,7 @@ from shoal.results import Study, living
 
 
 def psnr(study: Study, greater: str, lesser: str, scale: int, per: str = "all") -> Iterable[Sample]:
-    """Test PSNR, picture by picture; over the pictures of all test sets, or `per` set."""
+    """Differences in test PSNR: one sample over all test sets, or with `per="set"` one for each."""
     more, less = pictures(study, greater, scale), pictures(study, lesser, scale)
     difference = paired(more, less)
     sets = difference.columns.unique("dataset")
@@ -20,18 +20,18 @@ def psnr(study: Study, greater: str, lesser: str, scale: int, per: str = "all") 
 
 
 def sample(differences: pd.DataFrame, what: str) -> Sample:
-    """Differences in dB of the seeds that have any, on the pictures that all of these have."""
+    """Differences in dB of all seeds that have any, on the pictures that all these seeds share."""
     part = differences.dropna(how="all").dropna(axis="columns")
     return Sample(part.to_numpy(float), what, "dB", seeds_of(part), of_pictures=True)
 
 
 def seeds_of(rows: pd.DataFrame | pd.Series) -> tuple[int, ...] | None:
-    """The seeds of rows; None where one trains nothing and has none."""
+    """The seeds of rows; None if a row has none, as an arm that trains nothing."""
     return None if rows.index.hasnans else tuple(map(int, rows.index))
 
 
 def paired(more: pd.DataFrame, less: pd.DataFrame) -> pd.DataFrame:
-    """Differences of two tables by seed; what trains nothing has none, and is alike beside each."""
+    """Differences of two tables by seed; the one row of an untrained arm pairs with every seed."""
     if len(less) == 1 and less.index.hasnans:
         return more - less.iloc[0]
     if len(more) == 1 and more.index.hasnans:
@@ -41,16 +41,16 @@ def paired(more: pd.DataFrame, less: pd.DataFrame) -> pd.DataFrame:
 
 @lru_cache(maxsize=64)  # an arm has many rivals
 def pictures(study: Study, arm: str, scale: int) -> pd.DataFrame:
-    """Test PSNR (dB) by seed that lives (down) and by data set and picture (across)."""
+    """Test PSNR (dB) of the seeds that survived (rows), by data set and picture (columns)."""
     rows = study.scores[study.scores["id"].isin(living(study)["id"])]
     rows = rows[rows["arm"].eq(arm) & rows["scale"].eq(scale)]
     return by_seed(rows[rows["protocol"] == study.protocol])
 
 
 def by_seed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Test PSNR (dB) by seed (down) and by data set and picture (across).
+    """Test PSNR (dB) by seed (rows) and by data set and picture (columns).
 
     Args:
-        rows: seed (missing where nothing is trained), dataset, image and psnr of one arm.
+        rows: seed (missing if nothing is trained), dataset, image and psnr of one arm.
     """
     return rows.set_index(["seed", "dataset", "image"])["psnr"].unstack([1, 2], sort=False)

@@ -1,8 +1,9 @@
-"""Alpha spending: how small p has to be at each of several looks, so that all of them cost 5 %.
+"""Alpha spending: bounds on p at each of several looks that keep the overall level.
 
-A study that looks again after every seed gives chance as many tries. Lan and DeMets (1983) let it
-spend its level bit by bit: by a look at S seeds of at most M the share (S / M)^1.5 (Kim and DeMets,
-1987) is spent, little at first, when three seeds tell little, and all at the end.
+A study that looks at its results after every seed has many chances of a false positive. Lan and
+DeMets (1983) let it spend its level in portions: by a look at S of at most M seeds, the share
+(S / M)^1.5 (Kim and DeMets, 1987) is spent. That is little at first, when three seeds say little,
+and everything at the end.
 """
 
 from collections.abc import Sequence
@@ -14,21 +15,21 @@ from scipy.special import ndtr, ndtri
 
 from shoal.claims.statistics import Floats
 
-POWER = 1.5
-LEVELS = np.geomspace(1e-12, 0.5, 40)  # one-sided, of all looks together
-FAR = 8.0  # standard deviations beyond which there is nothing
-TINY = 1e-300
+POWER = 1.5  # the exponent of the spending function
+LEVELS = np.geomspace(1e-12, 0.5, 40)  # one-sided, over all looks; bounds between are interpolated
+FAR = 8.0  # standard deviations beyond which a normal density counts as 0
+TINY = 1e-300  # instead of 0 under a logarithm
 
 
 def spent(seeds: Sequence[int], most: Sequence[int]) -> Floats:
-    """The share of the level that is spent by each look.
+    """The share of the level that is spent up to each look.
 
-    Where `most` is raised later, what is left then is spread over the seeds that are left; once all
-    is spent, more seeds decide nothing.
+    If `most` is raised later, the unspent rest is distributed over the additional seeds. Once the
+    whole level is spent, more seeds can't decide anything.
 
     Args:
-        seeds: at each look, growing.
-        most: seeds that were planned at most, as of each look.
+        seeds: the number of seeds at each look, increasing.
+        most: the largest number of seeds that was planned, at each look.
 
     >>> spent([4, 8, 16], [16, 16, 16]).round(3).tolist()
     [0.125, 0.354, 1.0]
@@ -46,18 +47,19 @@ def spent(seeds: Sequence[int], most: Sequence[int]) -> Floats:
 
 @lru_cache(maxsize=1024)
 def spending(seeds: tuple[int, ...], most: tuple[int, ...]) -> "Spending":
-    """The looks of one comparison; many have the same."""
+    """A cached `Spending`: many comparisons have the same looks."""
     return Spending(seeds, most)
 
 
 class Spending:
-    """Several looks at one growing sample, whose means are a walk with independent steps.
+    """Several looks at one growing sample, whose sum is a random walk with independent steps.
 
-    Pictures, which all looks share, only make the looks more alike, and chance's tries fewer.
+    All looks share the same pictures. That only makes the looks more similar, and the bounds
+    conservative.
 
     Args:
-        seeds: at each look, growing.
-        most: seeds that were planned at most, as of each look.
+        seeds: the number of seeds at each look, increasing.
+        most: the largest number of seeds that was planned, at each look.
     """
 
     def __init__(self, seeds: tuple[int, ...], most: tuple[int, ...]) -> None:
@@ -66,19 +68,19 @@ class Spending:
         self.table = _nominal(np.array(seeds) / seeds[-1], LEVELS[:, None] * self.steps)
 
     def nominal(self, level: float) -> Floats:
-        """How small a one-sided p has to be at each look for one-sided `level` over all: (K,)."""
+        """The bounds `(K,)` on the one-sided p of each look that give `level` over all looks."""
         at = np.log(np.clip(level, LEVELS[0], LEVELS[-1]))
         found = [np.interp(at, np.log(LEVELS), column) for column in self._logs.T]
         return np.where(self.steps > 0, np.exp(found), 0.0)
 
     def adjusted(self, p: ArrayLike) -> Floats:
-        """One-sided p-values that hold over all looks until each: the level that finds it then.
+        """One-sided p-values over all looks so far: the smallest level at which a look rejects.
 
         Args:
-            p: one-sided, `(..., K)`, of each look by itself.
+            p: one-sided, `(..., K)`, of each look alone.
 
         Returns:
-            `(..., K)`, never growing; 1 where no level up to 0.5 does.
+            `(..., K)`, not increasing along the looks; 1 if no level up to 0.5 rejects.
         """
         logs = np.log(np.maximum(np.asarray(p, dtype=float), TINY))
         found = np.ones_like(logs)
@@ -94,11 +96,11 @@ class Spending:
 
 
 def _nominal(times: Floats, steps: Floats) -> Floats:
-    """The p at which each look spends its part, by Armitage, McPherson and Rowe's recursion.
+    """The bound on p at each look, by the recursion of Armitage, McPherson and Rowe.
 
     Args:
-        times: of the looks, growing to 1: the information of each.
-        steps: `(L, K)`, the probability that the walk first crosses at each look.
+        times: the information fraction at each look, increasing to 1.
+        steps: `(L, K)`, the probability of first crossing the bound at each look.
 
     Returns:
         `(L, K)`, one-sided.
@@ -108,7 +110,7 @@ def _nominal(times: Floats, steps: Floats) -> Floats:
     nodes, weights = np.polynomial.legendre.leggauss(count)
     found = np.zeros_like(steps)
     places = np.zeros((len(steps), 1))
-    mass = np.ones((len(steps), 1))  # of the walks that haven't crossed, at these places
+    mass = np.ones((len(steps), 1))  # probability, at these places, of walks that never crossed
     for look, (time, step) in enumerate(zip(times, np.sqrt(increments), strict=True)):
         bound = _bound(places, mass, step, steps[:, look])
         found[:, look] = ndtr(-bound / np.sqrt(time))
@@ -122,7 +124,7 @@ def _nominal(times: Floats, steps: Floats) -> Floats:
 
 
 def _bound(places: Floats, mass: Floats, step: float, crossing: Floats) -> Floats:
-    """Where the walk crosses with these probabilities, by bisection."""
+    """The bounds that the walk exceeds with the given probabilities, by bisection."""
     low, high = np.full(len(mass), -FAR), np.full(len(mass), 1.5 * FAR)
     if places.shape[1] == 1:
         return np.asarray(np.minimum(-ndtri(crossing) * step, high))

@@ -1,4 +1,4 @@
-"""The one statistic behind every verdict: seeds and pictures as crossed random factors."""
+"""The statistic behind verdicts on scores: seeds and pictures are crossed random factors."""
 
 from typing import NamedTuple
 
@@ -10,16 +10,16 @@ Floats = NDArray[np.float64]
 
 
 class Variance(NamedTuple):
-    """Of the means of seeds, and its degrees of freedom: known from more than one difference."""
+    """The variance between seeds' means and its degrees of freedom, pooled over several samples."""
 
     value: float
     df: int
 
 
 class Estimate(NamedTuple):
-    """A mean difference, its standard error and degrees of freedom; arrays of one shape.
+    """A mean difference, its standard error and its degrees of freedom: arrays of one shape.
 
-    Both are missing (NaN) where there is neither a second seed nor a second picture.
+    The latter two are NaN if there is neither a second seed nor a second picture.
     """
 
     effect: Floats
@@ -27,18 +27,18 @@ class Estimate(NamedTuple):
     df: Floats
 
     def interval(self, tail: float = 0.025) -> tuple[Floats, Floats]:
-        """The confidence interval that leaves so much out on each side."""
+        """The confidence interval that leaves out the probability `tail` on each side."""
         reach = stdtrit(self.df, 1 - tail) * self.se
         return self.effect - reach, self.effect + reach
 
     def p(self, null: float = 0.0) -> Floats:
-        """Two-sided p-value of the hypothesis that the true difference is `null`."""
+        """Two-sided p-value of the null hypothesis that the true difference is `null`."""
         return 2 * np.minimum(self.tail(null, True), self.tail(null, False))
 
     def tail(self, null: float, greater: bool) -> Floats:
-        """One-sided p: how likely a mean as far on this side is, if the true one is `null`."""
+        """One-sided p: the probability of a mean at least as far out, if the true one is `null`."""
         away = np.asarray(self.effect - null if greater else null - self.effect)
-        # Without any spread every difference is certain, and none is no difference.
+        # Without any variance every difference is certain: t is infinite, or 0 for no difference.
         certain = np.where(away == 0, 0.0, np.copysign(np.inf, away))
         t = np.divide(away, self.se, where=self.se != 0, out=certain)
         return np.asarray(stdtr(self.df, -t))
@@ -47,13 +47,13 @@ class Estimate(NamedTuple):
 def crossed(differences: ArrayLike, seeds: Variance | None = None) -> Estimate:
     """The mean of differences paired by seed and picture.
 
-    A seed shifts all pictures and a picture all seeds, so that neither's differences are
+    A seed shifts all pictures and a picture shifts all seeds, so that the S x I differences aren't
     independent: se^2 = var(seed means) / S + var(picture means) / I, with Satterthwaite's degrees
     of freedom. A factor of one level adds nothing: with one seed, pictures are the only sample.
 
     Args:
-        differences: `(..., S, I)`, complete; leading axes are independent studies.
-        seeds: the variance of seed means, where it is known better than from these differences.
+        differences: `(..., S, I)` without missing values; leading axes are independent studies.
+        seeds: the variance between seeds, if it is known better than from these differences.
     """
     d = np.asarray(differences, dtype=float)
     counts = d.shape[-2:]
@@ -74,9 +74,9 @@ def crossed(differences: ArrayLike, seeds: Variance | None = None) -> Estimate:
 
 
 def variances(differences: Floats) -> Floats:
-    """The variances of the mean over seeds and over pictures: `(..., S, I)` to `(..., 2)`.
+    """The variances that seeds and that pictures add to the mean: `(..., S, I)` to `(..., 2)`.
 
-    That of a factor of one level is 0.
+    A factor of one level adds 0.
     """
     counts = differences.shape[-2:]
     means = (differences.mean(axis=-1), differences.mean(axis=-2))
@@ -88,10 +88,10 @@ def variances(differences: Floats) -> Floats:
 
 
 def holm(p: ArrayLike) -> Floats:
-    """p-values adjusted so that the chance of any false verdict among them stays at the level.
+    """Holm-adjusted p-values, which keep the family-wise error rate at the level.
 
     Returns:
-        in the order given; a missing p-value stays missing and counts for nothing.
+        in the order given; NaN stays NaN and doesn't count in the adjustment.
     """
     values = np.asarray(p, dtype=float)
     adjusted = np.full_like(values, np.nan)

@@ -1,4 +1,4 @@
-"""Claims tested on an experiment's rows: effect, interval, p, n and one word."""
+"""The verdict on each claim of an experiment: a word, and the comparisons that it follows from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,18 +20,19 @@ from shoal.results import Study
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the rows say of one claim.
+    """The verdict on one claim.
 
     Attributes:
         word: supported, contradicted, equal, undecided, indicated, indicated against, indicated
             equal, or not run.
-        why: what holds the word back, or what it would take; empty where nothing does.
-        p: of the claim as a whole, before Holm's adjustment for the experiment's other claims; of
-            its being equal, where that is the word.
-        decisive: the comparison that the word hangs on; None where there is none.
-        share: of the level that is left for this claim by Holm: one part of as many as there are
-            claims still undecided.
-        need: what it would take to decide it, where that can be told.
+        why: why the word is no stronger, or what deciding would take; may be empty.
+        p: of the claim as a whole, before Holm's adjustment for the experiment's other claims; if
+            the word is `equal`, the p-value of the equivalence test.
+        holm: the same after the adjustment.
+        decisive: the comparison that determines the word; None if there is none.
+        comparisons: all of the claim's comparisons.
+        share: the share of the level that Holm leaves for it: 1 / (number of undecided claims).
+        need: what it would take to decide it, if that can be estimated.
     """
 
     id: str
@@ -47,15 +48,15 @@ class Verdict:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has no answer yet, and its arms have been compared."""
+        """Whether its arms have been compared, and it is still undecided."""
         return self.word == "undecided"
 
 
 def judge(study: Study, claims: Sequence[Claim]) -> list[Verdict]:
     """Test a study's claims, with Holm's adjustment over them.
 
-    That a claim holds and that its arms are alike are adjusted apart: of one claim at most one of
-    the two can be false, whatever the truth is.
+    Tests of difference and tests of equivalence are adjusted separately: whatever the truth is, at
+    most one of a claim's two tests can reject falsely.
     """
     verdicts = [_test(study, claim) for claim in claims]
     adjusted = holm([verdict.p for verdict in verdicts])
@@ -114,11 +115,11 @@ def _worded(
     """The verdict with its word.
 
     Args:
-        study: that it was found in.
+        study: the study in which it was found.
         verdict: with its comparisons.
-        adjusted: its p by Holm.
-        alike: what its being equal hangs on.
-        equal: p of that, as it is and by Holm.
+        adjusted: its Holm-adjusted p.
+        alike: the comparison that determines whether its arms are equal.
+        equal: p of the equivalence test, before and after Holm's adjustment.
     """
     verdict = replace(verdict, holm=adjusted)
     if verdict.decisive is None or np.isnan(verdict.p):

@@ -1,4 +1,4 @@
-"""A claim of several parts as a whole: what it hangs on, and its p."""
+"""From the parts of a claim to the whole: the decisive comparison and one p-value."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,11 @@ from shoal.claims.comparison import Comparison
 
 
 def whole(found: Sequence[Comparison]) -> tuple[Comparison, float]:
-    """The comparison that decides, and the claim's p.
+    """The decisive comparison, and the claim's p.
 
-    A claim is supported if every part is: its weakest p holds for the whole without adjustment. It
-    is contradicted if any part is: that p is paid for by the number of parts (Bonferroni).
+    A claim is supported if all its parts are, so the largest p holds for the whole without any
+    adjustment. It is contradicted if any part is, so the smallest p is multiplied by the number of
+    parts (Bonferroni).
     """
     against = [c for c in found if c.sign < 0]
     if not against:
@@ -22,10 +23,10 @@ def whole(found: Sequence[Comparison]) -> tuple[Comparison, float]:
 
 
 def alike(found: Sequence[Comparison]) -> tuple[Comparison | None, float]:
-    """What a claim's being equal hangs on, and the p of it.
+    """The comparison that determines whether a claim's arms are equal, and the p of that.
 
-    Each part must be there as claimed or alike, and one at least no more than alike: the weakest
-    holds for the whole.
+    A claim is equal if each part either holds as claimed or is equal, and at least one part is only
+    equal. The largest p of the parts holds for the whole.
     """
     holds = [c.p if c.sign > 0 else 1.0 for c in found]
     equal = [c for c, p in zip(found, holds, strict=True) if c.equal < p]

@@ -1,4 +1,4 @@
-"""The words of a claim's tests: what each may be, and which of them a measure can't do without."""
+"""Validation of the keys of a claim's tests: which values they take, and which are required."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,13 @@ from shoal.results import AXES
 from shoal.system.readers import Reader, is_number, one_of
 
 BRANCHES = ("shallow", "deep")
-# Measures of an ensemble's branches, and those that need one goal of two.
+# Measures that compare branches; and by measure, the goals of which exactly one must be set.
 OF_BRANCHES = ("share_above", "correlation_below")
 GOALS = {"cost": ("above_bicubic", "below_final")}
 
 
 def _finite(key: str, value: Any) -> float:
-    """A number."""
+    """A finite number."""
     if not (is_number(value) and math.isfinite(value)):
         raise UserError(f"{key}={value} is no number")
     return float(value)
@@ -29,19 +29,19 @@ READERS: dict[str, Reader] = {
     "below_final": _finite,
     "of": one_of(("val/psnr", "train/loss")),
 }
-# A test asks about each value of a list, but for its margin.
+# All other keys may be a list: a test then makes a comparison for each of its values.
 ONE = ("margin",)
 
 
 def require_values(where: str, test: Mapping[str, Any]) -> None:
-    """Refuse a word that no study could be asked with.
+    """Check the values of a test's keys.
 
     Args:
         where: the claim, as messages name it.
         test: whose keys are all known.
 
     Raises:
-        UserError: naming the claim, the word and its value.
+        UserError: a value is invalid, or a measure has no goal or two.
     """
     for word, value in test.items():
         if word in READERS:
@@ -59,10 +59,10 @@ def require_values(where: str, test: Mapping[str, Any]) -> None:
 
 
 def require_sides(where: str, measure: str, names: Sequence[str]) -> None:
-    """Refuse an arm where a measure is of branches, `arm:branch`, and a branch where it isn't.
+    """Check that a measure of branches names branches (`arm:branch`), and others name arms.
 
     Raises:
-        UserError: naming the claim and what it names.
+        UserError: naming the claim and the arm or branch.
     """
     for name in names:
         arm, _, branch = name.partition(":")

@@ -1,6 +1,7 @@
-"""The `shoal` command: a module per subcommand, each of which imports inside it, for quick help.
+"""The `shoal` command, with a module per subcommand.
 
-It is on top: it may import everything; training, through `shoal.entry`.
+Subcommands import what they need when they are called, which keeps `shoal --help` fast. This is the
+topmost package: it may import all others, but `training` only through `shoal.entry`.
 """
 
 import signal
@@ -38,7 +39,7 @@ for command, example in (
     (pages, "shoal pages experiments"),
 ):
     app.command(epilog=f"Example: {example}")(command)
-# Hydra reads this command line; what it says of itself is said by it too.
+# Hydra parses the rest of this command line, and also prints its help.
 app.command(
     context_settings={"ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,
@@ -67,7 +68,7 @@ def about(
 
 
 def main() -> None:
-    """Run the command line; what is the user's to mend becomes one line on stderr, exit code 2."""
+    """Run the command line; a mistake of the user's is one line on stderr and exit code 2."""
     open_console()
     code, message = _outcome(sys.argv[1:])
     if message:
@@ -77,7 +78,7 @@ def main() -> None:
 
 def _outcome(arguments: list[str]) -> tuple[int, str]:
     """The exit code, and the line that explains it."""
-    if "" in arguments:  # an unset variable of the shell's; as a path it would be this folder
+    if "" in arguments:  # e.g. an unset shell variable; as a path it would mean this folder
         return USER_ERROR, "an argument is empty: give it a value"
     try:
         code = app(arguments, standalone_mode=False) or 0

@@ -1,4 +1,4 @@
-"""`shoal capsule`: a study in one file, and whether such a file is whole."""
+"""`shoal capsule`: packs a study into one file, and verifies such a file."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from shoal.cli.options import Runs
 
 
 class _PacksUnlessTold(TyperGroup):
-    """`shoal capsule FOLDER` packs it; any other command is named."""
+    """Takes `shoal capsule FOLDER` for `shoal capsule pack FOLDER`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         named = not args or args[0] in {*self.commands, "-h", "--help"}
@@ -27,13 +27,15 @@ app = typer.Typer(
 @app.command(epilog="Example: shoal capsule experiments/ablation/t91-x3-standard -o ablation.zip")
 def pack(
     findings: Annotated[Path, typer.Argument(help="e.g. experiments/ablation/t91-x3-standard")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The file.")] = Path("capsule.zip"),
+    out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")] = Path(
+        "capsule.zip"
+    ),
     runs: Runs = Path("runs"),
     weights: Annotated[
-        bool, typer.Option("--weights", help="With the weights of those runs that are at hand.")
+        bool, typer.Option("--weights", help="Include the weights of runs that are still there.")
     ] = False,
 ) -> None:
-    """Pack rows, configs, figures, digests, versions, licence and command (an RO-Crate)."""
+    """Pack a study as an RO-Crate: rows, figures, configs, digests, versions, licence, command."""
     from shoal.capsule.pack import pack as write
     from shoal.system.configs import CONF
 
@@ -42,12 +44,12 @@ def pack(
 
 @app.command(epilog="Example: shoal capsule verify ablation.zip")
 def verify(file: Annotated[Path, typer.Argument(help="e.g. ablation.zip")]) -> None:
-    """Check digests, metadata, and that each run's id follows from its config; unpacks nothing."""
+    """Check digests, metadata, and that run ids match their configs, without unpacking."""
     from shoal.capsule.check import check
     from shoal.runs.resolvers import register_resolvers
 
     register_resolvers()
     found = check(file)
-    aside = f" ({found.older} named by older code: ids not checked)" if found.older else ""
-    lacking = f"; code that isn't in it: {', '.join(found.lacking)}" if found.lacking else ""
-    print(f"{file}: {found.files} files and {found.runs} runs are as listed{aside}{lacking}")
+    aside = f" ({found.older} of an older results version: ids not checked)" if found.older else ""
+    lacking = f"; it lacks the code of {', '.join(found.lacking)}" if found.lacking else ""
+    print(f"{file}: {found.files} files and {found.runs} runs verified{aside}{lacking}")

@@ -7,12 +7,12 @@ import typer
 
 from shoal.cli.options import Root
 
-app = typer.Typer(help="The picture sets: what there is, where it comes from, fetching it.")
+app = typer.Typer(help="Picture sets: list them, show their sources, download them.")
 
 
 @app.command("list", epilog="Example: shoal data list")
 def data_list(root: Root = None) -> None:
-    """List all picture sets: role, size, whether they are here, terms of use."""
+    """List all picture sets: role, size, whether they are downloaded, terms of use."""
     from shoal.data.catalog import default_root
     from shoal.data.commands import print_list
 
@@ -30,10 +30,10 @@ def data_show(name: Annotated[str, typer.Argument(help="e.g. set5")], root: Root
 
 @app.command("edges", epilog="Example: shoal data edges lr-of-set14-x2 data/Set14")
 def data_edges(
-    lr: Annotated[Path, typer.Argument(help="LR pictures that somebody made: a file or a folder.")],
-    hr: Annotated[Path, typer.Argument(help="The HR pictures that they were made of.")],
+    lr: Annotated[Path, typer.Argument(help="LR pictures from elsewhere: a file or a folder.")],
+    hr: Annotated[Path, typer.Argument(help="The HR pictures that they were made from.")],
 ) -> None:
-    """Tell LR pictures of MATLAB's, edges mirrored, from an older MATLAB's, edges repeated."""
+    """Tell how MATLAB made LR pictures: with mirrored edges, or older: with repeated ones."""
     from shoal.data.commands import print_edges
     from shoal.evaluation.pairing import pairs
 
@@ -46,10 +46,10 @@ def data_fetch(
     root: Root = None,
     mirror: Annotated[
         list[str] | None,
-        typer.Option(help="http(s) address to ask, with {repository} {commit} {path} in it."),
+        typer.Option(help="http(s) address of a mirror, containing {repository} {commit} {path}."),
     ] = None,
 ) -> None:
-    """Download picture sets, checking every file's SHA-256; issue it again to go on after a cut."""
+    """Download picture sets and check each file's SHA-256; run it again to resume."""
     from shoal.data.catalog import default_root
     from shoal.data.commands import fetch_and_tell
     from shoal.data.mirrors import DEFAULT_MIRRORS

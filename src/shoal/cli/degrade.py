@@ -1,4 +1,4 @@
-"""`shoal degrade`: the LR pictures that MATLAB would write."""
+"""`shoal degrade`: writes the LR pictures that MATLAB's imresize would write."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +10,7 @@ from shoal.cli.options import Force, Scale
 
 
 class Edges(StrEnum):
-    """The names of `shoal.pictures.taps.EDGES`, which is not imported for the help."""
+    """The names in `shoal.pictures.taps.EDGES`, repeated here to keep the help fast."""
 
     MIRRORED, REPEATED = "mirrored", "repeated"
 
@@ -22,11 +22,11 @@ def degrade(
         "output"
     ),
     edges: Annotated[
-        Edges, typer.Option(help="What MATLAB sees beyond them; repeated: an older one.")
+        Edges, typer.Option(help="How to pad beyond the edges; repeated is an older MATLAB's way.")
     ] = Edges.MIRRORED,
     force: Force = False,
 ) -> None:
-    """Write the low-resolution pictures that MATLAB's imresize would."""
+    """Write the low-resolution pictures that MATLAB's imresize would write."""
     from shoal.errors import one_line
     from shoal.pictures.degrade_files import degrade_files
 

@@ -1,4 +1,4 @@
-"""`shoal import-weights`: weights that others have published."""
+"""`shoal import-weights`: converts weights that others have published."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 
 def import_weights(
     system: Annotated[str, typer.Argument(help="srcnn, fsrcnn, vdsr or lapsrn.")],
-    file: Annotated[Path, typer.Argument(help="Its authors' .mat, or a PyTorch state dict.")],
+    file: Annotated[Path, typer.Argument(help="The authors' .mat file, or a PyTorch state dict.")],
     scale: Scale,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .safetensors.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The .safetensors file to write.")
+    ],
     score: Annotated[
-        list[str], typer.Option(help="A test set, e.g. Set5, to score them on; may be given twice.")
+        list[str], typer.Option(help="Score them on this test set, e.g. Set5; repeatable.")
     ] = [],  # noqa: B006 - typer only reads it
     root: Root = None,
     force: Force = False,
 ) -> None:
-    """Write weights that others have published as a file that `shoal upscale --weights` takes."""
+    """Convert weights that others have published to a file for `shoal upscale --weights`."""
     from shoal.data.catalog import default_root, locate, picture_set
     from shoal.importing.convert import import_weights as convert
 
     sets, pictures = [picture_set(name) for name in score], root or default_root()
     for each in sets:
-        locate(each, pictures)  # what is missing is said before anything is written
+        locate(each, pictures)  # fail before anything is written if a set is missing
     count = convert(system, file, output, scale, force=force)
     print(one_line(f"{system} x{scale}, {count:,} weights of {file} -> {output}"))
     for line in _scored(output, scale, sets, pictures):
@@ -38,7 +40,7 @@ def import_weights(
 
 
 def _scored(output: Path, scale: int, sets: Sequence["PictureSet"], root: Path) -> Iterator[str]:
-    """What the network scores by the classic protocol, beside what is published of its size."""
+    """Lines with the network's PSNR by the classic protocol, beside the published one."""
     if not sets:
         return
     import pandas as pd

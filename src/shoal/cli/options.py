@@ -1,4 +1,4 @@
-"""Options that several subcommands have."""
+"""Options that several subcommands share, and parsers of their values."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from shoal.errors import UserError
 
 
 def factor(text: str | int) -> int:
-    """The factor of an enlargement, as it is typed.
+    """Parse an integer enlargement factor.
 
     Raises:
         UserError: it is no integer of at least 2.
@@ -20,7 +20,7 @@ def factor(text: str | int) -> int:
 
 
 def any_factor(text: str | float) -> float:
-    """The same where any number does.
+    """Parse an enlargement factor that needn't be an integer.
 
     Raises:
         UserError: it is no number from 1 to 16.
@@ -36,13 +36,16 @@ def any_factor(text: str | float) -> float:
 
 Root = Annotated[
     Path | None,
-    typer.Option(help="Folder that holds the sets; $SHOAL_DATA, else data, if not given."),
+    typer.Option(help="Folder of the picture sets.", show_default="$SHOAL_DATA, else data"),
 ]
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of all runs.")]
 Trust = Annotated[
-    bool, typer.Option("--trust", help="Build networks not our own: runs code the file names.")
+    bool,
+    typer.Option(
+        "--trust", help="Build networks that aren't Shoal's: runs the code that a file names."
+    ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 Scale = Annotated[
-    int, typer.Option(parser=factor, metavar="S", help="Of the enlargement, an integer.")
+    int, typer.Option(parser=factor, metavar="S", help="Enlargement factor, an integer.")
 ]

@@ -1,4 +1,4 @@
-"""`shoal report` and `shoal pages`: an experiment's findings, and how they are looked at."""
+"""`shoal report` and `shoal pages`: write an experiment's findings, and rebuild pages."""
 
 import sys
 from pathlib import Path
@@ -12,14 +12,14 @@ from shoal.errors import FAILED, UserError
 
 def report(
     experiment: Annotated[
-        str, typer.Argument(help="e.g. ablation; or a folder of findings, drawn anew from its rows")
+        str, typer.Argument(help="Its name, e.g. ablation, or a folder of findings to rebuild.")
     ],
     runs: Runs = Path("runs"),
     out: Annotated[
-        Path | None, typer.Option(help="Folder of all findings; reports where it isn't given.")
+        Path | None, typer.Option(help="Folder of all findings.", show_default="reports")
     ] = None,
     id: Annotated[
-        str | None, typer.Option(help="Digest of the grid, where there are several; the newest.")
+        str | None, typer.Option(help="Digest of the grid.", show_default="the newest")
     ] = None,
     latex: Annotated[
         bool, typer.Option("--latex", help="Print the table for a paper instead (booktabs).")
@@ -27,13 +27,13 @@ def report(
     columns: Annotated[
         str | None,
         typer.Option(
-            help="Of --latex, in this order, e.g. 'psnr,ssim,Set5 psnr,macs,time'; those of"
-            " table.tex where it isn't given."
+            help="Columns of --latex in this order, e.g. 'psnr,ssim,Set5 psnr,macs,time'.",
+            show_default="those of table.tex",
         ),
     ] = None,
     require: Annotated[
         list[str],
-        typer.Option(help="Exit with 1 unless it is so, e.g. C4=supported; may be given twice."),
+        typer.Option(help="Exit with 1 unless a verdict is this, e.g. C4=supported; repeatable."),
     ] = [],  # noqa: B006 - typer only reads it
 ) -> None:
     """Write an experiment's tables, figures, verdicts and page from its runs' records."""
@@ -45,6 +45,8 @@ def report(
     from shoal.results import load, read_kept
     from shoal.runs.findings import STUDY
 
+    if columns is not None and not latex:
+        raise UserError("--columns chooses the columns of --latex: add --latex, or leave it out")
     kept = Path(experiment)
     if (kept / STUDY).is_file():
         home = _home(kept, out, id)
@@ -63,26 +65,31 @@ def report(
 
 
 def _home(kept: Path, out: Path | None, id: str | None) -> Path:
-    """The folder of all findings that one lies in, which is drawn anew there and nowhere else.
+    """The folder of all findings that contains `kept`, which is rebuilt in place.
 
     Raises:
-        UserError: another folder, or another grid, was asked for.
+        UserError: another output folder or a grid was asked for, or `kept` lies too high up.
     """
-    home = kept.resolve().parents[1]
+    parents = kept.resolve().parents
+    if len(parents) < 2:
+        raise UserError(f"{kept} lies in no folder of a question: copy it to reports/QUESTION/NAME")
+    home = parents[1]
     if id is not None:
         raise UserError(f"--id {id}: a folder of findings is one grid; leave --id out")
     if out is not None and out.resolve() != home:
         raise UserError(
-            f"--out {out}: {kept} is drawn anew where it lies; copy it to "
+            f"--out {out}: {kept} is rebuilt in place; copy it to "
             f"{out}/{'/'.join(kept.resolve().parts[-2:])} first, and name that"
         )
     return home
 
 
 def pages(
-    findings: Annotated[Path, typer.Argument(help="e.g. experiments")] = Path("reports"),
+    findings: Annotated[
+        Path, typer.Argument(help="Folder of all findings, e.g. experiments")
+    ] = Path("reports"),
 ) -> None:
-    """Build the page of every finding in a folder from what is kept there, without any run."""
+    """Build the page of each folder of findings from the rows that it keeps."""
     from shoal.report.folder import write_pages
 
     for page in write_pages(findings):

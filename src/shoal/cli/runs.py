@@ -1,4 +1,4 @@
-"""`shoal runs`: what has been trained."""
+"""`shoal runs`: lists, compares, explains and maintains runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from shoal.cli.options import Root, Runs, Scale, Trust
 from shoal.errors import UserError, one_line
 
 app = typer.Typer(
-    help="What has been trained: list, compare, explain, verify, merge, adopt, clean."
+    help="Runs that were trained: list, compare, explain, verify, merge, adopt, clean."
 )
 
 
@@ -17,11 +17,13 @@ app = typer.Typer(
 def runs_list(
     runs: Runs = Path("runs"),
     columns: Annotated[
-        str, typer.Option(help="What to show, e.g. id,arm,scale,lr,Set5,parameters.")
+        str, typer.Option(help="Columns to show, e.g. id,arm,scale,lr,Set5,parameters.")
     ] = "",
-    where: Annotated[str, typer.Option(help="Which runs, e.g. model=eeds,scale=3.")] = "",
-    sort: Annotated[str, typer.Option(help="By a column; -COLUMN: the largest first.")] = "id",
-    csv: Annotated[Path | None, typer.Option(help="Write them there instead.")] = None,
+    where: Annotated[str, typer.Option(help="Only these runs, e.g. model=eeds,scale=3.")] = "",
+    sort: Annotated[
+        str, typer.Option(help="Column to sort by; -COLUMN: the largest first.")
+    ] = "id",
+    csv: Annotated[Path | None, typer.Option(help="Write a CSV file instead.")] = None,
 ) -> None:
     """List all runs: status, score, what differs between them, age, size."""
     from shoal.results.listed import print_listing
@@ -38,12 +40,12 @@ def _listed(text: str) -> list[str]:
 @app.command("compare", epilog="Example: shoal runs compare A B")
 def runs_compare(
     names: Annotated[
-        list[str], typer.Argument(help="Ids of runs, or how they or their digests begin.")
+        list[str], typer.Argument(help="Ids of runs, or the beginning of ids or digests.")
     ],
     runs: Runs = Path("runs"),
-    png: Annotated[Path | None, typer.Option(help="Draw the curves there too.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Also draw the curves to this file.")] = None,
 ) -> None:
-    """Show what differs between runs: config, scores picture by picture, curves."""
+    """Compare runs: configs, scores picture by picture, curves."""
     from shoal.report.compare import chosen
     from shoal.report.compared import print_comparison
 
@@ -56,7 +58,7 @@ def runs_verify(
     root: Root = None,
     trust: Trust = False,
 ) -> None:
-    """Check every finished run again: files whole, digests right, scores of one set equal."""
+    """Check each finished run: files, digests, and the scores of one test set."""
     from shoal.data.catalog import default_root
     from shoal.runs.verify import finished, problems
     from shoal.system.progress import tracked
@@ -71,7 +73,7 @@ def runs_verify(
             print(one_line(line))
     if wrong:
         raise UserError(
-            f"{wrong} of {len(folders)} runs are not as recorded: force=true redoes one"
+            f"{wrong} of {len(folders)} runs are not as recorded: force=true trains one anew"
         )
 
 
@@ -82,7 +84,7 @@ def runs_merge(
     root: Root = None,
     trust: Trust = False,
 ) -> None:
-    """Bring finished runs of another machine in, each verified; none that is here is replaced."""
+    """Copy finished runs of another machine here after verifying them; replaces none."""
     from shoal.data.catalog import default_root
     from shoal.runs.merge import merge
 
@@ -91,7 +93,7 @@ def runs_merge(
         refused += is_refused
         print(one_line(f"{name}  {what}"), flush=True)
     if refused:
-        raise UserError(f"{refused} of the runs in {other} were refused; the others are here")
+        raise UserError(f"{refused} of the runs in {other} were refused; the others were merged")
 
 
 @app.command("adopt", epilog="Example: shoal runs adopt experiments/ablation/t91-x3-standard")
@@ -99,7 +101,7 @@ def runs_adopt(
     findings: Annotated[Path, typer.Argument(help="e.g. experiments/ablation/t91-x3-standard")],
     runs: Runs = Path("runs"),
 ) -> None:
-    """Bring in the rows of committed findings, so that their grid trains only what they lack."""
+    """Turn the rows of findings into runs again, so that a grid only trains what is missing."""
     from shoal.runs.adopt import adopt
 
     for name, what in adopt(findings, runs):
@@ -111,7 +113,7 @@ def runs_clean(
     runs: Runs = Path("runs"),
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
 ) -> None:
-    """Delete what is neither finished nor resumable, after showing it."""
+    """Delete runs that are neither finished nor resumable, after listing them."""
     from shoal.runs.clean import remove, useless
 
     found = useless(runs)
@@ -131,17 +133,17 @@ def runs_explain(
     scale: Scale = 3,
     runs: Runs = Path("runs"),
     experiments: Annotated[
-        list[Path], typer.Option(help="Findings, for runs that are gone; may be given twice.")
+        list[Path], typer.Option(help="Folders of findings, for runs that are gone; repeatable.")
     ] = [Path("reports"), Path("experiments")],  # noqa: B006 - typer only reads it
     experiment: Annotated[
         str | None,
-        typer.Option(help="e.g. ablation, or ablation/t91-x3-standard; any where it isn't given."),
+        typer.Option(help="e.g. ablation or ablation/t91-x3-standard.", show_default="any"),
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="All there are, not the newest alone.")
+        bool, typer.Option("--all", help="Print all certificates, not just the newest.")
     ] = False,
 ) -> None:
-    """Print what stands behind a number: runs, data, code, protocol, commands."""
+    """Print the origin of a number: runs, data, code, protocol, commands."""
     from shoal.results import explain
 
     print(explain(model, dataset, scale, runs, experiments, experiment, every=every))

@@ -1,4 +1,4 @@
-"""`shoal score`: pictures of any method against HR pictures."""
+"""`shoal score`: scores the pictures of any method against HR pictures."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +10,12 @@ from shoal.errors import one_line
 
 
 def score(
-    sr: Annotated[Path, typer.Argument(help="A picture, or a folder of them, of any method.")],
-    hr: Annotated[Path, typer.Argument(help="The HR picture, or the folder of them.")],
+    sr: Annotated[Path, typer.Argument(help="An enlarged picture, or a folder of them.")],
+    hr: Annotated[Path, typer.Argument(help="The HR picture, or a folder of them.")],
     scale: Scale,
     protocol: Annotated[str, typer.Option(help="classic or rgb.")] = "classic",
     pair: Annotated[
-        str | None, typer.Option(help="How SR pictures are called, e.g. 'SR_{}': {} is HR's name.")
+        str | None, typer.Option(help="Names of SR pictures, e.g. 'SR_{}', where {} is HR's name.")
     ] = None,
     csv: Annotated[Path | None, typer.Option(help="Also write the scores to this file.")] = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`shoal train`: Hydra's command line, under the roof of ours."""
+"""`shoal train`: Hydra's command line as a subcommand."""
 
 import sys
 
@@ -6,7 +6,7 @@ import typer
 
 
 def complete(incomplete: str) -> list[str]:
-    """What may stand where a word of the command line begins so: groups, options, keys."""
+    """The completions of a word of the command line: config groups, options and keys."""
     from hydra._internal.config_loader_impl import ConfigLoaderImpl
     from hydra._internal.core_plugins.bash_completion import BashCompletion
     from hydra._internal.utils import create_config_search_path
@@ -24,7 +24,7 @@ def train(
         autocompletion=complete,
     ),
 ) -> None:
-    """Train a network, or a grid of them; `shoal train --help` lists all there is to choose.
+    """Train a network, or a grid of them; `shoal train --help` lists all options.
 
     Example: `shoal train model=eed scale=2 budget=smoke`
     """

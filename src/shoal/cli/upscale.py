@@ -1,4 +1,4 @@
-"""`shoal upscale`: pictures in, larger pictures out."""
+"""`shoal upscale`: enlarges pictures."""
 
 import sys
 from enum import StrEnum
@@ -12,81 +12,94 @@ from shoal.errors import UserError
 
 
 class Kind(StrEnum):
-    """The formats of `shoal.pictures.formats.FORMATS`, which is not imported for the help."""
+    """The names in `shoal.pictures.formats.FORMATS`, repeated here to keep the help fast."""
 
     PNG, JPG, WEBP, TIFF, BMP = "png", "jpg", "webp", "tiff", "bmp"
     SAME = "same"
 
 
 class Noise(StrEnum):
-    """The names of `shoal.upscale.noise.NAMES`."""
+    """The names in `shoal.upscale.noise.NAMES`."""
 
     AUTO, NONE, JPEG = "auto", "none", "jpeg"
 
 
 class RuntimeName(StrEnum):
-    """The names of `shoal.upscale.runtimes.NAMES`."""
+    """The names in `shoal.upscale.runtimes.NAMES`."""
 
     AUTO, CUDA, TORCH = "auto", "cuda", "torch"
     OPENVINO, ONNXRUNTIME = "openvino", "onnxruntime"
 
 
-DIGITS = 6  # of a number of pixels: no picture has a longer side
+DIGITS = 6  # of a tile's side: no picture has a side with more digits
 
 
 def upscale(
     path: Annotated[list[Path], typer.Argument(help="Pictures, or folders of them.")],
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder; for one picture also a file's name.")
+        Path, typer.Option("-o", "--output", help="Folder, or for a single picture a file.")
     ] = Path("output"),
     scale: Annotated[
         float | None,
-        typer.Option(parser=any_factor, metavar="S", help="From 1 to 16.  [default: 2, or FILE's]"),
+        typer.Option(
+            parser=any_factor,
+            metavar="S",
+            help="Factor from 1 to 16.",
+            show_default="2, or that of --weights",
+        ),
     ] = None,
     size: Annotated[
-        str | None, typer.Option(help="Instead: 3840x (width), x2160 (height), or within both.")
+        str | None,
+        typer.Option(help="Instead of --scale: 3840x (width), x2160 (height), or 3840x2160 (fit)."),
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(help="eeds_fast, eeds, or both by a comma; the best that ships if not given."),
+        typer.Option(
+            help="Shipped weights: eeds_fast, eeds, or both with a comma.", show_default="best"
+        ),
     ] = None,
     weights: Annotated[
         str | None,
         typer.Option(
-            metavar="PATH", help="Of a run's folder, weights.safetensors, hf://owner/name."
+            metavar="PATH", help="Other weights: a run's folder, a .safetensors, hf://owner/name."
         ),
     ] = None,
     format: Annotated[
-        Kind | None, typer.Option(help="Of the files; PNG unless -o says otherwise.")
+        Kind | None, typer.Option(help="File format.", show_default="that of -o, else png")
     ] = None,
     compare: Annotated[
-        bool, typer.Option("--compare", help="Also show bicubic and the result side by side.")
+        bool, typer.Option("--compare", help="Also write bicubic and the result side by side.")
     ] = False,
     ensemble: Annotated[
-        bool, typer.Option("--ensemble", help="Average over eight symmetries: eightfold work.")
+        bool,
+        typer.Option("--ensemble", help="Average over eight symmetries, at eight times the cost."),
     ] = False,
     noise: Annotated[
-        Noise, typer.Option(help="Compression to see through; auto: as a JPEG file itself says.")
+        Noise, typer.Option(help="JPEG artefacts to remove; auto: according to the file.")
     ] = Noise.AUTO,
     runtime: Annotated[
         RuntimeName,
-        typer.Option("--runtime", "--engine", help="auto: a GPU, or the fastest installed."),
+        typer.Option(
+            "--runtime", "--engine", help="auto: a GPU, else the fastest that is installed."
+        ),
     ] = RuntimeName.AUTO,
     tile: Annotated[
-        str, typer.Option(help="Side of the pieces in pixels; auto: by the memory there is.")
+        str, typer.Option(help="Side of tiles in pixels; auto: by available memory.")
     ] = "auto",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say which files would be written.")
+        bool, typer.Option("--dry-run", help="Only print which files would be written.")
     ] = False,
     skip_existing: Annotated[
-        bool, typer.Option("--skip-existing", help="Leave alone pictures whose results are there.")
+        bool, typer.Option("--skip-existing", help="Skip pictures whose results exist.")
     ] = False,
     force: Force = False,
     trust: Trust = False,
 ) -> None:
-    """Enlarge pictures: luma by a trained network (RGB by one of RGB), all else bicubic."""
+    """Enlarge pictures: luma by a trained network (or RGB by an RGB network), the rest bicubic."""
     if model and weights:
-        raise UserError("--model names what ships, --weights a file of yours: give one of them")
+        raise UserError(
+            "--model names shipped weights, --weights a file of yours: give one of them"
+        )
     if scale is not None and size is not None:
         raise UserError("--scale and --size both say how large: give one of them")
     if tile != "auto" and not (tile.isdecimal() and len(tile) <= DIGITS):
@@ -100,7 +113,7 @@ def upscale(
     factor = to_size(size) if size is not None else by_scale(scale or networks[0].default)
     if factor.scale is not None:
         for each in networks:
-            each.row(factor.scale)  # told before anything else, if there is none
+            each.row(factor.scale)  # fail first if there are no weights for this scale
 
     from shoal.upscale.jobs import Wanted, plan
 

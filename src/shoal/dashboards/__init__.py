@@ -1,4 +1,4 @@
-"""Where a run can be watched: Weights & Biases, TensorBoard, CSV; mirrors of its local files.
+"""Dashboards on which a run can be watched: Weights & Biases, TensorBoard, CSV.
 
-It imports errors and system alone.
+All of them mirror the run's local files. This package imports only `errors` and `system`.
 """

@@ -1,7 +1,8 @@
-"""Where a run can be watched: mirrors of its local files, which alone are the truth.
+"""What dashboards have in common, and those of CSV files and TensorBoard.
 
-Every `_target_` of `conf/logger` is called with `folder` (the run's) and `attempt` (when this run
-was begun for the first time, the same for all its parts, another after `force=true`).
+Dashboards mirror a run's local files, and nothing is ever read from them. Every `_target_` in
+`conf/logger` is called with `folder`, the run's folder, and `attempt`, the time at which the run
+first started: a resumed run keeps it, and `force=true` sets a new one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,33 +18,34 @@ from shoal.errors import UserError
 
 @runtime_checkable
 class Dashboard(Protocol):
-    """A logger that shows more than rows of numbers."""
+    """A logger that shows more than rows of metrics."""
 
     def log_config(self, config: Mapping[str, Any]) -> None:
         """Show the whole resolved config."""
 
     def log_samples(self, step: int, paths: Mapping[str, Path]) -> None:
-        """Show picture files as they were at an optimiser step, by name."""
+        """Show picture files, by name, as of an optimiser step."""
 
     def log_scores(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Show the score of every image, one row each, all with the same keys."""
 
     def log_summary(self, values: Mapping[str, Any]) -> None:
-        """Show what is said of the run as a whole: best and final values, parameters."""
+        """Show values of the run as a whole: best and final scores, parameters."""
 
     def close(self, exit_code: int) -> None:
-        """End: 0 for a finished run, anything else for a failed one. Safe to call twice."""
+        """End the dashboard; `exit_code` is 0 if the run has finished. May be called twice."""
 
 
 def dashboards(loggers: Iterable[Logger]) -> list[Dashboard]:
-    """Those of a trainer's loggers that show more than rows of numbers."""
+    """Those of a trainer's loggers that show more than rows of metrics."""
     return [logger for logger in loggers if isinstance(logger, Dashboard)]
 
 
 def csv_logger(folder: Path, attempt: str) -> CSVLogger:
-    """Lightning's CSV logger: `csv/version_N/metrics.csv`, N being the part of a resumed run.
+    """Lightning's CSV logger, which writes `csv/version_N/metrics.csv`.
 
-    A part has a folder of its own because this logger empties the one it is given.
+    N counts the parts of a resumed run: each has its own folder, since this logger empties the
+    folder that it is given.
     """
     del attempt  # a forced run starts in an empty folder
     return CSVLogger(folder, name="csv", flush_logs_every_n_steps=1)
@@ -67,12 +69,10 @@ def require_tensorboard() -> None:
         UserError: it isn't.
     """
     if find_spec("tensorboard") is None:
-        raise UserError(
-            "logger=tensorboard needs a package more: pip install 'shoal-sr[tensorboard]'"
-        )
+        raise UserError("logger=tensorboard needs TensorBoard: pip install 'shoal-sr[tensorboard]'")
 
 
-# What a logger needs, asked before a run's folder is there.
+# Checks of a logger's requirements, made before a run's folder is created.
 NEEDS: Mapping[Callable[..., Logger], Callable[[], None]] = {
     tensorboard_logger: require_tensorboard
 }

@@ -1,4 +1,4 @@
-"""Whether a server is there, asked before anything waits for it."""
+"""Tests whether a server can be reached, before anything waits for it."""
 
 import socket
 import threading
@@ -6,11 +6,11 @@ import urllib.request
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-CONNECT_SECONDS = 3.0  # a server that is there takes a connection in far less
+CONNECT_SECONDS = 3.0  # a reachable server accepts a connection in far less
 
 
 def reachable(url: str) -> bool:
-    """Whether the server takes a connection now; a proxy's way there is not ours to judge."""
+    """Whether the server accepts a connection now; behind a proxy it is taken to be reachable."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
@@ -22,7 +22,7 @@ def reachable(url: str) -> bool:
         with suppress(OSError), socket.create_connection((host, port), CONNECT_SECONDS):
             reached.set()
 
-    # A thread, because looking up a name heeds no timeout.
+    # In a thread, since DNS lookups ignore the timeout.
     attempt = threading.Thread(target=connect, daemon=True)
     attempt.start()
     attempt.join(CONNECT_SECONDS)

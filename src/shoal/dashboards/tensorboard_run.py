@@ -11,14 +11,13 @@ from PIL import Image
 
 
 class TensorBoardRun(TensorBoardLogger):
-    """Lightning's logger, and a `shoal.dashboards.base.Dashboard`: it joins the parts of a run.
+    """Lightning's logger as a `shoal.dashboards.base.Dashboard` that joins the parts of a run.
 
-    TensorBoard's table of hyperparameters makes its columns of all runs that it is shown, but only
-    where none of them brings a definition of its own, as Lightning's `log_hyperparams` does. So no
-    run here does.
+    TensorBoard's table of hyperparameters has a column for every value of any run, unless a run
+    defines columns itself, as Lightning's `log_hyperparams` does. Hence no run here defines any.
 
     Args:
-        folder: of the run; all is kept in `tensorboard/` in it.
+        folder: of the run; all files go to its subfolder `tensorboard/`.
 
     Raises:
         ModuleNotFoundError: TensorBoard isn't installed.
@@ -30,7 +29,7 @@ class TensorBoardRun(TensorBoardLogger):
         self._over = False
 
     def log_hyperparams(self, params: dict[str, Any] | Namespace, *_: Any, **__: Any) -> None:
-        """Nothing: a task's arguments are part of the config that `log_config` shows."""
+        """Do nothing: `log_config` shows the whole config, with the task's arguments."""
 
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
         """Show one row at an optimiser step."""
@@ -55,12 +54,12 @@ class TensorBoardRun(TensorBoardLogger):
         self.experiment.add_text("scores", "\n".join(lines), self._newest)
 
     def log_summary(self, values: Mapping[str, Any]) -> None:
-        """Show best and final values at the last step, and so beside the hyperparameters."""
+        """Show the numbers at the last step, so that they stand beside the hyperparameters."""
         numbers = {key: value for key, value in values.items() if isinstance(value, int | float)}
         self.log_metrics(numbers, self._newest)
 
     def close(self, exit_code: int) -> None:
-        """Write all down; only of a finished run is it said that it has ended."""
+        """Flush everything; mark the session as ended if the run has finished."""
         if self._over:
             return
         self._over = True

@@ -1,4 +1,4 @@
-"""W&B imported: it reports to nobody, and brings nothing that no run of ours uses."""
+"""Imports W&B without its error reporting, and without imports that Shoal doesn't use."""
 
 import os
 import sys
@@ -6,17 +6,16 @@ from typing import Any
 
 from shoal.system.imports import uncollected
 
-LAUNCH = "_detect_and_apply_job_inputs"  # a step of a beginning run
+LAUNCH = "_detect_and_apply_job_inputs"  # a step in the start of a W&B run
 
 
 def library() -> Any:
-    """The module `wandb`.
+    """The module `wandb`, with two features turned off that double its import time.
 
-    For each run it would look for inputs of W&B Launch, where nothing has staged any, and ask
-    pandas whether values are its own, which their types' names tell as well. Both import as much
-    again as W&B itself.
+    At the start of each run it would look for inputs of W&B Launch, of which there are none here.
+    It would also import pandas to recognise its types, which it can do by their names as well.
     """
-    # W&B reports its own failures to the server it failed to reach, and prints that this failed.
+    # Otherwise W&B reports its failures to a server that it can't reach, and prints that, too.
     os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
     with uncollected():
         import wandb

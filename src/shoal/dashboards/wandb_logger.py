@@ -1,4 +1,4 @@
-"""A run on Weights & Biases, online or offline: a mirror that can't stop or stall the training."""
+"""A logger to Weights & Biases, online or offline, that can't stop or stall the training."""
 
 import logging
 from argparse import Namespace
@@ -21,17 +21,18 @@ log = logging.getLogger(__name__)
 class WandbRun(Logger):
     """A Lightning logger and a `shoal.dashboards.base.Dashboard`: one run on W&B.
 
-    Lightning's own W&B logger neither ends its run nor survives a failure of W&B. This one opens
-    at the first thing it is given; whatever W&B raises is logged once and ends the mirroring.
+    Lightning's own W&B logger doesn't end its run, and fails together with W&B. This one starts the
+    W&B run with the first data that it gets. If W&B raises anything, it logs that once and stops
+    mirroring.
 
     Args:
-        folder: Of the run; its name is the name on W&B, and `wandb/` in it keeps the data.
-        attempt: Ends the id, so that the parts of one run are one, and a forced run a new one.
+        folder: Of the run: its name is the name on W&B, and its subfolder `wandb/` keeps the data.
+        attempt: A suffix of the id: the parts of a resumed run share it, a forced run gets another.
         project: On W&B.
         group: The experiment, or None.
-        tags: Model, scale, data, budget; None is left out.
-        answer_within: Seconds the server has to accept the run, else it goes on offline.
-        finish_within: Seconds the last upload may take, else the rest stays local.
+        tags: Model, scale, data and budget; None is left out.
+        answer_within: Seconds within which the server must accept the run, else it is kept offline.
+        finish_within: Seconds that the last upload may take, after which the rest stays local.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class WandbRun(Logger):
         return str(self._facts.folder)
 
     def log_hyperparams(self, params: dict[str, Any] | Namespace, *_: Any, **__: Any) -> None:
-        """Nothing: a task's arguments are part of the config that `log_config` shows."""
+        """Do nothing: `log_config` shows the whole config, with the task's arguments."""
 
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
         """Send one row at an optimiser step."""
@@ -110,13 +111,13 @@ class WandbRun(Logger):
         self._do(send)
 
     def log_summary(self, values: Mapping[str, Any]) -> None:
-        """Show best and final values, which the last row would not tell."""
+        """Show values of the whole run, which would otherwise be those of the last row."""
         self._do(lambda run: run.summary.update(dict(values)))
 
     def close(self, exit_code: int) -> None:
-        """End the W&B run with its exit code; what could not be uploaded in time stays local."""
+        """End the W&B run with an exit code; data that can't be uploaded in time stays local."""
         if self._session is not None:
-            try:  # after a failure too: what was sent deserves a proper end
+            try:  # also after a failure, so that W&B keeps what was sent
                 self._session.finish(exit_code=exit_code)
             except Exception as error:
                 part = Path(self._session.dir).parent
@@ -131,7 +132,7 @@ class WandbRun(Logger):
             if self._session is None:
                 self._session = open_session(self._facts, self._patience)
             action(self._session)
-        except Exception as error:  # anything at all: a mirror must not cost a run
+        except Exception as error:  # whatever W&B raises: a mirror must not stop a run
             self._give_up(error, "the run goes on without it")
 
     def _give_up(self, error: Exception, remedy: str) -> None:
@@ -141,10 +142,11 @@ class WandbRun(Logger):
 
 
 def _send(run: "wandb.Run", row: Mapping[str, Any], step: int | None) -> None:
-    """Log a row so that it stands at once, and at its step.
+    """Log a row at once, at its step.
 
-    W&B drops a row that lies behind its own counter, which is one further after every row. So
-    `step` is logged as a value too, the axis of all charts, and a second row of one step counts on.
+    W&B drops rows whose step is behind its own counter, which grows with every row. A second row of
+    one step therefore takes the counter's value; `step` itself is logged as a value, which is the x
+    axis of all charts.
     """
     row = dict(row) if step is None else {**row, "step": step}
     run.log(row, step=max(run.step, step or 0), commit=True)

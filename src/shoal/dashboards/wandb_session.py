@@ -1,4 +1,4 @@
-"""Opening a run on Weights & Biases: online where that works, else offline; no prompt, no stall."""
+"""Starts a run on Weights & Biases: online if possible, else offline, without prompts or stalls."""
 
 import logging
 import os
@@ -16,16 +16,16 @@ from shoal.errors import first_line
 
 log = logging.getLogger(__name__)
 
-TARGET = "shoal.dashboards.wandb_logger.WandbRun"  # of a config's loggers, the one that means W&B
+TARGET = "shoal.dashboards.wandb_logger.WandbRun"  # the `_target_` of W&B in a config's loggers
 AXES = ("step", "seconds", "macs")
-FLUSH_SECONDS = 1.0  # at W&B's own 15, a killed run would lose its last rows
-LONGEST_TAG, LONGEST_ID = 64, 128  # what W&B takes
-OFFLINE = ("offline", "dryrun")  # its modes of that meaning
+FLUSH_SECONDS = 1.0  # with W&B's default of 15, a killed run would lose its last rows
+LONGEST_TAG, LONGEST_ID = 64, 128  # characters: W&B's limits
+OFFLINE = ("offline", "dryrun")  # the modes of W&B that mean offline
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What W&B knows of a run before anything happens in it."""
+    """The properties with which a W&B run starts."""
 
     folder: Path
     id: str
@@ -36,50 +36,50 @@ class Facts:
 
     @property
     def fitting_tags(self) -> list[str]:
-        """The tags as W&B takes them: one that is too long would cost the whole run."""
+        """The tags, cut to the length that W&B accepts; a longer one would fail the whole run."""
         return list(dict.fromkeys(tag[:LONGEST_TAG] for tag in self.tags))
 
     @property
     def how_to_send(self) -> str:
-        """The command that sends what is kept offline, all parts of an interrupted run."""
+        """The command that uploads the offline data of all parts of the run."""
         return f"`wandb sync {shlex.quote(str(self.folder / 'wandb'))}/offline-run-*`"
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How many seconds the server may take."""
+    """How many seconds the server may take to accept a run, and for its last upload."""
 
     answer_within: float
     finish_within: float
 
 
 def open_session(facts: Facts, patience: Patience) -> "wandb.Run":
-    """Begin a W&B run, or continue the one of the same id; offline where online fails.
+    """Start a W&B run, or resume the one with the same id; offline if it can't be online.
 
-    Where it is offline, one line says so, why, and how it is sent later.
+    If it is offline, a line says so, with the reason and the command that uploads it later.
 
     Raises:
-        Exception: Whatever W&B raises when not even an offline run can be begun.
+        Exception: Whatever W&B raises if not even an offline run can be started.
     """
     wandb = library()
     mode = _silent(patience).mode
     if mode not in ("online", *OFFLINE):
-        return _begin(facts)  # disabled, say
+        return _begin(facts)  # e.g. disabled
     why = f"WANDB_MODE={mode}" if mode in OFFLINE else "no API key here, see `wandb login`"
     try:
         if mode == "online" and _can_go_online():
             return _begin(facts, wandb.Settings(init_timeout=patience.answer_within))
         print(f"W&B: offline ({why}); {facts.how_to_send} sends it", flush=True)
-    except Exception as error:  # the server's, the key's, the network's: all mean offline
+    except Exception as error:  # of the server, the key or the network: all mean offline
         words = "W&B: %s; %s is kept offline: %s sends it"
         log.warning(words, first_line(error), facts.id, facts.how_to_send)
-        wandb.teardown()  # W&B's process still holds the id of the run that failed to begin
+        wandb.teardown()  # W&B's process still holds the id of the run that failed to start
         _silent(patience)
     return _begin(facts, wandb.Settings(mode="offline"))
 
 
 def _silent(patience: Patience) -> "wandb.Settings":
-    """W&B's settings, of the environment and of its files, without a word and with limits."""
+    """W&B's settings from the environment and its files, made silent and with time limits."""
     import wandb
 
     limits = wandb.Settings(
@@ -93,14 +93,13 @@ def _silent(patience: Patience) -> "wandb.Settings":
 
 
 def _can_go_online() -> bool:
-    """Whether there is an API key and a server that takes connections.
+    """Whether there is an API key and the server can be reached.
 
-    Without a key, offline is simply how W&B is used, and nothing is said, unless the user asked
-    for online by name.
+    A missing key is no error, unless the user asked for `WANDB_MODE=online`.
 
     Raises:
-        ConnectionError: If the server can't be reached, or the key is missing that was called for.
-        Exception: Whatever W&B raises at a key it finds malformed.
+        ConnectionError: If the server can't be reached, or a required key is missing.
+        Exception: Whatever W&B raises for a malformed key.
     """
     import wandb
 
@@ -125,8 +124,8 @@ def _begin(facts: Facts, settings: "wandb.Settings | None" = None) -> "wandb.Run
         tags=facts.fitting_tags,
         job_type=facts.job_type,
         dir=facts.folder,
-        resume="allow",  # online, the parts of an interrupted run are one run
-        reinit="create_new",  # never somebody else's run of the same process
+        resume="allow",  # online, the parts of an interrupted run become one run
+        reinit="create_new",  # don't touch another W&B run of the same process
         settings=settings,
     )
     for axis in AXES:

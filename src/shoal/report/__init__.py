@@ -1,10 +1,10 @@
 """The findings of an experiment: a folder of files, a page, a table on the screen, a W&B run.
 
-Import the module that you need: Matplotlib takes a second. It imports claims, results, dashboards
-and what lies below them, and no torch.
+Import the modules that you need one by one, since Matplotlib takes a second. This package imports
+`claims`, `results`, `dashboards` and the packages below them, and never torch.
 
-- `findings`: all that is said of one experiment; `tables` says it in cells, `figures` draws it
-- `folder`, `page`, `index`, `terminal`, `wandb`: where it is said; `publish` says it everywhere
-- `home`, `live`: where a page lies, and how it follows the runs
-- `joint`, `compare`: runs that no experiment names, beside each other
+- `findings`: the content of a report; `tables` makes its tables, `figures` its figures
+- `folder`, `page`, `index`, `terminal`, `wandb`: one output each; `publish` writes them all
+- `home`, `live`: where findings are kept, and the page that follows the runs
+- `joint`, `compare`: comparisons of runs that belong to no experiment
 """

@@ -1,4 +1,4 @@
-"""What a study found, in one line."""
+"""The answer of a study in one line."""
 
 import pandas as pd
 
@@ -11,9 +11,9 @@ OPEN = ("undecided", "not run")
 
 
 def answer(study: Study, numbers: pd.DataFrame, verdicts: list[Verdict]) -> str:
-    """One line: what became of the claims, and who scores highest on the first test set.
+    """One line: the verdicts on the claims, and the highest score on the first test set.
 
-    While a claim is open nobody is called highest: a mean in front of others is no answer.
+    The highest score is left out while a claim is open, since a higher mean alone is no answer.
     """
     words: dict[str, list[str]] = {}
     for verdict in sorted(verdicts, key=lambda verdict: verdict.word in OPEN):
@@ -36,6 +36,6 @@ def _best(study: Study, numbers: pd.DataFrame, scale: int) -> str:
 
 
 def ranked(study: Study, numbers: pd.DataFrame, scale: int) -> pd.Series:
-    """PSNR by arm on the pictures that rank them."""
+    """PSNR (dB) by arm in the column that ranks arms, named after its pictures; see `headline`."""
     column, place = headline(study)
     return numbers.xs(scale, level="scale")[column].dropna().rename(place)

@@ -1,4 +1,4 @@
-"""What a reader of a report types: commands, told the folders that the study's was told."""
+"""The commands that a report prints, with the folders that the study's own command named."""
 
 import shlex
 
@@ -7,12 +7,12 @@ from shoal.results import Study
 
 
 def commands(study: Study, arm: str, scale: int) -> dict[str, str]:
-    """What to type to see where a number comes from, and to make the report anew.
+    """The commands that explain a number (`explain`) and rebuild the report (`remake`).
 
     Args:
-        study: that is reported.
-        arm: whose number is explained.
-        scale: of it.
+        study: the study that is reported.
+        arm: the arm whose number is explained.
+        scale: the scale of that number.
     """
     dataset = next(iter(test_sets(study)), "Set5")
     explain = ("shoal", "runs", "explain", arm, "--set", dataset, "--scale", str(scale))
@@ -28,7 +28,7 @@ def commands(study: Study, arm: str, scale: int) -> dict[str, str]:
 
 
 def _option_said(command: str, key: str, option: str) -> list[str]:
-    """The option by which commands that read runs are told a folder that the study's was told.
+    """An option that names the same folder as an override of the study's command, if it has one.
 
     >>> _option_said("shoal train 'paths.runs=my runs' seed=0", "paths.runs", "--runs")
     ['--runs', 'my runs']

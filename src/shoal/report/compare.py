@@ -1,4 +1,4 @@
-"""Some runs beside each other: what differs in their configs, their scores, which collapsed."""
+"""A comparison of some runs: their configs, their scores, and which of them collapsed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,14 +16,14 @@ from shoal.runs.tables import SCORES
 
 
 def chosen(runs: Path, names: Sequence[str]) -> list[Path]:
-    """The folders of runs that are named by their ids, or by how these or their digests begin.
+    """The folders of runs that are named by an id, or by the beginning of an id or a digest.
 
     Raises:
-        UserError: a name is no run's, or several runs'; or fewer than two are named.
+        UserError: a name fits no run or several, or fewer than two runs are named.
     """
     folders = [_one(runs, name) for name in names]
     if len(set(folders)) < 2:
-        raise UserError(f"{' '.join(names)}: name two runs or more, as `shoal runs list` has them")
+        raise UserError(f"{' '.join(names)}: name two runs or more; `shoal runs list` shows them")
     return list(dict.fromkeys(folders))
 
 
@@ -36,7 +36,7 @@ def _one(runs: Path, name: str) -> Path:
     if found:
         several = ", ".join(folder.name for folder in found[:4])
         raise UserError(f"{name} may be any of {several}{', ...' * (len(found) > 4)}: add digits")
-    raise UserError(f"{name} is no run in {runs}: `shoal runs list --runs {runs}` has them")
+    raise UserError(f"{name} is no run in {runs}: `shoal runs list --runs {runs}` shows all")
 
 
 def _is_named(id: str, name: str) -> bool:
@@ -44,10 +44,10 @@ def _is_named(id: str, name: str) -> bool:
 
 
 def differences(folders: Sequence[Path]) -> pd.DataFrame:
-    """A row per value of the configs, or module of code, that isn't the same in all runs.
+    """A row for each config value and each module of code that differs between runs.
 
     Returns:
-        a column per run; code by the beginning of its digest.
+        a column per run; code is shown by the first digits of its digest.
     """
     found = {folder.name: config_facts(folder) | _code(folder) for folder in folders}
     configs = pd.DataFrame(found, dtype=object)
@@ -58,7 +58,7 @@ def differences(folders: Sequence[Path]) -> pd.DataFrame:
 
 
 def _code(folder: Path) -> dict[str, str]:
-    """The user's own modules that a run was made of, and the version of ours."""
+    """The digests of the user's own modules that a run used, and Shoal's results version."""
     (record,) = read_runs([folder]).to_dict("records")
     own = {
         f"code of {str(name).removeprefix(CODE)}": str(value)[:8]
@@ -70,10 +70,10 @@ def _code(folder: Path) -> dict[str, str]:
 
 
 def scores(folders: Sequence[Path]) -> pd.DataFrame:
-    """A row per test set and protocol: PSNR (dB) of each run, gains over the first, as text.
+    """A row per test set and protocol: each run's PSNR (dB) and its gain over the first, as text.
 
-    A gain is the mean difference over the pictures that both were scored on, with its 95 % interval
-    over pictures.
+    A gain is the mean difference over the pictures that both runs were scored on, with a 95 %
+    interval over pictures.
     """
     rows = read_tables(folders, "scores.csv", SCORES)
     lines = []
@@ -92,7 +92,7 @@ def scores(folders: Sequence[Path]) -> pd.DataFrame:
 
 
 def deaths(folders: Sequence[Path]) -> dict[str, str]:
-    """Why each run that collapsed did, by its id; below bicubic only where that is among them."""
+    """The reason why each collapsed run collapsed, by id; `below bicubic` needs a bicubic run."""
     rows = [
         (str(row["model"]), int(row["scale"]), None, str(row["id"]))
         for row in facts(folders).to_dict("records")

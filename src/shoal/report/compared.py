@@ -1,4 +1,4 @@
-"""Some runs beside each other, printed, and their curves drawn."""
+"""Prints a comparison of some runs, and draws their curves."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,12 +20,12 @@ from shoal.system.screen import screen
 def print_comparison(
     folders: Sequence[Path], png: Path | None, console: Console | None = None
 ) -> None:
-    """Print all three, and write the curves as a picture where one is asked for.
+    """Print configs, scores and curves, and also write the curves to a PNG file if asked to.
 
     Args:
-        folders: of the runs; the first is what the others are compared with.
-        png: where the picture goes, if anywhere.
-        console: where the rest goes; the terminal if not given.
+        folders: of the runs; the others are compared with the first.
+        png: the PNG file, if any.
+        console: the output; the terminal by default.
 
     Raises:
         UserError: `png` can't be written.
@@ -36,7 +36,7 @@ def print_comparison(
     console.print(_drawn("what differs", differ) if len(differ) else same)
     found = scores(folders)
     title = "PSNR (dB), and the gain over the first with its 95 % interval over pictures"
-    console.print(_drawn(title, found) if len(found) else "none has scores yet")
+    console.print(_drawn(title, found) if len(found) else "no run has scores yet")
     for name, why in deaths(folders).items():
         console.print(f"{name} collapsed: {why}", markup=False, highlight=False)
     _print_curves(folders, png, console)
@@ -45,7 +45,7 @@ def print_comparison(
 def _print_curves(folders: Sequence[Path], png: Path | None, console: Console) -> None:
     curves = read_tables(folders, "curve.csv", CURVE).dropna(subset="val/psnr")
     if curves.empty:
-        return console.print("none has a curve yet")
+        return console.print("no run has a curve yet")
     lines = {
         folder.name: part[["step", "val/psnr"]].to_numpy(float)
         for folder in folders
@@ -54,7 +54,7 @@ def _print_curves(folders: Sequence[Path], png: Path | None, console: Console) -
     for text in ["validation PSNR (dB) by step", *plot(lines, min(console.width, 100), 16)]:
         console.print(text, markup=False, highlight=False)
     if png is None:
-        return console.print("--png FILE draws them", markup=False, highlight=False)
+        return console.print("--png FILE draws them as a picture", markup=False, highlight=False)
     with drawing():
         content = rendered(_figure(lines), "png")
     with asked_for(png) as file:

@@ -1,4 +1,4 @@
-"""All that a report says of one experiment, before it is laid out."""
+"""The whole content of an experiment's report, before it is laid out."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,13 +28,13 @@ class Findings:
 
     Attributes:
         numbers: from `tables.table`.
-        cells: the same as text.
-        pace: how soon each arm got how far, as text.
+        cells: the same numbers as text.
+        pace: the cost at which each arm reached given levels of PSNR, as text.
         differences: of each arm to the baseline.
-        effects: of a cross's factors.
-        tuned: where each arm is at its own value of a key, what stands beside the common one.
-        ledger: of two seeds crossed, what the spread is owed to.
-        notes: what must be said beside the table.
+        effects: of the factors of a crossed experiment.
+        tuned: if each arm has its own value of a key, the comparison with the common value.
+        ledger: if two seeds are crossed, the sources of the variance.
+        notes: on the table.
         answer: one line.
     """
 
@@ -52,14 +52,14 @@ class Findings:
 
     @property
     def title(self) -> str:
-        """What was asked of what, e.g. `ablation: t91, x3, standard`."""
+        """The title, e.g. `ablation: t91, x3, standard`."""
         study = self.study
         scales = "/".join(f"x{scale}" for scale in study.scales)
         return f"{study.experiment}: {study.data}, {scales}, {study.budget}{title(study)}"
 
     @property
     def compared(self) -> list[Part]:
-        """What was tuned, the arms against the baseline, effects of factors: what there is."""
+        """The comparisons that there are: tuning, variance ledger, baseline, effects of factors."""
         baseline = difference_rows(self.differences, "arm")
         parts = [
             *self.tuned,
@@ -71,13 +71,13 @@ class Findings:
 
     @property
     def seeds(self) -> str:
-        """The seeds, or their number where there are many."""
+        """The seeds as text, or their number if there are many."""
         seeds = self.study.seeds
         return ", ".join(map(str, seeds)) if len(seeds) <= 8 else f"{len(seeds)} of them"
 
     @property
     def rule(self) -> str:
-        """What equal means, and how often the study looked."""
+        """What `equal` means, and how often the study looked."""
         half = region(None, self.study.equal_within, "psnr") or 0
         equal = (
             "Equal: every part holds or has its interval within the region of practical equivalence"
@@ -92,9 +92,9 @@ class Findings:
 
     @property
     def best(self) -> tuple[str, int]:
-        """The arm that scores highest at the first scale that has a score, and that scale.
+        """The arm with the highest score at the first scale that has scores, and that scale.
 
-        Where nothing has a score or a curve, the first arm that has finished.
+        If nothing has a score or a curve, it is the first arm that has finished.
         """
         tables = ((ranked(self.study, self.numbers, scale), scale) for scale in self.study.scales)
         first = self.study.finished.iloc[0]
@@ -103,13 +103,13 @@ class Findings:
 
     @property
     def commands(self) -> dict[str, str]:
-        """What to type to see where a number comes from, and to make the report anew."""
+        """The commands that explain the best number and that rebuild the report."""
         return commands(self.study, *self.best)
 
 
-@lru_cache(maxsize=4)  # printed, written and sent to dashboards
+@lru_cache(maxsize=4)  # the terminal, the folder and W&B all ask for them
 def findings(study: Study) -> Findings:
-    """Work out the report of a study.
+    """Compute the content of a study's report.
 
     Raises:
         UserError: no run has finished.
@@ -128,7 +128,7 @@ def findings(study: Study) -> Findings:
         pace=pace(study, numbers),
         verdicts=verdicts,
         differences=list(own.differences),
-        # A seed has no effect that one could want.
+        # Nobody wants the effect of one particular seed.
         effects=[] if crosses_seeds(study) else effects(study),
         ledger=ledger_parts(sources),
         tuned=tuned_parts(own, _at_common(study)),
@@ -138,7 +138,7 @@ def findings(study: Study) -> Findings:
 
 
 def _at_common(study: Study) -> Side | None:
-    """Of a study with each arm at its own value: what it says with all at one."""
+    """The findings at the common value, for a study with each arm at its own value."""
     common = beside(study)
     if common is None or common.finished.empty:
         return None

@@ -1,4 +1,4 @@
-"""The folder of an experiment's findings: from its runs, or anew from the rows that it keeps."""
+"""Writes an experiment's folder of findings: from its runs, or from the rows that it keeps."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -24,10 +24,12 @@ from shoal.system.files import write_whole
 
 
 def write_report(study: Study, out: Path) -> Path:
-    """Write an experiment's folder and the index beside it; the same rows give the same bytes.
+    """Write an experiment's folder and the index of all findings.
+
+    The same rows give the same bytes.
 
     Args:
-        study: of runs, or as its findings kept it.
+        study: read from runs, or from kept findings.
         out: the folder of all findings.
 
     Returns:
@@ -37,7 +39,7 @@ def write_report(study: Study, out: Path) -> Path:
         UserError: no run has finished, or `out` can't be written.
     """
     folder = home(out, study.folder, study.precision)
-    if (lies := place(folder)) != study.folder:  # beside a study of another precision
+    if (lies := place(folder)) != study.folder:  # renamed: another precision took the plain name
         study = replace(study, folder=lies)
     found, pictures = findings(study), _pictures(study)
     try:
@@ -54,7 +56,7 @@ def write_report(study: Study, out: Path) -> Path:
 
 
 def write_pages(out: Path) -> list[Path]:
-    """Write the page of every finding, from what its folder keeps.
+    """Write the page of each folder of findings from the rows that it keeps.
 
     Args:
         out: the folder of all findings.
@@ -72,12 +74,12 @@ def write_pages(out: Path) -> list[Path]:
 
 
 def write_live(study: Study, out: Path, reload: int | None) -> Path:
-    """Write nothing but the page of a study whose runs are at work, or were.
+    """Write just the page of a study whose runs haven't all ended.
 
     Args:
-        study: of runs.
+        study: read from runs.
         out: the folder of all findings.
-        reload: seconds after which a browser takes the page anew; None: nobody works on it.
+        reload: the seconds after which a browser reloads the page; None: never.
 
     Raises:
         UserError: no run has finished.
@@ -94,9 +96,10 @@ def write_live(study: Study, out: Path, reload: int | None) -> Path:
 
 
 def _pictures(study: Study) -> list[Crop]:
-    """The crops of its runs, or those that its findings kept; none of runs that try values.
+    """The crops of a study's runs, or those that its findings keep.
 
-    Nor of runs that differ in their seeds alone: they look alike.
+    There are none for runs that try values, nor for runs that only differ in seeds: these look
+    alike.
     """
     if study.trial or crosses_seeds(study):
         return []
@@ -118,7 +121,7 @@ def _figures(found: Findings, pictures: list[Crop]) -> dict[str, bytes]:
             "branches": branches_figure(study),
         }
         files = {f"{name}.svg": rendered(f, "svg") for name, f in figures.items() if f}
-        # Each arm at a rate of its own looks as at the common one, whose findings lie beside.
+        # With its own value an arm's pictures look as with the common one, shown in its findings.
         sheet = {} if study.tuned else samples_sheet(pictures)
     return files | {f"samples.{kind}": content for kind, content in sheet.items()}
 

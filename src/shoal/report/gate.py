@@ -1,4 +1,4 @@
-"""`shoal report NAME --require C4=supported`: an answer that a script can rely on."""
+"""`shoal report NAME --require C4=supported`: checks of verdicts for scripts."""
 
 from collections.abc import Iterable
 
@@ -13,15 +13,15 @@ WORDS = (
 
 
 def unmet(found: Findings, conditions: Iterable[str]) -> list[str]:
-    """What isn't as it is required to be, a clause each.
+    """The conditions that aren't met, a clause for each.
 
     Args:
-        found: of a study.
-        conditions: `NAME=WORD`: of a claim, or of an arm against the baseline on a set, `mine on
-            Set5=better`.
+        found: the findings of a study.
+        conditions: `NAME=WORD`, where NAME is a claim, or an arm and a test set for the difference
+            to the baseline: `mine on Set5=better`.
 
     Raises:
-        UserError: a condition is no such thing.
+        UserError: a condition has another form, or names no claim or no verdict.
     """
     answers = {verdict.id: verdict for verdict in found.verdicts} | {
         f"{each.name} on {each.where}" if each.where else each.name: each

@@ -1,4 +1,4 @@
-"""Where the findings of a study lie."""
+"""Where the findings of a study are kept."""
 
 from pathlib import Path
 
@@ -7,18 +7,18 @@ from shoal.runs.findings import READING
 
 
 def home(out: Path, folder: str, precision: str) -> Path:
-    """The folder of a study's findings, which no study of another precision takes from it.
+    """The folder of a study's findings.
 
-    A name tells the precision only where two studies differ in nothing else: who comes second, goes
-    to `<name>-<precision>`, and there again.
+    Studies that differ only in precision would share a folder. The one that is written later goes
+    to `<name>-<precision>`, and stays there.
 
     Args:
         out: the folder of all findings.
-        folder: as the grid's plan calls it, e.g. `ablation/t91-x3-standard`.
+        folder: its name in the grid's plan, e.g. `ablation/t91-x3-standard`.
         precision: of the study.
 
     Raises:
-        UserError: what the folder says of itself is damaged.
+        UserError: the `study.json` of the folder is damaged.
     """
     plain = out / folder
     named = plain.with_name(f"{plain.name}-{precision}")
@@ -27,6 +27,6 @@ def home(out: Path, folder: str, precision: str) -> Path:
 
 
 def reading(folder: Path) -> str:
-    """The Markdown of `reading.md`: what people make of the findings."""
+    """The Markdown of `reading.md`: a human interpretation of the findings."""
     path = folder / READING
     return path.read_text().strip() if path.is_file() else ""

@@ -1,4 +1,4 @@
-"""The index of all findings: a line for each, grouped by the question it answers."""
+"""The index of all findings: a line for each, grouped by question."""
 
 import posixpath
 import re
@@ -20,9 +20,9 @@ figures and verdicts are computed from the CSV files beside it.
 
 
 def index(out: Path) -> str:
-    """The list of findings: question, answer in one line, link.
+    """The list of findings: question, link, answer in one line.
 
-    The answer is the bold sentence that people's reading begins with; else that of the README.
+    The answer is the bold sentence at the beginning of `reading.md`, else the README's own.
     """
     rows, before = [], ""
     for readme in sorted(out.rglob(README)):
@@ -44,7 +44,7 @@ def _sentence(readme: str, word: str) -> str:
 
 
 def _read(text: str, name: str) -> str:
-    r"""The bold sentence that a reading begins with, its links as they are from the index.
+    r"""The bold sentence at the beginning of `reading.md`, with links relative to the index.
 
     >>> _read("**Yes, [there](../b/README.md)\ntoo.** Some more.", "a/b-x3")
     'Yes, [there](a/b/README.md) too.'

@@ -1,4 +1,4 @@
-"""The runs of a grid that asks no experiment's question, as a study: which of them collapsed."""
+"""Runs of no experiment as a study, to find out which of them collapsed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,29 +11,29 @@ from shoal.runs.plans import plan_path
 from shoal.runs.run import Run
 
 FACTS = ("experiment", "question", "command", "folder", "data", "budget", "precision", "protocol")
-MEASURED_BY = "data_digests/val"  # pictures by which levels can be compared
+MEASURED_BY = "data_digests/val"  # validation PSNR is only comparable on the same pictures
 
 
 @dataclass(frozen=True)
 class Member:
-    """A run of the grid, and the label of its row."""
+    """A run of the grid and the label of its arm."""
 
     arm: str
     run: Run
 
     @property
     def row(self) -> tuple[str, int, str]:
-        """Runs of one row differ in nothing but the seed."""
+        """The row of the table: arm, scale and protocol; its runs only differ in the seed."""
         config = self.run.config
         return self.arm, config.scale, config.protocol
 
 
 def study_of_members(members: Sequence[Member], thresholds: Mapping[str, float]) -> Study:
-    """The rows that a grid's runs left.
+    """A grid's runs as a study.
 
     Args:
-        members: of one folder of runs.
-        thresholds: by which one has collapsed; of `shoal.results.Thresholds`.
+        members: runs of one folder.
+        thresholds: fields of `shoal.results.Thresholds`, which decide what collapsed.
     """
     rows = [
         (each.arm, each.run.config.scale, each.run.config.seed, each.run.folder.id)
@@ -45,12 +45,12 @@ def study_of_members(members: Sequence[Member], thresholds: Mapping[str, float])
 def study_of_runs(
     runs: Path, rows: Sequence[tuple[str, int, int | None, str]], thresholds: Mapping[str, float]
 ) -> Study:
-    """A study whose plan says no more than which runs there are.
+    """A study whose plan only lists its runs.
 
     Args:
-        runs: their folder.
-        rows: arm, scale, seed and id of each.
-        thresholds: as above; those that are not given are as usual.
+        runs: the folder of the runs.
+        rows: arm, scale, seed and id of each run.
+        thresholds: as for `study_of_members`; missing ones have their defaults.
     """
     plan = dict.fromkeys(FACTS, "") | {
         "arms": [{"label": arm, "factor": {}} for arm in dict.fromkeys(row[0] for row in rows)],
@@ -63,10 +63,10 @@ def study_of_runs(
 
 
 def lost(study: Study) -> dict[str, str]:
-    """Why each run that collapsed did, by its id.
+    """The reason why each collapsed run collapsed, by run id.
 
-    A grid may turn the pictures too: a run is held against the run that trains nothing whose curve
-    is of the same pictures.
+    A grid may vary the data, too: a run is compared with the untrained run that was validated on
+    the same pictures.
     """
     by = study.runs.reindex(columns=[MEASURED_BY])[MEASURED_BY]
     parts = study.runs.groupby(by, dropna=False, sort=False)

@@ -1,4 +1,4 @@
-"""The table of a grid that asks no experiment's question: a row per arm, gains over the first."""
+"""The table of a grid without an experiment: a row per arm, with gains over the first arm."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,17 +19,17 @@ from shoal.system.screen import screen
 
 
 def joint_table(members: Sequence[Member], collapsed: Mapping[str, str]) -> pd.DataFrame:
-    """A row per arm, in the order of the grid, as text; seeds of one arm are one row.
+    """A row per arm in the order of the grid, as text; an arm's seeds share a row.
 
     Args:
         members: the grid's runs.
-        collapsed: those that did, from `lost`; they are counted, and in no mean or gain.
+        collapsed: the collapsed runs, from `lost`; they are counted, but enter no mean or gain.
 
     Returns:
-        arm; runs (that have finished or, where some collapsed, survived, and what became of the
-        others); per test set `S PSNR (dB)`, where some collapsed also of all that finished, and
-        `S gain`, with its 95 % interval, over the first arm of the same scale and protocol;
-        parameters; MACs per LR pixel; training time.
+        arm; runs (how many finished, or survived if some collapsed, and the states of the others);
+        per test set S: `S PSNR (dB)`; if some collapsed, the same over all that finished; `S gain`
+        over the first arm of the same scale and protocol, with its 95 % interval; parameters; MACs
+        per LR pixel; training time.
     """
     groups: dict[tuple[str, int, str], list[Member]] = {}
     for each in members:
@@ -52,14 +52,14 @@ def joint_table(members: Sequence[Member], collapsed: Mapping[str, str]) -> pd.D
 
 
 class _Row:
-    """What is known of an arm at a scale."""
+    """The runs of an arm at a scale, by one protocol."""
 
     def __init__(self, members: Sequence[Member], collapsed: Mapping[str, str]) -> None:
         runs = {each.run.folder.id: each.run for each in members}  # one named twice is one
         self.rows = read_runs(run.folder.path for run in runs.values())
         self.done = self.rows[self.rows["state"] == "finished"]
         self.alive = self.done[~self.done["id"].isin(collapsed)]
-        # How many came to an end, where it matters: what trains nothing can't collapse.
+        # How many ended, for trained arms of a grid in which some run collapsed.
         trained = any(run.config.kind is Kind.TRAINED for run in runs.values())
         ended = len(self.done) + int((self.rows["state"] == "diverged").sum())
         self.ended = ended if collapsed and trained else None
@@ -73,7 +73,7 @@ class _Row:
 
     @property
     def runs(self) -> str:
-        """How many have finished, or survived, and what became of the others."""
+        """How many runs finished or survived, and the states of the others."""
         others = self.rows.loc[self.rows["state"] != "finished", ["state", "step"]]
         said = [
             str(state) if pd.isna(step) else f"{state} at step {step}"
@@ -121,8 +121,8 @@ def print_joint(
 
     Args:
         members: the grid's runs.
-        thresholds: by which one has collapsed; of `shoal.results.Thresholds`.
-        console: where to; the terminal if not given.
+        thresholds: fields of `shoal.results.Thresholds`, which decide what collapsed.
+        console: the output; the terminal by default.
     """
     console, study = console or screen(), study_of_members(members, thresholds)
     collapsed = lost(study)

@@ -1,7 +1,7 @@
-"""An experiment's page while its runs are made: rebuilt as they finish, by a process of its own.
+"""An experiment's page while its runs are at work: a separate process rebuilds it as they finish.
 
-The grid starts it and looks at it no more: what goes wrong here holds nothing up. It reads the
-runs' files alone, so runs that other machines make count as well.
+The grid starts this process and doesn't depend on it, so that an error here stops nothing. It only
+reads the runs' files, so that runs on other machines count as well.
 """
 
 import contextlib
@@ -16,23 +16,23 @@ from pathlib import Path
 from shoal.system.parent import dying_with_us
 
 LOOK = 5.0  # seconds between looks at the runs
-CURVES = 60.0  # seconds after which curves that have grown are worth a page too
-GRACE = 30.0  # seconds for a last page
-RELOAD = 10  # seconds after which a browser looks for a newer page
-# How the page's process ends: by a last page, which is also what the kernel asks for where the grid
-# dies; or without, where a report follows.
+CURVES = 60.0  # seconds after which longer curves alone are a reason to rebuild the page
+GRACE = 30.0  # seconds that writing the last page may take
+RELOAD = 10  # seconds after which a browser reloads the page
+# The signals that end this process: LAST makes it write a last page, and is also what the kernel
+# sends if the grid dies; DROP makes it write none, since a report follows.
 LAST, DROP = signal.SIGTERM, signal.SIGINT
 
 
 @contextlib.contextmanager
 def live_page(plan: Path, out: Path) -> Iterator[None]:
-    """Keep a page up to date for as long as this lasts.
+    """Keep a page up to date while the context lasts.
 
-    However it ends, the page reloads itself no more: an exception leaves a last page of what there
-    is, as the death of this process does; otherwise the report that follows writes it.
+    Afterwards the page no longer reloads itself. After an exception, or if this process dies, a
+    last page shows what there is; otherwise the report that follows writes it.
 
     Args:
-        plan: the file that the grid wrote.
+        plan: the file of the grid's plan.
         out: the folder of all findings.
     """
     command = dying_with_us([sys.executable, "-m", "shoal.report.live", str(plan), str(out)])
@@ -46,7 +46,7 @@ def live_page(plan: Path, out: Path) -> Iterator[None]:
             process_group=0,  # Ctrl-C is the grid's
             env=os.environ | {"OMP_NUM_THREADS": "1"},
         )
-    except OSError:  # too many processes: the grid goes on without
+    except OSError:  # e.g. too many processes: the grid goes on without a page
         yield
         return
     end = LAST
@@ -63,15 +63,17 @@ def live_page(plan: Path, out: Path) -> Iterator[None]:
 
 
 def watch(plan: Path, out: Path) -> None:
-    """Build the page anew whenever a run has ended, until this process is."""
+    """Rebuild the page whenever a run has ended, until this process is stopped."""
     seen: tuple[object, object] | None = None
     built = -CURVES
     while True:
-        now = _state(plan)
-        if seen is None or now[0] != seen[0] or (now != seen and _since(built) > CURVES):
-            with contextlib.suppress(Exception):  # nobody reads it here: the report will say it
+        # Nobody sees errors of this process; a lasting one will show in the report. Others pass,
+        # e.g. if `force=true` removes a file while it is read: then the next look succeeds.
+        with contextlib.suppress(Exception):
+            now = _state(plan)
+            if seen is None or now[0] != seen[0] or (now != seen and _since(built) > CURVES):
+                seen, built = now, time.monotonic()
                 build(plan, out, RELOAD)
-            seen, built = now, time.monotonic()
         time.sleep(LOOK)
 
 
@@ -80,7 +82,7 @@ def _since(moment: float) -> float:
 
 
 def _state(plan: Path) -> tuple[object, object]:
-    """Which runs have ended, and how far the curves of all have come."""
+    """The states of all runs, and when their curves last grew."""
     from shoal.results.issued import read_grid
     from shoal.runs.folder import RunFolder
 
@@ -91,17 +93,15 @@ def _state(plan: Path) -> tuple[object, object]:
 
 
 def build(plan: Path, out: Path, reload: int | None) -> Path | None:
-    """Write the page of the runs as they are now; nothing, where none has finished yet.
-
-    Nothing else of the findings is touched before all runs have ended.
+    """Write the page of the runs as they are now, and no other file of the findings.
 
     Args:
-        plan: the file that the grid wrote.
+        plan: the file of the grid's plan.
         out: the folder of all findings.
-        reload: seconds after which a browser takes the page anew; None: never.
+        reload: the seconds after which a browser reloads the page; None: never.
 
     Returns:
-        The page.
+        The page; None if no run has finished yet.
     """
     from shoal.errors import UserError
     from shoal.report.folder import write_live
@@ -114,15 +114,15 @@ def build(plan: Path, out: Path, reload: int | None) -> Path | None:
 
 
 def _until_the_end(plan: Path, out: Path) -> None:
-    signal.signal(LAST, lambda *_: sys.exit())  # what is being written is cleared away
+    signal.signal(LAST, lambda *_: sys.exit())  # an exception cleans up half-written files
     signal.signal(DROP, signal.default_int_handler)
     try:
         watch(plan, out)
     except SystemExit:
-        signal.signal(LAST, signal.SIG_IGN)  # a scheduler sends it to us, and the grid after it
+        signal.signal(LAST, signal.SIG_IGN)  # may come twice: from a scheduler and from the grid
         build(plan, out, reload=None)
 
 
 if __name__ == "__main__":
-    os.nice(10)  # behind the runs, whose processor it shares
+    os.nice(10)  # yield to the runs on the same processor
     _until_the_end(Path(sys.argv[1]), Path(sys.argv[2]))

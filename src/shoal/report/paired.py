@@ -1,4 +1,4 @@
-"""Scores of some runs beside those of others, paired by seed and picture."""
+"""The gain in PSNR of some runs over others, paired by seed and picture."""
 
 import math
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ from shoal.runs.tables import SCORES
 
 
 class Gain(NamedTuple):
-    """A mean difference of PSNR (dB), its 95 % interval, and how many seeds and pictures it is of.
+    """A mean difference in PSNR (dB), its 95 % interval, and the numbers of seeds and pictures.
 
-    The interval is missing (NaN) where there is neither a second seed nor a second picture.
+    The interval is NaN if there is neither a second seed nor a second picture.
     """
 
     mean: float
@@ -27,11 +27,11 @@ class Gain(NamedTuple):
 
 
 def psnr_table(folders: Iterable[Path], seeds: Iterable[int | None], protocol: str) -> pd.DataFrame:
-    """PSNR (dB) by seed (down) and by data set and picture (across).
+    """PSNR (dB) by seed (rows) and by data set and picture (columns).
 
     Args:
         folders: of finished runs.
-        seeds: of each; None: it trains nothing.
+        seeds: the seed of each run; None if it trains nothing.
         protocol: of the scores.
     """
     folders = list(folders)
@@ -42,12 +42,12 @@ def psnr_table(folders: Iterable[Path], seeds: Iterable[int | None], protocol: s
 
 
 def gain(ours: pd.DataFrame, theirs: pd.DataFrame, dataset: str) -> Gain | None:
-    """By how much one arm is ahead of another on a test set; None where nothing pairs.
+    """The gain of one arm over another on a test set; None if they share no seed or picture.
 
     Args:
         ours: from `psnr_table`.
-        theirs: the same; an arm that trains nothing is the same beside every seed.
-        dataset: whose pictures both were scored on.
+        theirs: likewise; the one row of an untrained arm is paired with every seed.
+        dataset: the test set.
     """
     if any(dataset not in side.columns.get_level_values(0) for side in (ours, theirs)):
         return None
@@ -60,7 +60,7 @@ def gain(ours: pd.DataFrame, theirs: pd.DataFrame, dataset: str) -> Gain | None:
 
 
 def worded(found: Gain | None) -> str:
-    """A gain as text; "" for none.
+    """A gain as text; "" if there is none.
 
     >>> worded(Gain(0.314, 0.28, 0.35, 3, 5)), worded(Gain(0.3, float("nan"), float("nan"), 1, 1))
     ('+0.31 [+0.28, +0.35]', '+0.30')

@@ -1,24 +1,25 @@
 """Curves in a terminal: a grid of letters, one for each curve."""
 
+import string
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]  # (N, 2): x, y
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = string.ascii_letters
 MARGIN = 9  # characters for the numbers on the left
 
 
 def plot(lines: Mapping[str, Points], width: int, height: int) -> list[str]:
-    """Curves over one another, and what each letter means.
+    """Plot curves into one grid of characters, followed by a legend of their letters.
 
-    The range is that of the curves' second halves, where they differ: all begin far below. A point
-    where several meet is `*`.
+    The vertical range is that of the curves' second halves, since all begin far below. `*` marks a
+    point where several curves meet.
 
     Args:
-        lines: by name, each with at least one point.
-        width: of the text.
+        lines: the curves by name, each with at least one point.
+        width: of the text, in characters.
         height: of the grid, in lines.
     """
     columns = max(10, width - MARGIN)
@@ -38,4 +39,6 @@ def plot(lines: Mapping[str, Points], width: int, height: int) -> list[str]:
     text = [f"{mark:7.2f} │{''.join(row)}" for mark, row in zip(marks, grid, strict=True)]
     right = f"{end:.0f}"
     text += [f"{'':8}└{'─' * columns}", f"{'':9}0{right:>{columns - 1}}"]
-    return text + [f"{letter}: {name}" for letter, name in zip(LETTERS, lines, strict=False)]
+    text += [f"{letter}: {name}" for letter, name in zip(LETTERS, lines, strict=False)]
+    left = len(lines) - len(LETTERS)
+    return [*text, f"not drawn: {left} curves, for lack of letters"] if left > 0 else text

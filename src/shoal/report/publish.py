@@ -1,4 +1,4 @@
-"""What becomes of an experiment's rows: a table on the screen, findings on disk and on W&B."""
+"""Publishes an experiment's findings: on the screen, on disk and on W&B."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,18 +12,18 @@ from shoal.runs.findings import PAGE, README
 def publish(
     study: Study, out: Path, mirror: Mapping[str, Any] | None = None, sent: Path | None = None
 ) -> None:
-    """Print a study's table, write its folder, and send both to W&B where it is asked for.
+    """Print a study's table, write its folder of findings, and send a report to W&B if asked to.
 
     Args:
         study: the rows.
         out: the folder of all findings.
-        mirror: W&B's entry of a config's loggers.
-        sent: the folder of W&B's own files, where it is asked for.
+        mirror: the W&B entry of a config's loggers; None: nothing is sent.
+        sent: the folder for W&B's own files; None: nothing is sent.
 
     Raises:
         UserError: no run has finished, or `out` can't be written.
     """
-    # Imported here: drawing takes seconds to import, and most of a grid's life is waiting.
+    # Imported here, since Matplotlib takes seconds, and a grid needs it only at its end.
     from shoal.report import wandb as wandb_report
     from shoal.report.findings import findings
     from shoal.report.folder import write_report
@@ -38,12 +38,12 @@ def publish(
 
 
 def report(plan: Path, experiments: Path, loggers: Mapping[str, Any]) -> None:
-    """Publish what a grid found; says so where there is nothing to report.
+    """Publish the findings of a grid, or print why there is nothing to report.
 
     Args:
-        plan: the file that the grid wrote.
+        plan: the file of the grid's plan.
         experiments: the folder of all findings.
-        loggers: of its runs, by name.
+        loggers: the loggers of its runs, by name.
     """
     from shoal.report import wandb as wandb_report
     from shoal.results import read

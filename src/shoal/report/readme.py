@@ -25,9 +25,9 @@ def readme(found: Findings, files: Collection[str], reading: str) -> str:
     """The text of README.md.
 
     Args:
-        found: all that the report says.
-        files: that lie beside it; figures are shown where they are among these.
-        reading: what people make of it, in Markdown.
+        found: the content of the report.
+        files: the files beside it; only figures among these are shown.
+        reading: the human interpretation, in Markdown.
     """
     return TEMPLATES.get_template("readme.md.j2").render(
         f=found,
@@ -53,5 +53,5 @@ def _listed(words: Sequence[str]) -> str:
 
 def _markdown(cells: pd.DataFrame) -> str:
     columns = {str(name): cells[name].tolist() for name in cells.columns}
-    # Left as text: tabulate would read "32.10" as a number and drop its zero.
+    # Kept as text: tabulate would parse "32.10" as a number and drop the zero.
     return tabulate(columns, headers="keys", tablefmt="github", disable_numparse=True)

@@ -1,4 +1,4 @@
-"""The table on the screen, at the end of a grid."""
+"""The report on the screen, as a grid prints it at its end."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from shoal.report.findings import Findings
 from shoal.report.tables.verdicts import claimed, effect, worded
 from shoal.system.screen import BOUNDLESS, screen
 
-# What a terminal has room for; the rest is in the folder.
+# Columns that are only in the folder, since a terminal has no room for them.
 LEFT_OUT = ("of the paper's training", "MACs per LR pixel", "training MACs", "dead channels")
-# Ends of the names of columns that go first, until the table fits a narrow terminal.
+# Columns with these endings are dropped first, until the table fits a narrow terminal.
 SPARED = (" SSIM", " published")
-KEPT = 3  # columns that stay: the arm, its runs, its first score
+KEPT = 3  # columns that are never dropped: the arm, its runs, its first score
 
 
 def print_table(found: Findings, console: Console | None = None) -> None:
@@ -22,13 +22,13 @@ def print_table(found: Findings, console: Console | None = None) -> None:
 
     Args:
         found: from `findings`.
-        console: where to; the terminal if not given.
+        console: the output; the terminal by default.
     """
     console = console or screen()
     table, gone = _fitting(found, console)
     console.print(table)
     if gone:
-        console.print(f"no room for {', '.join(gone)}: the report has all", highlight=False)
+        console.print(f"no room for {', '.join(gone)}: the report shows all", highlight=False)
     for note in found.notes:
         console.print(f"note: {note}", highlight=False, markup=False)
     for part in found.compared:
@@ -41,7 +41,7 @@ def print_table(found: Findings, console: Console | None = None) -> None:
 
 
 def _fitting(found: Findings, console: Console) -> tuple[Table, list[str]]:
-    """The scores without the columns that the console is too narrow for, and these."""
+    """The table of scores with the columns that fit, and the names of the dropped ones."""
     cells = found.cells.drop(columns=list(LEFT_OUT), errors="ignore")
     table, gone = _drawn(found.title, cells), list[str]()
     boundless = console.options.update(max_width=BOUNDLESS)
@@ -54,7 +54,7 @@ def _fitting(found: Findings, console: Console) -> tuple[Table, list[str]]:
 
 
 def _spared(names: Sequence[str]) -> list[list[str]]:
-    """Columns that go together, in the order in which they go."""
+    """Groups of columns that are dropped together, in the order of dropping."""
     alike = [[name for name in names if name.endswith(ending)] for ending in SPARED]
     others = [[name] for name in reversed(names[KEPT:]) if not name.endswith(SPARED)]
     return [each for each in (*alike, *others) if each]
@@ -63,7 +63,7 @@ def _spared(names: Sequence[str]) -> list[list[str]]:
 def _drawn(title: str, cells: pd.DataFrame) -> Table:
     table = Table(title=title, title_justify="left")
     for place, name in enumerate(cells.columns):
-        # The first is what rows are known by: never cut, whatever becomes of the others.
+        # The first column identifies the rows, so it is never cut.
         table.add_column(
             str(name), justify="right" if place else "left", no_wrap=not place, overflow="fold"
         )

@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SENT = "sent"  # the digest of the rows last sent
+SENT = "sent"  # the file with the digest of the rows that were sent last
 CURVES = ["arm", "scale", "seed", "step", "seconds", "macs", "train/loss", "val/psnr", "val/ssim"]
 
 
 def settings(loggers: Mapping[str, Mapping[str, Any]] | None) -> Mapping[str, Any] | None:
-    """The entry of a config's loggers that says where runs, and so reports, go on W&B, if any."""
+    """The W&B entry of a config's loggers, for runs and reports alike; None if there is none."""
     entries = (loggers or {}).values()
     return next((entry for entry in entries if entry["_target_"] == TARGET), None)
 
 
 def send(found: Findings, figures: Path, folder: Path, entry: Mapping[str, Any]) -> None:
-    """Send a report, unless these very rows were sent; W&B's failures are logged, not raised.
+    """Send a report unless the same rows were sent last; W&B's errors are logged, not raised.
 
     Args:
         found: the findings.
         figures: the folder of their figures.
-        folder: for W&B's files; its name is the report's there.
-        entry: of the config's loggers: project and patience.
+        folder: for W&B's own files; its name is the name of the report on W&B.
+        entry: the W&B entry of the config's loggers.
     """
     study = found.study
     rows = study.runs.to_csv() + study.curves.to_csv() + study.scores.to_csv()
@@ -63,8 +63,8 @@ def send(found: Findings, figures: Path, folder: Path, entry: Mapping[str, Any])
         session = open_session(facts, Patience(entry["answer_within"], entry["finish_within"]))
         session.log(_content(found, figures))
         session.finish(exit_code=0)
-    except Exception as error:  # anything at all: the report is on disk, this one is its mirror
-        log.warning("W&B: %s; the report stands in %s", first_line(error), figures)
+    except Exception as error:  # whatever W&B raises: the report is on disk, W&B only mirrors it
+        log.warning("W&B: %s; the report is in %s", first_line(error), figures)
     else:
         write_whole(sent, digest)
 
@@ -77,7 +77,7 @@ def _content(found: Findings, figures: Path) -> dict[str, Any]:
     content |= {f"compared/{part.heading}": _table(part.rows) for part in found.compared}
     curves = found.study.curves.reindex(columns=CURVES)
     content |= {"curves": _table(curves), "convergence": _chart(curves)}
-    with drawing():  # in the folder it is SVG, which W&B doesn't show
+    with drawing():  # drawn again as PNG, since W&B shows no SVG
         curve = rendered(convergence_figure(found.study), "png")
     content["figures/convergence"] = wandb.Image(Image.open(io.BytesIO(curve)))
     if (figures / SHEET).is_file():
@@ -88,7 +88,7 @@ def _content(found: Findings, figures: Path) -> dict[str, Any]:
 def _table(rows: pd.DataFrame) -> "wandb.Table":
     import wandb
 
-    # Missing values have no place in W&B's columns but as None.
+    # W&B's tables take missing values only as None.
     present = rows.astype(object).where(rows.notna(), None)
     data: list[Iterable[Any]] = list(present.itertuples(index=False, name=None))
     return wandb.Table(columns=[str(name) for name in rows.columns], data=data)

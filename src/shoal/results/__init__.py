@@ -1,7 +1,8 @@
 """What runs left on disk, as tables of rows.
 
-It changes no file and imports no torch: of the package only system and those modules of runs
-that don't either (`config_file`, `findings`, `folder`, `kind`, `plans`, `tables`, `values`).
+This package changes no file and never imports torch. It only uses `system` and those modules of
+`runs` that don't import torch either (`config_file`, `findings`, `folder`, `kind`, `plans`,
+`tables`, `values`).
 """
 
 from shoal.results.collapse import Thresholds, collapsed, living, survival

@@ -9,7 +9,7 @@ from shoal.results.study import KEY
 from shoal.runs.tables import extras
 from shoal.runs.values import START
 
-# Facts that the runs of one cell should share; where they don't, each value names its runs.
+# Facts that the runs of one cell should share; if they differ, each value is listed with its runs.
 SHARED = {
     "data": "training data",
     "budget": "budget",
@@ -22,20 +22,20 @@ SHARED = {
     "threads": "threads",
     "devices": "devices",
 }
-# Columns with a meaning of their own behind the slash.
+# Families of columns `family/key`; the key completes the label.
 FAMILIES = {"data_digests": "digest of", "versions": "version of", "code": "code of"}
 DIGESTS = {"weights_sha256": "weights", START: "started from weights"}
 PER_RUN = ["seed", "psnr", "ssim", "images", "resumed", "finished_at"]
 
 
 def certificate(cell: Cell) -> str:
-    """What stands behind a cell, by each protocol that it was scored by."""
+    """The text that documents a cell: a part for each protocol that it was scored by."""
     by, lost = cell.scores.groupby("protocol"), cell.lost
     return "\n\n".join(_of_protocol(cell, part, lost) for _, part in by)
 
 
 def _of_protocol(cell: Cell, scores: pd.DataFrame, lost: Mapping[str, str]) -> str:
-    """The mean that tables show, then facts, then run by run."""
+    """The mean that tables show, then the shared facts, then each run."""
     means, added = _means(scores)
     rows = cell.runs.drop_duplicates("id").set_index("id").join(means, how="inner")
     alive = rows[~rows.index.isin(list(lost))]
@@ -68,7 +68,7 @@ def _run(row: pd.Series, added: Sequence[str], lost: str | None) -> list[str]:
 
 
 def _means(scores: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Scores of each run over its pictures; and what `metrics=` added, where all runs have it."""
+    """Each run's mean scores, and the names of the `metrics=` columns that all its rows have."""
     added = [name for name in extras(map(str, scores.dropna(axis=1))) if name not in (*KEY, "id")]
     others = {name: (name, "mean") for name in added}
     by = scores.groupby("id", sort=False)
@@ -90,7 +90,7 @@ def _facts(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 
 def _values(rows: pd.DataFrame, column: str) -> list[str]:
-    if column not in rows:  # findings that are older than the fact
+    if column not in rows:  # findings from before this fact was recorded
         return ["unknown"]
     groups = rows.groupby(column, sort=False)
     if len(groups) == 1:

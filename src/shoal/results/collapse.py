@@ -1,7 +1,7 @@
-"""Runs that collapsed: an outcome that is counted, since no mean with it means anything.
+"""Runs that collapsed: they are counted, but enter no mean, which they would make meaningless.
 
-Decided from rows alone. A run has collapsed if it diverged, if it ends below what trains nothing,
-or if one of its branches says nothing any more.
+This is decided from rows alone. A run has collapsed if it diverged, if it ends below the untrained
+arm (bicubic), or if one of its branches went silent.
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,17 @@ from shoal.results.spread import ends, untrained_level
 from shoal.results.study import KEY, Study
 from shoal.runs.kind import Kind
 
-SHORTEST = 2  # validations in a row that a branch is silent for, up to the last one
+SHORTEST = 2  # a branch is dead if it was silent at the last so many validations, or more
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """When a run counts as collapsed; plans of before there were any are read by these.
+    """When a run counts as collapsed; the defaults hold for older plans, which have no thresholds.
 
     Attributes:
-        below_bicubic: dB by which its last validation lies below bicubic's.
-        dead_energy: mean square of a branch's image (HR in [0, 1], means removed).
+        below_bicubic: collapsed if the last validation is more than this (dB) below bicubic's.
+        dead_energy: a branch is silent if the mean square of its image is below this (HR in
+            [0, 1], mean removed).
     """
 
     below_bicubic: float = 0.0
@@ -31,10 +32,10 @@ class Thresholds:
 
 @lru_cache(maxsize=16)  # asked by every table, figure and comparison
 def collapsed(study: Study) -> pd.Series:
-    """Why each run that collapsed did, by its id, in the order of the grid.
+    """The reason why each collapsed run collapsed, by run id, in the order of the grid.
 
-    What isn't trained by steps can't collapse; what failed, was interrupted or is at work hasn't.
-    Where no run trains nothing, no level is known, and none is too low.
+    Only runs that train by steps and have ended can collapse, not those that failed, were
+    interrupted or still run. Without an untrained run there is no level to fall below.
     """
     limits = Thresholds(**study.collapse)
     reasons: dict[str, list[str]] = {}
@@ -55,10 +56,10 @@ def living(study: Study) -> pd.DataFrame:
 
 @lru_cache(maxsize=16)
 def survival(study: Study) -> pd.DataFrame:
-    """How many runs of each trained arm and scale came to an end, and how many survived it.
+    """How many runs of each trained arm and scale ended, and how many of them survived.
 
     Returns:
-        by arm and scale: `survived` and `ended` (finished or diverged); none of another arm.
+        by arm and scale: `survived` and `ended` (finished or diverged), for trained arms only.
     """
     rows = ended(study)
     alive = ~rows["id"].isin(collapsed(study).index)
@@ -67,7 +68,7 @@ def survival(study: Study) -> pd.DataFrame:
 
 
 def ended(study: Study) -> pd.DataFrame:
-    """The runs that trained to an end of theirs: arm, scale, seed, id."""
+    """The trained runs that finished or diverged: arm, scale, seed, id."""
     runs = study.runs
     trained = runs["id"].isin(study.of_kind(Kind.TRAINED)["id"])
     return runs.loc[trained | runs["state"].eq("diverged"), [*KEY, "id"]]
@@ -86,7 +87,7 @@ def _below(study: Study, limits: Thresholds) -> pd.Series:
 
 
 def _dead(study: Study, limits: Thresholds) -> pd.Series:
-    """Branches whose energy stays under the threshold from some validation on to the last."""
+    """Branches whose energy stays below the threshold from some validation until the last."""
     curves = study.curves[study.curves["id"].isin(_trained(study).index)]
     curves = curves.drop_duplicates(["id", "step"]).sort_values(["id", "step"], kind="stable")
     said: dict[str, str] = {}

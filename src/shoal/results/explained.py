@@ -1,4 +1,4 @@
-"""`shoal runs explain`: which certificates answer for a number."""
+"""`shoal runs explain`: finds the certificates behind a number."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,21 +18,21 @@ def explain(
     *,
     every: bool = False,
 ) -> str:
-    """What stands behind the score of an arm, or of the arms of a model, on a test set.
+    """The origin of the score of an arm, or of all arms of a model, on a test set.
 
     Args:
-        model: an arm's label; where no arm is called so, a model's name.
-        dataset: a test set's name, e.g. `Set5`, in any case.
-        scale: of the enlargement.
-        runs: folder of runs; may be gone.
-        experiments: folders of findings, which answer for runs that are gone.
-        experiment: its name, e.g. `ablation`, or the folder of its findings, e.g.
-            `ablation/t91-x3-standard`; None: of any, and of none.
-        every: whether all cells are told of; else the newest, and how many others there are.
+        model: an arm's label; if no arm has that label, a model's name.
+        dataset: a test set's name, e.g. `Set5`; case is ignored.
+        scale: the enlargement factor.
+        runs: the folder of all runs, which may be gone.
+        experiments: folders of findings, which document runs that are gone.
+        experiment: an experiment's name, e.g. `ablation`, or the folder of its findings, e.g.
+            `ablation/t91-x3-standard`; None: all, and runs of no experiment.
+        every: return all certificates, not just the newest and the number of the others.
 
     Returns:
-        one certificate per cell and protocol: of an arm of an experiment, or of runs that no
-        experiment names; the newest first, those of short trials (`budget=smoke`) last.
+        one certificate per cell and protocol. A cell is an arm of an experiment, or runs of no
+        experiment. The newest comes first, short trials (`budget=smoke`) last.
 
     Raises:
         UserError: no finished run has such a score.
@@ -45,7 +45,7 @@ def explain(
             f"{dataset} at x{scale} in {runs} or {' or '.join(map(str, experiments))}: "
             f"shoal train model={model} scale={scale}"
         )
-    # Runs and the findings that keep them give one cell twice.
+    # A cell is found twice if both its runs and the findings that keep their rows are there.
     alone = list({cell.key: cell for cell in reversed(found)}.values())[::-1]
     alone = [cell for cell in alone if cell.arm == model] or alone
     alone.sort(key=lambda cell: cell.age, reverse=True)

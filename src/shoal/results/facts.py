@@ -1,4 +1,4 @@
-"""What can be asked of a run: its config, flat, its record and its scores, a column each."""
+"""The facts of runs as one table: config, record and scores, a column for each value."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,12 +12,12 @@ from shoal.results.rows import flat, read_runs, read_tables
 from shoal.runs import config_file
 from shoal.runs.tables import SCORES
 
-# Of the config, what decides neither weights nor scores.
+# Parts of the config that affect neither weights nor scores.
 APART = ("paths", "logger", "jobs", "force", "data_workers", "keep_checkpoints")
 
 
 def config_facts(folder: Path) -> dict[str, Any]:
-    """A run's config by dotted keys, a network by its name; {} where there is none to read."""
+    """A run's config by dotted keys, with the network's name as `model`; {} if it can't be read."""
     try:
         tree = config_file.plain(folder)
         kept = {key: value for key, value in tree.items() if key not in APART}
@@ -28,14 +28,14 @@ def config_facts(folder: Path) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    """A value as tables have it: a list is compared, sorted and shown as one."""
+    """A value as a table cell: a list becomes text, so that it can be compared and sorted."""
     return str(value) if isinstance(value, list) else value
 
 
 def facts(folders: Sequence[Path]) -> pd.DataFrame:
     """A row per run: what `read_runs` gives, its config's values, its mean PSNR (dB) per test set.
 
-    A config says what its record says too, also of a run that has none yet.
+    If config and record share a column, the config's value is taken: it is there from the start.
     """
     rows = read_runs(folders).astype(object)
     configs = pd.DataFrame([config_facts(folder) for folder in folders], index=rows.index)
@@ -47,15 +47,15 @@ def facts(folders: Sequence[Path]) -> pd.DataFrame:
     known = configs.astype(object)
     known = known.where(known.notna(), rows.reindex(columns=known.columns))
     order = [*rows, *(name for name in known if name not in rows)]
-    # Joined at once: column by column pandas warns, on the console, from a hundred on.
+    # Joined in one step: pandas warns after a hundred columns that are added one by one.
     whole = pd.concat([rows.drop(columns=known.columns, errors="ignore"), known], axis="columns")
     return whole[order].join(sets, on="id")
 
 
 def differing(table: pd.DataFrame) -> list[str]:
-    """The config's columns in which some runs differ; of several that tell the same, the first.
+    """The columns of the config in which runs differ; of several equivalent ones, the first.
 
-    A network's classes aren't among them: its name stands for them.
+    The classes of a network are left out, since its name stands for them.
     """
     found: dict[tuple[str, ...], str] = {}
     for name in table.columns:
@@ -63,19 +63,19 @@ def differing(table: pd.DataFrame) -> list[str]:
             continue
         values = table[name].map(lambda value: "" if pd.isna(value) else str(value))
         if len(set(values) - {""}) > 1:
-            # Columns that sort runs into the same groups tell the same: scale and model.scale.
+            # Columns that group the runs alike are equivalent, e.g. scale and model.scale.
             groups = tuple(str(list(values).index(value)) for value in values)
             found.setdefault(groups, str(name))
     return list(found.values())
 
 
 def column(table: pd.DataFrame, name: str) -> str:
-    """A column by its name, or by the last part of it: `lr` for `task.optimizer.lr`.
+    """Find a column by its name or by the end of it, e.g. `lr` for `task.optimizer.lr`.
 
-    A part of a network or of its task goes by its class: `loss` for `task.loss._target_`.
+    The name of a part means its class: `loss` stands for `task.loss._target_`.
 
     Raises:
-        UserError: there is none, or there are several.
+        UserError: no column, or more than one, matches.
     """
     if name in table:
         return name
@@ -84,20 +84,20 @@ def column(table: pd.DataFrame, name: str) -> str:
     if len(ends) == 1:
         return str(ends[0])
     if ends:
-        raise UserError(f"{name} may be any of {', '.join(ends)}: name one in full")
+        raise UserError(f"{name} may be any of {', '.join(ends)}: give the full name")
     raise UserError(unknown("column", name, map(str, table.columns)))
 
 
 def class_name(target: Any) -> str:
-    """A class as people call it: `MSELoss` for `torch.nn.MSELoss`."""
+    """The name of a class without its module: `MSELoss` for `torch.nn.MSELoss`."""
     return str(target).rpartition(".")[2]
 
 
 def where(table: pd.DataFrame, conditions: Iterable[str]) -> pd.DataFrame:
-    """The rows that meet all conditions, each `COLUMN=VALUE`.
+    """The rows that meet all conditions of the form `COLUMN=VALUE`.
 
     Raises:
-        UserError: a condition is no such thing.
+        UserError: a condition has another form, or names no column.
     """
     for condition in conditions:
         name, equals, value = condition.partition("=")

@@ -1,4 +1,4 @@
-"""The grids that were issued here: found by name, and read with the rows of their runs."""
+"""The grids that were started here: found by name, and read together with their runs' rows."""
 
 import difflib
 import re
@@ -19,22 +19,22 @@ from shoal.system import harmless
 
 
 def grids(runs: Path, experiment: str | None = None) -> list[Path]:
-    """The files of the grids issued here, of all or of one experiment, newest last."""
+    """The plan files of the grids in a folder of runs, or of one experiment's; newest last."""
     name = re.compile(r".+-[0-9a-f]{8}\.json")
     found = [p for p in (runs / FOLDER).glob("*.json") if name.fullmatch(p.name)]
-    # What the user has typed is a name, and no pattern.
+    # The user types a name, which must not act as a glob pattern.
     if experiment is not None:
         found = [p for p in found if parted(p)[0] == experiment]
     return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
 def load(runs: Path, experiment: str, digest: str | None = None) -> Study:
-    """Read an experiment.
+    """Read an experiment's grid and its runs' rows.
 
     Args:
         runs: the folder of all runs.
         experiment: its name.
-        digest: (the beginning of) the grid's digest; None: the newest of that name.
+        digest: the grid's digest, or the beginning of it; None: the newest grid of that name.
 
     Raises:
         UserError: there is no such grid, or a file can't be read.
@@ -45,12 +45,12 @@ def load(runs: Path, experiment: str, digest: str | None = None) -> Study:
     chosen = [path for path in found if parted(path)[1].startswith(digest or "")]
     if not chosen:
         there = ", ".join(parted(path)[1] for path in found)
-        raise UserError(f"no grid of {experiment!r} begins with {digest!r}: --id one of {there}")
+        raise UserError(f"no grid of {experiment!r} has an id {digest!r}: choose --id from {there}")
     return read(chosen[-1])
 
 
 def _no_grid(runs: Path, experiment: str) -> str:
-    """What there is instead: the grids of other names, newest first."""
+    """The error message: it lists the grids that there are, newest first."""
     if len(Path(experiment).parts) > 1:
         return f"{experiment} is no folder of findings: it has no {STUDY}"
     there = list(dict.fromkeys(parted(path)[0] for path in reversed(grids(runs))))
@@ -71,12 +71,12 @@ def read_grid(path: Path) -> dict[str, Any]:
         grid["arms"][0]["label"], grid["precision"]
         _require_inside([*str(grid["folder"]).split("/"), *(run["id"] for run in grid["runs"])])
     except (ValueError, LookupError, TypeError) as error:
-        raise UserError(f"{path} is no plan of a grid ({error!r}): issue the grid again") from None
+        raise UserError(f"{path} is no plan of a grid ({error!r}): start the grid again") from None
     return grid
 
 
 def _require_inside(names: Sequence[str]) -> None:
-    """Refuse names by which a stranger's plan would have others' folders read and written."""
+    """Refuse names with which a foreign plan would read or write outside of its own folders."""
     for name in names:
         if name in ("", ".", "..") or {"/", "\\"} & {*name}:
             raise ValueError(f"{name!r} names no folder of ours")
@@ -88,11 +88,11 @@ def read(path: Path) -> Study:
 
 
 def study_of(grid: dict[str, Any], path: Path) -> Study:
-    """The experiment of a grid's plan, be it written yet or not.
+    """The experiment of a grid's plan, which needn't have been written yet.
 
     Args:
         grid: the plan.
-        path: of its file.
+        path: of the plan's file, which tells the digest and the folder of runs.
     """
     plan = pd.DataFrame(grid["runs"])[[*KEY, "id"]].astype({"seed": "Int64"})
     folders = [path.parents[1] / name for name in plan["id"].unique()]
@@ -119,7 +119,7 @@ def study_of(grid: dict[str, Any], path: Path) -> Study:
 
 
 def _asked(scores: pd.DataFrame, grid: dict[str, Any]) -> pd.DataFrame:
-    """Without the test sets that a run has been scored on for another experiment."""
+    """The scores on the plan's own test sets: other experiments may have added more."""
     sets = grid.get("test_sets")  # plans from before 2026-11-26 have none
     return scores if sets is None else scores[scores["dataset"].isin(sets)].reset_index(drop=True)
 

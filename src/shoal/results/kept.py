@@ -1,4 +1,4 @@
-"""A study as its folder of findings keeps it: read again when the runs are gone."""
+"""A study as its folder of findings keeps it, for when the runs are gone."""
 
 import json
 from pathlib import Path
@@ -27,10 +27,10 @@ def facts(study: Study) -> str:
 
 
 def read_kept(folder: Path) -> Study:
-    """The study of a folder of findings, as it was when they were written.
+    """Read the study of a folder of findings, as it was when they were written.
 
     Args:
-        folder: `<question>/<data>-x<scale>-<budget>`; becomes the study's root.
+        folder: `<question>/<data>-x<scale>-<budget>`; it becomes the study's root.
 
     Raises:
         UserError: it is no folder of findings, or one of its files is damaged.
@@ -53,10 +53,10 @@ def read_kept(folder: Path) -> Study:
 
 
 def precision(folder: Path) -> str | None:
-    """The precision of the study whose findings a folder holds; None where it holds none.
+    """The precision of the study whose findings are in a folder; None if there are none.
 
     Raises:
-        UserError: what it says of the study is damaged.
+        UserError: `study.json` is damaged.
     """
     path = folder / STUDY
     try:
@@ -66,17 +66,17 @@ def precision(folder: Path) -> str | None:
 
 
 def _runs(path: Path) -> pd.DataFrame:
-    """Rows as `read_runs` gives them: a commit may look like a number, and is none."""
+    """Rows as `read_runs` gives them; a commit stays text, even if it looks like a number."""
     texts = pd.read_csv(path, dtype=str, keep_default_na=False)
     values = {name: [value(name, text) for text in texts[name]] for name in texts.columns}
     rows = pd.DataFrame(values, dtype=object).convert_dtypes()
-    known = list(dict.fromkeys([*KEY, *RECORD, *rows.columns]))  # also what old records hadn't
+    known = list(dict.fromkeys([*KEY, *RECORD, *rows.columns]))  # old records lack some
     types: dict[str, Any] = {"arm": object, "id": object, "scale": int, "seed": "Int64"}
     return rows.reindex(columns=known).astype(types)
 
 
 def _rows(path: Path) -> pd.DataFrame:
-    """Scores or curves, every number to its last bit."""
+    """Scores or curves, with every number exact to the last bit."""
     texts = pd.read_csv(path, dtype=str, keep_default_na=False)
     names = {*NAMES, "arm"}
     rows = texts.apply(lambda column: column if column.name in names else _numbers(column))
@@ -84,7 +84,7 @@ def _rows(path: Path) -> pd.DataFrame:
 
 
 def _numbers(texts: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Integers where all are; else floats by Python's own exact reading of them."""
+    """A column of integers if all are; else floats, parsed by Python, which is exact."""
     if texts.str.fullmatch(r"-?\d+").all():
         return texts.astype(int)
     return pd.Series([float(text or "nan") for text in texts], index=texts.index)

@@ -18,13 +18,13 @@ from shoal.system.screen import BOUNDLESS, screen
 def print_listing(table: pd.DataFrame, csv: Path | None = None, *, whole: bool = False) -> None:
     """Print a listing as a table, or write it as CSV.
 
-    Where the terminal is too narrow, columns are left out, and a line below says which: size, age
-    and step first, then what differs, the last of it first.
+    If the terminal is too narrow, columns are left out, and a line below the table names them:
+    first size, age and step, then the columns in which runs differ, from the last one on.
 
     Args:
         table: from `listing`.
-        csv: a file; numbers go there as they are, ages in seconds, sizes in bytes.
-        whole: no column is left out, be cells folded: the user has named them.
+        csv: the file to write, with raw numbers: ages in seconds, sizes in bytes.
+        whole: keep all columns and fold their cells instead, since the user has chosen them.
     """
     if csv is not None:
         with asked_for(csv) as file:
@@ -35,11 +35,11 @@ def print_listing(table: pd.DataFrame, csv: Path | None = None, *, whole: bool =
     console.print(_drawn(table, kept, console))
     if left_out := [_head(name, names) for name in names if name not in kept]:
         listed = ", ".join(left_out)
-        console.print(f"no room for {listed}: --columns takes what you name, --csv FILE all")
+        console.print(f"no room for {listed}: choose with --columns, or write all with --csv FILE")
 
 
 def _fitting(table: pd.DataFrame, names: Sequence[str], console: Console) -> list[str]:
-    """The columns that there is room for; what must be spared first goes first."""
+    """The columns that fit, after dropping the least important ones."""
     kept, boundless = list(names), console.options.update(max_width=BOUNDLESS)
     for name in _spared(names):
         if console.measure(_drawn(table, kept, console), options=boundless).maximum <= (
@@ -51,7 +51,7 @@ def _fitting(table: pd.DataFrame, names: Sequence[str], console: Console) -> lis
 
 
 def _spared(names: Sequence[str]) -> list[str]:
-    """What may be left out, the first first; a score goes last."""
+    """The columns that may be left out, the least important first."""
     least = [*reversed(LAST), "step"]
     differing = [name for name in reversed(names) if name not in (*FIRST, *LAST)]
     return [name for name in (*least, *differing, "score") if name in names]
@@ -61,17 +61,17 @@ def _drawn(table: pd.DataFrame, names: Sequence[str], console: Console) -> Table
     drawn = Table()
     for name in names:
         drawn.add_column(_head(name, names), overflow="fold")
-        if name == "id":  # in one line, unless it leaves no room: ids are there to be copied
+        if name == "id":  # on one line if possible, so that it can be copied
             width = min(int(table[name].map(len).max()), console.width // 2)
             drawn.columns[-1].min_width = drawn.columns[-1].max_width = width
     for row in table[list(names)].to_dict("records"):
-        # A run that another has made may be called anything.
+        # Somebody else's run may have any characters in its name.
         drawn.add_row(*(one_line(_cell(str(name), value)) for name, value in row.items()))
     return drawn
 
 
 def _head(name: str, names: Sequence[str]) -> str:
-    """The shortest end of a name that no other has: it is what `--columns` takes, too.
+    """The shortest unambiguous end of a name, which `--columns` takes, too.
 
     >>> names = ["task.loss._target_", "task.optimizer.lr", "data.name", "budget.name"]
     >>> [_head(name, names) for name in names]

@@ -30,13 +30,13 @@ def listing(
 
     Args:
         runs: the folder of all runs.
-        now: to which ages are counted.
-        columns: to be shown, also `experiment` and `arm`, of the grids that name a run; if none,
-            id; state; step; score (`Set5 32.05`: the first test set's PSNR in dB); whatever of
-            their configs differs between the runs shown; age since the run finished or last spoke;
-            size of its files in bytes.
-        conditions: `COLUMN=VALUE`, all of which hold for the runs shown.
-        sort: a column; with a minus before it, the largest first.
+        now: the time that ages are relative to; the current time by default.
+        columns: the columns to show, among them `experiment` and `arm` of the grids that contain a
+            run. By default: id; state; step; score (`Set5 32.05`: the first test set's PSNR in dB);
+            the values of the configs in which the shown runs differ; age (seconds since the run
+            finished or last wrote its status); size of its files in bytes.
+        conditions: `COLUMN=VALUE`; only runs that meet all of them are shown.
+        sort: the column to sort by; with a minus before it, the largest first.
 
     Raises:
         UserError: there is no run, no such column, or no run that meets the conditions.
@@ -79,11 +79,11 @@ def _all(folders: Sequence[Path], now: datetime | None) -> pd.DataFrame:
 
 
 def _planned(folders: Sequence[Path]) -> dict[str, list[str]]:
-    """The experiments whose plans name each run, and what its arms are called there."""
+    """The experiments whose plans contain each run, and the labels of its arms there."""
     cited: dict[str, list[tuple[str, str]]] = {}
     for runs in {folder.parent for folder in folders}:
         for path in grids(runs):
-            with contextlib.suppress(UserError):  # of a broken plan; whoever issues it again hears
+            with contextlib.suppress(UserError):  # a broken plan is reported when it is used
                 grid = read_grid(path)
                 for row in grid["runs"]:
                     cited.setdefault(row["id"], []).append((grid["experiment"], row["arm"]))
@@ -95,7 +95,7 @@ def _planned(folders: Sequence[Path]) -> dict[str, list[str]]:
 
 
 def _default(table: pd.DataFrame) -> list[str]:
-    """Of what differs, the config's part: a record's facts are there for who names them."""
+    """The default columns: among the facts, only values of configs in which runs differ."""
     config = [name for name in table.columns if "." in name or name in OF_RUNS]
     return [*FIRST, *differing(table[config]), *LAST]
 

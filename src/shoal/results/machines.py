@@ -1,4 +1,4 @@
-"""The machines that runs were made on: seconds can be compared where they are of one kind."""
+"""The machines that runs were made on: times are comparable only on machines of one kind."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ MACHINE = ["processor", "accelerator", "threads", "devices"]
 
 
 def one_machine(study: Study) -> bool:
-    """Whether machines of one kind made all runs that learn: else seconds can't be compared."""
+    """Whether all runs that learn were made on one kind of machine, so that times compare."""
     return len(_made_on(study)) < 2
 
 
 def several(study: Study) -> list[str]:
-    """What is said of several kinds."""
+    """The note on runs from several kinds of machine; empty if there is only one."""
     if one_machine(study):
         return []
     kinds = _made_on(study)

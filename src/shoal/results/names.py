@@ -1,11 +1,11 @@
-"""How runs of a study are called in a sentence."""
+"""Short names for the runs of a study, as sentences use them."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
-MOST = 8  # collapsed runs told of by name
+MOST = 8  # collapsed runs that are listed by name
 
 
 def name(row: Mapping[Hashable, Any]) -> str:
@@ -14,14 +14,14 @@ def name(row: Mapping[Hashable, Any]) -> str:
 
 
 def names(rows: pd.DataFrame, most: int = 4) -> str:
-    """Several runs, as far as a reader will read."""
+    """The first few of several runs, and how many more there are."""
     listed = [name(row) for row in rows.to_dict("records")]
     rest = f" and {len(listed) - most} more" if len(listed) > most else ""
     return ", ".join(listed[:most]) + rest
 
 
 def named(runs: pd.DataFrame, reasons: Mapping[str, str] | pd.Series) -> str:
-    """Runs that collapsed, each with its reason, as far as a reader will read.
+    """The first few of the collapsed runs with their reasons, and how many more there are.
 
     Args:
         runs: arm, scale, seed, id.

@@ -1,4 +1,4 @@
-"""What has to be said beside a table: rows that differ in more than their arm, runs not done."""
+"""Notes below a table: on rows that differ in more than their arm, and on unfinished runs."""
 
 import pandas as pd
 
@@ -9,20 +9,20 @@ from shoal.results.outdated import OUTDATED
 from shoal.results.study import Study
 from shoal.runs.kind import Kind
 
-# Facts of which one table should hold a single value each. A run that trains nothing has no budget.
+# Facts that should be the same for a whole table. Untrained runs have no budget.
 ONE_VALUE = {
     "commit": "commit",
     "data": "training data",
     "budget": "budget",
     "precision": "precision",
 }
-# What a run that learns nothing only names.
+# Facts that don't affect a run that learns nothing.
 OF_TRAINING = ("data", "data_digests/train", "data_digests/order")
 FOR_ALL = "train longer, or let collapse.below_bicubic=30 (dB) count what ends below bicubic"
 
 
 def notes(study: Study) -> list[str]:
-    """Sentences for the reader of the table, the gravest first; none where all is in order."""
+    """Notes for the reader of the table, the most serious first; empty if all is in order."""
     kinds = (_states, _collapsed, _outdated, _mixtures, _scores, _curves, _seeds, machines.several)
     return [sentence for kind in kinds for sentence in kind(study)]
 
@@ -86,7 +86,7 @@ def _mixtures(study: Study) -> list[str]:
 
 
 def _trained_on_the_same(runs: pd.DataFrame) -> bool:
-    """Whether all saw the same pictures: `t91` and `t91_brief` are tested on other ones."""
+    """Whether all runs saw the same pictures, as those of `t91` and `t91_brief` did."""
     digests = runs.get("data_digests/train", pd.Series([None]))
     return bool(digests.notna().all()) and digests.nunique() == 1
 
@@ -104,7 +104,7 @@ def _scores(study: Study) -> list[str]:
 
 
 def _curves(study: Study) -> list[str]:
-    """That curves are no rivals where some are of luma and some of RGB; records tell of RGB."""
+    """Curves of networks of luma and of RGB can't be compared; `channels` marks those of RGB."""
     if "channels" not in study.finished:
         return []
     rgb = study.finished["channels"].notna()

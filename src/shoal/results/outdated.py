@@ -1,4 +1,4 @@
-"""Rows that no average may mix: made by an older version of the results, or of the user's code."""
+"""Rows that no average may mix in: from an older results version, or older code of the user's."""
 
 import pandas as pd
 
@@ -9,14 +9,14 @@ CODE = "code/"
 
 
 def leave_out(runs: pd.DataFrame) -> pd.DataFrame:
-    """Mark the finished runs that aren't of the newest results version and code.
+    """Mark the finished runs that were made by an older results version or by older code.
 
     Args:
-        runs: rows of a study; of each module of the user's own the run that finished last has the
-            code that counts.
+        runs: rows of a study. For each of the user's own modules, the run that finished last
+            determines the current code.
 
     Returns:
-        the same, with `state` outdated and a `reason` where a row differs.
+        the same rows, with `state` outdated and a `reason` for each older run.
     """
     reasons = _reasons(runs[runs["state"] == "finished"])
     runs = runs.astype({"state": object, "reason": object})
@@ -26,7 +26,7 @@ def leave_out(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reasons(finished: pd.DataFrame) -> pd.Series:
-    """Why rows are left out, by their index."""
+    """The reason for each row that is left out, by index."""
     modules = [str(name) for name in finished.columns if str(name).startswith(CODE)]
     last = finished.sort_values("finished_at", kind="stable", na_position="first")
     newest = {name: last[name].dropna().iloc[-1] for name in modules if last[name].notna().any()}
@@ -44,7 +44,7 @@ def _reasons(finished: pd.DataFrame) -> pd.Series:
 
 
 def made_by(rows: pd.DataFrame) -> pd.Series:
-    """What each row was made by, as text: rows that differ in it belong to different cells."""
+    """The results version and code of each row as text: rows of one cell share it."""
     names = [name for name in rows.columns if name == "results" or str(name).startswith(CODE)]
     texts = rows[names].astype("string").fillna("").to_numpy()
     return pd.Series([" ".join(row) for row in texts], index=rows.index, dtype=object)

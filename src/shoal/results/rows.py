@@ -1,4 +1,4 @@
-"""Many runs' files as two or three tables: fast, because a report may stand on a thousand runs."""
+"""The files of many runs as a few tables; fast, since a report may use a thousand runs."""
 
 import io
 from collections import defaultdict
@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from shoal.errors import UserError
+from shoal.errors import UserError, first_line
 from shoal.runs.folder import RunFolder
 
-# What reports rely on, so that it is a column even where no run has finished yet.
+# Columns that reports rely on; they exist even if no run has finished yet.
 RECORD = [
     *("id", "state", "reason", "step", "model", "data", "budget", "parameters"),
     *("macs_per_lr_pixel", "steps", "patches", "macs", "seconds", "resumed", "peak_memory_mib"),
@@ -19,10 +19,10 @@ RECORD = [
     *("results", "commit", "dirty", "processor", "accelerator", "threads", "devices", "precision"),
     *("data_digests/train", "weights_sha256", "command", "finished_at"),
 ]
-# Pictures are called 101085 too, and a commit may look like a number.
+# Columns that stay text: a picture may be called 101085.
 NAMES = dict.fromkeys(("id", "dataset", "image", "protocol"), str)
-# Columns of what is measured, by how they begin, and the digits that are kept of it in findings:
-# 1e-6 dB is a hundredth of what `verify` calls equal.
+# Prefixes of columns with measured values, and the digits that findings keep of them: 1e-6 dB is
+# a hundredth of the difference that `shoal runs verify` accepts as equal.
 MEASURED = ("lr", "train/", "val/", "shallow/", "deep/")
 DIGITS = 8
 
@@ -45,11 +45,11 @@ def _run(folder: RunFolder) -> dict[str, Any]:
     status = folder.status()
     facts = {key: status.get(key) for key in ("reason", "step")}
     if not folder.finished:
-        if status:  # a killed run's may be older
+        if status:  # the status of a killed run may lag behind its curve
             facts["step"] = max(facts["step"] or 0, folder.step)
         return {"id": folder.id, "state": folder.state()} | facts
     record = folder.record()
-    # Test scores are read picture by picture from scores.csv: one source for one number.
+    # Test scores come from scores.csv alone, so that each number has a single source.
     told = dict(flat({key: value for key, value in record.items() if key != "scores"}, "/"))
     return (
         {"state": "finished", "reason": None, "step": told.get("steps")} | told | {"id": folder.id}
@@ -72,25 +72,26 @@ def flat(tree: Mapping[str, Any], between: str, prefix: str = "") -> Iterator[tu
 def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> pd.DataFrame:
     """The CSV file `name` of every folder as one table; column `id` is the folder's name.
 
-    Files of one header are parsed together: a thousand calls of a CSV parser cost seconds.
+    Files with the same header are parsed together, since a thousand parser calls take seconds.
 
     Args:
         folders: run folders; one without the file adds no row.
         name: `curve.csv` or `scores.csv`.
-        columns: of that file, to be there even where no file has them.
+        columns: columns of that file that the table has even if no file has them.
 
     Raises:
-        UserError: a file isn't text.
+        UserError: a file isn't text, or has rows longer than its header.
     """
     bodies: dict[str, list[str]] = defaultdict(list)
-    quoted: list[pd.DataFrame] = []  # a name may hold a line break: such a file is parsed alone
+    quoted: list[pd.DataFrame] = []  # quoted names may hold line breaks: parsed file by file
     for folder in folders:
         path = folder / name
         text = _text(path) if path.is_file() else ""
-        if '"' in text:
-            quoted.append(parsed(text).assign(id=folder.name))
+        header, *lines = text.split("\n")
+        commas = header.count(",")
+        if '"' in text or any(line.count(",") > commas for line in lines):
+            quoted.append(_alone(path, text).assign(id=folder.name))
         elif text:
-            header, *lines = text.split("\n")
             bodies[header] += [f"{folder.name},{line}" for line in lines if line]
     parts = quoted + [
         parsed("\n".join([f"id,{header}", *lines])) for header, lines in bodies.items() if lines
@@ -98,7 +99,7 @@ def read_tables(folders: Iterable[Path], name: str, columns: Sequence[str]) -> p
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     known = ["id", *columns]
     table = table.reindex(columns=[*known, *(c for c in table.columns if c not in known)])
-    # Without a row there is nothing to tell text from numbers by.
+    # Without any row, the types of columns can't be inferred.
     return table.astype({key: str for key in NAMES if key in table and not parts})
 
 
@@ -109,8 +110,17 @@ def _text(path: Path) -> str:
         raise UserError(f"{path} is no table ({error}): train it anew, force=true") from None
 
 
+def _alone(path: Path, text: str) -> pd.DataFrame:
+    try:
+        return parsed(text)
+    except ValueError as error:
+        raise UserError(
+            f"{path} is no table ({first_line(error)}): train it anew, force=true"
+        ) from None
+
+
 def parsed(text: str) -> pd.DataFrame:
-    """Rows of scores or of a curve. A picture may be called NA: no name is a missing one."""
+    """Rows of scores or of a curve; names stay text, since a picture may be called NA."""
     numbers = [name for name in text.partition("\n")[0].split(",") if name not in NAMES]
     return pd.read_csv(
         io.StringIO(text, newline=""),
@@ -121,9 +131,9 @@ def parsed(text: str) -> pd.DataFrame:
 
 
 def shortened(rows: pd.DataFrame) -> pd.DataFrame:
-    """Runs or curves without the digits that no two processors share; what is counted stays whole.
+    """Round measured values to the digits that processors agree on; counts stay exact.
 
-    Findings are a twentieth smaller for it.
+    This makes findings a twentieth smaller.
     """
     names = [n for n in rows.select_dtypes("float").columns if n.startswith(MEASURED)]
     short = {n: rows[n].map(_short, na_action="ignore").astype(rows[n].dtype) for n in names}

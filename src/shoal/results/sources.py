@@ -1,4 +1,4 @@
-"""Where numbers come from: finished runs, and findings that answer for runs that are gone."""
+"""The sources of numbers: finished runs, and findings, which document runs that are gone."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from shoal.errors import UserError, first_line
 from shoal.results.collapse import collapsed
 from shoal.results.issued import grids, read, read_grid
 from shoal.results.kept import read_kept
@@ -17,14 +18,19 @@ from shoal.results.study import Study
 from shoal.runs import findings
 from shoal.runs.tables import SCORES
 
+# The columns of runs.csv that assign a row to a cell.
+CELL = ["id", "state", "arm", "model", "scale", "command"]
+
 
 class Source(NamedTuple):
-    """Finished runs of one place.
+    """The finished runs of a folder of runs, or of a folder of findings.
 
     Attributes:
-        runs: all values as text: a row per run and place in an experiment (`where`, `arm`).
-        scores: of these, picture by picture.
-        studies: reads the study of a `where`, which takes a while; runs of none have none.
+        runs: a row for each run and each place (`where`, `arm`) that it has in an experiment; all
+            values are text.
+        scores: their scores, picture by picture.
+        studies: functions that read the study of a `where`, which takes a while; runs of no
+            experiment have none.
     """
 
     runs: pd.DataFrame
@@ -33,7 +39,7 @@ class Source(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """An arm of an experiment, or runs that no experiment names: finished, and scored on a set."""
+    """The finished runs of an arm, or runs of no experiment, with their scores on a test set."""
 
     where: str
     arm: str
@@ -43,12 +49,12 @@ class Cell(NamedTuple):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Equal where the same runs stand at the same place."""
+        """Equal for cells with the same runs at the same place."""
         return (self.where, self.arm, *sorted(self.runs["id"]))
 
     @property
     def age(self) -> tuple[bool, str]:
-        """Whether they are real trainings, and when the last one finished (ISO 8601)."""
+        """For sorting: whether it is no short trial, and when the last run finished (ISO 8601)."""
         rows, none = self.runs[self.runs["id"].isin(self.scores["id"])], pd.Series(dtype=object)
         trial = rows.get("budget", none).eq("smoke").any()
         finished = rows.get("finished_at", none)
@@ -56,19 +62,19 @@ class Cell(NamedTuple):
 
     @property
     def lost(self) -> Mapping[str, str]:
-        """Why each run of its study that collapsed did, by its id."""
+        """The reason why each collapsed run of its study collapsed, by run id."""
         reasons = collapsed(self.study()).items() if self.study else ()
         return {str(name): str(why) for name, why in reasons}
 
 
 def cells(source: Source, model: str, dataset: str, scale: int) -> Iterator[Cell]:
-    """The cells of a model, or of arms of that label, that have scores on a test set.
+    """The cells of a model, or of arms with that label, that have scores on a test set.
 
     Args:
-        source: of finished runs.
+        source: finished runs.
         model: a model's name or an arm's label.
-        dataset: a test set's name in any case.
-        scale: of the enlargement.
+        dataset: a test set's name; case is ignored.
+        scale: the enlargement factor.
     """
     rows, scores, studies = source
     rows = rows[(rows["arm"].eq(model) | rows["model"].eq(model)) & rows["scale"].eq(str(scale))]
@@ -81,11 +87,11 @@ def cells(source: Source, model: str, dataset: str, scale: int) -> Iterator[Cell
 
 
 def from_runs(runs: Path, experiment: str | None = None) -> Source:
-    """The rows of the finished runs of a folder: of each experiment that names them, or of none.
+    """The finished runs of a folder, with each experiment that contains them, or with none.
 
     Args:
         runs: the folder.
-        experiment: whose rows alone, by its name or the folder of its findings.
+        experiment: restricts them to one experiment: its name, or the folder of its findings.
     """
     folders = sorted(path.parent for path in runs.glob("*/record.json"))
     records = _strings(read_runs(folders).rename(columns={"scale": "_scale", "seed": "_seed"}))
@@ -102,7 +108,7 @@ def from_runs(runs: Path, experiment: str | None = None) -> Source:
     ]
     places = pd.DataFrame(cited, columns=["where", "id", "arm"])
     rows = records.merge(places, on="id", how="left" if experiment is None else "inner")
-    # Runs of no experiment belong to one cell where their commands differ in nothing but the seed.
+    # Runs of no experiment share a cell if their commands differ only in the seed.
     alone = rows["command"].map(lambda text: re.sub(r"\s+seed=\S+", "", text))
     rows["where"] = rows["where"].fillna("no experiment: " + alone)
     rows["arm"] = rows["arm"].fillna(rows["model"])
@@ -113,22 +119,36 @@ def from_runs(runs: Path, experiment: str | None = None) -> Source:
 
 
 def from_findings(experiments: Iterable[Path], experiment: str | None = None) -> Iterator[Source]:
-    """The rows that each folder of findings keeps, of the same columns.
+    """The rows that each folder of findings keeps, with the same columns.
 
     Args:
-        experiments: folders of findings.
-        experiment: as above.
+        experiments: folders that hold findings, at any depth.
+        experiment: as for `from_runs`.
+
+    Raises:
+        UserError: the rows of a folder are damaged.
     """
     for path in (path for folder in experiments for path in sorted(folder.rglob(findings.RUNS))):
         asked = _is_of(findings.place(path.parent), experiment)
         if not asked or not path.with_name(findings.SCORES).is_file():
             continue
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-        scores = parsed(path.with_name(findings.SCORES).read_bytes().decode())
+        rows, scores = _kept_rows(path.parent)
         rows["where"] = where = f"experiment {findings.place(path.parent)}"
         kept = path.with_name(findings.STUDY).is_file()
         studies = {where: partial(read_kept, path.parent)} if kept else {}
-        yield Source(rows[rows["state"] == "finished"], scores, studies)
+        yield Source(rows, scores, studies)
+
+
+def _kept_rows(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The finished runs and the scores that a folder of findings keeps."""
+    try:
+        rows = pd.read_csv(folder / findings.RUNS, dtype=str, keep_default_na=False)
+        scores = parsed((folder / findings.SCORES).read_bytes().decode())
+        rows[CELL], scores[["id", "dataset", "protocol"]]
+        return rows[rows["state"] == "finished"].copy(), scores
+    except (ValueError, LookupError) as error:
+        said = f"runs.csv or scores.csv is damaged, {first_line(error)}"
+        raise UserError(f"{folder} is no folder of findings ({said}): restore it") from None
 
 
 def _is_of(folder: str, experiment: str | None) -> bool:

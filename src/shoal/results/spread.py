@@ -1,4 +1,4 @@
-"""Rows to means and spreads over seeds, best and final, and the price of reaching a given PSNR."""
+"""Means and spreads over seeds, best and final PSNR, and the cost of reaching a given PSNR."""
 
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ def per_run(study: Study) -> pd.DataFrame:
     """Test scores of each finished run by the study's protocol, averaged over pictures.
 
     Returns:
-        arm, scale, seed, id, dataset, psnr (dB), ssim, images, and a study's other columns.
+        arm, scale, seed, id, dataset, psnr (dB), ssim, images, and `columns_beside`.
     """
     rows = study.scores[study.scores["protocol"] == study.protocol].assign(**_whole_columns(study))
     by = rows.groupby([*KEY, "id", "dataset"], dropna=False, sort=False)
@@ -25,10 +25,11 @@ def per_run(study: Study) -> pd.DataFrame:
 
 
 def columns_beside(study: Study) -> list[str]:
-    """The columns of scores beside PSNR and SSIM, taken by the study's protocol.
+    """The score columns beside PSNR and SSIM, taken by the study's protocol.
 
-    No mean is taken of some pictures, or some seeds, for that of all: a column is there where some
-    arm has it of every picture of a set in all of its runs, and is empty in the others.
+    A column only counts for the arms that have it for every picture of a test set in all of their
+    runs, so that no mean over some pictures or seeds is taken for one over all. A column that
+    counts for no arm is left out.
     """
     return list(_whole_columns(study))
 
@@ -54,7 +55,7 @@ def over_seeds(rows: pd.DataFrame, by: list[str], values: list[str]) -> pd.DataF
         values: columns to average; missing values are left out.
 
     Returns:
-        by the group: `<value>`, `<value> sd` (missing where n = 1), and `n`, the number of rows.
+        by the group: `<value>`, `<value> sd` (NaN if n = 1), and `n`, the number of rows.
     """
     groups = rows.astype(dict.fromkeys(values, float)).groupby(by, sort=False)
     table = groups[values].mean()
@@ -73,25 +74,25 @@ def ends(study: Study) -> pd.DataFrame:
 
 
 def untrained_level(study: Study) -> pd.Series:
-    """Validation PSNR (dB) of the run that trains nothing (bicubic), by scale."""
+    """Validation PSNR (dB) of the untrained run (bicubic), by scale."""
     untrained = study.of_kind(Kind.UNTRAINED)["id"]
     rows = study.curves[study.curves["id"].isin(untrained)]
     return rows.drop_duplicates("scale").set_index("scale")["val/psnr"]
 
 
 def reach(curves: pd.DataFrame, target: pd.Series | float, axis: str) -> pd.Series:
-    """What each run spent until its validation curve first met a PSNR.
+    """The cost at which each run's validation curve first reaches a PSNR.
 
-    Between two validations the curve is taken as straight: validations are far apart, and runs
-    would tie that don't.
+    Curves are interpolated linearly between validations; otherwise many runs would tie, since
+    validations are far apart.
 
     Args:
         curves: rows of `Study.curves`.
-        target: dB, the same for all or by run id.
-        axis: a column that grows: `step`, `seconds` or `macs`.
+        target: dB, one for all runs or by run id.
+        axis: an increasing column: `step`, `seconds` or `macs`.
 
     Returns:
-        by run id, in the axis's unit; missing where the curve ends before it gets there.
+        by run id, in the axis's unit; NaN if the curve never reaches the target.
     """
     rows = curves.dropna(subset="val/psnr").drop_duplicates(["id", "step"])
     rows = rows.sort_values(["id", "step"], kind="stable", ignore_index=True)

@@ -1,4 +1,4 @@
-"""An experiment as it stands on disk: what was planned, and the rows that its runs left."""
+"""An experiment as it is on disk: its plan, and the rows that its runs left."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,36 +9,36 @@ import pandas as pd
 
 from shoal.runs.kind import Kind, recorded
 
-KEY = ["arm", "scale", "seed"]  # of a run within its experiment; an untrained run has no seed
+KEY = ["arm", "scale", "seed"]  # identifies a run within its experiment; untrained: no seed
 
-# What an experiment may leave out; older plans have none of it.
+# Optional parts of an experiment, which older plans lack.
 ASKED = ("claims", "baseline", "cells", "collapse", "tuned", "trial", "equal_within", "looks")
 
 
-@dataclass(frozen=True, eq=False)  # tables have no truth value; a study is itself alone
+@dataclass(frozen=True, eq=False)  # hashed by identity, since tables can't be compared
 class Study:
     """One experiment's grid and rows.
 
     Attributes:
-        root: the folder of all runs, or that of the findings which kept the rows.
+        root: the folder of all runs, or the folder of findings that keeps the rows.
         experiment: its name, e.g. `ablation`.
         digest: of the grid: eight hex digits.
         folder: of its findings, e.g. `ablation/t91-x3-standard`.
-        models: the model of each arm, in the order of the table; None where the grid can't say.
-        planned: run ids in the order of the grid.
-        runs: a row per planned run: arm, scale, seed and what `read_runs` gives; those that were
-            made by older code are `outdated`, and stand in none of the other tables.
+        models: the model of each arm, in the order of the table; None if the grid doesn't tell.
+        runs: a row per planned run: arm, scale, seed and what `read_runs` gives. Runs that were
+            made by older code are `outdated`, and are in none of the other tables.
         scores: arm, scale, seed, id, dataset, image, protocol, psnr (dB), ssim: finished runs only.
-        curves: arm, scale, seed, id and the columns of curve.csv, of every run that has begun.
-        claims: as the experiment's file has them, by id.
+        curves: arm, scale, seed, id and the columns of curve.csv, for every run that has begun.
+        claims: by id, as written in the experiment's file.
         baseline: the arm that the others are compared with.
-        cells: of a cross, the values of each arm's factors as text, by label.
-        collapse: the thresholds by which runs count as collapsed; see `results.collapse`.
-        tuned: where each arm stands at a value of its own, how it was found (`results.tuning`).
-        trial: whether it tried values for another study: its findings are rows, without pictures.
-        equal_within: half of the region of practical equivalence of PSNR (dB); None: as usual.
-        looks: of a study that adds seeds until it is decided: the runs that had finished since the
-            look before, and how many seeds there may be at most; None: it looks once.
+        cells: for a crossed experiment, the values of each arm's factors as text, by label.
+        collapse: the thresholds at which runs count as collapsed; see `results.collapse`.
+        tuned: if each arm has its own value of a key, how these were found (`results.tuning`).
+        trial: whether it tries values for another study: its findings are rows without pictures.
+        equal_within: half the width of the region of practical equivalence for PSNR (dB); None: the
+            default.
+        looks: for a study that adds seeds until it is decided, an entry per look: the `runs` that
+            finished since the last one, and `most`, the planned maximum of seeds; None: one look.
     """
 
     root: Path
@@ -80,5 +80,5 @@ class Study:
         return rows.assign(kind=pd.Series(kinds, rows.index, object))
 
     def of_kind(self, kind: Kind) -> pd.DataFrame:
-        """The rows of `finished` whose run did that to its model."""
+        """The rows of `finished` whose run is of a kind: trained, fitted or untrained."""
         return self.finished[self.finished["kind"] == kind]

@@ -1,4 +1,4 @@
-"""Which value of a key serves an arm best, by the rows of the grid that tried them."""
+"""Which value of a key is best for each arm, by the rows of the grid that tried the values."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,22 +12,23 @@ from shoal.runs.plans import plan_path
 
 
 def trials(study: Study, tried: Mapping[str, tuple[str, Any]]) -> list[dict[str, Any]]:
-    """What came of each value that was tried.
+    """The result of each value that was tried.
 
     Args:
-        study: the judge's grid.
-        tried: of each of its arms the arm and the value that it stands for.
+        study: the grid that tried the values.
+        tried: for each label of that grid, the arm and the value that it stands for.
 
     Returns:
-        rows, in the order given: arm, value, psnr (dB: the mean of the survivors' last validation,
-        or where none survived of all that finished; None where none did), survived, ended.
+        rows, in the order given: arm, value, psnr (dB), survived, ended. `psnr` is the mean over
+        the survivors' last validations; if none survived, over all runs that finished; None if
+        none did.
     """
     alive, counts = living(study), survival(study)
     rows = []
     for label, (arm, value) in tried.items():
         some = label in set(alive["arm"])
         runs = (alive if some else study.finished).query("arm == @label")
-        # Of several scales each counts alike, however many runs of it survived.
+        # Each scale has the same weight, however many of its runs survived.
         means = runs["val/final_psnr"].astype(float).groupby(runs["scale"]).mean()
         count = counts[counts.index.get_level_values("arm") == label].sum()
         psnr = None if means.empty else round(float(means.mean()), 6)
@@ -39,13 +40,13 @@ def trials(study: Study, tried: Mapping[str, tuple[str, Any]]) -> list[dict[str,
 def chosen(rows: list[dict[str, Any]], common: Mapping[str, Any], margin: float) -> dict[str, Any]:
     """The value that each arm takes, by arm.
 
-    A value with a run that collapsed never wins over one without; among equals the mean decides,
-    and of equal means the value that was named first. The common value stays unless the best one
-    leads it by more than the margin: a smaller lead of few seeds is chance.
+    A value with fewer collapsed runs is preferred, then the higher mean, then the value that was
+    listed first. The common value is kept unless the best one leads by more than the margin, since
+    a smaller lead over few seeds may be chance.
 
     Args:
-        rows: what came of the trials.
-        common: of each arm the value that all share; of no effect where it wasn't tried.
+        rows: from `trials`.
+        common: the common value, by arm; ignored if it wasn't tried.
         margin: dB.
     """
     arms: dict[str, list[dict[str, Any]]] = {}
@@ -65,13 +66,13 @@ def _leads(best: Mapping[str, Any], row: Mapping[str, Any], margin: float) -> bo
 
 
 def beside(study: Study) -> Study | None:
-    """The study at the common value, beside which this one has each arm at its own.
+    """The study at the common value, for a study in which each arm has its own value.
 
     Returns:
-        its runs, or its findings in a folder beside these; None where there is none at hand.
+        it, read from runs or from the findings in a neighbouring folder; None if it isn't there.
 
     Raises:
-        UserError: a file of it is damaged.
+        UserError: one of its files is damaged.
     """
     digest = study.tuned.get("beside")
     if not (study.root / STUDY).is_file():

@@ -1,1 +1,1 @@
-"""Curves, costs, branches and crops as pictures; looks and canvas are shared by all."""
+"""The figures of a report: curves, costs, branches and crops; all share `looks` and `canvas`."""

@@ -1,4 +1,4 @@
-"""The ensemble looked into: what each branch does over training."""
+"""A look inside the ensembles: what each branch does over training."""
 
 from typing import Any
 
@@ -22,21 +22,21 @@ TITLES = {
     "correlation": "correlation with HR\nbelow the LR picture's Nyquist",
 }
 PARTS = tuple(TITLES)
-NOBODY = "every seed collapsed"  # whose curves are in no mean
+NOBODY = "every seed collapsed"  # instead of a mean curve
 FACTS = [f"val/psnr_{b}" for b in BRANCHES] + [
     f"{b}/{fact}" for b in BRANCHES for fact in ("low", "high", "corr_low")
 ]
 
 
 def whole_look(own: Style) -> Style:
-    """An ensemble's look beside its branches: its own, unless a branch has that colour too."""
+    """An ensemble's look beside its branches: its own, unless a branch has the same colour."""
     return MODELS["eeds"] if own.light in {look.light for look in BRANCHES.values()} else own
 
 
 def ensembles(study: Study) -> list[tuple[str, int]]:
-    """Arms and scales whose curves know of branches, in the order of the table.
+    """Arms and scales whose curves have branches, in the order of the table.
 
-    Empty where the arms are seeds of one network: they look alike.
+    Empty if the arms are seeds of one network, whose curves look alike.
     """
     if crosses_seeds(study):
         return []
@@ -46,14 +46,14 @@ def ensembles(study: Study) -> list[tuple[str, int]]:
 
 
 def branch_curves(rows: pd.DataFrame, axes: Axes, part: str, whole: Style) -> Axes:
-    """What each branch of one ensemble does over training.
+    """Draw what each branch of one ensemble does over training.
 
     Args:
         rows: of one arm and scale, from `mean_curves` with `val/psnr` and `FACTS`.
         axes: to draw on.
-        part: `psnr` (of the whole and of each branch alone, dB), `energy` (of each branch below and
-            above the LR picture's Nyquist frequency) or `correlation` (with HR, below it).
-        whole: look of the ensemble.
+        part: `psnr` (of the ensemble and of each branch alone, dB), `energy` (of each branch below
+            and above LR's Nyquist frequency) or `correlation` (with HR below that frequency).
+        whole: the look of the ensemble.
     """
     steps = rows["step"].to_numpy(float)
 
@@ -81,7 +81,7 @@ def branch_curves(rows: pd.DataFrame, axes: Axes, part: str, whole: Style) -> Ax
 
 
 def branches_figure(study: Study) -> Figure | None:
-    """A column per ensemble: PSNR, energies, correlation; None where no arm has branches."""
+    """A column per ensemble: PSNR, energies, correlation; None if no arm has branches."""
     found = ensembles(study)
     if not found:
         return None
@@ -103,7 +103,7 @@ def branches_figure(study: Study) -> Figure | None:
 
 
 def _legend_above(axes: Axes) -> None:
-    """Over a row's first panel, where it hides no curve; a title has its ensemble's colour."""
+    """Put the legend above a row's first panel, where it hides no curve."""
     columns = 2 if len(axes.get_lines()) > 3 else 3
     axes.legend(
         loc="lower left", bbox_to_anchor=(0, 0.99), ncols=columns, fontsize=8, handlelength=3.2,

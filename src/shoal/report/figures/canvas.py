@@ -1,4 +1,4 @@
-"""What all figures share: the house style, panels, ticks, and the bytes that they become."""
+"""What all figures share: the house style, panels, ticks, and rendering to bytes."""
 
 import io
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ RC = {
     "figure.facecolor": "white",
     # The same rows give the same bytes.
     "svg.hashsalt": "shoal",
-    # Words stay words: they can be found and read aloud, and take half the bytes of outlines.
+    # Text stays text: it can be searched and read aloud, and takes half the bytes of outlines.
     "svg.fonttype": "none",
 }
 
@@ -64,17 +64,17 @@ def panels(
     across: float = 0.25,
     **share: Any,
 ) -> tuple[Figure, NDArray[np.object_]]:
-    """A figure of equal panels with room for labels and a legend above them.
+    """A figure of equal panels with room for labels, and for a legend above them.
 
-    Measuring every label to place the panels takes longer than drawing them: margins are fixed.
+    Margins are fixed, since measuring every label takes longer than drawing the panels.
 
     Args:
-        rows: of panels.
-        columns: of panels.
-        panel: width and height of one, inches.
-        legend: its lines.
-        across: inches between panels; more than this where each has numbers of its own.
-        share: `sharex`, `sharey`.
+        rows: the number of rows of panels.
+        columns: the number of columns of panels.
+        panel: width and height of a panel, in inches.
+        legend: the number of lines of the legend.
+        across: inches between columns; must be larger if each column has its own tick labels.
+        share: `sharex` and `sharey` of `Figure.subplots`.
 
     Returns:
         the figure and its axes `(rows, columns)`.
@@ -93,11 +93,11 @@ def panels(
 
 
 def tick_decades(axes: Axes, *, seconds: bool) -> None:
-    """Ticks along a logarithmic x axis: decades, or 1, 2 and 5 where there are two at most.
+    """Set ticks on a logarithmic x axis: at decades, and also at 2 and 5 for up to two decades.
 
     Args:
-        axes: whose x range stands.
-        seconds: plain numbers; else counts, as `10 G`.
+        axes: with its final x range.
+        seconds: label ticks with plain numbers; else with unit prefixes, as `10 G`.
     """
     plain = StrMethodFormatter("{x:g}") if seconds else EngFormatter(sep=" ")
     axes.xaxis.set_major_formatter(plain)
@@ -107,7 +107,7 @@ def tick_decades(axes: Axes, *, seconds: bool) -> None:
 
 
 def span_a_decade(axes: Axes) -> None:
-    """Widen a logarithmic x axis to a decade, so that 178 k and 180 k look alike, as they are."""
+    """Widen a logarithmic x axis to a decade at least, so that 178 k and 180 k look alike."""
     low, high = axes.get_xlim()
     if high < 10 * low:
         middle = (low * high) ** 0.5
@@ -116,14 +116,14 @@ def span_a_decade(axes: Axes) -> None:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Draw in the house style, and leave the caller's settings alone."""
+    """Draw in the house style, and restore the caller's settings afterwards."""
     settings: Any = RC
     with mpl.rc_context(settings):
         yield
 
 
 def rendered(figure: Figure, kind: str) -> bytes:
-    """The figure as `svg` or `png` without date or version: its bytes follow the rows alone."""
+    """The figure as `svg` or `png`, without date or version: the same rows give the same bytes."""
     FigureCanvasAgg(figure)
     metadata = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
     buffer = io.BytesIO()

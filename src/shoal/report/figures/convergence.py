@@ -36,7 +36,7 @@ from shoal.report.figures.marks import (
 )
 from shoal.results import Study, collapsed, untrained_level
 
-PER_LINE = {2: 5, 3: 8}  # names of the legend at most, by how many panels are below it
+PER_LINE = {2: 5, 3: 8}  # most names per line of the legend, by the number of panels in a row
 
 
 def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
@@ -45,7 +45,7 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
     Args:
         rows: of one scale, from `mean_curves` with `val/psnr` or from `median_curves`.
         axes: to draw on.
-        axis: `step`, `seconds` or `macs`; the latter two start at the first validation after 0.
+        axis: `step`, `seconds` or `macs`; the latter two are logarithmic and leave out 0.
         looks: in the order of the table.
     """
     for arm, look in looks.items():
@@ -65,13 +65,13 @@ def convergence(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, S
 
 
 def single_seeds(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
-    """The runs behind the means as thin lines: a band would hide how few they are."""
+    """Draw the runs behind the means as thin lines; a band would hide how few they are."""
     drawn = rows[rows.groupby("arm")["id"].transform("nunique") > 1]
     drawn = along(drawn.dropna(subset="val/psnr"), axis)
     thin: dict[str, list[NDArray[np.float64]]] = {}
     for arm, points in by_run(drawn, [axis, "val/psnr"]):
         thin.setdefault(arm, []).append(points)
-    # One artist an arm: a thousand lines of their own take seconds.
+    # One artist per arm, since a thousand separate lines take seconds.
     for arm, lines in thin.items():
         look: dict[str, Any] = {"colors": looks[arm].light, "linewidths": 0.6, "alpha": 0.45}
         axes.add_collection(LineCollection(lines, zorder=2, **look))
@@ -79,7 +79,7 @@ def single_seeds(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, 
 
 
 def bands(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
-    """From the lowest to the highest of many seeds, behind their median; from `median_curves`."""
+    """Draw the range of many seeds behind their median; `rows` are from `median_curves`."""
     for arm, part in along(rows[rows["n"] > 1], axis).groupby("arm", sort=False):
         x, low, high = part[[axis, "low", "high"]].to_numpy(float).T
         look: dict[str, Any] = {"color": looks[str(arm)].light, "alpha": 0.14, "linewidth": 0}
@@ -88,7 +88,7 @@ def bands(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style])
 
 
 def convergence_figure(study: Study) -> Figure:
-    """One row of panels per scale: against steps, multiply-adds and, of one machine, seconds."""
+    """A row of panels per scale: PSNR against each of `axes_of(study)`."""
     looks, banded, columns = styles(study.models), is_banded(study), axes_of(study)
     middle = median_curves(study) if banded else mean_curves(study, ["val/psnr"])
     lost = study.curves[study.curves["id"].isin(collapsed(study).index)]
@@ -121,7 +121,7 @@ def convergence_figure(study: Study) -> Figure:
 def _legend(
     figure: Figure, rows: Sequence[Axes], looks: Mapping[str, Style], per_line: int
 ) -> None:
-    """Every line of any row once: an arm may have been trained at one scale alone."""
+    """List each arm once, from all rows, since an arm may exist at one scale only."""
     drawn: dict[str, Artist] = {}
     for axes in rows:
         handles, labels = axes.get_legend_handles_labels()

@@ -1,4 +1,4 @@
-"""Curves over training as rows: of single runs, and averaged over the seeds of an arm."""
+"""The data of curves over training: of single runs, and averaged over an arm's seeds."""
 
 from collections.abc import Iterator
 
@@ -10,13 +10,13 @@ from shoal.results import AXES, Study, living
 from shoal.results.machines import one_machine
 from shoal.runs.kind import Kind
 
-MOST_LINES = 6  # curves of one arm that can be told from each other
+MOST_LINES = 6  # single curves of one arm that are still legible
 
 
 def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
-    """Curves averaged over the trained runs of each arm and scale that survived.
+    """Curves averaged over the surviving trained runs of each arm and scale.
 
-    Only steps that all of them have are averaged, so that no run drops out along the line.
+    Only steps that all these runs have are averaged, so that no run drops out along the curve.
 
     Returns:
         arm, scale, step, seconds, macs and each column (means), n; by arm and step.
@@ -26,7 +26,7 @@ def mean_curves(study: Study, columns: list[str]) -> pd.DataFrame:
 
 
 def median_curves(study: Study) -> pd.DataFrame:
-    """The same of many seeds: the median of validation PSNR (dB), and how far they range.
+    """Median and range of validation PSNR (dB) over the same runs, for arms with many seeds.
 
     Returns:
         arm, scale, step, seconds and macs (means), val/psnr (median), low, high, n.
@@ -38,7 +38,7 @@ def median_curves(study: Study) -> pd.DataFrame:
 
 
 def _whole(table: pd.DataFrame) -> pd.DataFrame:
-    """Without the steps that only some runs have, by arm and step."""
+    """Leave out the steps that only some runs have, and sort by step."""
     full = table["n"] == table.groupby(["arm", "scale"])["n"].transform("max")
     return table[full].sort_index(level="step", kind="stable").reset_index()
 
@@ -50,13 +50,13 @@ def survivors(study: Study) -> pd.DataFrame:
 
 
 def is_banded(study: Study) -> bool:
-    """Whether an arm has so many survivors that medians and ranges stand for single curves."""
+    """Whether an arm has so many survivors that a median and a range replace single curves."""
     counts = survivors(study).groupby(["arm", "scale"])["id"].nunique()
     return bool(counts.gt(MOST_LINES).any())
 
 
 def axes_of(study: Study) -> tuple[str, ...]:
-    """What curves are drawn against: not seconds, where machines of several kinds made them."""
+    """The x axes of curves: without seconds if runs were made on several kinds of machine."""
     return tuple(axis for axis in AXES if axis != "seconds" or one_machine(study))
 
 
@@ -64,12 +64,12 @@ def by_run(rows: pd.DataFrame, columns: list[str]) -> Iterator[tuple[str, NDArra
     """The arm of each run, and its points `(n, columns)`.
 
     Args:
-        rows: one run after the other, as a study's curves have them.
-        columns: of numbers.
+        rows: of one run after the other, as in a study's curves.
+        columns: the numeric columns to take.
     """
     if rows.empty:
         return
-    # A group by group walk of pandas' takes a millisecond a run, a hundred times as long.
+    # Iterating over pandas groups takes a millisecond per run, a hundred times as long.
     arms, ids = rows["arm"].to_numpy(), rows["id"].to_numpy()
     begins = np.flatnonzero((ids[1:] != ids[:-1]) | (arms[1:] != arms[:-1])) + 1
     parts = np.split(rows[columns].to_numpy(float), begins)
@@ -77,7 +77,7 @@ def by_run(rows: pd.DataFrame, columns: list[str]) -> Iterator[tuple[str, NDArra
 
 
 def fitted_ends(study: Study) -> pd.DataFrame:
-    """Where the arms stand that are fitted, and so have no curve.
+    """The end points of fitted arms, which have no curves.
 
     Returns:
         arm, scale, seconds and val/psnr (dB): means over seeds.
@@ -88,19 +88,19 @@ def fitted_ends(study: Study) -> pd.DataFrame:
 
 
 def ends(alive: pd.DataFrame, lost: pd.DataFrame, levels: pd.Series) -> pd.Series:
-    """Where the curves worth a look end (dB).
+    """The final PSNR (dB) of all that a panel shows.
 
     Args:
         alive: the mean curves of one scale.
-        lost: curves of its runs that collapsed, which count where nothing survived.
-        levels: what has no curve reaches there.
+        lost: the curves of its collapsed runs, which only count if nothing survived.
+        levels: the levels of bicubic and of fitted arms, which have no curves.
     """
     rows = alive if len(alive) else lost
     return pd.concat([rows.dropna(subset="val/psnr").groupby("arm")["val/psnr"].last(), levels])
 
 
 def window(values: pd.Series, ends: pd.Series) -> tuple[float, float]:
-    """The range of PSNR worth a look: untrained networks begin 20 dB below all that matters."""
+    """The range of PSNR to show; it leaves out beginnings, which may lie 20 dB lower."""
     low, high = float(ends.min()), float(pd.concat([values, ends]).max())
     room = max(high - low, 0.2)
     return low - 0.6 * room, high + 0.12 * room

@@ -1,4 +1,4 @@
-"""The frontier: PSNR against what networks cost; a cheaper one that scores higher beats another."""
+"""The frontier figure: PSNR against cost, with the networks that no cheaper one outscores."""
 
 from collections.abc import Mapping
 
@@ -26,18 +26,18 @@ GREY = "#b4b9c1"
 
 
 def points(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
-    """What each trained arm costs and scores.
+    """The cost and the score of each arm.
 
     Args:
         study: the rows.
         numbers: from `tables.table`.
 
     Returns:
-        arm, scale, psnr, `psnr sd` and bicubic's (dB, of the headline; -inf where bicubic's isn't
-        known), macs (per HR pixel), parameters, seconds; scored arms only.
+        arm, scale, psnr, `psnr sd` and bicubic (dB, of the headline; bicubic is -inf if unknown),
+        macs (per HR pixel) and the other `COSTS`; for arms that have a score and cost something.
     """
     column, _ = headline(study)
-    # What searches the picture itself has no parameters, and costs multiply-adds.
+    # Methods that search the picture itself have no parameters, but cost multiply-adds.
     costs = numbers[["parameters", "macs_per_lr_pixel"]].max(axis="columns")
     free = numbers.loc[costs == 0, column].groupby(level="scale").first()
     rows = numbers[costs > 0].reset_index()
@@ -49,14 +49,14 @@ def points(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
 
 
 def front(rows: pd.DataFrame, cost: str) -> pd.DataFrame:
-    """The rows that neither another one nor bicubic, which costs nothing, beats; cheapest first."""
+    """The rows that outscore bicubic and all cheaper rows; the cheapest first."""
     ordered = rows.sort_values([cost, "psnr"], ascending=[True, False], kind="stable")
     best_before = ordered["psnr"].cummax().shift(fill_value=float("-inf"))
     return ordered[ordered["psnr"] > best_before.clip(lower=ordered["bicubic"])]
 
 
 def frontier(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Style]) -> Axes:
-    """PSNR against a cost: a marker for each arm, its deviation over seeds, the front as steps.
+    """Draw PSNR against a cost: a marker per arm with its sd over seeds, and the front as steps.
 
     Args:
         rows: of one scale, from `points`.
@@ -85,11 +85,11 @@ def frontier(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Styl
 
 
 def window(rows: pd.DataFrame) -> tuple[float, float]:
-    """The range of PSNR that tells networks apart.
+    """The range of PSNR to show, in which networks can be told apart.
 
-    It is that of the means of what beats bicubic, and goes down to bicubic where it isn't far
-    below: else that line, or one collapsed arm, would press all others together. By the means,
-    since one collapsed seed of a few makes a deviation that no axis should follow.
+    It is the range of the arms that beat bicubic, extended to bicubic if that isn't far below.
+    Otherwise bicubic, or one collapsed arm, would squeeze all others together. Deviations are
+    ignored, since one collapsed seed would make them too large.
 
     Args:
         rows: of one scale, from `points`.
@@ -105,11 +105,11 @@ def window(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def name_arms(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Style]) -> None:
-    """Write each arm's name beside its marker; and its score, where it lies below the axes.
+    """Write each arm's name beside its marker, and also its score if that is below the axes.
 
     Args:
-        rows: as `frontier` had them.
-        axes: with their limits set for good.
+        rows: the same as for `frontier`.
+        axes: with their final limits.
         cost: one of `COSTS`.
         looks: by arm.
     """
@@ -125,7 +125,7 @@ def name_arms(rows: pd.DataFrame, axes: Axes, cost: str, looks: Mapping[str, Sty
 
 
 def frontier_figure(study: Study, numbers: pd.DataFrame) -> Figure | None:
-    """One row of panels per scale; None where no scale has two networks to compare."""
+    """A row of panels per scale; None if no scale has two networks to compare."""
     rows, looks = points(study, numbers), styles(study.models)
     if rows.drop_duplicates(["scale", "parameters", "macs"])["scale"].is_unique:
         return None

@@ -1,4 +1,4 @@
-"""How an arm looks, in every figure and on the page: decided here, once."""
+"""The look of each arm, the same in all figures and on the page."""
 
 import itertools
 from collections.abc import Mapping
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Style:
-    """Colours on white and on black, and what tells arms apart without colour."""
+    """An arm's colour on white and on black, and dashes and a marker that work without colour."""
 
     light: str
     dark: str
-    dashes: tuple[float, ...]  # lengths of dash and gap in line widths; () is a whole line
+    dashes: tuple[float, ...]  # lengths of dash and gap in line widths; () is a solid line
     marker: str
     width: float = 1.6
 
 
-# Neighbours in the table differ in hue, in lightness and in dashes; the ensembles are whole lines.
+# Neighbours in the table differ in hue, in lightness and in dashes; ensembles are solid lines.
 MODELS = {
     "bicubic": Style("#6b7280", "#9ca3af", (1, 1.6), "", 1.3),
     "ees": Style("#e08a00", "#f5b041", (4, 1.5, 1, 1.5), "^"),
@@ -58,7 +58,7 @@ OTHERS = (
 
 
 def styles(models: Mapping[str, str | None]) -> dict[str, Style]:
-    """The look of each arm: its model's where it is called like one, else by its place."""
+    """The look of each arm: a model's own if it has the model's name, else the next of `OTHERS`."""
     named = [MODELS[arm] for arm in models if arm in MODELS]
     taken = {key for look in named for key in (look.light, (look.dashes, look.marker))}
     free = [look for look in OTHERS if not {look.light, (look.dashes, look.marker)} & taken]

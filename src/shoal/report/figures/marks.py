@@ -1,4 +1,4 @@
-"""What several figures of PSNR draw: markers along curves, lost runs, levels across."""
+"""Elements of several PSNR figures: markers along curves, collapsed runs, horizontal levels."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -14,37 +14,37 @@ LABELS = {
     "seconds": "training time (s, log)",
     "macs": "multiply-adds spent on training (log)",
 }
-MARKERS = 7  # along one curve: enough to tell it, few enough to see the line
+MARKERS = 7  # along one curve: enough to identify it, few enough to see the line
 
 
 def every(count: int) -> tuple[int, int]:
-    """First and distance of the markers along a curve of so many points; the last has one."""
+    """First index and stride of the markers along a curve; the last point always has one."""
     step = max(1, count // MARKERS)
     return (count - 1) % step, step
 
 
 def along(rows: pd.DataFrame, axis: str) -> pd.DataFrame:
-    """What an axis can show: the logarithmic ones have no 0."""
+    """The rows that an axis can show: logarithmic axes have no 0."""
     return rows if axis == "step" else rows[rows[axis] > 0]
 
 
 def fallen(
     rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style], named: Collection[str]
 ) -> Axes:
-    """Runs that collapsed: a thin dotted line that ends in a cross, in no mean.
+    """Draw each collapsed run as a thin dotted line that ends in a cross.
 
     Args:
-        rows: their curves, of one scale.
+        rows: the curves of these runs, of one scale.
         axes: to draw on.
         axis: one of `LABELS`.
-        looks: of the arms.
-        named: arms that the legend has from elsewhere.
+        looks: by arm.
+        named: the arms that are in the legend already.
     """
     for (arm, _), part in rows.groupby(["arm", "id"], sort=False):
         part = along(part, axis)
         if len(part):
             look: dict[str, Any] = {"color": looks[str(arm)].light, "alpha": 0.8}
-            label = "_" if arm in named else str(arm)  # Matplotlib's way to leave a line out
+            label = "_" if arm in named else str(arm)  # Matplotlib's legends skip "_" labels
             x, y = part[axis], part["val/psnr"]
             axes.plot(x, y, ":", linewidth=0.8, label=label, **look)
             axes.plot(x.iloc[-1:], y.iloc[-1:], "x", ms=6, **look)
@@ -52,7 +52,7 @@ def fallen(
 
 
 def without_curves(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str, Style]) -> Axes:
-    """What is fitted, from `fitted_ends`: a line across and, against time, a marker at its end."""
+    """Draw fitted arms, from `fitted_ends`: a horizontal line, and a marker at the time it took."""
     for arm, seconds, psnr in rows[["arm", "seconds", "val/psnr"]].itertuples(index=False):
         look = line(looks[arm])
         axes.axhline(psnr, label=arm, zorder=2, **(look | {"marker": "", "linewidth": 0.8}))
@@ -62,6 +62,6 @@ def without_curves(rows: pd.DataFrame, axes: Axes, axis: str, looks: Mapping[str
 
 
 def bicubic_level(axes: Axes, level: float, looks: Mapping[str, Style]) -> None:
-    """A line across at what bicubic scores (dB)."""
+    """Draw a horizontal line at bicubic's score (dB)."""
     look = line(looks["bicubic"] if "bicubic" in looks else styles({"bicubic": None})["bicubic"])
     axes.axhline(level, label="bicubic", zorder=2, **(look | {"marker": ""}))

@@ -1,4 +1,4 @@
-"""Names beside points, where they cover least of what a panel shows."""
+"""Places names beside points so that they cover as little as possible of a panel."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -9,7 +9,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 SIZE = 7.5  # points
-# Where a name may stand beside its marker, by preference: direction in x and y.
+# Positions of a name relative to its marker, the preferred ones first: direction in x and y.
 SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 2), (0, -2))
 Places = NDArray[np.float64]  # (N, 2): x, y
 
@@ -18,17 +18,17 @@ def name_points(axes: Axes, colours: Mapping[str, str], places: Places, steps: P
     """Write names beside markers.
 
     Args:
-        axes: with their limits set for good.
-        colours: of each name, in the order of the places.
-        places: of the markers, in the units of the axes.
-        steps: the corners of a line that goes across and then up.
+        axes: with their final limits.
+        colours: the colour of each name, in the order of the places.
+        places: of the markers, in data coordinates.
+        steps: the corners of the front, a line of horizontal, then vertical steps.
     """
     pixel = axes.figure.dpi / 72
     centres = axes.transData.transform(places)
     taken = [_box(x, y, 7 * pixel, 7 * pixel) for x, y in centres]
     taken += _along(axes.transData.transform(steps))
     for (name, colour), (x, y) in zip(colours.items(), centres, strict=True):
-        # Measuring text takes longer than drawing it: a letter is about 0.6 of the size wide.
+        # A letter is about 0.6 of the font size wide: measuring text takes longer than drawing it.
         width, height = 0.6 * SIZE * len(name) * pixel, 1.1 * SIZE * pixel
         gaps = width / 2 + 6 * pixel, height / 2 + 4 * pixel
         boxes = [_box(x + dx * gaps[0], y + dy * gaps[1], width, height) for dx, dy in SIDES]
@@ -40,7 +40,7 @@ def name_points(axes: Axes, colours: Mapping[str, str], places: Places, steps: P
 
 
 def _along(corners: Places) -> list[Bbox]:
-    """The steps, each across and then up."""
+    """The area that the front covers: a box for each horizontal and vertical step."""
     boxes = []
     for (x0, y0), (x1, y1) in pairwise(corners):
         boxes += [Bbox([[x0, y0 - 1], [x1, y0 + 1]]), Bbox([[x1 - 1, y0], [x1 + 1, y1]])]
@@ -52,7 +52,7 @@ def _box(x: float, y: float, width: float, height: float) -> Bbox:
 
 
 def _covered(box: Bbox, taken: list[Bbox], frame: Bbox) -> float:
-    """How much of a box lies over others or outside of the frame."""
+    """The area of a box that overlaps others or lies outside of the frame."""
     shared = (Bbox.intersection(box, other) for other in taken)
     inside = Bbox.intersection(box, frame)
     outside = box.width * box.height - (inside.width * inside.height if inside else 0)

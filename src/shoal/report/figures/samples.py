@@ -1,4 +1,4 @@
-"""Crops of test pictures: what each arm made of them, beside bicubic and the original."""
+"""Crops of test pictures: each arm's result beside bicubic and the original."""
 
 import math
 from collections.abc import Iterable
@@ -8,8 +8,8 @@ from shoal.results import Study
 from shoal.runs.kind import Kind
 from shoal.runs.sheet import Grey, Tile, cut, read_crop
 
-MOST = 4  # pictures of one scale: what one looks at
-ACROSS, DOWN = 8, 12  # crops beside and below each other: what a page shows
+MOST = 4  # pictures of one scale: more of them nobody looks at
+ACROSS, DOWN = 8, 12  # columns and rows of crops that fit on a page
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ class Crop:
 
 
 def lines(arms: int) -> int:
-    """The rows of a sheet that one crop takes: HR, bicubic and each arm."""
+    """The number of rows that one picture takes on the sheet: HR, bicubic and each arm."""
     return math.ceil((arms + 2) / ACROSS)
 
 
 def crops(study: Study) -> list[Crop]:
-    """The crops that a study's runs left: of each scale the first few, where all make many rows."""
+    """The crops that a study's runs left: of each scale, as many pictures as fit on a page."""
     return _whole(study, [tile for scale in study.scales for tile in _of_runs(study, scale)])
 
 
@@ -53,7 +53,7 @@ def kept_crops(study: Study) -> list[Crop]:
 
 
 def _of_runs(study: Study, scale: int) -> Iterable[Tile]:
-    """What the first finished run of each arm that learns left."""
+    """The crops of each learning arm's first finished run."""
     runs = study.finished[study.finished["scale"] == scale].drop_duplicates("arm")
     learnt = runs[runs["kind"] != Kind.UNTRAINED].set_index("arm")["id"].to_dict()
     folders = {str(arm): study.root / name / "samples" for arm, name in learnt.items()}
@@ -71,7 +71,7 @@ def _of_runs(study: Study, scale: int) -> Iterable[Tile]:
 
 
 def _whole(study: Study, tiles: Iterable[Tile]) -> list[Crop]:
-    """Tiles put together by picture, with the scores of the whole pictures."""
+    """Tiles grouped by picture, with the scores of the whole pictures."""
     together: dict[tuple[int, str], list[Tile]] = {}
     for tile in tiles:
         together.setdefault((tile.scale, tile.picture), []).append(tile)
@@ -86,7 +86,7 @@ def _whole(study: Study, tiles: Iterable[Tile]) -> list[Crop]:
 
 
 def _psnr(study: Study, scale: int) -> dict[str, dict[str, float]]:
-    """DB by picture and arm."""
+    """PSNR (dB) by picture and arm, of each arm's first finished run."""
     runs = study.finished[study.finished["scale"] == scale].drop_duplicates("arm")
     rows = study.scores[
         study.scores["id"].isin(runs["id"]) & (study.scores["protocol"] == study.protocol)

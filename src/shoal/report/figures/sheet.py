@@ -1,4 +1,4 @@
-"""Crops laid out on one sheet with their titles, and the list of their places."""
+"""Lays out crops with their titles on one sheet, and lists their positions."""
 
 import io
 import math
@@ -15,8 +15,8 @@ from shoal.report.figures.samples import Crop, lines
 from shoal.runs.sheet import COLUMNS, Grey, Tile
 from shoal.system.files import csv_text
 
-GAP, HEAD, SIDE = 6, 44, 12  # pixels: between crops, above each for two lines of text, around all
-NARROWEST = 144  # pixels of a column: what a title needs
+GAP, HEAD, SIDE = 6, 44, 12  # pixels: between crops, above each for its title, around all
+NARROWEST = 144  # pixels: the width that a title needs
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,16 @@ class Cell:
 
 
 def samples_sheet(found: list[Crop]) -> dict[str, bytes]:
-    """`samples.png` and `samples.csv`: a row per crop, or more where it is long.
+    """The contents of `samples.png` and `samples.csv`.
+
+    Each picture takes a row of the sheet, or several if there are many arms: the original, bicubic,
+    and each arm. A pixel of a crop is a pixel of the sheet.
 
     Args:
-        found: the crops: the original, bicubic and each arm stand beside each other, each picture
-            pixel a pixel of the sheet.
+        found: the crops.
 
     Returns:
-        contents by kind, `png` and `csv`; none where there are no crops.
+        by kind, `png` and `csv`; empty if there are no crops.
     """
     if not found:
         return {}
@@ -82,9 +84,9 @@ def _scored(crop: Crop, name: str) -> str:
 
 
 def _titles(size: tuple[int, int], titles: dict[tuple[int, int], str]) -> Grey:
-    """A white sheet of `(height, width)` pixels with text above the corners that are named."""
+    """A white sheet of `(height, width)` pixels with titles above the `(left, top)` corners."""
     height, width = size
-    # Half a pixel more: the canvas rounds down, and 1200 / 160 * 160 may lie below 1200.
+    # Half a pixel more, since the canvas rounds down and 1200 / 160 * 160 may be below 1200.
     figure = Figure(figsize=((width + 0.5) / DPI, (height + 0.5) / DPI), dpi=DPI)
     for (left, top), title in titles.items():
         figure.text(left, height - top + GAP / 2, title, fontsize=6, va="bottom",
@@ -93,7 +95,7 @@ def _titles(size: tuple[int, int], titles: dict[tuple[int, int], str]) -> Grey:
 
 
 def png(pixels: Grey) -> bytes:
-    """Grey levels as a PNG file's bytes, which follow the pixels alone."""
+    """Grey levels as the bytes of a PNG file: the same pixels give the same bytes."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()

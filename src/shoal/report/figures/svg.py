@@ -1,4 +1,4 @@
-"""Matplotlib's SVG made short: the same picture in a little more than half of the bytes."""
+"""Shortens Matplotlib's SVG to a little more than half of its bytes, for the same picture."""
 
 import re
 from collections import Counter
@@ -9,22 +9,22 @@ TAG = re.compile(rb"<[^>]*>")
 LONG = re.compile(rb"\b\d+\.\d{3,}")
 GROUPS = re.compile(rb"(<g[^>]*>|</g>)\n?")
 UPRIGHT = re.compile(rb' transform="rotate\(-?0[ )][^"]*"')
-# Verdana's letters are as wide as DejaVu's, which Windows and macOS lack.
+# Windows and macOS lack DejaVu; Verdana's letters are as wide.
 FONT = (b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif")
 
 
 def shortened(svg: bytes) -> bytes:
-    """The picture without what no eye can tell.
+    """The same picture without anything that can't be seen.
 
-    Left out are metadata, indents, groups that group for nothing, turns by no angle, and digits
-    past a hundredth of a point.
+    This removes metadata, indentation, groups without attributes, rotations by 0 degrees, and
+    digits below a hundredth of a point.
 
     Args:
         svg: as Matplotlib writes it.
     """
     svg = re.sub(rb"<metadata>.*?</metadata>\n", b"", svg, flags=re.DOTALL)
     svg = re.sub(rb'<g id="[^"]*"', b"<g", re.sub(rb"\n *", b"\n", svg))
-    svg = TAG.sub(lambda tag: LONG.sub(_rounded, tag[0]), svg)  # words keep their numbers
+    svg = TAG.sub(lambda tag: LONG.sub(_rounded, tag[0]), svg)  # numbers in text stay
     svg = re.sub(rb' d="[^"]*"', lambda path: re.sub(rb"\s*([A-Zz])\s*", rb"\1", path[0]), svg)
     return _classed(_renamed(_ungrouped(UPRIGHT.sub(b"", svg.replace(*FONT)))))
 
@@ -34,7 +34,7 @@ def _rounded(number: re.Match[bytes]) -> bytes:
 
 
 def _ungrouped(svg: bytes) -> bytes:
-    """Groups are kept that say something of what is in them."""
+    """Remove groups that have no attributes or no content."""
     open_groups: list[bool] = []
 
     def kept(found: re.Match[bytes]) -> bytes:
@@ -49,7 +49,7 @@ def _ungrouped(svg: bytes) -> bytes:
 
 
 def _classed(svg: bytes) -> bytes:
-    """Styles that several elements have as rules, which stand once."""
+    """Turn styles that several elements share into CSS rules."""
     often = [style for style, count in Counter(STYLE.findall(svg)).items() if count > 1]
     classes = {style: b"s%d" % i for i, style in enumerate(often)}
 
@@ -61,7 +61,7 @@ def _classed(svg: bytes) -> bytes:
 
 
 def _renamed(svg: bytes) -> bytes:
-    """Short names for what is drawn several times."""
+    """Shorten the ids of elements that are drawn several times."""
     given = dict.fromkeys(re.findall(rb' id="([^"]*)"', svg))
     names = {name: b"i%d" % i for i, name in enumerate(given)}
     return NAMES.sub(lambda found: found[1] + names.get(found[2], found[2]), svg)

@@ -1,1 +1,1 @@
-"""The self-contained page: its template, its script, and the values that the script draws."""
+"""The self-contained HTML page: its template, its script, and the data of the script."""

@@ -1,4 +1,4 @@
-"""What the page's script draws: curves, branches and pictures as plain values."""
+"""The data that the page's script draws, as plain values: curves, branches and pictures."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,8 @@ from shoal.results import Study, collapsed, untrained_level
 from shoal.runs.sheet import Grey
 
 Look = dict[str, Any]
-# Kind: title, unit, whether the axis is logarithmic, digits, columns and names of each branch.
+# By kind of panel: title, label of y, whether y is logarithmic, decimals, and columns with their
+# names, for each branch.
 PANELS: dict[str, tuple[str, str, bool, int, dict[str, str]]] = {
     "psnr": ("each branch alone", "PSNR (dB)", False, 2, {"val/psnr_{}": "{} alone"}),
     "energy": (
@@ -46,13 +47,13 @@ def charts(study: Study, crops: list[Crop], looks: Mapping[str, Look]) -> dict[s
 
 
 def look_of(style: Style, colour: str) -> Look:
-    """Stroke, dashes and width for SVG."""
+    """An arm's look in SVG: stroke colour, dashes and width."""
     dash = " ".join(f"{length * style.width:.1f}" for length in style.dashes)
     return {"color": colour, "dash": dash or "none", "width": round(style.width * 1.25, 2)}
 
 
 def _rounded(values: pd.Series, digits: int = 5) -> list[float | None]:
-    """Numbers for JSON: so many digits, null where one is missing."""
+    """Numbers for JSON, rounded to `digits` significant digits; null if missing."""
     return [None if pd.isna(v) else float(f"{float(v):.{digits}g}") for v in values]
 
 
@@ -80,11 +81,11 @@ def _panel(
 
     Args:
         arms: in the order of the table.
-        rows: of mean curves.
-        runs: that survived.
-        broken: rows of runs that collapsed.
-        flat: ends of runs that have no curve.
-        level: bicubic's, where it is there.
+        rows: the mean curves.
+        runs: the curves of the runs that survived.
+        broken: the curves of the runs that collapsed.
+        flat: from `fitted_ends`: the arms without curves.
+        level: bicubic's PSNR (dB); empty if there is none.
     """
     series = [
         _series(arm, part) | _seeds(runs[runs["arm"] == arm])
@@ -116,7 +117,7 @@ def _points(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _seeds(runs: pd.DataFrame) -> dict[str, Any]:
-    """The runs behind a mean, where there are several."""
+    """The single runs behind a mean, if there are several."""
     parts = [_points(part) for _, part in runs.groupby("id", sort=False)]
     return {"seeds": parts} if len(parts) > 1 else {}
 
@@ -143,7 +144,7 @@ def _branches(study: Study, looks: Mapping[str, Look]) -> list[dict[str, Any]]:
 
 
 def _both(style: Style) -> Look:
-    """A look in the colour of the reader's scheme."""
+    """A look with a colour each for the light and the dark colour scheme."""
     return look_of(style, f"light-dark({style.light}, {style.dark})")
 
 

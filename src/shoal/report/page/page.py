@@ -1,4 +1,4 @@
-"""The experiment as one self-contained page: it loads nothing, from nowhere."""
+"""An experiment's report as one self-contained HTML page, which loads no other file."""
 
 import base64
 from typing import Any
@@ -34,14 +34,14 @@ def page(
     reading: str,
     reload: int | None = None,
 ) -> str:
-    """The experiment as HTML.
+    """The report as HTML.
 
     Args:
-        found: all that the report says.
+        found: the content of the report.
         crops: for the slider.
         frontier: the figure as SVG, if there is one.
-        reading: what people make of it, in Markdown; HTML in it is shown as it stands.
-        reload: while runs are at work: seconds after which a browser takes the page anew.
+        reading: the human interpretation, in Markdown; HTML in it is escaped.
+        reload: the seconds after which a browser reloads the page, while runs are at work.
     """
     study = found.study
     looks = {"bicubic": styles({"bicubic": None})["bicubic"]} | styles(study.models)
@@ -68,12 +68,12 @@ def page(
 
 
 def _lines(found: Findings) -> list[list[dict[str, Any]]]:
-    """Cells of the table with the number that each sorts by; the best score of a scale marked."""
+    """The cells of the table, each with its number to sort by; the best score of a scale marked."""
     numbers = found.numbers.reset_index()
     columns = []
     for name in found.cells.columns:
         end = next((end for end in ENDS_IN if name.endswith(end)), None)
-        # A column that `metrics=` added is called alike in both.
+        # A column that `metrics=` added has the same name in cells and numbers.
         same = name if name.rpartition(" ")[2] in columns_beside(found.study) else None
         key = name.removesuffix(end) + ENDS_IN[end] if end else NUMBER_OF.get(name, same)
         values = numbers[key].astype(float) if key else numbers.index.to_series()

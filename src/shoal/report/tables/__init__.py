@@ -1,1 +1,1 @@
-"""Numbers by arm and scale, and the same as text: of tables, verdicts, papers."""
+"""The tables of a report: numbers by arm and scale, and the same as text, verdicts and LaTeX."""

@@ -1,4 +1,4 @@
-"""The table as people read it: cells of text."""
+"""The table of numbers as cells of text."""
 
 import math
 from collections.abc import Callable, Hashable, Mapping
@@ -10,7 +10,7 @@ from shoal.report.tables.numbers import ABSENT, seconds, short, spread
 from shoal.report.tables.table import GOALS, test_sets
 from shoal.results import Study, columns_beside
 
-# The number that a column of text shows: by its name, or by how its name ends.
+# The column of numbers behind each column of text: by its name, or by the end of its name.
 NUMBER_OF = {
     "scale": "scale",
     "runs": "seeds",
@@ -32,7 +32,7 @@ PACE = (("step", "steps", "{:.0f}".format), ("seconds", "time", seconds), ("macs
 
 
 def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """The table as text, of the same rows; a column's name says its unit."""
+    """The table as text, with the same rows; a column's name states its unit."""
     cells, lost = _rows(study, numbers), _some_collapsed(numbers)
     known = [name for name in test_sets(study) if published["set"].eq(name).any()]
     for name in test_sets(study):
@@ -58,13 +58,13 @@ def shown(study: Study, numbers: pd.DataFrame, published: pd.DataFrame) -> pd.Da
 
 
 def _spreads(numbers: pd.DataFrame, name: str, digits: int, over: str = "") -> list[str]:
-    """Means of a fact and how far seeds scatter, of survivors or as `over` says."""
+    """Means and standard deviations of a column; of the survivors unless `over` is " over all"."""
     pairs = zip(numbers[f"{name}{over}"], numbers[f"{name} sd{over}"], strict=True)
     return [spread(mean, sd, digits) for mean, sd in pairs]
 
 
 def pace(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
-    """How soon each trained arm got how far on the validation set, as text."""
+    """The cost at which each trained arm reached given levels of validation PSNR, as text."""
     cells = _rows(study, numbers).drop(columns="runs")
     for name in ("final", "best"):
         cells[f"{name} (dB)"] = _spreads(numbers, name, 2)
@@ -78,7 +78,7 @@ def pace(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
-    """The columns that name a row, and how many runs stand behind it."""
+    """The columns that identify a row, and the number and states of its runs."""
     cells = pd.DataFrame({"arm": numbers.index.get_level_values("arm")})
     if len(study.scales) > 1:
         cells["scale"] = [f"x{scale}" for scale in numbers.index.get_level_values("scale")]
@@ -88,7 +88,7 @@ def _rows(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts(numbers: pd.DataFrame) -> list[str]:
-    """How many runs finished; where some of the table collapsed, how many survived."""
+    """How many runs finished, or how many survived if some run of the table collapsed."""
     if not _some_collapsed(numbers):
         return [str(n or "") for n in numbers["seeds"]]
     rows = zip(numbers["seeds"], numbers["survived"], numbers["ended"], strict=True)
@@ -108,7 +108,7 @@ def _each(values: pd.Series, form: Callable[[float], str]) -> list[str]:
 
 
 def _training(numbers: pd.DataFrame) -> list[str]:
-    """Multiply-adds of the steps, where there are steps."""
+    """Multiply-adds of training; fitted arms have none that are counted."""
     known = zip(_each(numbers["macs"], short), _dicts(numbers), strict=True)
     return ["fitted" if _is_fitted(row) else text for text, row in known]
 
@@ -127,7 +127,7 @@ def _published(row: Mapping[Hashable, Any], name: str) -> str:
 
 
 def _is_fitted(row: Mapping[Hashable, Any]) -> bool:
-    """Whether an arm took time to train and no multiply-adds, which `table` tells it by."""
+    """Whether an arm is fitted: then `table` gives it a training time, but no multiply-adds."""
     return math.isnan(row["macs"]) and not math.isnan(row["seconds"])
 
 

@@ -1,7 +1,7 @@
-r"""The table of a paper, as narrow as a column: booktabs, best score bold, second underlined.
+r"""A LaTeX table as narrow as a paper's column, with the best score bold and the second underlined.
 
-It needs `\usepackage{booktabs}` alone. Published scores stand in columns of their own, and a column
-that has nothing to say is left out.
+It only needs `\usepackage{booktabs}`. Published scores have their own columns, and columns without
+any content are left out.
 """
 
 import re
@@ -18,7 +18,7 @@ STANDARD = (SURVIVED, "psnr", "published", "parameters")
 
 
 def columns_of(found: Findings) -> list[str]:
-    """The names that `--columns` takes: `psnr`, `ssim`, one of a set (`Set5 psnr`), the costs."""
+    """The names that `--columns` takes, e.g. `psnr`, `Set5 psnr`, `published` or `parameters`."""
     each = [f"{name} {fact}" for name in test_sets(found.study) for fact in DIGITS]
     beside = [f"{name} {more}" for more in ("published", ALL) for name in each]
     return [SURVIVED, *DIGITS, *each, *beside, "published", *COSTS]
@@ -29,11 +29,11 @@ def latex(found: Findings, columns: Sequence[str] = STANDARD) -> str:
 
     Args:
         found: the findings.
-        columns: of `columns_of`, in this order; `psnr` and `ssim` mean those of every test set,
-            `published` the published scores beside each chosen one that has any.
+        columns: names from `columns_of`, in this order. `psnr` and `ssim` stand for those of every
+            test set, and `published` adds published scores beside each chosen score.
 
     Raises:
-        UserError: there is no column of such a name.
+        UserError: a column is unknown.
     """
     for name in columns:
         if name not in columns_of(found):
@@ -57,7 +57,7 @@ def latex(found: Findings, columns: Sequence[str] = STANDARD) -> str:
 
 
 def caption(found: Findings) -> str:
-    """What a reader must know of the scores: pictures, protocol, seeds, budget."""
+    """What a reader must know about the scores: data, budget, protocol, seeds."""
     study = found.study
     scales = ", ".join(rf"$\times${scale}" for scale in study.scales)
     return (
@@ -69,7 +69,7 @@ def caption(found: Findings) -> str:
 
 
 def _over(study: Study) -> str:
-    """What a cell is the mean of; arms may have unlike numbers of seeds."""
+    """What cells are means of; arms may have different numbers of seeds."""
     counts = survival(study)["ended"]
     least, most = counts.min(), counts.max()
     if counts.empty or most == 1:
@@ -84,7 +84,7 @@ def _label(found: Findings) -> str:
 
 
 def _expanded(found: Findings, columns: Sequence[str]) -> list[str]:
-    """The columns of single sets; the published scores follow the ones that they stand beside."""
+    """Names of single columns; each published score follows the measured one."""
     sets, beside = test_sets(found.study), "published" in columns
     names: list[str] = []
     for name in columns:

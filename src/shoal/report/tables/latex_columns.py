@@ -1,4 +1,4 @@
-"""The columns of a paper's table: a head, and a cell of LaTeX for each row."""
+"""The columns of the LaTeX table: a head, and a cell for each row."""
 
 import math
 import re
@@ -8,7 +8,7 @@ import pandas as pd
 
 from shoal.report.tables.numbers import seconds, short
 
-# Columns beside the scores: head, the number's name, and how it is written.
+# Columns of costs: the head, the column of numbers, and its format.
 COSTS: dict[str, tuple[str, str, Callable[[float], str]]] = {
     "parameters": ("Param.", "parameters", short),
     "macs": ("MACs/LR px", "macs_per_lr_pixel", short),
@@ -18,12 +18,13 @@ DIGITS = {"psnr": 2, "ssim": 4}
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 NOTHING = "--"
 Column = tuple[str, list[str]]  # head and cells
-# Of runs that didn't collapse, and of all that finished; columns only where some collapsed.
+# Extra columns for tables in which some runs collapsed: the count of survivors, and scores over all
+# runs that finished.
 SURVIVED, ALL = "survived", "over all"
 
 
 def escaped(text: str) -> str:
-    r"""Text as LaTeX sets it.
+    r"""Text with LaTeX's special characters escaped.
 
     >>> print(escaped("eeds_fast, 5 % & more"))
     eeds\_fast, 5 \% \& more
@@ -32,7 +33,7 @@ def escaped(text: str) -> str:
 
 
 def column(numbers: pd.DataFrame, name: str) -> Column | None:
-    """Head and cells; None where no row has a number, or all survived."""
+    """Head and cells of a column; None if it has no content, i.e. no number or no collapse."""
     if name == SURVIVED:
         return _survived(numbers)
     if name in COSTS:
@@ -54,14 +55,14 @@ def _cost(numbers: pd.DataFrame, name: str) -> Column | None:
 
 
 def _published(numbers: pd.DataFrame, name: str) -> Column | None:
-    """Of the literature: `Set5 psnr published`."""
+    """A published score: `Set5 psnr published`."""
     dataset, fact, _ = name.rsplit(" ", 2)
     values = numbers[f"{dataset} published {fact}"].astype(float)
     return ("publ.", _plain(values, fact)) if values.notna().any() else None
 
 
 def _scored(numbers: pd.DataFrame, name: str) -> Column | None:
-    """Of the runs that survived, `Set5 psnr`; or of all, `Set5 psnr over all`."""
+    """A score of the runs that survived, `Set5 psnr`, or of all that finished, `... over all`."""
     each = name.removesuffix(f" {ALL}")
     dataset, _, fact = each.rpartition(" ")
     values, end = numbers[name].astype(float), name.removeprefix(each)
@@ -79,7 +80,7 @@ def _plain(values: pd.Series, fact: str) -> list[str]:
 
 
 def _marked(plain: Sequence[str], scales: pd.Series) -> list[str]:
-    """The best of each scale in bold, the second underlined; equal as printed is equal."""
+    """The best of each scale in bold, the second underlined; cells that print alike are ties."""
     printed = pd.Series([math.nan if cell == NOTHING else float(cell) for cell in plain])
     rank = printed.groupby(scales.to_numpy()).rank(method="dense", ascending=False)
     marks = {1.0: r"\textbf{%s}", 2.0: r"\underline{%s}"}

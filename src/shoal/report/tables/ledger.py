@@ -1,4 +1,4 @@
-"""The variance ledger as people read it."""
+"""The variance ledger as text."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ HEADING = "What the spread is owed to"
 
 
 def ledger_parts(found: Sequence[Ledger]) -> list[Part]:
-    """A table per scale, and which of its sources is worth repeating."""
+    """A table per scale, with a sentence on the source that is most worth repeating."""
     several = len(found) > 1
     return [
         Part(f"{HEADING}, x{each.scale}" if several else HEADING, _words(each), _rows(each))
@@ -48,7 +48,7 @@ def _words(ledger: Ledger) -> str:
 
 
 def scatter(found: Sequence[Ledger]) -> str:
-    """One line: by how much each source moves the score of a run."""
+    """One line: the standard deviation of a run's score that each source causes."""
     said = []
     for each in found:
         parts = [f"{_deviation(part.variance):.3f} dB ({part.name})" for part in each.sources]
@@ -59,7 +59,7 @@ def scatter(found: Sequence[Ledger]) -> str:
 
 
 def worth_repeating(ledger: Ledger) -> str:
-    """One sentence: which source a study gains most by repeating, and how sure that is."""
+    """One sentence: which source a study should repeat more often, and how certain that is."""
     ranked = sorted(ledger.sources, key=lambda each: -each.variance)
     first, whole = ranked[0], sum(max(each.variance, 0.0) for each in ranked)
     if whole == 0:

@@ -1,4 +1,4 @@
-"""Numbers as people read them."""
+"""Numbers as text: unit prefixes, times, spreads and p-values."""
 
 import math
 
@@ -7,7 +7,7 @@ UNITS = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def short(value: float) -> str:
-    """Three digits and a unit prefix.
+    """Three significant digits and a unit prefix.
 
     >>> short(256514), short(1.2e14), short(7.0)
     ('257 k', '120 T', '7')
@@ -23,7 +23,7 @@ def _digits(value: float) -> str:
 
 
 def seconds(value: float) -> str:
-    """A time, in the unit that suits it.
+    """A duration in a suitable unit.
 
     >>> seconds(0.0417), seconds(9.04), seconds(431), seconds(9000)
     ('0.042 s', '9.0 s', '7.2 min', '2.5 h')
@@ -36,7 +36,7 @@ def seconds(value: float) -> str:
 
 
 def spread(mean: float, sd: float, digits: int) -> str:
-    """Mean and deviation; the mean alone where there is one run.
+    """Mean ± standard deviation, or the mean alone if there is only one run.
 
     >>> spread(32.049, 0.031, 2), spread(32.049, float("nan"), 2)
     ('32.05 ± 0.03', '32.05')
@@ -47,7 +47,7 @@ def spread(mean: float, sd: float, digits: int) -> str:
 
 
 def probability(p: float) -> str:
-    """A p-value."""
+    """A p-value with three decimals."""
     if math.isnan(p):
         return ABSENT
     return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -9,11 +9,11 @@ from shoal.errors import UserError
 from shoal.results import Study
 
 COLUMNS = ["method", "set", "scale", "psnr", "ssim", "training_macs", "source"]
-# What papers call models whose names a config can't have; `selfex` is after Glasner.
+# The names in papers of models that configs must call otherwise; `selfex` is Glasner's method.
 CALLED = {"aplus": "a+", "ne-lle": "ne+lle", "ne-nnls": "ne+nnls", "selfex": "glasner"}
-# What they call, in brackets behind a method, the pictures of an option of `conf/data`.
+# The names in papers, in brackets after a method, of training sets, by option of `conf/data`.
 PICTURES = {"t91": "91-image", "t91_brief": "91-image"}
-# Pictures of the sets of which scores are published: a mean of some of them is another number.
+# The sizes of test sets with published scores: a mean over fewer pictures isn't comparable.
 SIZES = {"Set5": 5, "Set14": 14, "BSD100": 100, "Urban100": 100}
 PUBLISHED = Path(__file__).with_name("published.csv")
 
@@ -21,14 +21,13 @@ PUBLISHED = Path(__file__).with_name("published.csv")
 def load_published(path: Path = PUBLISHED) -> pd.DataFrame:
     """Read published.csv: method, set, scale, psnr (dB), ssim, training_macs, source.
 
-    `training_macs` is what training took in the paper, in multiply-adds, where that can be known;
-    empty where it can't.
+    `training_macs` is the cost of the paper's own training in multiply-adds; empty if unknown.
 
     Raises:
         UserError: the file is absent or has other columns.
     """
     if not path.is_file():
-        raise UserError(f"{path} is absent: it holds the published scores; restore it")
+        raise UserError(f"{path} is missing: it holds the published scores; restore it")
     table = pd.read_csv(path)
     if list(table.columns) != COLUMNS:
         raise UserError(f"{path} has columns {list(table.columns)}, not {COLUMNS}: restore it")
@@ -38,13 +37,13 @@ def load_published(path: Path = PUBLISHED) -> pd.DataFrame:
 def reference(
     published: pd.DataFrame, model: str | None, dataset: str, scale: int, data: str | None = None
 ) -> pd.Series:
-    """The published row of a model: methods are called as models are, but for case and hyphens.
+    """The published row of a model; names are matched regardless of case, hyphens and underscores.
 
-    A method's name may go on in brackets, with what it was trained on: that row is taken where
-    `data` is the same, and stands in where the plain one isn't there.
+    A method's name may be followed by its training set in brackets. The row with the training set
+    `data` is preferred, then the row without brackets, then any other.
 
     Returns:
-        as `published` has it; all missing where nothing is published.
+        a row of `published`; all values are missing if nothing is published.
     """
     name = (model or "").replace("_", "-").casefold()
     name = CALLED.get(name, name)
@@ -57,7 +56,7 @@ def reference(
 
 
 def remarks(published: pd.DataFrame, study: Study, sets: Sequence[str]) -> list[str]:
-    """On which of a study's test sets nothing is published, and what others quote as EEDS."""
+    """Notes: the test sets without published scores, and the scores that others quote for EEDS+."""
     absent = [name for name in sets if not published["set"].eq(name).any()]
     sentences = [f"nothing is published on {', '.join(absent)}"] if absent else []
     ours = {(model or "").casefold() for model in study.models.values()}

@@ -1,4 +1,4 @@
-"""The experiment's numbers: one row per arm and scale, in the order of the grid."""
+"""The numbers of a report: a row per arm and scale, in the order of the grid."""
 
 import pandas as pd
 
@@ -26,21 +26,22 @@ COSTS = [
 
 
 def table(study: Study, published: pd.DataFrame) -> pd.DataFrame:
-    """All numbers of a report, by arm and scale; missing where a run is.
+    """All numbers of a report, by arm and scale; NaN where a run is missing.
 
     Args:
         study: the rows.
         published: from `load_published`.
 
     Returns:
-        `state`; `seeds` (runs that finished); of those that trained to an end, `survived` and
-        `ended`; per test set S `S psnr` (dB), `S ssim`, `S` and the name of each column that
-        `metrics=` added, their ` sd`, all of the runs that survived, and each ` over all` that
-        finished; `S published psnr`, `S published ssim`, `S difference` (dB, ours minus published,
-        of whole sets) and, where the name of some method says it, `S published on` (its training
-        pictures); `share` (of the paper's training, by multiply-adds); `final`, `best` (validation,
-        dB); the costs; and what reaching bicubic + g dB took, `step to +g`, `seconds to +g`,
-        `macs to +g`, `reached +g` (runs).
+        - `state`; `seeds` (runs that finished); for trained arms `survived` and `ended` runs
+        - per test set S: `S psnr` (dB), `S ssim`, a column for each of `metrics=`, and their ` sd`,
+          over the runs that survived, and with ` over all` over all that finished
+        - `S published psnr` (dB), `S published ssim`, `S difference` (ours minus published, dB, if
+          the whole set was scored), and `S published on` (training set) if a method's name has it
+        - `share` of the multiply-adds of the paper's training; `final` and `best` validation PSNR
+          (dB); the costs
+        - the cost of reaching bicubic + g dB: `step to +g`, `seconds to +g`, `macs to +g`, and how
+          many runs `reached +g`
     """
     order = [(arm, scale) for arm in study.arms for scale in study.scales]
     index = pd.MultiIndex.from_tuples(order, names=KEYS)
@@ -50,19 +51,19 @@ def table(study: Study, published: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_sets(study: Study) -> list[str]:
-    """The test sets scored by the study's protocol, in the order in which they were."""
+    """The test sets that were scored by the study's protocol, in the order of the scores."""
     rows = study.scores[study.scores["protocol"] == study.protocol]
     return list(rows["dataset"].unique())
 
 
 def headline(study: Study) -> tuple[str, str]:
-    """The column that ranks arms, and the pictures it speaks of: the first test set, if any."""
+    """The column that ranks arms, and its pictures: the first test set, else validation."""
     name = next(iter(test_sets(study)), None)
     return (f"{name} psnr", name) if name else ("final", "the validation pictures")
 
 
 def _states(study: Study, index: pd.MultiIndex) -> pd.DataFrame:
-    """How many runs stand behind a row, and what became of the others."""
+    """How many runs of each row finished, and the states of the others."""
     done = study.finished.groupby(KEYS, sort=False).size().reindex(index, fill_value=0)
     others = study.runs[study.runs["state"] != "finished"]
     words = {"running": "unfinished at step {}", "missing": "not run"}
@@ -80,7 +81,7 @@ def _states(study: Study, index: pd.MultiIndex) -> pd.DataFrame:
 
 
 def _scores(study: Study) -> pd.DataFrame:
-    """Of the runs that survived, and of all that finished."""
+    """Test scores over the runs that survived, and over all that finished."""
     facts = ["psnr", "ssim", *columns_beside(study)]
     runs, by = per_run(study), [*KEYS, "dataset"]
     rows = over_seeds(runs, by, facts).drop(columns="n")
@@ -94,7 +95,7 @@ def _scores(study: Study) -> pd.DataFrame:
 
 
 def _costs(study: Study) -> pd.DataFrame:
-    """Of what is fitted, training has no multiply-adds that could be counted."""
+    """Mean costs; the multiply-adds of fitting aren't counted, hence NaN."""
     rows = study.finished.astype(dict.fromkeys(COSTS, float))
     rows["macs"] = rows["macs"].mask(rows["kind"] == Kind.FITTED)
     return rows.groupby(KEYS, sort=False)[COSTS].mean()

@@ -1,6 +1,6 @@
-"""A study at one value for all arms and at each arm's own, side by side.
+"""Compares a study in which all arms share a value with one in which each arm has its own.
 
-"B beats A at A's worst rate" is the commonest false finding there is.
+"B beats A at A's worst learning rate" is a very common false finding.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from shoal.results import Study
 
 
 class Side(NamedTuple):
-    """What one of the two studies says."""
+    """The findings of one of the two studies."""
 
     study: Study
     cells: pd.DataFrame
@@ -24,14 +24,14 @@ class Side(NamedTuple):
 
 
 def tuned_parts(own: Side, common: Side | None) -> list[Part]:
-    """What was tried and chosen, and both studies beside each other.
+    """What was tried and chosen, and both studies side by side.
 
     Args:
-        own: with each arm at its own value.
-        common: with all at one; None where its rows are not at hand.
+        own: the study with each arm at its own value.
+        common: the study with all arms at one value; None if its rows aren't there.
 
     Returns:
-        none of a study whose arms weren't tuned.
+        empty for a study whose arms weren't tuned.
     """
     if not own.study.tuned:
         return []
@@ -53,12 +53,12 @@ READ = (
 
 
 def title(study: Study) -> str:
-    """What is to be added to a study's title; nothing where its arms weren't tuned."""
+    """A suffix for a study's title; empty if its arms weren't tuned."""
     return f", each arm at its own {_last(study.tuned['key'])}" if study.tuned else ""
 
 
 def _tried(study: Study) -> Part:
-    """A row per arm, a column per value; how many runs survived where not all did."""
+    """A row per arm and a column per value, with the number of survivors if a run collapsed."""
     t: dict[str, Any] = study.tuned
     cells = {(row["arm"], str(row["value"])): _trial(row) for row in t["trials"]}
     names = [str(value) for value in t["values"]]
@@ -73,7 +73,7 @@ def _tried(study: Study) -> Part:
         f" the validation pictures of {t['data']} at the end; no test set chose anything. A value"
         " with a run that collapsed never wins over one without."
     )
-    if t.get("margin"):  # what is tuned without one has none in its record
+    if t.get("margin"):  # a study that was tuned without a margin records none
         words += f" The common value stays unless another leads it by more than {t['margin']} dB."
     return Part("What was tried", words, pd.DataFrame(rows))
 

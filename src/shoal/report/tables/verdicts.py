@@ -1,4 +1,4 @@
-"""Verdicts and differences as people read them."""
+"""Verdicts and differences as text."""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ EFFECTS = (
 
 
 class Part(NamedTuple):
-    """A part of a report: its heading, what is to be known, and a table."""
+    """A part of a report: a heading, an explanation, and a table."""
 
     heading: str
     words: str
@@ -47,7 +47,7 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
 
 
 def claimed(verdict: Verdict) -> str:
-    """What a claim says, and in brackets what it is called."""
+    """A claim's sentence, followed by its id in brackets."""
     return f"{verdict.says} ({verdict.id})"
 
 
@@ -56,7 +56,7 @@ def difference_rows(differences: Sequence[Difference], over: str) -> pd.DataFram
 
     Args:
         differences: to a baseline, or effects of factors.
-        over: the head of the first column.
+        over: the heading of the first column.
     """
     columns: dict[str, list[str]] = {
         over: [d.name for d in differences],
@@ -72,7 +72,7 @@ def difference_rows(differences: Sequence[Difference], over: str) -> pd.DataFram
 
 
 def worded(verdict: Verdict | Difference) -> str:
-    """The word, and in brackets within what it is equal, what holds it back or would decide it."""
+    """The verdict's word; in brackets the region of equivalence, and `why` it is no stronger."""
     compared = verdict.comparison if isinstance(verdict, Difference) else verdict.decisive
     said = [verdict.why] if verdict.why else []
     if compared is not None and verdict.word.endswith("equal"):
@@ -81,14 +81,14 @@ def worded(verdict: Verdict | Difference) -> str:
 
 
 def region(compared: Comparison) -> str:
-    """Within what two arms count as equal."""
+    """The region of practical equivalence as text."""
     if compared.unit == "x":
         return f"within ×{compared.within:g}"
     return f"within ±{compared.within:g} {compared.unit}".rstrip()
 
 
 def effect(comparison: Comparison | None) -> str:
-    """An effect in its unit with its interval; ratios are said as multiples."""
+    """An effect in its unit, with its interval; a ratio is followed by ×."""
     if comparison is None or math.isnan(comparison.effect):
         return ABSENT
     c, ratio = comparison, comparison.unit == "x"
@@ -99,7 +99,7 @@ def effect(comparison: Comparison | None) -> str:
 
 
 def _n(comparison: Comparison | None, word: str) -> str:
-    """Seeds and pictures; of a difference found by fewer seeds, by how many."""
+    """The numbers of seeds and pictures, and of the seeds at an earlier look that decided."""
     if comparison is None or not comparison.seeds:
         return ABSENT
     c, found = comparison, word != "undecided" and not word.endswith("equal")
