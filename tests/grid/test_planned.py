@@ -80,3 +80,11 @@ def test_a_missing_picture_is_named_before_anything_starts(
     one = planned("model=ees", "data=t91", f"paths.data={tmp_path}")
     with pytest.raises(UserError, match="shoal data fetch t91"):
         LocalRunner([planned("model=eed"), one], at_once=1)
+
+
+@pytest.mark.parametrize("value", ["²", "007", "0x5"])  # texts in Hydra's grammar
+def test_a_seed_that_hydra_takes_for_a_text_is_refused_as_by_a_run_of_its_own(
+    planned: Composing, value: str
+) -> None:
+    with pytest.raises(UserError, match=f"seed={value} is not an integer"):
+        planned("model=ees", f"seed={value}")

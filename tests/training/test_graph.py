@@ -185,10 +185,10 @@ class Own(Optimizer):
     [
         ({}, None),
         ({"world_size": 2}, "several devices"),
-        ({"precision": "16-mixed"}, "take bf16-mixed"),
+        ({"precision": "16-mixed"}, "use bf16-mixed"),
         ({"_detect_anomaly": True}, "anomalies"),
         ({"callbacks": [Callback(), Looking()]}, "Looking looks into each step"),
-        ({"optimizer": Own()}, "Own reads its rate on the processor"),
+        ({"optimizer": Own()}, "Own reads its learning rate on the CPU"),
     ],
 )
 def test_what_is_known_to_allow_no_graph_is_said(changed: dict[str, Any], why: str | None) -> None:

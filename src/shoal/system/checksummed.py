@@ -5,6 +5,7 @@ One that was cut short or changed is known without whatever reads it, and is nev
 
 from pathlib import Path
 
+from shoal.errors import UserError
 from shoal.system.files import sha256
 
 DIGITS = 16  # of the SHA-256, in hex
@@ -40,8 +41,14 @@ def last_whole(folder: Path, stem: str, suffix: str, instead: str) -> Path | Non
         UserError: one can't be read.
     """
     for path in last(folder, stem, suffix):
-        if path.name == named(path.stem.rpartition("-")[0], sha256(path), suffix):
+        try:
+            digest = sha256(path)
+        except UserError:
+            if path.exists():
+                raise
+            continue  # another process that shares the folder has found it damaged
+        if path.name == named(path.stem.rpartition("-")[0], digest, suffix):
             return path
         print(f"{path} is damaged: {instead}", flush=True)
-        path.unlink()
+        path.unlink(missing_ok=True)
     return None

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -100,8 +101,11 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 def sweep(folder: Path) -> None:
     """Delete what kills have left unfinished in a folder that nobody else writes to."""
-    for path in folder.rglob(f"{UNFINISHED}*"):
-        path.unlink(missing_ok=True)
+    for path in list(folder.rglob(f"{UNFINISHED}*")):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
