@@ -1,5 +1,7 @@
 """How long a grid will take, from what has finished here, and how cores are shared out."""
 
+import re
+
 import pytest
 
 from helpers.plans import Composing, finish
@@ -40,8 +42,8 @@ def test_time_left_of_a_run_that_was_interrupted_is_that_of_the_rest(
     [
         ("record.json", '"seconds"', '"second'),
         ("record.json", '"threads": 2', '"threads": null'),
-        ("config.yaml", "val_every: 240", "val_every: 0"),
-        ("config.yaml", "patch_size: 36", "patch_size: 0"),
+        ("config.yaml", r"val_every: \d+", "val_every: 0"),
+        ("config.yaml", r"patch_size: \d+", "patch_size: 0"),
     ],
 )
 def test_a_damaged_record_keeps_no_run_from_its_work(
@@ -50,8 +52,9 @@ def test_a_damaged_record_keeps_no_run_from_its_work(
     done = planned("model=eed", "seed=1")
     finish(done)
     text = (done.folder.path / file).read_text()
-    assert old in text
-    done.folder.write(file, text.replace(old, new))
+    damaged, count = re.subn(old, new, text)
+    assert count == 1
+    done.folder.write(file, damaged)
     assert seconds_left(planned("model=eed").run, threads=2) is None
 
 

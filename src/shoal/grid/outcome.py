@@ -48,9 +48,7 @@ class GridFailed(Exception):
 
     def __init__(self, count: int) -> None:
         runs = "1 run" if count == 1 else f"{count} runs"
-        super().__init__(
-            f"{runs} failed; the same command repeats what failed, and nothing else"
-        )
+        super().__init__(f"{runs} failed; the same command repeats what failed, and nothing else")
 
 
 class GridStopped(Exception):
