@@ -35,7 +35,7 @@ class Trials:
         file: the SQLite file, used if the settings name no storage.
 
     Raises:
-        UserError: the storage can't be opened, or the pruner can't be built.
+        UserError: the storage can't be opened, or pruner or sampler can't be built.
     """
 
     def __init__(
@@ -45,6 +45,8 @@ class Trials:
         self.me = f"{socket.gethostname()}:{os.getpid()}"
         self.tried: set[int] = set()  # by this process
         optuna.logging.set_verbosity(optuna.logging.WARNING)
+        # Refused before the storage is made; each trial gets a sampler of its own.
+        built("search.sampler", settings.sampler, seed=settings.seed)
         self.study = _study(name, settings, file)
 
     def frozen(self) -> list[FrozenTrial]:
