@@ -59,7 +59,7 @@ def test_a_run_that_dies_takes_no_other_with_it_and_alone_is_done_again(
     killed, raised = first.list_of("failed")
     assert "killed by SIGKILL" in killed
     assert "RuntimeError: a wish" in raised
-    assert first.err.endswith("does again what failed, and nothing else\n")
+    assert first.err.endswith("repeats what failed, and nothing else\n")
     assert json.loads((grid.run("ees") / "status.json").read_text())["state"] == "failed"
     # The home of this grid is its folder, where Matplotlib keeps what it knows of fonts.
     home = {".ray", ".cache", ".config"}

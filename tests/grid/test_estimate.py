@@ -1,5 +1,7 @@
 """How long a grid will take, from what has finished here, and how cores are shared out."""
 
+import re
+
 import pytest
 
 from helpers.plans import Composing, finish
@@ -35,10 +37,24 @@ def test_time_left_of_a_run_that_was_interrupted_is_that_of_the_rest(
         assert seconds_left(begun.run, threads=2) == 0.5 * 500 + 100
 
 
-def test_a_damaged_record_keeps_no_run_from_its_work(planned: Composing) -> None:
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("record.json", '"seconds"', '"second'),
+        ("record.json", '"threads": 2', '"threads": null'),
+        ("config.yaml", r"val_every: \d+", "val_every: 0"),
+        ("config.yaml", r"patch_size: \d+", "patch_size: 0"),
+    ],
+)
+def test_a_damaged_record_keeps_no_run_from_its_work(
+    planned: Composing, file: str, old: str, new: str
+) -> None:
     done = planned("model=eed", "seed=1")
     finish(done)
-    done.folder.write("record.json", "{")
+    text = (done.folder.path / file).read_text()
+    damaged, count = re.subn(old, new, text)
+    assert count == 1
+    done.folder.write(file, damaged)
     assert seconds_left(planned("model=eed").run, threads=2) is None
 
 

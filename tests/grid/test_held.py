@@ -43,13 +43,13 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("asked", "looks", "more"),
     [
-        (rows(1), None, "6 runs more"),  # fewer seeds
-        (rows(4, arms=("eed",)), None, "4 runs more"),  # an arm less
+        (rows(1), None, "6 more runs"),  # fewer seeds
+        (rows(4, arms=("eed",)), None, "4 more runs"),  # an arm less
         (rows(4), None, "the looks at these runs"),
         (rows(4), [look(rows(3))], "the looks at these runs"),
         (rows(4), [look(rows(4))], ""),  # resumed
         (rows(5), [look(rows(4))], ""),  # widened
-        (rows(1, code="b"), None, "3 runs more"),  # those of the arm that is as it was
+        (rows(1, code="b"), None, "3 more runs"),  # those of the arm that is as it was
         (rows(4, code="b"), [look(rows(4, arms=("eed",)))], ""),  # whose code has changed
     ],
 )
@@ -62,6 +62,7 @@ def test_what_a_smaller_grid_would_take_is_said(
 def test_another_precision_takes_nothing_and_damage_is_one_line(folder: Path) -> None:
     assert beyond(folder, "bf16-mixed", rows(1), None) == ""
     assert beyond(folder / "nowhere", "32-true", rows(1), None) == ""
-    (folder / "runs.csv").write_text("arm,scale\need,3\n")
-    with pytest.raises(UserError, match=r"is damaged .*: restore it, or delete it"):
-        beyond(folder, "32-true", rows(1), None)
+    for damaged in ("arm,scale\need,3\n", "x" * 200_000):  # more than the csv module takes
+        (folder / "runs.csv").write_text(damaged)
+        with pytest.raises(UserError, match=r"is damaged .*: restore it, or delete it"):
+            beyond(folder, "32-true", rows(1), None)

@@ -30,7 +30,7 @@ def test_a_run_that_raises_diverges_or_is_killed_takes_no_other_with_it(grid: Gr
     assert "RuntimeError: a wish" in raised
     assert refused.endswith("a mistake: mend it")
     assert first.err.endswith(
-        "3 runs failed; the same command does again what failed, and nothing else\n"
+        "3 runs failed; the same command repeats what failed, and nothing else\n"
     )
     status = json.loads((grid.run("eed") / "status.json").read_text())
     assert (status["state"], status["reason"][:17]) == ("failed", "killed by SIGKILL")

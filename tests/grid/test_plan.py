@@ -84,7 +84,7 @@ def test_fewer_seeds_never_take_the_folder_of_more_and_more_seeds_keep_it(
     fewer = plan(1)
     assert fewer.folder == f"{plain}-{fewer.digest}"
     assert fewer.spared == (
-        f"{tmp_path / plain} has 4 runs more, and stays: these findings go to "
+        f"{tmp_path / plain} has 4 more runs and is kept: these findings go to "
         f"{tmp_path / fewer.folder}"
     )
 

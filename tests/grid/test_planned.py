@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hydra.core.config_loader import ConfigLoader
+from hydra.errors import OverrideParseException
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 
@@ -80,3 +81,12 @@ def test_a_missing_picture_is_named_before_anything_starts(
     one = planned("model=ees", "data=t91", f"paths.data={tmp_path}")
     with pytest.raises(UserError, match="shoal data fetch t91"):
         LocalRunner([planned("model=eed"), one], at_once=1)
+
+
+def test_a_seed_that_hydra_takes_for_a_string_is_refused_as_by_a_run_of_its_own(
+    planned: Composing,
+) -> None:
+    with pytest.raises(UserError, match="seed=007 is not an integer"):
+        planned("model=ees", "seed=007")
+    with pytest.raises(OverrideParseException):  # which is shown as one line
+        planned("model=ees", "seed=²")

@@ -108,7 +108,7 @@ def test_a_check_finds_nothing_wrong_with_adopted_curves_and_scores(
     told("adopt", published, "--runs", tmp_path)
     code, said = told("verify", "--runs", tmp_path)
     assert code  # made-up pictures are none of the catalogue's
-    assert "Sample has other pictures by the record" in said
+    assert "Sample has other pictures in the record" in said
     assert ".csv" not in said
 
 
@@ -149,6 +149,16 @@ def lose_scores(findings: Path) -> None:
     path.write_text(path.read_text().partition("\n")[0] + "\n")
 
 
+def endless_cell(findings: Path) -> None:
+    path = findings / "curves.csv"
+    path.write_text(path.read_text() + "x" * 200_000 + "\n")
+
+
+def endless_place(findings: Path) -> None:
+    path = findings / "samples.csv"
+    path.write_text(path.read_text() + "x" * 200_000 + "\n")
+
+
 def no_findings(findings: Path) -> None:
     shutil.rmtree(findings)
 
@@ -159,8 +169,10 @@ def no_findings(findings: Path) -> None:
         (rename_run, "has a run named '../ees-x3-s0-"),
         (rename_crop, "has a picture named '../Sample-"),
         (cut_crop, "samples.png: broken picture"),
-        (shrink_sheet, "a place lies beside the sheet"),
+        (shrink_sheet, "a place lies outside the sheet"),
         (lose_scores, "doesn't tell of whole runs"),
+        (endless_cell, "doesn't tell of whole runs (Error: field larger than field limit"),
+        (endless_place, "samples.csv is no table (field larger than field limit"),
         (
             no_findings,
             "is no folder of findings: name one, e.g. experiments/ablation/",

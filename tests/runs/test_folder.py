@@ -150,3 +150,13 @@ def test_what_has_no_checkpoints_name_is_none(folder):
     assert (folder.saved, folder.resumable, checkpoints(folder.checkpoints)) == (0, False, [])
     (folder.checkpoints / "step-000000010-0123456789abcdef.ckpt").touch()
     assert (folder.saved, folder.resumable) == (10, True)
+
+
+def test_clearing_takes_a_linked_folder_away_and_leaves_what_it_links_to(folder, tmp_path):
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch" / "kept").touch()
+    folder.checkpoints.rmdir()
+    folder.checkpoints.symlink_to(tmp_path / "scratch")
+    folder.clear()
+    assert not folder.checkpoints.is_symlink()
+    assert (tmp_path / "scratch" / "kept").exists()

@@ -145,8 +145,9 @@ def test_a_word_that_is_no_truth_is_refused(name):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (f"name={'x' * 300}", "is 300 characters long: a folder's part takes 80"),
-        (f"data.name={'x' * 300}", "is 300 characters long"),
+        (f"name={'x' * 300}", "is 300 bytes long, and a part of a folder's name takes 80"),
+        (f"name='{'é' * 50}'", "is 100 bytes long"),
+        (f"data.name={'x' * 300}", "is 300 bytes long"),
         ("budget.name=../../x", "budget.name=../../x can't be part of a folder's name"),
         ("scale=17", "scale=17 is too large: at most 16"),
     ],

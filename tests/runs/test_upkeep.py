@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from helpers.composing import configured
 from shoal.cli import app
+from shoal.errors import UserError
+from shoal.runs.clean import remove, useless
 from shoal.runs.folder import RunFolder
 from shoal.runs.tables import means, score_columns
 from shoal.training import run as training
@@ -109,12 +111,12 @@ def test_a_run_as_recorded_passes(finished, tmp_path):
     ("spoil", "words"),
     [
         (spoil_weights, "has other bytes than the record says"),
-        (cut_curve, "curve.csv ends otherwise"),
+        (cut_curve, "curve.csv doesn't end as the record says"),
         (change_score, "scores.csv has other means"),
         (other_ssim, "has a ssim of"),
-        (repeat_row, "curve.csv has its steps twice"),
+        (repeat_row, "curve.csv has repeated or unordered steps"),
         (lose_best, "curve.csv has another best score"),
-        (other_pictures, "Sample has other pictures by the record"),
+        (other_pictures, "Sample has other pictures in the record"),
         (other_seed, "config.yaml is that of ees-x3-s1-"),
         (cut_config, "a file is damaged"),
         (cut_sample, "broken picture"),
@@ -183,3 +185,28 @@ def test_nothing_is_deleted_without_a_yes(tmp_path):
     assert told("clean", "--runs", tmp_path)[0] == 1  # no answer on standard input
     assert folder.path.exists()
     assert json.loads((folder.path / "status.json").read_text())["state"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "since", ["record.json", "checkpoints/step-000000010-0123456789abcdef.ckpt"]
+)
+def test_a_run_that_was_worked_on_while_clean_asked_is_not_deleted(tmp_path, since):
+    folder = RunFolder(tmp_path / "ees-x3-s1-00000001")
+    folder.create()
+    with folder.locked():
+        folder.set_status("failed")
+    ((found, _),) = useless(tmp_path)
+    (folder.path / since).write_text("{}")
+    with pytest.raises(UserError, match="ees-x3-s1-00000001 has been worked on since: kept"):
+        remove(found)
+    assert folder.path.exists()
+
+
+def test_a_link_to_a_run_is_not_offered_for_deletion(tmp_path):
+    folder = RunFolder(tmp_path / "elsewhere" / "ees-x3-s1-00000001")
+    folder.create()
+    with folder.locked():
+        folder.set_status("failed")
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / folder.id).symlink_to(folder.path)
+    assert useless(tmp_path / "runs") == []

@@ -72,7 +72,7 @@ def test_a_search_killed_at_work_resumes_its_trial_and_ends_as_one_that_was_not(
     grid.wish(ees="raise")
     failed = grid.issue(*COMMAND, "search.trials=3")
     assert failed.code == 1
-    assert failed.err.endswith("does again what failed, and nothing else\n")
+    assert failed.err.endswith("repeats what failed, and nothing else\n")
     grid.wish(ees=None)
     assert grid.issue(*COMMAND, "search.trials=3").code == 0
     assert trials(grid) == trials(calm)
@@ -124,7 +124,9 @@ def test_a_diverged_trial_is_an_outcome_and_two_searches_share_one_study(
         (["search.space=null"], "search.space=None has nothing to try"),
         (["search.sampler=tpe"], "search.sampler=tpe has no _target_ to build"),
         (["data=t91"], "drawn on Set5, a test set, which must choose nothing"),
-        (["search.storage=nowhere://"], "search.storage=nowhere:// can't be had"),
+        (["search.storage=nowhere://"], "search.storage=nowhere:// can't be opened"),
+        (["+search.pruner.depth=1"], "search.pruner can't be built: TypeError"),
+        (["+search.sampler.depth=1"], "search.sampler can't be built: TypeError"),
     ],
 )
 def test_what_no_search_can_be_is_refused_in_one_line(
@@ -152,6 +154,11 @@ def test_what_no_search_can_be_is_refused_in_one_line(
         {"a": {"low": "x", "high": 1}},
         {"a": {"low": 0, "high": 1, "log": True}},
         {"a": {"low": 1, "high": 2, "depth": 3}},
+        {"a": {"low": 0.0, "high": 1.0, "step": 0}},
+        {"a": {"low": 0.0, "high": 1.0, "step": "x"}},
+        {"a": {"low": 0, "high": 4, "step": 0.5}},  # a range of integers
+        {"a": {"low": 0.0, "high": float("inf")}},
+        {"a": {"low": float("nan"), "high": 1.0}},
         {"model.channels": [1, 3]},  # luma and RGB have curves by different protocols
     ],
 )

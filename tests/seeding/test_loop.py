@@ -9,6 +9,7 @@ from shoal import results
 from shoal.claims import judge, read_claims
 from shoal.seeding.loop import seeds_of
 from shoal.seeding.outlook import outlook
+from shoal.seeding.resuming import take_up
 from shoal.seeding.settings import Settings
 
 
@@ -73,6 +74,17 @@ def test_issued_again_it_makes_nothing_and_looks_no_more(lab: Lab) -> None:
     assert again.path.read_text() == before
 
 
+@pytest.mark.parametrize(
+    "content", ["[]", '{"looks": [{"most": 4}]}', '{"looks": 3}', '{"looks": [{"runs": [["a"]]}]}']
+)
+def test_a_damaged_plan_of_an_earlier_grid_counts_as_none(lab: Lab, content: str) -> None:
+    plan = lab.plan(settings())
+    plan.path.parent.mkdir(parents=True, exist_ok=True)
+    plan.path.write_text(content)
+    take_up(plan)
+    assert plan.looks == []
+
+
 def test_a_widened_experiment_inherits_the_looks(lab: Lab) -> None:
     narrow = lab.plan(settings(), {"X2": CLAIMS["X2"]}, "shallow")
     lab.issue(narrow, settings())
@@ -110,7 +122,7 @@ def test_hours_end_it_before_seeds_that_do_not_fit(
     assert len(lab.made) == 1
     assert seeds_of(plan) == {arm: {0, 1, 2} for arm in ("deep", "both", "shallow")}
     said = capsys.readouterr().out
-    assert re.search(r"of seeds.hours=0.01 there are \d+ s left, and the next seeds take", said)
+    assert re.search(r"\d+ s of seeds.hours=0.01 are left, and the next seeds take", said)
 
 
 def test_where_a_run_failed_nobody_looks(lab: Lab) -> None:

@@ -52,3 +52,12 @@ def test_what_a_kill_left_unfinished_is_swept_away_and_nothing_else(tmp_path):
     (tmp_path / "curve.csv").touch()
     sweep(tmp_path)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["curve.csv", "samples"]
+
+
+def test_a_folder_that_a_kill_left_unfinished_is_swept_away(tmp_path):
+    left = tmp_path / f"{UNFINISHED}-0123"
+    left.mkdir()
+    (left / f"{UNFINISHED}-4567").touch()
+    (left / "model.onnx").touch()
+    sweep(tmp_path)
+    assert names(tmp_path) == []

@@ -154,7 +154,7 @@ def test_a_process_that_stood_still_for_too_long_ends_rather_than_write_beside_a
     with another(path, code) as holder:
         heartbeat.of(path).write_text("another's")
         assert holder.wait(timeout=ENOUGH) == -9
-        assert "is another's by now" in holder.stdout.read()
+        assert "now belongs to another process" in holder.stdout.read()
 
 
 @pytest.mark.parametrize("code", [errno.ENOLCK], indirect=True)
@@ -170,7 +170,7 @@ def test_a_process_that_stood_still_writes_nothing_once_another_has_taken_over(t
             run.write("curve.csv", "of the one that took over")
             said, _ = writer.communicate("\n", timeout=ENOUGH)
             assert writer.returncode == -signal.SIGKILL
-            assert "is another's by now" in said
+            assert "now belongs to another process" in said
             assert (tmp_path / "curve.csv").read_text() == "of the one that took over"
 
 

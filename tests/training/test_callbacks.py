@@ -143,7 +143,7 @@ def test_fast_is_made_anew_each_time_and_says_that_its_numbers_are_nothing(
     for _ in range(2):
         folder = train(config, "")
         said = capsys.readouterr().out
-        assert f"debug=fast: {folder.path} stands apart from real runs" in said
+        assert f"debug=fast: {folder.path} is apart from real runs" in said
         assert "reused" not in said
     assert RunConfig.of(configured_again(folder.path)).paths.runs == folder.path.parent
     assert not list((tmp_path / "runs").glob("*/record.json"))
@@ -159,7 +159,7 @@ def configured_again(folder: Path) -> Any:
     ("override", "words"),
     [
         ("debug.trainer=fast", "debug.trainer=fast is no recipe"),
-        ("+debug.trainer.max_steps=3", "debug.trainer.max_steps is none of debugging's"),
+        ("+debug.trainer.max_steps=3", "debug.trainer.max_steps is not for debugging"),
         ("debug.name=", "debug.name= is not a word"),
     ],
 )

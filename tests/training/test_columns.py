@@ -37,7 +37,7 @@ def test_a_column_is_scored_with_the_run_or_added_to_it_and_both_are_equal(
 
 def test_a_column_of_another_metric_is_never_taken_for_the_one_that_is_asked_for(short) -> None:
     finished(short("metrics=vif"))
-    with pytest.raises(UserError, match=r"has a column vif of another metric .*call yours otherw"):
+    with pytest.raises(UserError, match=r"has a column vif of another metric .*choose another na"):
         finished(short("metrics=vif", "metrics.vif.given=unit"))
 
 

@@ -21,10 +21,10 @@ from shoal.training.ingredients import open_pictures
         (("trainer.devices=3",), "batch_size=2 can't be shared by 3 devices: take a multiple"),
         (("trainer.devices=1", "trainer.num_nodes=2"), "num_nodes=2 needs torchrun or Slurm"),
         *(
-            ((f"trainer.precision={other}",), f"precision={other} is none that networks are")
+            ((f"trainer.precision={other}",), f"precision={other} is not supported: choose")
             for other in ("64-true", "bf16-true", "16-true", "32", "half")
         ),
-        (("trainer.precision=16-mixed",), "precision=16-mixed is not to be had on this device"),
+        (("trainer.precision=16-mixed",), "precision=16-mixed is not available on this device"),
         (("trainer.devices=0",), "trainer can't be built here"),
     ],
 )

@@ -1,5 +1,7 @@
 """Faults of the machine during a run: nothing finished is lost, nothing half-made counts."""
 
+import contextlib
+import io
 import json
 import math
 import os
@@ -10,8 +12,10 @@ from PIL import Image
 
 from helpers.stops import full, only_folder
 from shoal.errors import UserError
+from shoal.runs.folder import RunFolder
 from shoal.system.files import sha256
 from shoal.training.module import SuperResolution
+from shoal.training.status import kept
 
 
 def test_a_disk_that_fills_up_at_a_checkpoint_is_one_line_and_the_run_goes_on_later(
@@ -101,3 +105,12 @@ def test_flat_pictures_make_no_nan(train, tmp_path, capsys):
     capsys.readouterr()
     assert train("model=bicubic", *flat).record()["val"]["final_psnr"] == math.inf
     assert "+0.00" in capsys.readouterr().out
+
+
+def test_the_log_takes_whatever_the_console_takes(tmp_path):
+    folder = RunFolder(tmp_path / "ees-x3-s0-00000000")
+    folder.create()
+    with contextlib.redirect_stdout(io.StringIO()), kept(folder):
+        print("photos/\udcff.png, 36–37 dB")  # a file name that isn't UTF-8
+    log = (folder.path / "log.txt").read_text(encoding="utf-8")
+    assert log == "photos/\\udcff.png, 36–37 dB\n"

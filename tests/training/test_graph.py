@@ -17,7 +17,6 @@ from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.training import run as training
 from shoal.training.graph import WARM_UP, CudaRecorder, Graphed, why_no_graph
-from shoal.training.rates import Rates, stays_on_device, suit
 
 LONG = ("budget.max_steps=12", "budget.val_every=5", "task/ema=decay", "budget.batch_size=32")
 
@@ -185,10 +184,10 @@ class Own(Optimizer):
     [
         ({}, None),
         ({"world_size": 2}, "several devices"),
-        ({"precision": "16-mixed"}, "take bf16-mixed"),
+        ({"precision": "16-mixed"}, "use bf16-mixed"),
         ({"_detect_anomaly": True}, "anomalies"),
         ({"callbacks": [Callback(), Looking()]}, "Looking looks into each step"),
-        ({"optimizer": Own()}, "Own reads its rate on the processor"),
+        ({"optimizer": Own()}, "Own reads its learning rate on the CPU"),
     ],
 )
 def test_what_is_known_to_allow_no_graph_is_said(changed: dict[str, Any], why: str | None) -> None:
@@ -200,39 +199,6 @@ def test_what_is_known_to_allow_no_graph_is_said(changed: dict[str, Any], why: s
     facts |= changed
     found = why_no_graph(SimpleNamespace(**facts), facts.pop("optimizer"))  # type: ignore[arg-type]
     assert found is None if why is None else why in str(found)
-
-
-def test_rates_are_tensors_only_while_the_optimiser_steps_and_step_as_numbers_do() -> None:
-    ends = []
-    for on_device in (True, False):
-        weight = nn.Parameter(torch.linspace(-1, 1, 5))
-        optimizer = torch.optim.SGD([weight], lr=0.3, fused=True)
-        schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.7)
-        rates = Rates(optimizer, torch.device("cpu"))
-        for _ in range(4):
-            weight.grad = weight.detach() ** 2
-            rates.tell()
-            if on_device:
-                with rates.used():
-                    assert isinstance(optimizer.param_groups[0]["lr"], torch.Tensor)
-                    optimizer.step()
-            else:
-                optimizer.step()
-            schedule.step()
-            assert isinstance(optimizer.param_groups[0]["lr"], float)
-        ends.append(weight.detach())
-    assert torch.allclose(*ends, rtol=1e-6)
-
-
-def test_a_checkpoint_from_a_gpu_steps_on_the_processor_as_its_config_says() -> None:
-    optimizer = torch.optim.Adam([nn.Parameter(torch.ones(1))])
-    assert stays_on_device(optimizer)
-    optimizer.param_groups[0] |= {"capturable": True, "fused": True}
-    suit(optimizer, torch.device("cpu"))
-    group = optimizer.param_groups[0]
-    assert (group["capturable"], group["fused"]) == (False, None)
-    suit(optimizer, torch.device("cuda"))  # which needs none for an optimiser that has no state
-    assert (group["capturable"], group["fused"]) == (True, True)
 
 
 ON_A_GPU = pytest.mark.skipif(

@@ -21,7 +21,7 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(train, tmp_path, monk
     newest.write_bytes(newest.read_bytes()[:-100])
     resumed, whole = train("task/ema=decay"), train("task/ema=decay", runs="whole")
     said = capsys.readouterr().out
-    assert f"{newest.name} is damaged: going on from the one before it" in said
+    assert f"{newest.name} is damaged: resuming from the one before it" in said
     assert resumed.weights.read_bytes() == whole.weights.read_bytes()
     assert without_clock(resumed) == without_clock(whole)
 

@@ -38,7 +38,7 @@ def test_a_run_says_with_what_it_is_made_how_long_it_is_and_from_where_it_goes_o
 
     folder = train()
     said = capsys.readouterr().out
-    assert f"{of}; 20 steps of 2 patches of 24 x 24; goes on from step 8\n" in said
+    assert f"{of}; 20 steps of 2 patches of 24 x 24; resumes at step 8\n" in said
     assert (folder.path / "log.txt").read_text().endswith(said)
     train("seed=1")
     assert re.search(r"24 x 24; about \d+ s\n", capsys.readouterr().out)

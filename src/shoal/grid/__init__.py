@@ -1,14 +1,14 @@
-"""Grids of runs: what there is to make, who makes it, and how each run ended.
+"""Grids of runs: which runs there are, how they are made, and how each one ended.
 
-A grid starts runs as processes and reads what they leave on disk, so nothing here trains: of the
-package it imports `runs`, what lies below that, and no PyTorch.
+A grid starts each run as a process and reads what it leaves on disk. Nothing here trains: this
+package imports `runs`, the layers below it, and no PyTorch.
 
-- `experiment`, `fairness`, `plan`: a question, whether its arms answer it, its runs
-- `identity`: what its plan and its findings are called
-- `composing`, `planned`: runs from overrides, and what of each is on disk already
-- `estimate`: how long they take together; `foretelling`: both in words, with nothing started
-- `runner`: what all ways to make them share; `local` makes them here, `remote` by `backends`
-  (`by_submitit`, `by_ray`), which are handed a `remote_run` each
-- `command`, `process`, `stream`: one run in a process of its own
-- `outcome`: how it ended
+- `experiment`, `fairness`, `plan`: an experiment, whether its arms are comparable, its runs
+- `identity`: the names of its plan and of its findings
+- `composing`, `planned`: runs composed from overrides, and whether each is on disk already
+- `estimate`: how long runs take together; `foretelling`: prints a grid without starting it
+- `runner`: the base of all runners; `local` makes runs on this machine, `remote` uses `backends`
+  (`by_submitit`, `by_ray`), each of which gets a `remote_run` per run
+- `command`, `process`, `stream`: one run in its own process
+- `outcome`, `end`: how it ended
 """

@@ -1,6 +1,6 @@
-"""Schedulers of other authors that make a grid's runs: submitit (local or Slurm) and Ray.
+"""The schedulers that can make a grid's runs: submitit (local or Slurm) and Ray.
 
-A backend is only asked to call `remote_run.make`, which never raises.
+A backend only has to call `remote_run.make` for each run, which raises nothing that the run does.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,17 +15,17 @@ from shoal.grid.outcome import Outcomes
 from shoal.grid.remote_run import RemoteRun
 
 Backend = Callable[[Sequence[RemoteRun], int, Path, Mapping[str, Any]], Outcomes]
-# By the names of `conf/hydra/launcher`, with the package that each needs.
+# The package and the function of each, by the names in `conf/hydra/launcher`.
 BACKENDS: dict[str, tuple[str, Backend]] = {
     "submitit_local": ("submitit", make_here),
     "submitit_slurm": ("submitit", make_by_slurm),
     "ray": ("ray", make_by_ray),
 }
-SHARED = ("submitit_local",)  # whose runs share the cores of this machine
+SHARED = ("submitit_local",)  # backends whose runs share the cores of this machine
 
 
 def backend(name: str) -> Backend:
-    """The backend of a launcher.
+    """Return the backend of a launcher.
 
     Raises:
         UserError: its package isn't installed; the message has the command.

@@ -9,19 +9,19 @@ from shoal.errors import first_line
 from shoal.grid.outcome import Outcome, OutcomeKind, Outcomes
 from shoal.grid.remote_run import RemoteRun, make
 
-LOOK = 1.0  # seconds for which Ray waits for a task's end at a time
+LOOK = 1.0  # seconds that one wait for the end of a task lasts at most
 
 
 def make_by_ray(
     runs: Sequence[RemoteRun], at_once: int, folder: Path, options: Mapping[str, Any]
 ) -> Outcomes:
-    """Tasks of a Ray cluster.
+    """Make runs as tasks of a Ray cluster.
 
     Args:
-        runs: to be made.
-        at_once: not used: what a run takes of the cluster's devices decides.
-        folder: not used.
-        options: `init` and `remote`, given to Ray's functions of that name.
+        runs: the runs to make.
+        at_once: unused: the resources that each task asks Ray for decide it.
+        folder: unused.
+        options: `init` and `remote`, the arguments of Ray's functions of these names.
     """
     ray = importlib.import_module("ray")
     ray.init(**options["init"])

@@ -1,7 +1,7 @@
-"""Makes a grid's runs by submitit: as jobs of Slurm, or as jobs like them on this machine.
+"""Makes a grid's runs with submitit: as Slurm jobs, or as similar jobs on this machine.
 
-Hydra's own submitit launcher (1.2.0) isn't used: the first job that Slurm kills ends the wait for
-all others, and what is finished is done again.
+Hydra's own submitit launcher (1.2.0) isn't used: when Slurm kills a job, it stops waiting for all
+others, and it repeats finished runs.
 """
 
 import importlib
@@ -18,7 +18,7 @@ from shoal.grid.remote_run import RemoteRun, make
 from shoal.system.gpus import visible
 from shoal.system.signals import deaf_to_interrupts
 
-# Submitit's words for what all clusters know; others carry the cluster's name before them.
+# Options of submitit for any cluster; the names of all others begin with the cluster's name.
 EVERYWHERE = ("name", "timeout_min", "mem_gb", "nodes", "cpus_per_task", "gpus_per_node")
 LOOK = 1.0  # seconds between questions to submitit
 
@@ -26,20 +26,20 @@ LOOK = 1.0  # seconds between questions to submitit
 def make_here(
     runs: Sequence[RemoteRun], at_once: int, folder: Path, options: Mapping[str, Any]
 ) -> Outcomes:
-    """Jobs as Slurm would start them, on this machine; they outlive the grid's process.
+    """Make runs as jobs on this machine, which outlive the grid's process.
 
-    Once a stop is asked for, those that wait are given up.
+    When a stop is asked for, runs that haven't begun are given up.
 
     Args:
-        runs: to be made.
-        at_once: how many may be at work: submitit itself starts all.
+        runs: the runs to make.
+        at_once: how many may work at a time; submitit itself would start all of them.
         folder: for submitit's files and logs.
         options: of submitit.
     """
     executor = _executor("local", folder, options)
     jobs: dict[Any, RemoteRun] = {}
     left = list(runs)
-    # Submitit hides all GPUs from a job for which none are asked.
+    # Submitit hides all GPUs from a job unless `gpus_per_node` asks for some.
     gpus = Gpus(() if options.get("gpus_per_node") else visible())
     while left or jobs:
         if left and left[0].stop.exists():
@@ -47,7 +47,7 @@ def make_here(
             left = []
         while left and len(jobs) < at_once:
             run = left.pop(0)
-            with deaf_to_interrupts():  # the grid asks for a stop
+            with deaf_to_interrupts():  # Ctrl-C must reach the grid alone, which stops the jobs
                 jobs[executor.submit(Submission(), _with_gpu(run, gpus))] = run
         for name, outcome in _done(jobs):
             gpus.take_back(name)
@@ -55,7 +55,7 @@ def make_here(
 
 
 def _with_gpu(run: RemoteRun, gpus: Gpus) -> RemoteRun:
-    """A run that sees the GPU that it gets, or all of them where it takes several."""
+    """Return the run with the GPU that it gets in its environment; all if it takes several."""
     gpu = gpus.next() if run.one_gpu else ",".join(gpus.names) or None
     if run.one_gpu:
         gpus.give(run.name, gpu)
@@ -65,11 +65,11 @@ def _with_gpu(run: RemoteRun, gpus: Gpus) -> RemoteRun:
 def make_by_slurm(
     runs: Sequence[RemoteRun], at_once: int, folder: Path, options: Mapping[str, Any]
 ) -> Outcomes:
-    """An array of Slurm jobs; they outlive the grid's process.
+    """Make runs as an array of Slurm jobs, which outlive the grid's process.
 
     Args:
-        runs: to be made.
-        at_once: not used: `array_parallelism` says how many.
+        runs: the runs to make.
+        at_once: unused: the option `array_parallelism` decides it.
         folder: for submitit's files and logs, seen by all nodes.
         options: of submitit.
     """
@@ -80,14 +80,14 @@ def make_by_slurm(
 
 
 class Submission:
-    """What submitit calls, and calls again where a time limit or a preemption ended it."""
+    """The function that submitit calls, again after a time limit or a preemption."""
 
     def __call__(self, run: RemoteRun) -> Outcome:
         """Make the run."""
         return make(run)
 
     def checkpoint(self, run: RemoteRun) -> Any:
-        """The same again: the run goes on from its own checkpoint."""
+        """Submit the same again: the run resumes from its own checkpoint."""
         return importlib.import_module("submitit.helpers").DelayedSubmission(self, run)
 
 
@@ -102,7 +102,7 @@ def _executor(cluster: str, folder: Path, options: Mapping[str, Any]) -> Any:
 
 
 def _done(jobs: dict[Any, RemoteRun]) -> Outcomes:
-    """Take out the jobs that have ended."""
+    """Remove the jobs that have ended, and yield their outcomes."""
     time.sleep(LOOK)
     for job, run in list(jobs.items()):
         if run.stop.exists() and job.state == "PENDING":
@@ -114,6 +114,6 @@ def _done(jobs: dict[Any, RemoteRun]) -> Outcomes:
 
 
 def _lost(job: Any, error: BaseException) -> Outcome:
-    """Of a job that ended without telling how its run did: only Slurm's state says why."""
+    """Return the outcome of a job that ended without one: only Slurm's state tells why."""
     why = f"job {job.job_id} ended as {job.state} ({first_line(error)})"
     return Outcome(OutcomeKind.FAILED, why)

@@ -1,4 +1,4 @@
-"""The thresholds by which a run of an experiment has collapsed: `shoal.results` applies them."""
+"""The thresholds by which a run counts as collapsed; `shoal.results` applies them."""
 
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
@@ -11,17 +11,17 @@ from shoal.system.readers import number
 
 @dataclass(frozen=True)
 class Collapse:
-    """The group `collapse` of the config; `conf/config.yaml` says what each value means."""
+    """The group `collapse` of the config; `conf/config.yaml` explains each value."""
 
-    below_bicubic: Annotated[float, number(-1000)]  # dB; below 0, a run must be that much above
+    below_bicubic: Annotated[float, number(-1000)]  # dB; if negative, runs must surpass bicubic
     dead_energy: Annotated[float, number(0)]
 
 
 def thresholds(master: DictConfig) -> dict[str, float]:
-    """Those of a grid's config; none where its own `config.yaml` has no such group.
+    """Read the thresholds of a grid's config; none if the user's `config.yaml` has no such group.
 
     Raises:
-        UserError: one isn't known, or is no number.
+        UserError: one is unknown, or no number.
     """
     if "collapse" not in master:
         return {}

@@ -1,4 +1,4 @@
-"""The command of a run's process, and what it takes along of our environment."""
+"""The command of a run's process, and the environment variables that it needs."""
 
 import os
 import sys
@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 from shoal.system.console import config_flags, program
 
-# What backends that pass on nothing of the environment must take along.
+# Beginnings of environment variables that backends must be given, as they inherit none.
 CARRIED = ("SHOAL_", "WANDB_", "PYTHONPATH")
 
 
 def command(arguments: Sequence[str]) -> list[str]:
-    """The command of a run: the entry script that the grid itself was started with.
+    """Return the command of a run, with the entry script that started the grid.
 
     Args:
-        arguments: of the run.
+        arguments: the run's command-line arguments.
     """
     return [sys.executable, *program(), *config_flags(), *arguments]
 
 
 def carried() -> dict[str, str]:
-    """What of our environment a run on another machine takes along."""
+    """Return the environment variables that a run on another machine needs."""
     return {key: value for key, value in os.environ.items() if key.startswith(CARRIED)}

@@ -1,6 +1,7 @@
-"""Composes planned runs from overrides, as Hydra would in a process of each run's own."""
+"""Composes planned runs from overrides, as Hydra would in each run's own process."""
 
 import copy
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -19,20 +20,22 @@ from shoal.runs.resolvers import register_resolvers
 from shoal.runs.run import Run
 from shoal.system.merging import require_emptied
 
-# Set after composing, which takes a quarter of a second: no file of `conf` is chosen by them.
+# Values that choose no file of `conf`. They are set in a copy of a composed config, since composing
+# takes a quarter of a second.
 LATE = ("scale", "seed", "seed_init", "seed_patches")
+INTEGER = re.compile(r"0|[1-9][0-9]*")  # as in Hydra's grammar, where 007 is a string
 
-OF_GRIDS = ("seeds", "plan")  # groups and values that no run looks at
-AUTO = "seed=auto"  # stands for the seeds that a grid adds until its question is decided
+OF_GRIDS = ("seeds", "plan")  # parts of the config that only grids use
+AUTO = "seed=auto"  # has a grid add seeds until its question is decided
 
 
 def key(override: str) -> str:
-    """What an override sets."""
+    """Return the key that an override sets."""
     return override.partition("=")[0].lstrip("+~")
 
 
 def of_runs(overrides: Iterable[str]) -> list[str]:
-    """Overrides without those that only a grid looks at.
+    """Return overrides without those that only a grid uses.
 
     >>> of_runs(["model=eed", "seeds.most=8", "plan=true"])
     ['model=eed']
@@ -41,21 +44,21 @@ def of_runs(overrides: Iterable[str]) -> list[str]:
 
 
 def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) -> PlannedRun:
-    """Compose the run of some overrides.
+    """Compose a run from overrides.
 
     Args:
         loader: Hydra's.
-        master: the config of the grid; its overrides of `hydra` hold for every run.
-        overrides: of the run.
+        master: the grid's config; its overrides of `hydra` apply to every run.
+        overrides: the run's.
 
     Raises:
-        UserError: no run could have this config.
+        UserError: the config is impossible.
     """
     overrides = tuple(overrides)
     mine = [text for text in master.hydra.overrides.hydra if not text.startswith("hydra.mode=")]
     early, late = split(overrides)
     cfg = with_values(_load(loader, master.hydra.job.config_name, (*mine, *early)), late)
-    # Only said where the config would otherwise start a grid.
+    # Added only if the config would otherwise start another grid.
     single = ("hydra.mode=RUN",) if cfg.hydra.mode == RunMode.MULTIRUN else ()
     hydra = cfg.hydra
     require_emptied(cfg, overrides)
@@ -66,7 +69,7 @@ def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) 
 
 @contextmanager
 def composer(conf: Path) -> Iterator[None]:
-    """Hydra, ready to compose from a folder of configs; what was ready before is put back."""
+    """Set up Hydra to compose from a folder of configs; afterwards, restore its earlier state."""
     register_resolvers()
     here = GlobalHydra.instance()
     before, here.hydra = here.hydra, None
@@ -78,7 +81,7 @@ def composer(conf: Path) -> Iterator[None]:
 
 
 def split(overrides: Iterable[str]) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Overrides that may choose files, and values that are set after composing.
+    """Split overrides into those that may choose files and values to set after composing.
 
     >>> split(["model=eed", "scale=3", "seed=[0,1]"])
     (('model=eed', 'seed=[0,1]'), {'scale': 3})
@@ -86,7 +89,7 @@ def split(overrides: Iterable[str]) -> tuple[tuple[str, ...], dict[str, int]]:
     early, late = list[str](), dict[str, int]()
     for text in overrides:
         name, _, value = text.partition("=")
-        if name in LATE and value.isdigit():
+        if name in LATE and INTEGER.fullmatch(value):
             late[name] = int(value)
         else:
             early.append(text)
@@ -94,7 +97,7 @@ def split(overrides: Iterable[str]) -> tuple[tuple[str, ...], dict[str, int]]:
 
 
 def with_values(cfg: DictConfig, values: Mapping[str, int]) -> DictConfig:
-    """A copy of a composed config with other values."""
+    """Return a copy of a composed config with other values."""
     cfg = copy.deepcopy(cfg)
     for name, value in values.items():
         OmegaConf.update(cfg, name, value)
@@ -107,11 +110,11 @@ def _load(loader: ConfigLoader, config_name: str, overrides: tuple[str, ...]) ->
 
 
 def resolved(cfg: DictConfig) -> DictConfig:
-    """A composed config as its run will see it: interpolations replaced, `hydra` taken out."""
+    """Return a composed config as its run sees it: interpolations resolved, without `hydra`."""
     state = HydraConfig.instance()
     before = state.cfg
     try:
-        state.set_config(cfg)  # what ${hydra:...} looks into
+        state.set_config(cfg)  # `${hydra:...}` reads it from there
         plain = copy.deepcopy(cfg)
         with open_dict(plain):
             del plain["hydra"]

@@ -1,4 +1,4 @@
-"""A full factorial: every combination of the factors' values is an arm, but those excluded."""
+"""A full factorial design: each combination of the factors' values is an arm, unless excluded."""
 
 import itertools
 import json
@@ -9,20 +9,20 @@ from typing import Any
 from shoal.errors import UserError, unknown
 
 Cell = dict[str, Any]  # a value of each factor, by the factor's key
-# What Hydra's grammar takes for a text without quotes, and what it would take for something else.
+# Strings that Hydra's grammar reads without quotes, and words among them that it reads otherwise.
 PLAIN = re.compile(r"[A-Za-z_][\w./+-]*")
 WORDS = ("true", "false", "null", "nan", "inf", "on", "off", "yes", "no")
 
 
 def cells(cross: Mapping[str, Sequence[Any]], exclude: Sequence[Mapping[str, Any]]) -> list[Cell]:
-    """The combinations of a cross, the last factor varying fastest.
+    """Return the combinations of a cross, the last factor varying fastest.
 
     Args:
         cross: the values of each factor.
-        exclude: cells that can't be: a combination that has all values of one of them is left out.
+        exclude: combinations to leave out, each by the values of some or all factors.
 
     Raises:
-        UserError: a factor has no two values, or an exclusion names none of them.
+        UserError: a factor has fewer than two values, or an exclusion names an unknown one.
     """
     if not cross:
         return []
@@ -34,7 +34,7 @@ def cells(cross: Mapping[str, Sequence[Any]], exclude: Sequence[Mapping[str, Any
 
 
 def factor(key: str) -> str:
-    """Where in the config a factor's values end up.
+    """Return the key of the config that a factor sets.
 
     >>> [factor(key) for key in ("task/loss", "model@model.shallow", "+model.deep.folding")]
     ['task.loss', 'model.shallow', 'model.deep.folding']
@@ -43,12 +43,12 @@ def factor(key: str) -> str:
 
 
 def texts(cell: Cell) -> dict[str, str]:
-    """A cell's values as people read them: a name as it is, any other value with its key."""
+    """Format a cell's values for people: a string as it is, any other value with its key."""
     return {key: _text(key, value) for key, value in cell.items()}
 
 
 def label(cell: Cell) -> str:
-    """The name of a cell's arm, from its values.
+    """Return the label of a cell's arm, made of its values.
 
     >>> label({"model": "eeds", "task/loss": "l1", "model.deep.units": 2})
     'eeds-l1-units=2'
@@ -57,7 +57,7 @@ def label(cell: Cell) -> str:
 
 
 def overrides(cell: Cell) -> tuple[str, ...]:
-    """What Hydra composes a cell from.
+    """Return the overrides from which Hydra composes a cell.
 
     >>> overrides({"model": "eed", "model.kernels": [3, 5], "name": "a b"})
     ('model=eed', 'model.kernels=[3,5]', "name='a b'")
@@ -66,13 +66,13 @@ def overrides(cell: Cell) -> tuple[str, ...]:
 
 
 def complete(values: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    """Arms as cells, where written out they are every combination of two or more factors.
+    """Recognise arms that are written out one by one but form a full cross of several factors.
 
     Args:
-        values: of the factors, by label.
+        values: each arm's values of the factors, by label.
 
     Returns:
-        the values as text, by label; nothing where a combination is absent.
+        The values as text, by label; empty if they are no full cross.
     """
     found = {name: texts(dict(each)) for name, each in values.items()}
     there = {tuple(cell.values()) for cell in found.values()}
@@ -96,7 +96,7 @@ def _require_values(cross: Mapping[str, Sequence[Any]]) -> None:
 
 
 def _for_all(key: str, value: Any) -> str:
-    """How a file gives a value to every arm.
+    """Show how an experiment's file gives every arm a value.
 
     >>> print(_for_all("task/loss", "l1"), _for_all("task.optimizer.lr", 0.001))
     defaults: [override /task/loss: l1] task: {optimizer: {lr: 0.001}}
@@ -130,7 +130,7 @@ def _last(key: str) -> str:
 
 
 def _element(value: Any) -> str:
-    """A value in Hydra's grammar."""
+    """Format a value in Hydra's grammar."""
     if isinstance(value, str):
         plain = PLAIN.fullmatch(value) and value.casefold() not in WORDS
         return value if plain else "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
@@ -142,10 +142,10 @@ def _element(value: Any) -> str:
 
 
 def named(found: Sequence[Cell]) -> Iterator[tuple[str, Cell]]:
-    """Cells by their labels.
+    """Yield cells with their labels.
 
     Raises:
-        UserError: two have one.
+        UserError: two cells have the same label.
     """
     seen: set[str] = set()
     for cell in found:

@@ -1,4 +1,4 @@
-"""What became of a run whose process has ended."""
+"""Finds out how a run ended once its process has exited."""
 
 import contextlib
 import signal
@@ -17,11 +17,11 @@ class End:
     """How a run's process ended.
 
     Attributes:
-        folder: of the run.
-        pid: of the process.
-        code: that it ended with; negative, the signal that killed it.
-        seconds: from its turn on.
-        last_line: of what it said on stderr, or empty.
+        folder: the run's folder.
+        pid: the process's id.
+        code: its exit code; if negative, the signal that killed it.
+        seconds: from the run's turn to the end.
+        last_line: the last line on its stderr; may be empty.
     """
 
     folder: RunFolder
@@ -31,7 +31,7 @@ class End:
     last_line: str
 
     def outcome(self, *, stopped: bool) -> Outcome:
-        """What became of the run; noted in its status where it couldn't do that itself.
+        """Return the run's outcome, and note it in the status if the run couldn't do so itself.
 
         Args:
             stopped: whether the grid had asked it to stop.
@@ -51,17 +51,17 @@ class End:
 
     @property
     def _signal(self) -> int:
-        """The signal that ended it; above 128 the run has seen it and saved. 0 where none did."""
+        """The signal that ended the process, or 0; the run itself handled one given by 128 + n."""
         number = -self.code if self.code < 0 else self.code - 128
         return number if number in set(signal.Signals) else 0
 
     def _reason(self) -> str:
-        """Why it ended without a record."""
+        """Say why the run ended without a record."""
         if number := self._signal:
             reason = f"{'killed' if self.code < 0 else 'stopped'} by {signal.Signals(number).name}"
             return reason + (" (out of memory?)" if number == signal.SIGKILL else "")
         if self.code == 0:
-            # It made the run of what it found, which has another folder.
+            # The process found other code or pictures and made the run that belongs to them.
             return "code or pictures have changed since the grid began: issue it again"
         status, said = self.folder.status(), self.last_line
         if status.get("state") == "failed" and status.get("pid") == self.pid:
@@ -72,7 +72,7 @@ class End:
         return said or f"exit code {self.code}, see its message above"
 
     def _note(self, state: str, why: str) -> None:
-        """Say in the status what a run that was killed couldn't."""
+        """Set the status of a run whose process was killed before it could do so."""
         status = self.folder.status()
         if status.get("state") == "running" and status.get("pid") == self.pid:
             with contextlib.suppress(UserError, OSError), self.folder.locked():

@@ -9,13 +9,13 @@ from shoal.runs.duration import seconds_left, span
 def together(
     runs: Iterable[PlannedRun], threads: int | None, at_once: int, *, hides_starts: bool = False
 ) -> str:
-    """The time that runs will take together, and for how many it isn't known; "" if for all.
+    """Say how long runs will take together, and for how many it is unknown; "" if for all.
 
     Args:
-        runs: yet to be made, in order.
-        threads: of each.
-        at_once: how many work at a time, and don't take turns on a device.
-        hides_starts: whether all but the first get ready while others work.
+        runs: the runs to make, in order.
+        threads: of each run; None: as many as the measured runs had.
+        at_once: how many work at a time without taking turns on a device.
+        hides_starts: whether all but the first ones get ready while others work.
     """
     times = _times(runs, threads, at_once if hides_starts else None)
     unknown = times.count(None)
@@ -27,14 +27,14 @@ def together(
 
 
 def seconds(runs: Iterable[PlannedRun], threads: int | None, at_once: int) -> float | None:
-    """The same in seconds, of those of which it is known; None where it is of none."""
+    """Return the time in seconds of the runs whose time is known; None if it is for none."""
     return _taken(_times(runs, threads), at_once)
 
 
 def _times(
     runs: Iterable[PlannedRun], threads: int | None, begin: int | None = None
 ) -> list[float | None]:
-    """Of each run; where all but the first `begin` get ready while others work, without that."""
+    """Return each run's time; all but the first `begin`, if given, get ready while others work."""
     return [
         seconds_left(each.run, threads, is_ready=begin is not None and place >= begin)
         for place, each in enumerate(runs)
@@ -43,5 +43,5 @@ def _times(
 
 def _taken(times: Iterable[float | None], at_once: int) -> float | None:
     known = [each for each in times if each is not None]
-    # However many work at a time, none is done sooner than it takes by itself.
+    # However many work at a time, the whole takes at least as long as the longest run.
     return max(sum(known) / min(at_once, len(known)), max(known)) if known else None

@@ -1,13 +1,13 @@
-"""An experiment: a question, the factors it turns, its arms, and what is asked of them."""
+"""An experiment: a question, its factors, its arms, and claims about them."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from shoal.grid.composing import key
 
-# Parts of the config that say how an experiment is made and read, and are nothing to a run.
+# Parts of the config that define an experiment and its evaluation; runs don't get them.
 OF_EXPERIMENTS = ("experiment", "arms", "collapse", "tune")
-# Those that say which arms there are.
+# The parts that define the arms.
 OF_ARMS = ("experiment.arms", "experiment.cross", "experiment.exclude")
 
 
@@ -16,22 +16,23 @@ class Experiment:
     """What a file of `conf/experiment` says under `experiment`.
 
     Attributes:
-        name: of the file.
+        name: the file's name.
         question: one sentence.
-        factors: keys of the config.
-        arms: the overrides of each, by label, in the order of the table. A run is made of nothing
-            but them and what the user says, so that experiments share runs.
-        cells: of a cross, the values of each arm's factors as text, by label.
+        factors: the keys of the config in which arms may differ.
+        arms: each arm's overrides, by label, in the order of the table. A run depends only on them
+            and on the user's overrides, so experiments can share runs.
+        cells: for a cross, the values of each arm's factors as text, by label.
         baseline: the arm that the others are compared with.
-        claims: as the file has them, by id; `shoal.claims` reads them.
-        equal_within: half of the region of practical equivalence of PSNR (dB); None: as usual.
-        collapse: the thresholds by which `shoal.results` takes a run for collapsed.
-        tune: how each arm first finds a value of its own; `shoal.grid.tuning` reads it.
-        tuned: of arms at values of their own, what was tried and chosen.
-        trial: whether it tries values for another experiment: its findings are rows alone.
-        free: keys beside the factors in which arms may differ.
-        left_out: arms that the file has and the command line took away.
-        changed: whether the command line says which arms there are: another question's findings.
+        claims: as in the file, by id; `shoal.claims` reads them.
+        equal_within: half the width of the region of practical equivalence of PSNR (dB); None: the
+            default.
+        collapse: the thresholds by which `shoal.results` counts a run as collapsed.
+        tune: how each arm first finds its own value of a key; `shoal.grid.tuning` reads it.
+        tuned: if arms have their own values, what was tried and chosen.
+        trial: whether this grid tries values for another experiment; its findings are tables only.
+        free: keys besides the factors in which arms may differ.
+        left_out: arms of the file that the command line removes.
+        changed: whether the command line changes the arms, so that findings go to another folder.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Experiment:
 
 
 def is_of_experiment(override: str) -> bool:
-    """Whether an override chooses or changes the experiment: no run gets such an override.
+    """Whether an override chooses or changes the experiment; runs don't get it.
 
     >>> [is_of_experiment(text) for text in ("experiment=a", "~experiment.arms.b", "seed=0")]
     [True, True, False]

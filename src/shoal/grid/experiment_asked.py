@@ -1,4 +1,4 @@
-"""The experiment that a command asks for: what its file says, as the command line changes it."""
+"""Reads the experiment that a command asks for: its file, with changes of the command line."""
 
 from dataclasses import replace
 from typing import Any
@@ -23,10 +23,10 @@ from shoal.grid.experiment_file import (
 
 
 def read(loader: ConfigLoader, master: DictConfig) -> Experiment:
-    """The experiment that a grid's config holds under `experiment`.
+    """Read the experiment of a grid's config.
 
     Raises:
-        UserError: its file is not as it must be.
+        UserError: its file, or a change of it on the command line, is invalid.
     """
     name = str(master.hydra.runtime.choices["experiment"])
     facts: Any = OmegaConf.to_container(master.experiment) if "experiment" in master else None
@@ -68,7 +68,7 @@ def _read(name: str, facts: Any, base: tuple[str, ...], left_out: tuple[str, ...
 
 
 def _chosen(experiment: Experiment, wanted: Any) -> Experiment:
-    """With the arms that `arms=[...]` names alone, in the order of the table; None: with all."""
+    """Keep only the arms that `arms=[...]` names, in the order of the table; None keeps all."""
     if wanted is None:
         return experiment
     if not OmegaConf.is_list(wanted) or not wanted:
@@ -90,12 +90,12 @@ def _chosen(experiment: Experiment, wanted: Any) -> Experiment:
 
 
 def _listed(experiment: Experiment) -> str:
-    """Two of its arms, as `arms` takes them."""
+    """Show how `arms` would name the first two arms."""
     return f"arms=[{','.join([*experiment.arms][:2])}]"
 
 
 def _tunes(master: DictConfig, experiment: Experiment) -> bool:
-    """Whether arms are tuned: where their file says how, unless `tune=false`."""
+    """Whether arms are tuned: their file says how, and `tune=false` isn't given."""
     wanted = master.get("tune", True)
     if not isinstance(wanted, bool):
         raise UserError(f"tune={wanted} is neither true nor false: the values are experiment.tune")
@@ -105,7 +105,7 @@ def _tunes(master: DictConfig, experiment: Experiment) -> bool:
 
 
 def _sets_more(loader: ConfigLoader, master: DictConfig) -> bool:
-    """Whether the experiment's file changes the config beside saying what the experiment is."""
+    """Whether the experiment's file also changes parts of the config that runs use."""
     texts = [*master.hydra.overrides.hydra, *master.hydra.overrides.task]
     texts = [text for text in texts if not is_of_experiment(text)]
     name = master.hydra.job.config_name

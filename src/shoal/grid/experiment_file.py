@@ -1,6 +1,6 @@
-"""The parts of an experiment's file, each refused in one line where it is not as it must be.
+"""Reads and checks the parts of an experiment's file.
 
-Each function raises `UserError` with what is wrong; `experiment.read` says in which file.
+Each function raises `UserError` if its part is invalid; `experiment_asked.read` adds the file.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ ARM = "a list of overrides, e.g. [model=eed, model.units=3] or [model=eed, ~mode
 
 
 def require_keys(facts: Any) -> None:
-    """Refuse a file that lacks a part, or has one that there isn't."""
+    """Refuse a file that lacks a part, or has an unknown one."""
     if not isinstance(facts, Mapping):
         raise UserError(f"its file has no map experiment: with {', '.join(KNOWN)}")
     if "experiment" in facts:
@@ -36,7 +36,7 @@ def require_keys(facts: Any) -> None:
 
 
 def factors_of(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """What arms may differ in: the factors of a cross, or those that are named."""
+    """Return the factors, in which arms may differ: those of a cross, or those named."""
     named = facts.get("factors")
     if facts.get("cross"):
         if named is not None:
@@ -48,7 +48,7 @@ def factors_of(facts: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def overrides_of(label: Any, arm: Any) -> tuple[str, ...]:
-    """Of an arm."""
+    """Return an arm's overrides."""
     texts = arm if isinstance(arm, list) else []
     if not texts or not all(isinstance(text, str) and _is_override(text) for text in texts):
         raise UserError(f"arms.{label} is not {ARM}")
@@ -56,12 +56,12 @@ def overrides_of(label: Any, arm: Any) -> tuple[str, ...]:
 
 
 def _is_override(text: str) -> bool:
-    """Whether it gives a key a value, or takes a key away."""
+    """Whether a text sets a key or deletes one."""
     return "=" in text or (text.startswith("~") and len(text) > 1)
 
 
 def excluded(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The cells that a cross leaves out."""
+    """Return the cells that a cross leaves out."""
     cells = facts.get("exclude", [])
     if not isinstance(cells, list) or not all(isinstance(e, Mapping) and e for e in cells):
         raise UserError("exclude: is no list of cells, e.g. [{model: eed, task/loss: l1}]")
@@ -69,7 +69,7 @@ def excluded(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def equal_within(facts: Mapping[str, Any]) -> float | None:
-    """Half of the region of practical equivalence of PSNR, in dB; None: as usual."""
+    """Return half the width of PSNR's region of practical equivalence (dB); None: the default."""
     value = facts.get("equal_within")
     if value is not None and not (is_number(value) and value >= 0):
         raise UserError(f"equal_within: {value} is no number of at least 0, in dB")
@@ -77,7 +77,7 @@ def equal_within(facts: Mapping[str, Any]) -> float | None:
 
 
 def map_of(facts: Mapping[str, Any], part: str) -> dict[str, Any]:
-    """A part whose keys are names; {} where it isn't there."""
+    """Return a part that is a mapping; {} if it is absent."""
     found = facts.get(part) or {}
     if not isinstance(found, Mapping):
         raise UserError(f"{part}: is not a map")

@@ -1,4 +1,4 @@
-"""Whether an experiment compares like with like: its arms differ in its factors alone."""
+"""Checks that an experiment is fair: its arms differ in its factors alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,27 +11,27 @@ from shoal.grid.planned import PlannedRun
 from shoal.models.channels import declared, key_of
 from shoal.runs.kind import Kind
 
-# Follow from the arm, and decide nothing.
+# Parts of the config that may differ between arms, since they change no result.
 APART = ("name", "experiment", "logger")
-# Of the first kind that there is, arms are compared with each other.
+# All arms are compared with one whose kind comes first here.
 ORDER = (Kind.TRAINED, Kind.FITTED, Kind.UNTRAINED)
 
 
 def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None:
-    """Refuse arms that differ in more than the factors, in nothing, or not in a factor at all.
+    """Refuse arms that differ in more than the factors, and factors in which no arms differ.
 
     Args:
-        experiment: to be looked at.
-        runs: one of each arm, of the same scale and seed.
+        experiment: the experiment to check.
+        runs: a run of each arm, by label, all with the same scale and seed.
 
     Raises:
-        UserError: naming the arms and the keys.
+        UserError: the experiment is unfair; the message names the arms and the keys.
     """
     views = {label: _view(run.tree, experiment) for label, run in runs.items()}
     kinds = {label: run.config.kind for label, run in runs.items()}
     first = min(kinds, key=lambda label: ORDER.index(kinds[label]))
     for label, view in views.items():
-        # What isn't trained differs by being another model, whatever the factors are.
+        # An arm of another kind, such as bicubic, is another model, whatever the factors are.
         other = kinds[label] is not kinds[first]
         turned = (*experiment.factors, *experiment.free)
         free = ("model", *turned) if other else turned
@@ -45,11 +45,11 @@ def require_fair(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None
 
 
 def _require_turned(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> None:
-    # What isn't trained is a model of its own, which bicubic is beside one network.
+    # An untrained model counts as a value of `model`: bicubic may be compared with one network.
     found = [factors(experiment, run) for run in runs.values()]
     for factor in experiment.factors:
         values = [each[factor] for each in found if factor in each]
-        # Arms that were left out may turn what the others don't.
+        # The arms that were left out may be those that vary this factor.
         if not experiment.left_out and all(value == values[0] for value in values):
             others = ",".join(each for each in experiment.factors if each != factor)
             if not others:
@@ -67,9 +67,9 @@ def _require_turned(experiment: Experiment, runs: Mapping[str, PlannedRun]) -> N
 
 
 def factors(experiment: Experiment, run: PlannedRun) -> dict[str, Any]:
-    """The values of an experiment's factors in one of its arms; models by their name.
+    """Return the values of an experiment's factors in one of its arms; a model's is its name.
 
-    What isn't trained by steps is another model, and no factor of a training is one of its.
+    A model that isn't trained by steps has no values for factors of the training.
     """
     if run.config.kind is Kind.UNTRAINED:
         return {"model": run.config.name}
@@ -88,13 +88,13 @@ def _short(value: Any) -> Any:
 
 
 def _view(cfg: DictConfig, experiment: Experiment) -> dict[str, Any]:
-    """A config as arms are compared by: without its name, the experiment, and mirrors.
+    """Return a config in the form in which arms are compared.
 
-    How often it is validated is left out too: that decides no weight, and an expensive network
-    would spend most of its time on it.
+    It lacks the parts `APART`, and also `budget.val_every`, which changes no weights: an expensive
+    network may be validated less often.
 
-    Where a factor is a branch, or lies in one, a network that is alone counts as the deep branch
-    of an ensemble without a shallow one. The channels of its pictures are said once, at its top.
+    If a factor is a branch or lies in one, a single network counts as the deep branch of an
+    ensemble without a shallow one. Channels are kept only at the top of the model.
     """
     tree: Any = OmegaConf.to_container(cfg)
     view = {key: value for key, value in tree.items() if key not in APART}
@@ -110,7 +110,7 @@ def _view(cfg: DictConfig, experiment: Experiment) -> dict[str, Any]:
 
 
 def _without_channels(part: Any, channels: int) -> Any:
-    """A branch's config without the channels that are the whole's."""
+    """Return a branch's config without channels that equal the whole model's."""
     if not isinstance(part, Mapping):
         return part
     theirs = (key_of(part), channels)
@@ -122,7 +122,7 @@ def _without_channels(part: Any, channels: int) -> Any:
 
 
 def _differences(one: Any, other: Any, prefix: str = "") -> Iterator[str]:
-    """The keys in which two trees differ, dotted; the deepest that both have."""
+    """Yield the dotted keys in which two trees differ, as deep as both have them."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in {**one, **other}:
             if key not in one or key not in other:

@@ -1,4 +1,4 @@
-"""`plan=true`: what a grid would make and take is said, and nothing is started."""
+"""`plan=true`: prints what a grid would make and how long it would take; starts nothing."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from shoal.runs.predecessor import changed_since_last
 
 
 def only_plans(master: DictConfig) -> bool:
-    """Whether nothing is to be started: `plan=true`.
+    """Whether the grid is only to be printed: `plan=true`.
 
     Raises:
         UserError: it is neither true nor false.
@@ -25,12 +25,12 @@ def only_plans(master: DictConfig) -> bool:
 def foretell(
     runs: Sequence[PlannedRun], titles: Mapping[tuple[str, ...], str], lines: Sequence[str]
 ) -> None:
-    """Say what a grid would make, and what else is known of it, and start nothing.
+    """Print what a grid would make.
 
     Args:
-        runs: of the grid.
-        titles: what they are called, by their overrides.
-        lines: what else is known.
+        runs: the grid's runs.
+        titles: their titles, by their overrides.
+        lines: further lines to print.
     """
     print(LocalRunner(runs, runs[0].config.jobs).overview())
     for run in {run.folder.id: run for run in runs}.values():

@@ -1,4 +1,4 @@
-"""Which run of a grid has which GPU."""
+"""Assigns GPUs to the runs of a grid."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,44 +7,44 @@ from shoal.system.gpus import VISIBLE
 
 
 class Gpus:
-    """One run per GPU; where more runs than GPUs are at work, all GPUs have equally many.
+    """Gives each run a GPU, and spreads runs evenly if more of them work than there are GPUs.
 
     Args:
-        names: as `CUDA_VISIBLE_DEVICES` takes them; none on a machine without GPUs.
+        names: as in `CUDA_VISIBLE_DEVICES`; empty on a machine without GPUs.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
-        self._of: dict[str, str] = {}  # runs at work
+        self._of: dict[str, str] = {}  # the GPU of each run at work, by the run's name
 
     def next(self) -> str | None:
-        """The GPU that the fewest work on, the first of several; None where there is none."""
+        """Return the GPU with the fewest runs, the first of several; None if there is none."""
         at_work = Counter(self._of.values())
         return min(self.names, key=lambda name: at_work[name], default=None)
 
     def give(self, run: str, gpu: str | None) -> bool:
-        """A run gets a GPU, or none; whether another works on it."""
+        """Assign a GPU, or none, to a run; returns whether another run works on it."""
         is_shared = gpu in self._of.values()
         if gpu is not None:
             self._of[run] = gpu
         return is_shared
 
     def of(self, run: str) -> str | None:
-        """The GPU that a run at work has."""
+        """Return the GPU of a run at work; None if it has none."""
         return self._of.get(run)
 
     def take_back(self, run: str) -> None:
-        """A run has ended."""
+        """Free the GPU of a run that has ended."""
         self._of.pop(run, None)
 
 
 def shown(gpu: str | None) -> Mapping[str, str]:
-    """The environment variable by which a process sees a GPU and no other."""
+    """Return the environment variable that shows a process this GPU alone."""
     return {} if gpu is None else {VISIBLE: gpu}
 
 
 def sharing(at_once: int, gpus: int) -> str:
-    """The line that tells of GPUs with several runs.
+    """Return the line that warns of GPUs with several runs.
 
     >>> sharing(4, 2)
     'jobs=4 on 2 GPUs: runs that share a GPU take turns on it, so little or nothing is gained'

@@ -1,4 +1,4 @@
-"""What a grid is called: the digest that its file has, and the folder of its findings."""
+"""The names of a grid: the digest in its plan's file name, and the folder of its findings."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +11,10 @@ from shoal.grid.planned import PlannedRun
 from shoal.runs.config import RunConfig
 from shoal.runs.identity import short_digest
 
-# An experiment is repeated over these; whatever else is swept would make another question of it.
+# An experiment may be repeated over these; sweeping over anything else would be another question.
 SWEPT = ("scale", "seed")
-# What the name of a folder of findings tells; any other change marks it with a digest.
-# Precision is told apart where findings are written: a name has it only where two would meet.
+# Overrides that the name of a folder of findings expresses; any other one adds a digest to it.
+# Precision is added where findings are written, if another precision has taken the name.
 NAMED = ("data", "budget", "trainer.precision", *SWEPT)
 
 
@@ -25,13 +25,13 @@ def digest(
     *,
     adds_seeds: bool,
 ) -> str:
-    """Eight hex digits of a grid.
+    """Return the digest of a grid, eight hex digits.
 
     Args:
-        arms: with their factors and overrides.
-        rows: of its runs; where it adds seeds those of the first alone count, since added seeds
-            make no other question.
-        scored: how its runs are scored, and on what.
+        arms: the arms with their factors and overrides.
+        rows: the rows of its runs. If it adds seeds, only the first seed counts, so that the digest
+            stays the same.
+        scored: the protocol and the test sets of its runs.
         adds_seeds: whether it adds seeds until all is decided.
     """
     if adds_seeds:
@@ -42,7 +42,7 @@ def digest(
 
 
 def facts(configs: Sequence[RunConfig]) -> dict[str, Any]:
-    """What names a study, by the config of one arm at each scale and seed."""
+    """Return what names a study, from the config of one arm at each scale and seed."""
     return {
         "data": configs[0].data.name,
         "budget": configs[0].budget.name,
@@ -53,12 +53,12 @@ def facts(configs: Sequence[RunConfig]) -> dict[str, Any]:
 
 
 def folder(experiment: Experiment, asked: Mapping[str, Any], mark: str) -> str:
-    """Of the findings: `<question>/<data>-x<scale>-<budget>`.
+    """Return the folder of the findings: `<question>/<data>-x<scale>-<budget>`.
 
     Args:
-        experiment: the question.
-        asked: as `facts` has it.
-        mark: the grid's digest where that name doesn't tell all, else "".
+        experiment: the experiment.
+        asked: what `facts` returns.
+        mark: the grid's digest if that name alone would be ambiguous, else "".
     """
     scales = "+".join(map(str, asked["scales"]))
     parts = [asked["data"], f"x{scales}", asked["budget"], mark]
@@ -67,16 +67,16 @@ def folder(experiment: Experiment, asked: Mapping[str, Any], mark: str) -> str:
 
 
 def is_told(given: Sequence[str], compose: Callable[[Sequence[str]], PlannedRun]) -> bool:
-    """Whether a folder's name tells all that was changed of what decides the numbers.
+    """Whether the folder's name expresses all overrides that change results.
 
     Args:
-        given: what the user overrides.
-        compose: one arm's run from that.
+        given: the user's overrides.
+        compose: composes a run of one arm from overrides.
     """
     try:
         plain = compose([text for text in given if key(text) in NAMED])
     except UserError:  # data=folder without its folders
         return False
     run = compose(given)
-    # By id and not by folder: where runs lie decides no number.
+    # Runs are compared by id and not by folder, since the place of runs changes no result.
     return (run.folder.id, *run.key[1:]) == (plain.folder.id, *plain.key[1:])

@@ -1,4 +1,4 @@
-"""Makes a grid's runs on this machine, so that none takes another with it when it dies."""
+"""Makes a grid's runs on this machine, each in a process so that a crash affects no other run."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,13 @@ from shoal.system.gpus import visible
 
 
 class LocalRunner(GridRunner):
-    """Makes each run in a process of its own.
+    """Makes each run in its own process.
 
-    The first signal is passed on to the runs as SIGTERM: they save and end. A second SIGINT or
+    The first signal is passed on to the runs as SIGTERM, and they save and end. A second SIGINT or
     SIGTERM kills them.
 
     Args:
-        runs: of the grid.
+        runs: the grid's runs.
         at_once: how many may work at a time; they share the cores.
 
     Raises:
@@ -35,16 +35,16 @@ class LocalRunner(GridRunner):
         self.gpus, self.heirs = Gpus(visible()), Heirs()
         self.told_sharing = False
         self.signals_handled = 0
-        self.held: set[str] = set()  # runs of which it was said that another process works on them
+        self.held: set[str] = set()  # runs that were announced as waiting for another process
 
     def work(self) -> None:
-        """Keep as many processes at work as there may be, until nothing is left."""
+        """Keep as many processes at work as allowed, until no run is left."""
         while self.waiting or self.working:
             self.stop_runs() if self.signals else self.start_runs()
             self.look()
 
     def start_runs(self) -> None:
-        """Start what may be started; a run that another grid works on waits for that one."""
+        """Start as many runs as allowed; a run that another process works on has to wait."""
         ready = {name for name in self.waiting if self.heirs.fits(name, self._gpu(name))}
         for name in sorted(self.waiting, key=lambda name: name not in ready):
             if len(self.working) == self.at_once:
@@ -65,7 +65,7 @@ class LocalRunner(GridRunner):
             say(f"{name} waits: {self.runs[name].folder.holder} works on it")
 
     def _gpu(self, name: str) -> str | None:
-        """The GPU that a run would get now; None where it wants none or several."""
+        """Return the GPU that a run would get now; None if it takes none or several."""
         return self.gpus.next() if wants_one_gpu(self.runs[name].config.trainer) else None
 
     def _start_one(self, name: str) -> None:
@@ -83,7 +83,7 @@ class LocalRunner(GridRunner):
         left = self.time_left()
         starts = f"[{number}] {titled(run.title, name)} starts"
         say(starts + (f"; {left} left" if left else ""))
-        if heir:  # after that line: it has been silent until now
+        if heir:  # only now, so that its lines come after that one
             heir.begin(number, self._prefix(number))
 
     def _process(
@@ -98,9 +98,9 @@ class LocalRunner(GridRunner):
         return f"[{number}] " if self.at_once > 1 else ""
 
     def _start_heirs(self) -> None:
-        """Let a run that comes next get ready for each that has begun on a GPU.
+        """Let the next run get ready for each run that has begun on a GPU.
 
-        Not on the processor: who gets ready takes it from who works.
+        Not on the CPU, where getting ready would slow down the run at work.
         """
         for working in self.working:
             gpu = self.gpus.of(working)
@@ -108,24 +108,24 @@ class LocalRunner(GridRunner):
                 continue
             for name in self.waiting:
                 if name not in self.heirs and wants_one_gpu(self.runs[name].config.trainer):
-                    number = self.number(name)  # until it is told which it is
+                    number = self.number(name)  # preliminary: `begin` tells it the right one
                     process = self._process(name, number, gpu, waits=True)
                     self.heirs.add(name, working, gpu, process)
                     break
 
     def time_left(self) -> str:
-        """As in all grids; but runs that share a GPU take turns."""
+        """Say what remaining runs take together; runs that share a GPU take turns on it."""
         left = [self.runs[name] for name in (*self.working, *self.waiting)]
         on_gpus = bool(self.gpus.names) and all(wants_one_gpu(run.config.trainer) for run in left)
         side_by_side = min(self.at_once, len(self.gpus.names)) if on_gpus else self.at_once
         return estimate.together(left, self.threads, side_by_side, hides_starts=on_gpus)
 
     def number(self, name: str) -> str:
-        """Which run this is of how many, e.g. `2/6`."""
+        """Return which of the grid's runs this is, e.g. `2/6`."""
         return f"{len(self.runs) - len(self.waiting)}/{len(self.runs)}"
 
     def look(self) -> None:
-        """Pass on what the processes say, and see which have ended."""
+        """Pass on the processes' output, and handle those that have ended."""
         pass_on(self.processes.values())
         for name, process in list(self.processes.items()):
             if not process.reap():
@@ -144,7 +144,7 @@ class LocalRunner(GridRunner):
             self.outcomes[name] = Outcome(OutcomeKind.NOT_STARTED)
         self.heirs.dismiss(*self.waiting)
         self.waiting = []
-        heard = len(self.signals)  # once: another may come in between, and is handled next time
+        heard = len(self.signals)  # read once: a signal that arrives now is handled next time
         for process in self.processes.values() if self.signals_handled < heard else ():
             process.stop() if heard == 1 else process.kill()
         self.signals_handled = heard

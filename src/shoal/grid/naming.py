@@ -1,4 +1,4 @@
-"""What a grid calls its runs: by what turns from one to the other."""
+"""The labels and titles of a grid's runs, made of what differs between them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 from shoal.grid.composing import key
 from shoal.grid.planned import PlannedRun
 
-BARE = ("model", "experiment")  # whose values say by themselves what they are of
-OF_ITS_OWN = ("scale", "seed")  # said beside the label
+BARE = ("model", "experiment")  # keys whose values are clear without the key
+OF_ITS_OWN = ("scale", "seed")  # keys that a title has apart from the label
 
 
 def labels(runs: Sequence[PlannedRun]) -> list[str]:
-    """The label of each run of a grid: its values of what is swept, but for scale and seed.
+    """Return each run's label: its values of the swept keys, except scale and seed.
 
     Returns:
-        e.g. `ees`, or `eed lr=0.01`; the model's name where nothing else is swept.
+        Labels such as `ees` or `eed lr=0.01`; the model's name if nothing else is swept.
     """
     values = [_typed(run) for run in runs]
     swept = [name for name in values[0] if len({each.get(name) for each in values}) > 1]
@@ -22,7 +22,7 @@ def labels(runs: Sequence[PlannedRun]) -> list[str]:
 
 
 def _typed(run: PlannedRun) -> dict[str, str]:
-    """What the overrides of a run set, by their keys."""
+    """Return the values that a run's overrides set, by key."""
     return {key(text): text.partition("=")[2] for text in run.overrides}
 
 
@@ -37,15 +37,15 @@ def _word(name: str, value: str) -> str:
 def titles(
     runs: Sequence[tuple[str, PlannedRun]], turned: Mapping[str, Mapping[str, Any]]
 ) -> dict[tuple[str, ...], str]:
-    """What the lines of a grid call its runs, by their overrides.
+    """Return the titles under which a grid prints its runs, by the runs' overrides.
 
     Args:
-        runs: with the labels of their arms.
-        turned: each arm's values of the experiment's factors, by label and key; one that the label
-            says already isn't repeated.
+        runs: the runs with the labels of their arms.
+        turned: each arm's values of the experiment's factors, by label and key. A title omits
+            values that the label contains.
 
     Returns:
-        e.g. `wide (channels=64), seed 1`.
+        Titles such as `wide (channels=64), seed 1`.
     """
     several = len({run.config.scale for _, run in runs}) > 1
     return {
@@ -64,7 +64,7 @@ def _title(label: str, turned: Mapping[str, Any], run: PlannedRun, several_scale
 
 
 def _values(turned: Mapping[str, Any], run: PlannedRun) -> dict[str, str]:
-    """Values as words; a whole group of the config is the choice that was made of it, if any."""
+    """Return values as words; a whole group of the config is shown by its chosen option, if any."""
     typed, values = _typed(run), dict[str, str]()
     for name, value in turned.items():
         if not isinstance(value, Mapping):

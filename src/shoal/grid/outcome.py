@@ -1,4 +1,4 @@
-"""How runs and grids end, in words for people."""
+"""How runs and grids can end, and how that is printed."""
 
 import signal
 from collections.abc import Iterator, Mapping
@@ -30,27 +30,25 @@ class Outcome:
 
     @property
     def to_do(self) -> bool:
-        """Whether the same command would make the run again."""
+        """Whether the same command would try the run again."""
         return self.kind in (OutcomeKind.FAILED, OutcomeKind.INTERRUPTED, OutcomeKind.NOT_STARTED)
 
 
-Outcomes = Iterator[tuple[str, Outcome]]  # with the name of each run, as they end
+Outcomes = Iterator[tuple[str, Outcome]]  # with the name of each run, in the order of their ends
 
 
 class GridFailed(Exception):
-    """Runs of a grid failed; all others have been made, and each failure has been reported.
+    """Runs of a grid failed; the others were made, and each failure has been printed.
 
     Args:
-        count: of the runs that failed.
+        count: the number of runs that failed.
     """
 
     exit_code = FAILED
 
     def __init__(self, count: int) -> None:
         runs = "1 run" if count == 1 else f"{count} runs"
-        super().__init__(
-            f"{runs} failed; the same command does again what failed, and nothing else"
-        )
+        super().__init__(f"{runs} failed; the same command repeats what failed, and nothing else")
 
 
 class GridStopped(Exception):
@@ -69,13 +67,13 @@ class GridStopped(Exception):
 
 
 def diverged(folder: RunFolder) -> Outcome:
-    """Of a run that diverged, now or when it was made."""
+    """Return the outcome of a run that diverged, now or earlier."""
     step = folder.status().get("step")
     return Outcome(OutcomeKind.DIVERGED, f"at step {step}; force=true repeats it")
 
 
 def listing(outcomes: Mapping[str, Outcome]) -> list[str]:
-    """The lines that end a grid: how many ended how, and each run with its reason."""
+    """Return the closing lines of a grid: how many runs ended in each way, and why."""
     lines = []
     for kind in OutcomeKind:
         runs = {name: each.why for name, each in outcomes.items() if each.kind == kind}

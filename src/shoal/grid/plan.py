@@ -1,4 +1,4 @@
-"""The plan of an experiment's grid: every run with its arm, and where the findings will go."""
+"""The plan of an experiment's grid: every run with its arm, and where its findings will go."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,14 +20,17 @@ Combinations = Sequence[Sequence[str]]
 
 @dataclass
 class Plan:
-    """An experiment's grid; runs may be added to it, and nothing else of it changes.
+    """An experiment's grid, to which runs may be added while all else stays the same.
 
     Args:
-        experiment: the question.
-        given: what the user overrides, once per combination of scale and seed.
-        compose: a run from overrides.
-        looks: where seeds are added until all is decided (`seed=auto`): those that have been, as
-            `results.Study` has them; `given` then has the first seeds.
+        experiment: the experiment.
+        given: the user's overrides, once per combination of scale and seed.
+        compose: composes a run from overrides.
+        looks: with `seed=auto`, the looks so far, in the form of `results.Study`; `given` then has
+            the first seeds. None without it.
+
+    Attributes:
+        runs: all runs with the labels of their arms, combination by combination.
 
     Raises:
         UserError: the arms differ in more than the factors, or the user overrides a factor.
@@ -37,7 +40,7 @@ class Plan:
     given: Combinations
     compose: Callable[[Sequence[str]], PlannedRun]
     looks: list[dict[str, Any]] | None = None
-    runs: list[tuple[str, PlannedRun]] = field(init=False)  # by label, arm by arm
+    runs: list[tuple[str, PlannedRun]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._require_free()
@@ -49,7 +52,7 @@ class Plan:
         require_fair(self.experiment, self.first)
 
     def add(self, label: str, seed: int) -> None:
-        """Plan one more seed of an arm, at every scale; one that is planned already stays."""
+        """Plan one more seed of an arm at every scale, unless it is planned already."""
         there = {run.overrides for _, run in self.runs}
         for given in {tuple(_at(seed, each)): None for each in self.given}:
             run = self._planned(label, given)
@@ -61,11 +64,11 @@ class Plan:
 
     @property
     def first(self) -> dict[str, PlannedRun]:
-        """The runs of the first combination, by label."""
+        """The runs of the first combination, by their arms' labels."""
         return dict(self.runs[: len(self.experiment.arms)])
 
     def _require_free(self) -> None:
-        """Refuse what the user says where the arms say it, and sweeps that make other questions."""
+        """Refuse overrides of what the arms set, and sweeps over anything but scale and seed."""
         name, first = self.experiment.name, self.given[0]
         arms = {key(text) for arm in self.experiment.arms.values() for text in arm}
         if taken := [text for text in first if key(text) in arms]:
@@ -79,20 +82,20 @@ class Plan:
 
     @cached_property
     def path(self) -> Path:
-        """Of its file: `runs/.experiments/<name>-<digest>.json`."""
+        """The path of its file: `runs/.experiments/<name>-<digest>.json`."""
         folder = one_folder([run for _, run in self.runs])
         return plan_path(folder, self.experiment.name, self.digest)
 
     @cached_property
     def turned(self) -> dict[str, dict[str, Any]]:
-        """Each arm's values of the factors, and of what else it may differ in, by label."""
+        """Each arm's values of the factors and of other keys that may differ, by label."""
         mine = self.experiment
         whole = replace(mine, factors=(*mine.factors, *mine.free))
         return {label: factors(whole, run) for label, run in self.first.items()}
 
     @cached_property
     def arms(self) -> list[dict[str, Any]]:
-        """Each arm's label, its values of the factors, and its overrides."""
+        """Each arm's label, values of the factors, and overrides."""
         return [
             {
                 "label": label,
@@ -103,7 +106,7 @@ class Plan:
         ]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Every run once; one that learns nothing has no seed."""
+        """Return a row per run: arm, scale, seed (None if nothing is learnt) and id."""
         rows = {}
         for label, run in self.runs:
             seed = run.config.seed if run.config.kind.learns else None
@@ -113,29 +116,29 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """Of the grid: eight hex digits, which its file is named by."""
+        """The grid's digest, eight hex digits, which its file's name contains."""
         scored, adds_seeds = self.runs[0][1].key[1:], self.looks is not None
         return identity.digest(self.arms, self.rows(), scored, adds_seeds=adds_seeds)
 
     @cached_property
     def folder(self) -> str:
-        """Of the findings: see `identity.folder`."""
+        """The folder of the findings: see `identity.folder`."""
         return self._named(self.digest if self._is_marked or self.spared else "")
 
     @cached_property
     def spared(self) -> str:
-        """That the folder of the plain name holds more and is left alone, in a line; mostly ""."""
+        """A line if the folder with the plain name holds more findings and is kept; mostly ""."""
         config = self.runs[-1][1].config
         place = config.paths.experiments / self._named("")
         more = beyond(place, config.precision, self.rows(), self.looks)
         if not more or self._is_marked:
             return ""
         mine = place.parents[1] / self._named(self.digest)
-        return f"{place} has {more}, and stays: these findings go to {mine}"
+        return f"{place} has {more} and is kept: these findings go to {mine}"
 
     @cached_property
     def _is_marked(self) -> bool:
-        """Whether more differs from the experiment's file than a folder's name tells."""
+        """Whether the plan differs from the experiment's file in what a plain name can't tell."""
         anew = self.looks is not None and min(self.facts["seeds"]) > 0
         return self.experiment.changed or anew or not identity.is_told(self.given[0], self._last)
 
@@ -144,14 +147,14 @@ class Plan:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """What names a study."""
+        """Data, budget, precision, scales and seeds, which name a study."""
         return identity.facts([self._last(combination).config for combination in self.given])
 
     def _last(self, given: Sequence[str]) -> PlannedRun:
-        """The last arm's run: what names a study is the same in all arms."""
+        """Return the last arm's run; any arm would do, as all have what names a study."""
         return self._planned(next(reversed(self.experiment.arms)), given)
 
 
 def _at(seed: int, given: Sequence[str]) -> list[str]:
-    """A combination with another seed."""
+    """Return a combination with another seed."""
     return [*(text for text in given if key(text) != "seed"), f"seed={seed}"]

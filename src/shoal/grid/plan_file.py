@@ -1,4 +1,4 @@
-"""The file of a plan, which reports read: `runs/.experiments/<name>-<digest>.json`."""
+"""Writes the file of a plan, which reports read: `runs/.experiments/<name>-<digest>.json`."""
 
 import json
 from pathlib import Path
@@ -14,10 +14,10 @@ from shoal.system.files import write_whole
 
 
 def write(plan: Plan, command: str) -> Path:
-    """Write a plan where reports look for it.
+    """Write a plan to where reports look for it.
 
     Args:
-        plan: of the grid.
+        plan: the grid's plan.
         command: what the user typed.
 
     Raises:
@@ -36,10 +36,10 @@ def write(plan: Plan, command: str) -> Path:
 
 
 def content(plan: Plan, command: str) -> dict[str, Any]:
-    """What the file has.
+    """Return the content of a plan's file.
 
     Args:
-        plan: of the grid.
+        plan: the grid's plan.
         command: what the user typed.
     """
     last, mine = plan.runs[-1][1], plan.experiment
@@ -64,14 +64,14 @@ def content(plan: Plan, command: str) -> dict[str, Any]:
 
 
 def _cells(plan: Plan) -> dict[str, dict[str, str]]:
-    """The values of a cross by label, also of one whose arms are written out."""
+    """Return the values of a cross by label, even if its arms are written out one by one."""
     trained = {name: run for name, run in plan.first.items() if run.config.kind is Kind.TRAINED}
     values = {name: factors(plan.experiment, run) for name, run in trained.items()}
     return plan.experiment.cells or complete(values)
 
 
 def _asked(plan: Plan) -> dict[str, Any]:
-    """What few experiments ask for, and older plans haven't."""
+    """Return the entries that only some plans have."""
     found: dict[str, Any] = {}
     if plan.experiment.equal_within is not None:
         found["equal_within"] = plan.experiment.equal_within

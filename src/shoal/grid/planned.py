@@ -1,4 +1,4 @@
-"""The runs that a grid wants, and what of each is on disk already."""
+"""The runs that a grid plans, and whether they are on disk already."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from shoal.runs.scored import unscored
 
 
 class State(StrEnum):
-    """What the disk says of a planned run."""
+    """The state of a planned run, as its folder shows it."""
 
     TODO = "to do"
     FINISHED = "finished"
@@ -25,16 +25,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """One run that is wanted.
+    """One planned run.
 
     Attributes:
-        overrides: that compose it.
-        arguments: that make `train.py` do it in a process of its own.
-        tree: as composed, resolved, without `hydra`.
-        hydra: the `hydra` node.
-        run: what the tree asks for.
-        title: what it is called in its grid, beside its id.
-        arm: the label of the experiment's arm that it is of, if any.
+        overrides: the overrides that it is composed from.
+        arguments: the arguments with which `train.py` makes it in its own process.
+        tree: the composed config, resolved, without `hydra`.
+        hydra: the `hydra` node of the config.
+        run: the run of that config.
+        title: its title in the grid's output, besides its id.
+        arm: the label of its arm, if it belongs to an experiment.
     """
 
     overrides: tuple[str, ...]
@@ -47,27 +47,27 @@ class PlannedRun:
 
     @property
     def config(self) -> RunConfig:
-        """Of its run."""
+        """The run's config."""
         return self.run.config
 
     @property
     def folder(self) -> RunFolder:
-        """Where its run is or will be."""
+        """The run's folder, which may not exist yet."""
         return self.run.folder
 
     @property
     def selection(self) -> Selection:
-        """Its pictures."""
+        """The run's pictures."""
         return self.run.selection
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Planned runs of one key are one run, scored alike."""
+        """Planned runs with equal keys are the same run, scored in the same way."""
         tests = (pictures.scored for pictures in self.selection.test)
         return (str(self.folder.path), self.config.protocol, *tests, *sorted(self.config.metrics))
 
     def state(self) -> State:
-        """What the disk says; a diverged run is one to do again where `force=true`."""
+        """Return the state on disk; with `force=true` every run is to do."""
         folder = self.folder
         if self.config.force:
             return State.TODO
@@ -76,7 +76,7 @@ class PlannedRun:
         return State.DIVERGED if folder.status().get("state") == "diverged" else State.TODO
 
     def require_pictures(self) -> None:
-        """Make sure that its pictures are there, before a process is started for it.
+        """Make sure that the run's pictures are there before a process is started for it.
 
         Raises:
             UserError: one is missing; the message names the command that gets it.
@@ -85,12 +85,12 @@ class PlannedRun:
 
 
 def distinct(runs: Iterable[PlannedRun]) -> list[PlannedRun]:
-    """Each run once, in the order of first mention."""
+    """Return each run once, in the order of their first occurrences."""
     return list({run.key: run for run in reversed(list(runs))}.values())[::-1]
 
 
 def by_name(runs: Sequence[PlannedRun]) -> dict[str, PlannedRun]:
-    """Runs by their ids, with the protocol where one run is scored by several."""
+    """Return runs by name: the id, followed by the protocol if a run is scored by several."""
     ids = [run.folder.id for run in runs]
     return {
         run.folder.id + (f" {run.config.protocol}" if ids.count(run.folder.id) > 1 else ""): run
@@ -99,13 +99,13 @@ def by_name(runs: Sequence[PlannedRun]) -> dict[str, PlannedRun]:
 
 
 def one_folder(runs: Sequence[PlannedRun]) -> Path:
-    """The folder of all runs.
+    """Return the folder of all runs.
 
     Raises:
-        UserError: the runs don't agree on it.
+        UserError: they have several.
     """
     folders = {run.config.paths.runs for run in runs}
     if len(folders) != 1:
         several = ",".join(sorted(map(str, folders)))
-        raise UserError(f"paths.runs={several}: a grid keeps its runs in one")
+        raise UserError(f"paths.runs={several}: a grid keeps its runs in one folder")
     return folders.pop()

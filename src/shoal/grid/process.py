@@ -1,8 +1,8 @@
-"""A run in a process of its own: started, read and stopped.
+"""A run in its own process: starting, reading and stopping it.
 
-The process is a group of its own, so that Ctrl-C reaches the grid alone, which passes it on. On
-Linux the kernel sends it SIGTERM when the process that started it dies, however that happens, and
-the run saves and ends. Elsewhere it goes on to its end, and its lock makes the next grid wait.
+The process has its own process group, so that Ctrl-C reaches only the grid, which passes it on. On
+Linux the kernel sends the process SIGTERM when its parent dies in any way, and the run saves and
+ends. On other systems the run goes on to its end, and its lock makes the next grid wait.
 """
 
 import contextlib
@@ -31,12 +31,12 @@ class RunProcess:
     """The process of one run.
 
     Args:
-        folder: of the run.
+        folder: the run's folder.
         command: the program and its arguments.
-        environment: added to ours.
-        prefix: of its lines where other runs' lines come between; else it has the console.
-        place: the working folder; ours if not given.
-        waits: start it before its turn: it gets ready and says nothing until `begin`.
+        environment: variables added to this process's environment.
+        prefix: the beginning of its lines if several runs print; "" gives it the console.
+        place: the working directory; None: this process's.
+        waits: whether it is started before its turn: it gets ready and is silent until `begin`.
 
     Raises:
         OSError: it can't be started.
@@ -52,14 +52,14 @@ class RunProcess:
         *,
         waits: bool = False,
     ) -> None:
-        # A run that has a terminal to itself draws a bar there, which needs the terminal itself.
+        # A run that has the terminal to itself draws a bar, for which stderr must be the terminal.
         keep_errors = bool(prefix) or not sys.stderr.isatty()
         self.folder, self.begun = folder, time.monotonic()
         with promised(waits) as (told, self.turn):
             self.popen = subprocess.Popen(
                 dying_with_us(command),
                 cwd=place,
-                stdin=subprocess.DEVNULL,  # nobody answers a question in the middle of a grid
+                stdin=subprocess.DEVNULL,  # nobody would answer a question in the middle of a grid
                 stdout=subprocess.PIPE if prefix else None,
                 stderr=subprocess.PIPE if keep_errors else None,
                 env=os.environ | environment | ({TURN: str(*told)} if told else {}),
@@ -71,15 +71,21 @@ class RunProcess:
         self.errors = self.streams[-1] if keep_errors else None
 
     def begin(self, number: str, prefix: str) -> None:
-        """Its turn has come: which run this is of how many, and the prefix of its lines."""
+        """Let a waiting process begin.
+
+        Args:
+            number: which of the grid's runs it is, e.g. `2/6`.
+            prefix: the beginning of its lines.
+        """
         self.begun = time.monotonic()
         for stream in self.streams:
             stream.prefix = prefix
-        with contextlib.suppress(BrokenPipeError), self.turn as turn:  # its end tells of its death
+        # If it is dead, the pipe is broken, and `reap` will notice.
+        with contextlib.suppress(BrokenPipeError), self.turn as turn:
             print(number, file=turn)
 
     def dismiss(self) -> None:
-        """End it before its turn, without a word."""
+        """Kill it before its turn, silently."""
         self.kill()
         self.popen.wait()
         self.turn.close()
@@ -87,10 +93,10 @@ class RunProcess:
             stream.source.close()
 
     def reap(self) -> bool:
-        """Whether the process has ended.
+        """Check whether the process has ended.
 
-        If so, all its lines have been passed on and its pipes are closed; workers that its death
-        left behind are killed.
+        If so, pass on its last lines and close its pipes. If a signal killed it, also kill the
+        workers that it left behind.
         """
         code = self.popen.poll()
         if code is None:
@@ -104,26 +110,26 @@ class RunProcess:
 
     @property
     def has_begun(self) -> bool:
-        """Whether it has taken the run's folder: its start is over."""
+        """Whether it has taken over the run's folder, so that its start is done."""
         status = self.folder.status()
         return status.get("state") == "running" and status.get("pid") == self.popen.pid
 
     @property
     def was_late(self) -> bool:
-        """Whether it ended since another process had taken the run first."""
+        """Whether it ended because another process had taken the run first."""
         return self.popen.returncode == USER_ERROR and self.folder.held
 
     def stop(self) -> None:
-        """Ask it to save and end."""
+        """Ask it to save and end, by SIGTERM."""
         self.popen.terminate()
 
     def kill(self) -> None:
-        """End it and all that it has started."""
+        """Kill it and all processes that it has started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.popen.pid, signal.SIGKILL)
 
     def outcome(self, *, stopped: bool) -> Outcome:
-        """What became of the run, now that the process has ended; noted where the run couldn't.
+        """Return the outcome of the run, whose process has ended; see `End.outcome`.
 
         Args:
             stopped: whether the grid had asked it to stop.
@@ -143,7 +149,7 @@ def start(
     *,
     waits: bool = False,
 ) -> RunProcess | Outcome:
-    """Start a run's process; where that can't be, that is the run's outcome. See `RunProcess`."""
+    """Start a run's process; if it can't be started, return that as the run's outcome."""
     try:
         return RunProcess(folder, command, environment, prefix, place, waits=waits)
     except OSError as error:
@@ -151,7 +157,7 @@ def start(
 
 
 def pass_on(processes: Iterable[RunProcess]) -> None:
-    """Pass on what some processes say, waiting a moment for it."""
+    """Pass on the output of processes, after waiting a moment for some to come."""
     streams = [each for process in processes for each in process.streams if not each.at_end]
     for stream in select.select(streams, [], [], LOOK)[0]:
         stream.pump()

@@ -1,4 +1,4 @@
-"""Makes a grid's runs by a backend: a scheduler of other authors, here or on other machines."""
+"""Makes a grid's runs with a backend such as submitit or Ray, here or on other machines."""
 
 import os
 import shutil
@@ -19,15 +19,16 @@ from shoal.runs.trainer import wants_one_gpu
 
 
 class RemoteRunner(GridRunner):
-    """Has a backend make the runs, each in a process of its own wherever the backend puts it.
+    """Has a backend make the runs, each in its own process wherever the backend puts it.
 
-    The first signal asks all runs to save and end, by a file that they look for: it
-    reaches every machine that sees the folder of the runs. A second one doesn't wait for them.
+    The first signal asks all runs to save and end, by a file that each of them checks for. It thus
+    reaches every machine that sees the folder of the runs. At a second one, the grid ends without
+    waiting for them.
 
     Args:
-        runs: of the grid.
-        at_once: how many may work at a time, where the backend doesn't decide it.
-        name: of the backend.
+        runs: the grid's runs.
+        at_once: how many may work at a time, unless the backend decides that.
+        name: the backend's.
         options: of the backend.
 
     Raises:
@@ -41,11 +42,11 @@ class RemoteRunner(GridRunner):
         self.name, self.options, self.backend = name, options, backend(name)
         self.threads = share_of_cores(at_once) if name in SHARED else None
         grid = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
-        # Among the runs' folders, since that is what all machines see.
+        # Beside the runs' folders, since all machines see that place.
         self.folder = one_folder(runs).resolve() / ".jobs" / grid
 
     def work(self) -> None:
-        """Hand out what is to be done, and report each outcome as it comes."""
+        """Hand the runs to the backend, and report each outcome as it comes."""
         if not self.waiting:
             return
         try:
@@ -60,7 +61,7 @@ class RemoteRunner(GridRunner):
         self._tidy_up()
 
     def _tidy_up(self) -> None:
-        """Keep what the backend has written where a run failed."""
+        """Delete the backend's files, unless a run failed."""
         failed = any(each.kind == OutcomeKind.FAILED for each in self.outcomes.values())
         if failed and any(path.name != "stop" for path in self.folder.iterdir()):
             say(f"logs of {self.name}: {self.folder}")
@@ -83,7 +84,7 @@ class RemoteRunner(GridRunner):
         )
 
     def _outcomes(self, runs: Sequence[RemoteRun]) -> Iterator[tuple[str, Outcome]]:
-        """What the backend reports; where it raises, the runs it never reported have failed."""
+        """Yield the backend's outcomes; if it raises, all runs without an outcome have failed."""
         try:
             for name, outcome in self.backend(runs, self.at_once, self.folder, self.options):
                 stopped = self.signals and outcome.kind == OutcomeKind.FAILED
@@ -95,7 +96,7 @@ class RemoteRunner(GridRunner):
                 yield name, Outcome(OutcomeKind.FAILED, f"{self.name} failed: {first_line(error)}")
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
-        """Ask the runs to stop; the second time, don't wait for them."""
+        """Ask the runs to stop; the second time, end without waiting for them."""
         super().on_signal(number, frame)
         if len(self.signals) > 1:
             raise GridStopped(number)

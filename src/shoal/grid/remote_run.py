@@ -1,4 +1,4 @@
-"""A run for another process, or another machine, to make: all that is needed there."""
+"""A run that another process, maybe on another machine, is to make: all that it needs for that."""
 
 import os
 import time
@@ -19,15 +19,15 @@ class RemoteRun:
     """One run, to be made anywhere that sees the same folders.
 
     Attributes:
-        name: of the run in its grid.
-        command: that makes it, from `place`.
-        place: the working folder.
-        folder: of the run, absolute.
-        environment: of the run's process.
-        prefix: of its lines.
-        stop: a file that asks all runs of a grid to stop, once it is there.
-        title: what it is called in its grid, beside its name.
-        one_gpu: whether it takes one GPU where there are any.
+        name: the run's name in its grid.
+        command: the command that makes it.
+        place: the working directory of the command.
+        folder: the run's folder, absolute.
+        environment: variables for the run's process.
+        prefix: the beginning of its lines.
+        stop: a file whose existence asks all runs of the grid to stop.
+        title: the run's title in the grid's output, besides its name.
+        one_gpu: whether it uses exactly one GPU if there is any.
     """
 
     name: str
@@ -42,9 +42,9 @@ class RemoteRun:
 
 
 def make(run: RemoteRun) -> Outcome:
-    """Make a run in a process of its own, after waiting for whoever works on it.
+    """Make a run in its own process, after waiting for any other process that works on it.
 
-    Nothing is raised for what the run does: backends take an exception for the end of everything.
+    A run that fails raises nothing here, since an exception would make backends give up the grid.
     """
     folder, said = RunFolder(run.folder), False
     while not run.stop.exists():
@@ -60,7 +60,7 @@ def make(run: RemoteRun) -> Outcome:
 
 
 def _make(run: RemoteRun, folder: RunFolder) -> Outcome | None:
-    """The run's outcome; None where another process was faster to take it."""
+    """Return the run's outcome; None if another process has taken the run first."""
     say(f"{run.prefix}{titled(run.title, run.name)} starts")
     process = start(folder, run.command, run.environment, run.prefix, run.place)
     if isinstance(process, Outcome):
@@ -68,7 +68,7 @@ def _make(run: RemoteRun, folder: RunFolder) -> Outcome | None:
     stopped = False
     try:
         stopped = _wait(process, run.stop)
-    finally:  # also where the backend ends this function: the run saves
+    finally:  # also if the backend interrupts this function, so that the run saves
         process.stop()
         while not process.reap():
             pass_on([process])
@@ -81,6 +81,6 @@ def _wait(process: RunProcess, stop: Path) -> bool:
     parent = os.getppid()
     while not process.reap():
         pass_on([process])
-        if stop.exists() or os.getppid() != parent:  # an orphan's outcome would reach nobody
+        if stop.exists() or os.getppid() != parent:  # nobody receives an orphan's outcome
             return True
     return False

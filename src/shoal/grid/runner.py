@@ -1,4 +1,4 @@
-"""What every way to make a grid's runs shares: what is left to do, and how each run ended."""
+"""The base of all runners of a grid: what is left to do, and how each run ended."""
 
 import os
 from abc import ABC, abstractmethod
@@ -13,10 +13,10 @@ from shoal.system.variables import ARM, RUN_NUMBER, THREADS
 
 
 class GridRunner(ABC):
-    """Runs and their outcomes; what is finished or has diverged is left alone.
+    """Keeps a grid's runs and their outcomes; finished and diverged runs aren't made again.
 
     Args:
-        runs: of the grid, in order; one that is named twice is made once.
+        runs: the grid's runs, in order; duplicates are made once.
         at_once: how many may work at a time.
 
     Raises:
@@ -25,7 +25,7 @@ class GridRunner(ABC):
 
     def __init__(self, runs: Sequence[PlannedRun], at_once: int) -> None:
         self.runs, self.at_once = by_name(distinct(runs)), at_once
-        self.threads: int | None = None  # of each run, where the grid decides it
+        self.threads: int | None = None  # of each run, if the grid decides it
         self.outcomes: dict[str, Outcome] = {}
         self.working: set[str] = set()
         self.signals: list[int] = []
@@ -34,7 +34,7 @@ class GridRunner(ABC):
             self.runs[name].require_pictures()
 
     def is_done(self, name: str) -> bool:
-        """Whether nothing is to be done for a run; if so, that is its outcome."""
+        """Whether a run needs no work; if so, its outcome is noted."""
         state = self.runs[name].state()
         if state == State.FINISHED:
             self.outcomes[name] = Outcome(OutcomeKind.REUSED)
@@ -46,10 +46,10 @@ class GridRunner(ABC):
         """Make all runs.
 
         Returns:
-            How each ended, by its name.
+            The outcome of each run, by its name.
 
         Raises:
-            GridStopped: a signal asked for it.
+            GridStopped: a signal asked for a stop.
         """
         say(self.overview())
         with handled(listening(self.on_signal)):
@@ -65,12 +65,12 @@ class GridRunner(ABC):
         """Bring every run to an outcome."""
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
-        """A signal has come."""
+        """Note a signal."""
         if not self.signals or number in INSISTING:
             self.signals.append(number)
 
     def overview(self) -> str:
-        """How many runs there are, how many are left, and how long they take."""
+        """Say how many runs there are, how many are left, and how long they will take."""
         kinds = [outcome.kind for outcome in self.outcomes.values()]
         facts = [f"{len(self.runs)} runs", f"{kinds.count(OutcomeKind.REUSED)} finished already"]
         if OutcomeKind.DIVERGED in kinds:
@@ -82,31 +82,31 @@ class GridRunner(ABC):
         return ", ".join(facts)
 
     def time_left(self) -> str:
-        """What the runs that aren't done take together; "" where nothing is known."""
+        """Say how long the remaining runs will take together; "" if nothing is known."""
         left = [self.runs[name] for name in (*self.working, *self.waiting)]
         return estimate.together(left, self.threads, self.at_once)
 
     def environment(self, run: PlannedRun, number: str) -> dict[str, str]:
-        """The environment variables that a run's process gets."""
+        """Return the environment variables for a run's process."""
         threads = {THREADS: str(self.threads)} if self.threads else {}
         return {RUN_NUMBER: number, ARM: run.arm} | threads
 
     def end(self, name: str, outcome: Outcome) -> None:
-        """A run has ended."""
+        """Note and print the outcome of a run that has ended."""
         self.outcomes[name] = outcome
         called = titled(self.runs[name].title, name)
         say(f"{called} {outcome.kind.upper()}: {outcome.why} ({self.progress()})")
 
     def progress(self) -> str:
-        """How far the grid is."""
+        """Say how far the grid is."""
         stopped = (OutcomeKind.INTERRUPTED, OutcomeKind.NOT_STARTED)
         done = [each for each in self.outcomes.values() if each.kind not in stopped]
         return f"{len(done)} of {len(self.runs)} done"
 
 
 def share_of_cores(at_once: int) -> int | None:
-    """The threads of each run: what the user says, a share of the cores, None: as PyTorch likes."""
-    if os.environ.get(THREADS, "").isdigit():
+    """Return the threads per run: the user's choice, or a share of the cores; None: PyTorch's."""
+    if os.environ.get(THREADS, "").isdecimal():
         return int(os.environ[THREADS])
     if at_once == 1:
         return None
@@ -115,10 +115,10 @@ def share_of_cores(at_once: int) -> int | None:
 
 
 def titled(title: str, name: str) -> str:
-    """A run in a grid's line: what it turns, if that is known, and its id."""
+    """Name a run in a grid's output: its title, if it has one, and its id."""
     return f"{title}: {name}" if title else name
 
 
 def say(line: str) -> None:
-    """A line for whoever watches the grid, in one piece: many processes may write there."""
+    """Print a line in a single write, since other processes may print there too."""
     print(f"{line}\n", end="", flush=True)

@@ -1,4 +1,4 @@
-"""What a folder of findings holds that a smaller grid of the same name would take from it."""
+"""Finds out whether a folder of findings holds more than a grid of the same name would write."""
 
 import csv
 import json
@@ -14,26 +14,26 @@ Row = Mapping[str, Any]  # with arm, scale, seed and id
 
 
 def beyond(folder: Path, kept_at: str, rows: Sequence[Row], looks: Sequence[Row] | None) -> str:
-    """What kept findings have and those of a grid would not, in words; "" where there is nothing.
+    """Say what kept findings have that a grid's findings would lack; "" if there is nothing.
 
-    An arm that has another id by now, since its file or its code was changed, is made anew: its
-    old runs are no loss.
+    If an arm's runs have other ids by now, since its file or its code has changed, the arm is made
+    anew and its old runs are no loss.
 
     Args:
-        folder: of the findings, as the grid's plan calls it.
-        kept_at: the precision of the grid; findings of another one lie elsewhere.
-        rows: of the grid's runs.
-        looks: of the grid, where it adds seeds.
+        folder: the folder of the findings, as the grid's plan names it.
+        kept_at: the precision of the grid; findings of another precision are elsewhere.
+        rows: the rows of the grid's runs.
+        looks: the grid's looks, if it adds seeds.
 
     Raises:
-        UserError: what the folder says of itself is damaged.
+        UserError: the findings are damaged.
     """
     for place in (folder.with_name(f"{folder.name}-{kept_at}"), folder):
         try:
             told = json.loads((place / STUDY).read_text()) if (place / STUDY).is_file() else {}
             if told and told["precision"] == kept_at:
                 return _beyond(place, told, rows, looks)
-        except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except (OSError, LookupError, TypeError, ValueError, AttributeError, csv.Error) as error:
             raise UserError(f"{place} is damaged ({error!r}): restore it, or delete it") from None
     return ""
 
@@ -46,12 +46,12 @@ def _beyond(
     planned = {str(row["id"]) for row in rows}
     forgotten = _seen(told.get("looks") or []) & planned - _seen(looks or [])
     if lost := _lost(kept, rows):
-        return f"{len(lost)} {'run' if len(lost) == 1 else 'runs'} more"
+        return f"{len(lost)} more {'run' if len(lost) == 1 else 'runs'}"
     return "the looks at these runs" if forgotten else ""
 
 
 def _lost(kept: Iterable[Row], rows: Sequence[Row]) -> list[Row]:
-    """The kept runs of arms as they still are, or of arms that are gone, which aren't planned."""
+    """Return the kept runs that aren't planned, except those of arms that are made anew."""
     ids = {str(row["id"]) for row in rows}
     today = {(row["arm"], str(row["scale"]), _text(row["seed"])): str(row["id"]) for row in rows}
     lost, anew = list[Row](), set[tuple[str, str]]()
@@ -69,5 +69,5 @@ def _seen(looks: Iterable[Row]) -> set[str]:
 
 
 def _text(seed: object) -> str:
-    """As `runs.csv` has it: a run that learns nothing has none."""
+    """Format a seed as `runs.csv` has it; a run that learns nothing has none."""
     return "" if seed is None else str(seed)

@@ -1,16 +1,20 @@
-"""The lines of a process, passed on as they come."""
+"""Passes on the lines that a process prints."""
 
 import os
 from typing import IO
 
 
 class Stream:
-    """Lines of a process, passed on to a stream of ours as they come.
+    """Passes a process's lines on to a stream of this process as they come.
 
     Args:
-        source: a pipe.
-        target: where the lines go.
-        prefix: before each line that doesn't begin with it.
+        source: the pipe that the process writes to.
+        target: the stream that gets the lines.
+        prefix: put before each line that doesn't begin with it.
+
+    Attributes:
+        last: the last line that wasn't blank, or "".
+        at_end: whether the process has closed the pipe.
     """
 
     def __init__(self, source: IO[bytes], target: IO[str], prefix: str) -> None:
@@ -19,11 +23,11 @@ class Stream:
         os.set_blocking(source.fileno(), False)
 
     def fileno(self) -> int:
-        """For `select`."""
+        """Return the pipe's file descriptor, for `select`."""
         return self.source.fileno()
 
     def pump(self) -> bool:
-        """Pass on what is there; False where there was nothing."""
+        """Pass on the complete lines that are there; False if there was nothing to read."""
         try:
             data = os.read(self.fileno(), 65536)
         except BlockingIOError:
@@ -35,7 +39,7 @@ class Stream:
         return bool(data)
 
     def close(self) -> None:
-        """Pass on the rest."""
+        """Pass on the rest, and close the pipe."""
         while self.pump():
             pass
         if self.rest:

@@ -1,7 +1,8 @@
 """Grids of tuned arms: each arm first finds its own value of one key, with the same small budget.
 
-Three grids come of it: the judge's, in which every arm tries every value on pictures that test
-nothing; the study at the common value, as without tuning; and the study at each arm's own.
+There are three grids: the judge's, in which every arm tries every value on pictures outside all
+test sets; the study at the common value, as without tuning; and the study with each arm at its own
+value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ from shoal.runs.kind import Kind
 
 
 def tried(plan: Plan, asked: Tuning) -> dict[str, tuple[str, Value]]:
-    """The judge's arms that train, by label: the study's arm, and the value that it tries."""
+    """Return the study's arm and the value that it tries for each trial, by the trial's label."""
     name, trained = cross.factor(asked.key).rpartition(".")[2], _turning(plan, asked)
     return {
         f"{label} {name}={value}": (label, value)
@@ -33,17 +34,17 @@ def tried(plan: Plan, asked: Tuning) -> dict[str, tuple[str, Value]]:
 
 
 def judge(plan: Plan, asked: Tuning) -> Plan:
-    """The grid in which arms find their values.
+    """Plan the grid in which arms find their values.
 
     Args:
-        plan: of the study at the common value.
+        plan: the study at the common value.
         asked: how its arms are tuned.
 
     Raises:
-        UserError: pictures of a test set would judge.
+        UserError: the values would be chosen by pictures of a test set.
     """
     study, trials = plan.experiment, tried(plan, asked)
-    # What learns nothing is the level that a run mustn't end below.
+    # Arms that learn nothing stay, since collapse is measured by them.
     idle = {label for label, run in plan.runs if not run.config.kind.learns}
     arms = {label: texts for label, texts in study.arms.items() if label in idle}
     arms |= {
@@ -67,13 +68,13 @@ def judge(plan: Plan, asked: Tuning) -> Plan:
 def own(
     plan: Plan, asked: Tuning, chosen: Mapping[str, Value], trials: Sequence[Mapping[str, Any]]
 ) -> Plan:
-    """The study with each arm at its own value.
+    """Plan the study with each arm at its own value.
 
     Args:
-        plan: of the study at the common value.
+        plan: the study at the common value.
         asked: how its arms are tuned.
-        chosen: the values, by label of the arms that train.
-        trials: what was tried: rows of facts, kept with the plan.
+        chosen: the values, by the labels of the tuned arms.
+        trials: a row per trial, to be kept with the plan.
     """
     study = plan.experiment
     arms = {
@@ -97,12 +98,12 @@ def own(
 
 
 def common(plan: Plan, asked: Tuning) -> dict[str, Any]:
-    """The value at which each arm that the key is for stands in the study at the common one."""
+    """Return the value that each tuned arm has in the study at the common value, by label."""
     return {label: _value(run, asked) for label, run in _turning(plan, asked).items()}
 
 
 def _given_to_judge(plan: Plan, asked: Tuning) -> list[list[str]]:
-    """What the user says, but for the data and the seeds, once for each seed of the trials."""
+    """Return the user's overrides with the judge's data, budget and seeds, a list per seed."""
     apart = ["data", "seed", *(["budget"] if asked.budget else [])]
     more = [f"data={asked.data}", *([f"budget={asked.budget}"] if asked.budget else [])]
     plain = [
@@ -117,7 +118,7 @@ def _without(texts: Sequence[str], name: str) -> list[str]:
 
 
 def _require_no_test_set(plan: Plan, asked: Tuning, trials: Sequence[PlannedRun]) -> None:
-    """Refuse a judge that scores are reported on: what is chosen by a test set fits that set."""
+    """Refuse to choose values by a test set: they would be fitted to what the study reports."""
     tests = {file.sha256 for _, run in plan.runs for s in run.selection.test for file in s.files}
     for pictures in (pictures for run in trials for pictures in run.selection.val):
         known = find(pictures.name)
@@ -130,7 +131,7 @@ def _require_no_test_set(plan: Plan, asked: Tuning, trials: Sequence[PlannedRun]
 
 
 def _turning(plan: Plan, asked: Tuning) -> dict[str, PlannedRun]:
-    """A run of each arm that the key is for, by label: of a training's, those that are trained."""
+    """Return a run of each arm that has the key, by label: fitted arms only have keys of models."""
     kinds = [Kind.TRAINED, *([Kind.FITTED] if meets(asked.place, "model") else [])]
     return {label: run for label, run in plan.runs if run.config.kind in kinds}
 

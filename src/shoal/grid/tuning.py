@@ -1,4 +1,4 @@
-"""How arms are tuned: which key each first finds its own value of, and with what budget."""
+"""How arms are tuned: the key whose value each arm finds, the values to try, and the budget."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -31,11 +31,12 @@ class Tuning:
     """The part `tune` of an experiment.
 
     Attributes:
-        key: of the config, whose value each arm finds.
-        values: that each arm tries, with each of the seeds.
-        data: the option of `conf/data` whose validation pictures judge.
-        budget: the option of `conf/budget` that a trial has; None: the study's.
-        margin: by how much (dB) a value must lead the common one to be taken in its place.
+        key: the key of the config whose value each arm finds.
+        values: the values that each arm tries.
+        seeds: the seeds with which it tries each value.
+        data: the option of `conf/data` whose validation pictures decide.
+        budget: the option of `conf/budget` for trials; None: the study's.
+        margin: by how many dB a value must surpass the common one to replace it.
     """
 
     key: str
@@ -47,19 +48,19 @@ class Tuning:
 
     @property
     def place(self) -> str:
-        """Where in the config the value ends up."""
+        """The dotted key of the config that the value sets."""
         return cross.factor(self.key)
 
     def override(self, value: Value) -> str:
-        """What sets a value."""
+        """Return the override that sets a value."""
         return cross.overrides({self.key: value})[0]
 
 
 def tuning(experiment: Experiment) -> Tuning | None:
-    """How an experiment's arms are tuned; None where they aren't.
+    """Read how an experiment's arms are tuned; None if they aren't.
 
     Raises:
-        UserError: its part `tune` is not as it must be.
+        UserError: its part `tune` is invalid.
     """
     if experiment.tune is None:
         return None
@@ -71,7 +72,7 @@ def tuning(experiment: Experiment) -> Tuning | None:
 
 
 def meets(one: str, other: str) -> bool:
-    """Whether one of two keys is, or lies below, the other.
+    """Whether two keys are equal, or one lies below the other.
 
     >>> [meets("task", key) for key in ("task.optimizer.lr", "tasks", "model")]
     [True, False, False]

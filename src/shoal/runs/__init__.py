@@ -1,5 +1,5 @@
-"""What a run is, to whoever meets it: its config, its name, its folder, and the care of folders.
+"""What a run is: its config, its id, its folder and record, and the upkeep of folders.
 
-It trains nothing; it imports evaluation and what lies below. All but `environment`, `preflight`,
-`verify` and `merge` import no torch.
+This package trains nothing. It imports `evaluation` and the layers below it. No module but
+`environment`, `preflight`, `verify` and `merge` imports torch.
 """

@@ -1,4 +1,4 @@
-"""Runs that findings tell of as run folders again: all of their rows, and no weights."""
+"""Turns the runs of committed findings into run folders again: all rows, but no weights."""
 
 import csv
 import io
@@ -18,38 +18,37 @@ from shoal.runs.tables import means
 from shoal.runs.values import value
 
 RUN = re.compile(r"\w+-x\d+(-s\d+)?-[0-9a-f]{8}")
-# Of the study, not of the run; or what a run's state is told by.
+# Columns of `runs.csv` that no record has: they belong to the study, or to the run's status.
 APART = ("arm", "state", "reason", "step")
-KEY = ("arm", "scale", "seed", "id")  # of a row among those of other runs
+KEY = ("arm", "scale", "seed", "id")  # columns that assign a row of a study to its run
 
 
 def adopt(findings: Path, runs: Path) -> Iterator[tuple[str, str]]:
-    """Bring in the finished runs of an experiment's folder, so that its grid can go on from them.
+    """Make the finished runs of a folder of findings into runs, so that a grid can build on them.
 
     Args:
         findings: e.g. `experiments/ablation/t91-x3-standard`; nothing in it is changed.
-        runs: the folder that they come to.
+        runs: the folder of runs that gets them.
 
     Yields:
-        A run's name, and what happened.
+        A run's id, and what happened to it.
 
     Raises:
-        UserError: it is no folder of findings, a row isn't as it must be, or `runs` can't be
-            written.
+        UserError: `findings` is no folder of findings, it is damaged, or `runs` can't be written.
     """
     try:
         kept = _Findings(findings)
         runs.mkdir(parents=True, exist_ok=True)
         for row in kept.runs:
             yield row["id"], _bring(kept, row, RunFolder(runs / row["id"]))
-    except (LookupError, ValueError, TypeError) as error:
+    except (LookupError, ValueError, TypeError, csv.Error) as error:
         raise UserError(f"{findings} doesn't tell of whole runs ({first_line(error)})") from None
     except OSError as error:
         raise UserError(f"{runs} can't take the runs of {findings}: {error}") from None
 
 
 class _Findings:
-    """What a folder of findings says of its finished runs, as text."""
+    """What a folder of findings says about its finished runs, as text."""
 
     def __init__(self, findings: Path) -> None:
         self.name = place(findings)
@@ -77,7 +76,7 @@ def _by_run(path: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def _crops(findings: Path) -> dict[tuple[str, str], dict[str, Grey]]:
-    """Files of samples by arm and scale: the sheet shows each arm's first run."""
+    """Return files of samples by arm and scale; the sheet shows each arm's first run."""
     shared: dict[tuple[str, int], dict[str, Grey]] = defaultdict(dict)
     found: dict[tuple[str, str], dict[str, Grey]] = defaultdict(dict)
     tiles = cut(findings)
@@ -96,7 +95,7 @@ def _bring(kept: _Findings, row: Mapping[str, str], ours: RunFolder) -> str:
         return "kept: finished here"
     if ours.path.exists():
         return f"left: it is {ours.status().get('state', 'begun')} here"
-    # Whole or not at all.
+    # Written beside and then renamed, so that the folder appears whole or not at all.
     with tempfile.TemporaryDirectory(dir=ours.path.parent, prefix=".adopting-") as beside:
         run = RunFolder(Path(beside) / ours.id)
         run.path.mkdir()
@@ -121,12 +120,12 @@ def _write_samples(run: RunFolder, crops: Mapping[str, Grey]) -> None:
 
 
 def _record(row: Mapping[str, str]) -> dict[str, Any]:
-    """The record that a row of `runs.csv` was: a tree again, without its scores."""
+    """Rebuild a record, without its scores, from a row of `runs.csv`."""
     record: dict[str, Any] = {}
     for column, text in row.items():
         family, _, key = column.partition("/")
         if column in APART or (key and not text):
-            continue  # one run's test set is no fact of another run
+            continue  # an empty cell below a family is a key that only other runs have
         fact = value(column, text)
         if key:
             record.setdefault(family, {})[key] = fact

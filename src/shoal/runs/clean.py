@@ -1,4 +1,4 @@
-"""Run folders that are of no more use: neither finished, nor resumable, nor worked on."""
+"""Run folders of no further use: neither finished, nor resumable, nor being worked on."""
 
 import shutil
 from pathlib import Path
@@ -8,38 +8,44 @@ from shoal.runs.folder import RunFolder
 
 
 def useless(runs: Path) -> list[tuple[RunFolder, str]]:
-    """The folders that `clean` would remove, with the reason.
+    """List the folders that `clean` would delete, each with the reason.
 
-    A finished run is kept, and so is a diverged one (an outcome), one with a checkpoint or
-    a stage to go on from, one that a process works on, and a folder that is no run's.
+    It keeps finished and diverged runs (both are outcomes), runs that can resume from a checkpoint
+    or a stage, runs that a process is working on, links, and folders that hold no run.
 
     Raises:
-        UserError: there is no such folder.
+        UserError: `runs` is not a folder.
     """
     if not runs.is_dir():
         raise UserError(f"{runs} is not a folder of runs: name one with --runs DIR")
     found: list[tuple[RunFolder, str]] = []
     for path in sorted(runs.iterdir()):
         folder = RunFolder(path)
-        is_run = (path / "lock").is_file() and not path.name.startswith(".")
-        if not is_run or folder.finished or folder.status().get("state") == "diverged":
-            continue
-        if folder.resumable:
+        if not _is_useless(folder):
             continue
         try:
             with folder.locked():
                 reason = folder.status().get("reason")
-        except UserError:
+        except UserError:  # a process works on it
             continue
         found.append((folder, reason or "stopped before its first checkpoint"))
     return found
 
 
+def _is_useless(folder: RunFolder) -> bool:
+    path = folder.path
+    is_run = folder.lock.is_file() and not path.name.startswith(".") and not path.is_symlink()
+    diverged = folder.status().get("state") == "diverged"
+    return is_run and not (folder.finished or diverged or folder.resumable)
+
+
 def remove(folder: RunFolder) -> None:
-    """Delete a run's folder, unless a process has begun to work on it.
+    """Delete a folder that `useless` has listed.
 
     Raises:
-        UserError: one has.
+        UserError: since then, a process has begun to work on the run, or has got somewhere.
     """
     with folder.locked():
+        if not _is_useless(folder):
+            raise UserError(f"{folder.id} has been worked on since: kept")
         shutil.rmtree(folder.path)

@@ -1,7 +1,8 @@
-"""A run's config, with types: what is refused before anything is made, and how that is worded.
+"""A run's typed config, which refuses impossible values before anything is made.
 
-Hydra composes a tree; `RunConfig.of` makes of it what everything behind takes. Objects that Hydra
-builds stay plain, a `Node` each. How a value is read, bounds included, stands with its field.
+`RunConfig.of` turns the tree that Hydra composes into the config that all other code takes. Parts
+that Hydra will instantiate stay plain dictionaries (`Node`). Each field's annotation says how its
+value is read and what its bounds are.
 """
 
 import re
@@ -26,16 +27,16 @@ from shoal.system.targets import present, spelled_out
 
 PROTOCOL_NAMES = ("classic", "rgb", "jpeg40", "jpeg60", "jpeg80")
 NAME = re.compile(r"\w[\w .,+@=-]*")
-LARGEST_SCALE = 16  # and of files of weights: see `models.facts`
-LARGEST_SEED = 2**32 - 1  # what NumPy and PyTorch both take
+LARGEST_SCALE = 16  # the same as for files of weights: see `models.facts`
+LARGEST_SEED = 2**32 - 1  # the largest that both NumPy and PyTorch accept
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """What a run is asked for; `conf/config.yaml` says what each value means.
+    """A run's config; `conf/config.yaml` explains each value.
 
     Raises:
-        UserError: no run could have it; the message has the value and the remedy.
+        UserError: a value is impossible, alone or with another; the message has the remedy.
     """
 
     name: str
@@ -61,7 +62,7 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
-            raise UserError(f"name={self.name} can't begin a folder's name: give another, name=...")
+            raise UserError(f"name={self.name} can't begin a folder's name: choose another one")
         require_short("name", self.name)
         check_trainer(self.trainer)
         if self.channels == RGB and self.protocol == "classic":
@@ -72,7 +73,7 @@ class RunConfig:
         if self.data.degradation != BICUBIC and self.kind is Kind.FITTED:
             raise UserError(
                 f"data.degradation={self.data.degradation} is drawn anew for each patch, and "
-                f"model={self.name} is fitted to whole pictures: leave it out"
+                f"model={self.name} is fitted to whole pictures: leave the degradation out"
             )
         size = self.budget.patch_size
         if size % self.scale:
@@ -83,60 +84,61 @@ class RunConfig:
 
     @classmethod
     def of(cls, tree: DictConfig) -> Self:
-        """The config that Hydra composed; keys beside ours only serve others to be computed from.
+        """Read the config that Hydra composed; other keys only serve interpolations.
 
         Raises:
-            UserError: naming the value, what it may be, and the remedy.
+            UserError: a value is missing or impossible; the message has the remedy.
         """
         for key in sorted(OmegaConf.missing_keys(tree)):
             raise UserError(f"{key} is not set: give it a value, {key}=...")
-        plain: Any = present(OmegaConf.to_container(tree, resolve=True))  # an old file's names too
+        # `present`, since the config of an old run may name classes that have moved.
+        plain: Any = present(OmegaConf.to_container(tree, resolve=True))
         if plain.get("arms") is not None:
             raise UserError("arms=[...] chooses from an experiment's: add experiment=NAME")
         plain["model"] = without_default(spelled_out(plain.get("model")))
         if isinstance(plain.get("task"), dict):
-            plain["task"].pop("sizes", None)  # they serve the budget to be computed from
+            plain["task"].pop("sizes", None)  # the budget interpolates them
         ours = cls.__dataclass_fields__
         config = read(cls, {key: value for key, value in plain.items() if key in ours})
         return config if config.debug is None else replace(config, paths=config.paths.apart())
 
     def plain(self) -> dict[str, Any]:
-        """The same as YAML and JSON have it."""
+        """Return the config as plain values for YAML and JSON."""
         return asdict(
             self,
             dict_factory=lambda pairs: {k: str(v) if isinstance(v, Path) else v for k, v in pairs},
         )
 
     def yaml(self) -> str:
-        """The text of a run's `config.yaml`."""
+        """Return the text of the run's `config.yaml`."""
         return OmegaConf.to_yaml(OmegaConf.create(self.plain()))
 
     @cached_property
     def kind(self) -> Kind:
-        """What a run of it does to its network: decided here, and recorded."""
+        """Whether the run trains its network, fits it, or only scores it."""
         return kind_of(self.name, self.model)
 
     @cached_property
     def channels(self) -> int:
-        """Of the pictures that its network maps: 1, luma, or 3, RGB."""
+        """The channels that the network maps: 1 for luma, 3 for RGB."""
         return declared(self.model)
 
     @property
     def init_seed(self) -> int:
-        """What the first weights are drawn by."""
+        """The seed of the initial weights."""
         return self.seed if self.seed_init is None else self.seed_init
 
     @property
     def patch_seed(self) -> int:
-        """What the patch stream is drawn by."""
+        """The seed of the patch stream."""
         return self.seed if self.seed_patches is None else self.seed_patches
 
     @property
     def precision(self) -> str:
-        """Of the arithmetic, e.g. `32-true`."""
+        """Lightning's name for the precision of the arithmetic, e.g. `32-true`."""
         return str(self.trainer.get("precision", "32-true"))
 
     @property
     def graph(self) -> bool:
-        """Whether a step may be one CUDA graph."""
+        """Whether a step may be captured as a CUDA graph."""
         return bool(self.trainer.get("graph", True))

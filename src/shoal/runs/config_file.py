@@ -1,4 +1,4 @@
-"""The `config.yaml` of a run, read back: fast and plain, or as Hydra composed it."""
+"""Reads a run's `config.yaml`: quickly as plain values, or as the tree that Hydra composed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,18 +12,18 @@ NAME = "config.yaml"
 
 
 def plain(folder: Path) -> dict[Any, Any]:
-    """What the file in a run's folder says, whoever wrote it.
+    """Read the config in a run's folder, safely whoever wrote it.
 
     Raises:
-        UserError: it is no mapping, or not plain.
-        OSError, ValueError, YAMLError: there is none, or it is damaged.
+        UserError: it is no mapping, or uses more of YAML than plain values.
+        OSError, ValueError, YAMLError: it is missing or damaged.
     """
     return harmless.config(folder / NAME)
 
 
 def tree(folder: Path) -> "DictConfig":
-    """The same as `RunConfig.of` takes it; it raises the same."""
-    # Imported here: tables of many runs are read without it.
+    """Read the same config as the tree that `RunConfig.of` takes; raises what `plain` raises."""
+    # Imported here, since readers of many runs' tables don't need it.
     from omegaconf import OmegaConf
 
     return OmegaConf.create(plain(folder))

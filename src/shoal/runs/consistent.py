@@ -1,4 +1,4 @@
-"""Whether a finished run's files agree with its record, as far as no network has to be built."""
+"""Checks that a finished run's files agree with its record, without building its network."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,11 +12,11 @@ from shoal.runs.tables import means
 
 
 def contradictions(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
-    """What a run's files say otherwise than its record.
+    """Yield the contradictions between a run's files and its record.
 
     Args:
-        folder: of the run.
-        record: of the run.
+        folder: the run's folder.
+        record: the run's record.
 
     Raises:
         UserError: a sample can't be read.
@@ -39,23 +39,23 @@ def _curve(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
         yield "curve.csv is missing"
         return
     if steps != sorted(set(steps)):
-        yield "curve.csv has its steps twice or out of order"
+        yield "curve.csv has repeated or unordered steps"
     if rows[-1] != (val["final_psnr"], record["steps"]):
-        yield "curve.csv ends otherwise than the record says"
+        yield "curve.csv doesn't end as the record says"
     if (val["best_psnr"], val["best_step"]) not in rows or max(rows)[0] != val["best_psnr"]:
         yield "curve.csv has another best score than the record says"
 
 
 def _data(digests: Mapping[str, str]) -> Iterator[str]:
-    """Sets of the catalogue that are not what the run was scored on."""
+    """Yield the sets whose pictures in the catalogue aren't those that the run used."""
     for name, digest in digests.items():
         found = known(name)
         if found and digest not in (found.digest, found.named):
-            yield f"{name} has other pictures by the record than by the catalogue"
+            yield f"{name} has other pictures in the record than in the catalogue"
 
 
 def known(name: str) -> PictureSet | None:
-    """A set of the catalogue; None for a folder of the user's own."""
+    """Return a set of the catalogue; None for a folder of the user's own."""
     try:
         return picture_set(name)
     except UserError:

@@ -1,4 +1,4 @@
-"""How long a run takes, measured on the runs that are here: nothing is guessed."""
+"""Estimates how long a run takes, from finished runs of the same network in the same folder."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ from math import log
 from pathlib import Path
 from typing import Any
 
-import yaml
+from yaml import YAMLError
 
 from shoal.errors import UserError
 from shoal.runs import config_file
@@ -20,18 +20,18 @@ from shoal.system.targets import stable
 
 @dataclass(frozen=True)
 class Measured:
-    """What a finished run says of its speed.
+    """What a finished run's record says about its speed.
 
     Attributes:
-        model: its network's config.
+        model: the network's config.
         data: the name of its pictures.
-        pixels: LR pixels that it trained on.
-        validations: how often it was validated.
-        start: seconds from the command to the run's beginning.
-        training: seconds of its steps.
-        validating: seconds of all its validations.
+        pixels: the number of LR pixels that it trained on.
+        validations: the number of validations.
+        start: seconds from the command until the run began.
+        training: seconds of all steps.
+        validating: seconds of all validations.
         scoring: seconds from the last step to the record.
-        threads: that it had.
+        threads: the number of threads.
         accelerator: `cpu`, `cuda`, ...
     """
 
@@ -48,16 +48,17 @@ class Measured:
 
 
 def seconds_left(run: Run, threads: int | None, *, is_ready: bool = False) -> float | None:
-    """What a run has yet to take, in seconds; None where no run of its model has finished here.
+    """Estimate how long a run will still take, in seconds; None if no such run has finished here.
 
-    The measure is the finished run of the same network and scale whose amount of training is the
-    nearest. Its training is taken in proportion to the LR pixels, its validations to their number,
-    and both and the scoring, on a processor, to the threads; the start takes what it took.
+    The estimate rests on the finished run of the same network and scale whose amount of training
+    is the closest. Training time scales with the LR pixels, validation time with the number of
+    validations. On a CPU both, and scoring, scale with the inverse of the number of threads. The
+    time of the start is taken as it was.
 
     Args:
-        run: to be made.
-        threads: that it will have; None: as many as the measured one.
-        is_ready: whether its start costs nothing, since it gets ready while another works.
+        run: the run to be made.
+        threads: the threads that it will have; None: as many as the measured one had.
+        is_ready: whether its start takes no time, since it gets ready while another run works.
     """
     config = run.config
     wanted = _pixels(asdict(config.budget), config.scale)
@@ -78,23 +79,23 @@ def seconds_left(run: Run, threads: int | None, *, is_ready: bool = False) -> fl
 
 
 def _distance(done: Measured, run: Run, wanted: float) -> float:
-    """How unlike two runs are: other pictures, which take other times, count as twice as long."""
+    """Return how unlike two runs are; other pictures count as much as twice the training."""
     return abs(log(done.pixels / wanted)) + log(2) * (done.data != run.config.data.name)
 
 
 def _pixels(budget: Mapping[str, Any], scale: int) -> float:
-    """LR pixels that a run trains on."""
+    """Return the number of LR pixels that a run trains on."""
     patch = (budget["patch_size"] // scale) ** 2
     return float(budget["max_steps"] * budget["batch_size"] * patch)
 
 
 def _validations(budget: Mapping[str, Any]) -> float:
-    """How often a run is validated: at the start too, and at the end."""
+    """Return how often a run is validated, including at the start and at the end."""
     return float(1 - -budget["max_steps"] // budget["val_every"])
 
 
 def _like(run: Run) -> Iterable[Measured]:
-    """Finished runs of the same network at the same scale."""
+    """Yield the finished runs of the same network at the same scale."""
     model, folder = stable(run.config.model), run.config.paths.runs
     for path in folder.glob(f"{run.config.name}-x{run.config.scale}-*/record.json"):
         if RunFolder(path.parent).adopted_from:
@@ -106,13 +107,15 @@ def _like(run: Run) -> Iterable[Measured]:
 
 @lru_cache(maxsize=4096)
 def _measured(folder: Path, changed: int) -> Measured | None:
-    """What the record says; `changed`, when it was written, makes a new record a new question.
+    """Read what a run's record says about its speed; None if a file of the run is damaged.
 
-    A damaged record says nothing, and shall not keep another run from its work.
+    Args:
+        folder: the run's folder.
+        changed: when the record was written, so that a cached answer ends with its record.
     """
     try:
         return _read(RunFolder(folder).record(), config_file.plain(folder))
-    except (UserError, OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+    except (UserError, OSError, ValueError, LookupError, TypeError, ArithmeticError, YAMLError):
         return None
 
 
@@ -120,23 +123,25 @@ def _read(record: Mapping[str, Any], cfg: Mapping[str, Any]) -> Measured:
     begun, ended = (datetime.fromisoformat(record[key]) for key in ("started_at", "finished_at"))
     training, scoring = float(record["seconds"]), float(record.get("scoring_seconds") or 0)
     rest = (ended - begun).total_seconds() - training - scoring
+    if not (pixels := _pixels(cfg["budget"], cfg["scale"])) > 0:
+        raise ValueError("a run trains on some pixels")
     return Measured(
         model=stable(cfg["model"]),
         data=str(cfg["data"]["name"]),
-        pixels=_pixels(cfg["budget"], cfg["scale"]),
+        pixels=pixels,
         validations=_validations(cfg["budget"]),
         start=float(record.get("start_seconds") or 0),
         training=training,
-        # A run that was interrupted also waited: of its validations nothing is known.
+        # An interrupted run also stood idle, so the rest of its time says nothing.
         validating=0.0 if record["resumed"] else max(0.0, rest),
         scoring=scoring,
-        threads=record["threads"],
+        threads=int(record["threads"]),
         accelerator=record["accelerator"],
     )
 
 
 def span(seconds: float) -> str:
-    """A length of time for people.
+    """Format a length of time for people.
 
     >>> span(42.3), span(700), span(9000)
     ('42 s', '12 min', '2 h 30 min')

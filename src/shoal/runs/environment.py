@@ -1,4 +1,4 @@
-"""Where a number was made: commit, versions, processor, memory."""
+"""Where a result was computed: commit, versions, processor, memory."""
 
 import os
 import platform
@@ -17,10 +17,11 @@ PACKAGES = ("torch", "lightning", "numpy", "scikit-image", "pillow", "hydra-core
 
 
 def commit() -> tuple[str | None, bool | None]:
-    """The commit of the source and whether it was changed since; None where it is no checkout."""
+    """Return the source's commit and whether files differ from it; None if it is no checkout."""
     here = Path(__file__).parent
     try:
-        _git(here, "ls-files", "--error-unmatch", "environment.py")  # not another's repository
+        # Fails in another project's repository, such as one that holds a virtual environment.
+        _git(here, "ls-files", "--error-unmatch", "environment.py")
         head = _git(here, "rev-parse", "HEAD").strip()
         return head, bool(_git(here, "status", "--porcelain", "--", "."))
     except (OSError, subprocess.CalledProcessError):
@@ -35,20 +36,20 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that results depend on."""
+    """Return the versions of Python and of the packages that results depend on."""
     ours = {"python": platform.python_version(), "shoal": shoal.__version__}
     return ours | {name: version(name) for name in PACKAGES}
 
 
 def memory() -> int:
-    """Bytes that this machine has, whoever uses them."""
+    """Return this machine's memory in bytes, whether in use or not."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def processor(device: torch.device) -> str:
-    """The name of the GPU; or of the processor, with the instructions that PyTorch takes there.
+    """Return the name of the GPU, or of the CPU with the instruction set that PyTorch uses.
 
-    Virtual machines call different processors by one name, `AMD EPYC`, and a step of EED in
+    Virtual machines give different processors one name, `AMD EPYC`, although a step of EED in
     bf16-mixed takes 0.03 s with AVX512 and 0.5 s with AVX2.
     """
     if device.type == "cuda":
@@ -67,7 +68,7 @@ def _cpu() -> str:
 
 
 def peak_memory(device: torch.device) -> float:
-    """The most memory that was in use so far, in MiB: of the process, or on the GPU."""
+    """Return the peak memory so far, in MiB: of this process, or on the GPU."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20
     unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes on macOS, KiB elsewhere
@@ -75,7 +76,7 @@ def peak_memory(device: torch.device) -> float:
 
 
 def describe(device: torch.device) -> dict[str, Any]:
-    """All of the above as a record has them."""
+    """Return all of the above but the memory, in the form that a record has."""
     head, dirty = commit()
     return {
         "commit": head,

@@ -1,4 +1,4 @@
-"""The files of a run: written whole, and read back."""
+"""The files of a run: how they are written and read."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ from shoal.errors import UserError
 from shoal.system import harmless, heartbeat, regular
 from shoal.system.files import Row, csv_text, write_whole
 
-LARGEST = 1 << 24  # bytes of JSON: a record has some ten thousand
+LARGEST = 1 << 24  # bytes of a JSON file; a record has about ten thousand
 
 
 def weights_at(path: Path) -> Path:
@@ -23,7 +23,7 @@ class RunFiles:
     """The files in the folder of one run.
 
     Args:
-        path: `runs/<id>`; made by `create`, not here.
+        path: `runs/<id>`; `create` makes it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,7 +35,7 @@ class RunFiles:
 
     @property
     def id(self) -> str:
-        """The run's name."""
+        """The run's id."""
         return self.path.name
 
     def create(self) -> None:
@@ -50,32 +50,32 @@ class RunFiles:
             raise UserError(f"{self.path} can't be made: {error}; choose paths.runs=DIR") from None
 
     def clear(self) -> None:
-        """Forget everything but the lock (`force=true`)."""
+        """Delete everything but the lock, for `force=true`."""
         for entry in self.path.iterdir() if self.path.is_dir() else ():
             if entry in (self.lock, heartbeat.of(self.lock)):
                 continue
-            if entry.is_dir():
+            if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
             else:
                 entry.unlink()
 
     def write(self, name: str, content: bytes | str) -> None:
-        """Write one of the run's files, whole."""
+        """Write a file; it appears whole or not at all."""
         write_whole(self.path / name, content)
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
-        """Write a JSON file, whole."""
+        """Write a JSON file; it appears whole or not at all."""
         self.write(name, json.dumps(content, indent=1) + "\n")
 
     def write_rows(self, name: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        """Write a CSV file, whole."""
+        """Write a CSV file; it appears whole or not at all."""
         self.write(name, csv_text(columns, rows))
 
     def rows(self, name: str) -> list[dict[str, str]]:
-        """The rows of a CSV file; none where it is absent.
+        """Read the rows of a CSV file; an absent file has none.
 
         Raises:
-            UserError: it is no such file.
+            UserError: it is damaged.
         """
         path = self.path / name
         if not path.is_file():
@@ -87,13 +87,13 @@ class RunFiles:
             raise UserError(f"{path} is no table ({error}): train it anew, force=true") from None
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """What a JSON file says.
+        """Read a JSON object.
 
         Raises:
-            OSError: there is none that can be read.
-            ValueError: it is no JSON, or tells no facts by name.
+            OSError: the file is missing or can't be read.
+            ValueError: it is no JSON, or no object.
         """
         content = harmless.from_json(regular.content(self.path / name, LARGEST))
         if not isinstance(content, dict):
-            raise ValueError(f"a {type(content).__name__}, no facts by name")
+            raise ValueError(f"a {type(content).__name__} instead of an object")
         return content

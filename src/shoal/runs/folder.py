@@ -1,4 +1,4 @@
-"""A run's folder: how far it has come, its status, its lock."""
+"""A run's folder: its progress, status and lock."""
 
 import os
 import socket
@@ -15,11 +15,11 @@ from shoal.runs.resumed import is_resumable, newest_step
 from shoal.system.files import sweep
 from shoal.system.lock import Held, hold, is_held
 
-COUNTS = ("step", "resumed", "threads", "devices")  # of a status, where it has them
+COUNTS = ("step", "resumed", "threads", "devices")  # entries of a status that are integers
 
 
 def now() -> str:
-    """The time in UTC, ISO 8601, to the second."""
+    """Return the time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -27,16 +27,16 @@ class RunFolder(RunRecord):
     """The folder of one run: its files, its record, its status and its lock.
 
     Args:
-        path: `runs/<id>`; made by `create`, not here.
+        path: `runs/<id>`; `create` makes it.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._changing = threading.RLock()  # the status, which two threads of a run write
+        self._changing = threading.RLock()  # guards the status, which two threads of a run change
 
     @property
     def step(self) -> int:
-        """How far the run has come: the last step of its curve, or of its newest checkpoint."""
+        """The last step of the run's curve or of its newest checkpoint, whichever is later."""
         rows = self.rows("curve.csv")
         try:
             return max(self.saved, int(rows[-1]["step"]) if rows else 0)
@@ -46,19 +46,19 @@ class RunFolder(RunRecord):
 
     @property
     def saved(self) -> int:
-        """From which step on the run would be trained now: that of its newest checkpoint."""
+        """The step of the newest checkpoint, from which the run would resume; 0 without one."""
         return newest_step(self.checkpoints)
 
     @property
     def resumable(self) -> bool:
-        """Whether there is something to go on from: a checkpoint, or a stage of a fit."""
+        """Whether the run can resume from a checkpoint or from a stage of a fit."""
         return is_resumable(self.checkpoints)
 
     def status(self) -> dict[str, Any]:
-        """State, reason, step, ...; {} where none is.
+        """Read the status: state, reason, step, ...; {} if there is none or it is damaged.
 
-        The state is running, finished, interrupted, failed or diverged. A process that is killed
-        can't say so: see `state`.
+        The state is running, finished, interrupted, failed or diverged. A killed process leaves
+        `running` behind: see `state`.
         """
         try:
             status = self.read_json("status.json")
@@ -68,47 +68,46 @@ class RunFolder(RunRecord):
         return status if counted and (status.get("threads") or 1) > 0 else {}
 
     def set_status(self, state: str, **facts: Any) -> None:
-        """Change the status; facts not given stay as they were, but for the reason."""
+        """Change the status; facts that aren't given keep their values, except the reason."""
         here = {"host": socket.gethostname(), "pid": os.getpid(), "updated": now()}
         with self._changing:
             status = {"step": 0, "resumed": 0, "threads": None} | self.status() | {"reason": None}
             self.write_json("status.json", status | here | {"state": state} | facts)
 
     def state(self) -> str:
-        """What has become of the run, or `missing`: one that nobody works on isn't running."""
+        """Return the run's state, or `missing`; a running one without a process is interrupted."""
         if self.finished:
             return "finished"
         state = str(self.status().get("state", "missing"))
         return "interrupted" if state == "running" and not self.held else state
 
     def beat(self, step: int) -> None:
-        """Say that the run is at work and how far; nothing, where its status says more by now."""
+        """Update the step of a run at work; nothing changes once its status is another one."""
         with self._changing:
             if self.status().get("state") == "running":
                 self.set_status("running", step=step)
 
     @property
     def adopted_from(self) -> str | None:
-        """The findings that its rows were taken from: such a run has no weights and no config."""
+        """The findings that an adopted run came from; such a run has no weights and no config."""
         return self.status().get("adopted_from")
 
     @property
     def held(self) -> bool:
-        """Whether a process works on the run now."""
+        """Whether a process is working on the run."""
         return is_held(self.lock)
 
     @property
     def holder(self) -> str:
-        """Who works on a run that is held."""
+        """The process that works on a held run, and its host."""
         status = self.status()
         return f"process {status.get('pid', '?')} on {status.get('host', '?')}"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the run, until this process ends at the latest.
+        """Lock the run while the context lasts.
 
-        What another has left unfinished is deleted before anything is read: `heartbeat.confirm`
-        says why.
+        Unfinished files of an earlier process are deleted first; `heartbeat.confirm` relies on it.
 
         Raises:
             UserError: another process works on the run, or its folder can't be written.
@@ -126,7 +125,7 @@ class RunFolder(RunRecord):
 
 
 class ReadOnlyRunFolder(RunFolder):
-    """The folder of a run as all ranks but the first have it: what they write goes nowhere."""
+    """A run's folder for all ranks but the first, which alone writes."""
 
     def write(self, name: str, content: bytes | str) -> None:
-        """Nothing: the first rank writes the same."""
+        """Do nothing: the first rank writes the same file."""

@@ -1,4 +1,4 @@
-"""The groups of a run's config: pictures, budget, folders; its recipe is in `task`."""
+"""The groups `data`, `metrics`, `budget`, `debug` and `paths` of a run's config."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -10,14 +10,14 @@ from shoal.errors import UserError
 from shoal.system.fields import mapping, node
 from shoal.system.readers import folder_name, one_of, whole
 
-APART = ".debug"  # a folder below that of runs, and below that of findings
-SET_NAME = re.compile(r"\w[\w.+-]*")  # stands in tables, and in names of files
-LONGEST = 80  # bytes of a name: a folder's has up to three, and 255 are what file systems take
-Node = dict[str, Any]  # what Hydra builds: a `_target_` and its arguments
+APART = ".debug"  # the folder for debugging, below those of runs and of findings
+SET_NAME = re.compile(r"\w[\w.+-]*")  # fit for tables and for names of files
+LONGEST = 80  # bytes: a folder's name joins up to three names, and file systems allow 255 bytes
+Node = dict[str, Any]  # an object that Hydra builds: a `_target_` and its arguments
 
 
 def _copies(key: str, value: Any) -> list[float]:
-    """Factors of smaller copies, the largest first: their order decides nothing."""
+    """Read factors of smaller copies; sorted, since their order makes no difference."""
     numbers = isinstance(value, list) and all(type(each) in (int, float) for each in value)
     if not numbers or len(set(value)) < len(value) or not all(0 < each < 1 for each in value):
         raise UserError(f"{key}={value} is no list of factors between 0 and 1, e.g. [0.8,0.6]")
@@ -25,9 +25,10 @@ def _copies(key: str, value: Any) -> list[float]:
 
 
 def require_short(key: str, name: str) -> None:
-    """Refuse a name that is one part of several of a folder's, and too long for it."""
-    if len(name.encode()) > LONGEST:
-        raise UserError(f"{key}={name} is {len(name)} characters long: a folder's part takes 80")
+    """Refuse a name that is too long to be a part of a folder's name."""
+    if (length := len(name.encode())) > LONGEST:
+        words = f"is {length} bytes long, and a part of a folder's name takes {LONGEST}"
+        raise UserError(f"{key}={name} {words}: give a shorter one")
 
 
 def _require_part(key: str, name: str) -> None:
@@ -38,12 +39,16 @@ def _require_part(key: str, name: str) -> None:
 
 @dataclass(frozen=True)
 class Data:
-    """The pictures: lists of sets and folders, or, where the name is `folder`, a folder each.
+    """The pictures that a run uses.
 
-    In a list stands a set of the catalogue, a folder, or a folder by a name for tables, `{mine:
-    photos}`. `val` and `test` may be None: see `data.selection`. What becomes of LR pictures beside
-    being made smaller is `degradation`, in training and on the curve. `copies` are factors of
-    smaller copies of each training picture, which are trained on beside it.
+    Attributes:
+        name: names the pictures in tables and folders.
+        train: a list whose entries are a set of the catalogue, a folder, or a folder with a name
+            for tables, `{mine: photos}`; if `name` is `folder`, a single folder.
+        val: the same for validation; None: see `data.selection`.
+        test: the same for testing; None: see `data.selection`.
+        degradation: what happens to LR pictures besides downscaling, in training and validation.
+        copies: factors of smaller copies of each training picture, which are trained on too.
     """
 
     name: str
@@ -71,7 +76,7 @@ class Data:
 
 
 def _require_entry(key: str, entry: Any) -> None:
-    """Refuse what is neither a set, nor a folder, nor a folder by a name."""
+    """Refuse an entry that is neither a set, nor a folder, nor a folder with a name."""
     name, folder = next(iter(entry.items())) if isinstance(entry, dict) and entry else ("-", entry)
     named = not isinstance(entry, dict) or (len(entry) == 1 and isinstance(name, str))
     if not (named and isinstance(folder, str) and folder.strip()):
@@ -86,12 +91,13 @@ TAKEN = ("psnr", "ssim", "images", "dataset", "image", "protocol", "arm", "scale
 
 
 def metric_columns(key: str, value: Any) -> dict[str, Node]:
-    """Columns of scores beside PSNR and SSIM, by name: a metric, and what it is given."""
+    """Read further columns of scores, by name: a metric, and the form of its input."""
     tree = {} if value is None else mapping(key, value)
     for name, entry in tree.items():
         place = f"{key}.{name}"
         if not (isinstance(name, str) and COLUMN.fullmatch(name)) or name in TAKEN:
-            raise UserError(f"{place} can't be a column: take letters and digits, and none of ours")
+            words = "use lower-case letters, digits and _, and no name of Shoal's own columns"
+            raise UserError(f"{place} can't be a column: {words}")
         if not isinstance(entry, dict) or entry.keys() != {"metric", "given"}:
             raise UserError(f"{place} needs metric (its _target_ and arguments) and given, no more")
         one_of(GIVEN)(f"{place}.given", entry["given"])
@@ -101,7 +107,7 @@ def metric_columns(key: str, value: Any) -> dict[str, Node]:
 
 @dataclass(frozen=True)
 class Budget:
-    """How long a run trains, with what batches (HR pixels), and how many pictures are scored."""
+    """How long a run trains, on which batches (in HR pixels), and how many pictures it scores."""
 
     name: str
     max_steps: Annotated[int, whole(1)]
@@ -120,7 +126,7 @@ DEBUGGING = {"detect_anomaly", "limit_train_batches", "profiler"}
 
 @dataclass(frozen=True)
 class Debug:
-    """What only a run that looks for mistakes may ask of Lightning's Trainer."""
+    """Arguments of Lightning's Trainer that only a debugging run may set."""
 
     name: str
     trainer: Annotated[dict[str, Any], mapping]
@@ -128,12 +134,12 @@ class Debug:
     def __post_init__(self) -> None:
         if other := sorted(self.trainer.keys() - DEBUGGING):
             known = ", ".join(sorted(DEBUGGING))
-            raise UserError(f"debug.trainer.{other[0]} is none of debugging's: there are {known}")
+            raise UserError(f"debug.trainer.{other[0]} is not for debugging: choose from {known}")
 
 
 @dataclass(frozen=True)
 class Paths:
-    """Folders: of runs, of downloaded pictures, of findings, of decoded pictures."""
+    """The folders of runs, of downloaded pictures, of findings and of decoded pictures."""
 
     runs: Path
     data: Path
@@ -141,7 +147,7 @@ class Paths:
     cache: Path
 
     def apart(self) -> Self:
-        """Where runs and findings lie that nothing real may be taken for."""
+        """Return paths that keep runs and findings of debugging apart from real ones."""
         runs, experiments = (
             path if path.name == APART else path / APART for path in (self.runs, self.experiments)
         )

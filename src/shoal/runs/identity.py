@@ -1,4 +1,4 @@
-"""The identity of a run: a digest of what decides its weights, and its folder's name."""
+"""The identity of a run: a digest of all that determines its weights, and its id."""
 
 import hashlib
 import json
@@ -17,22 +17,22 @@ from shoal.runs.values import START
 from shoal.system.code import own_code
 from shoal.system.targets import stable
 
-# Raised whenever a commit changes what a run's weights come out as: `make losses` writes the first
-# losses of every model, by which a test notices.
+# To be raised by every commit that changes the weights a run ends with. A test notices such a
+# change by the first losses of every model, which `make losses` writes.
 RESULTS = 2
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a run is made from beside its config, by content.
+    """Digests of what a run is made from besides its config.
 
     Attributes:
-        train: digest of the training pictures, whatever they are called.
-        order: of the order that the patch stream has them in; None: the catalogue's.
-        val: of the validation pictures, which the curve and its scores belong to; None: those that
-            the catalogue has for the training pictures.
-        weights: of the file that training starts from; None: it starts as the network is drawn.
-        code: digest of each module of the user's own that the run is built from.
+        train: of the training pictures, whatever their names.
+        order: of the order in which the patch stream has them; None: the catalogue's order.
+        val: of the validation pictures; None: those that the catalogue assigns to the training
+            pictures.
+        weights: of the file that training starts from; None: training starts from random weights.
+        code: of each module of the user's own that the run is built from, by the module's name.
     """
 
     train: str
@@ -43,10 +43,10 @@ class Content:
 
     @classmethod
     def of(cls, config: RunConfig, selection: Selection) -> Self:
-        """That of a run to be made here and now.
+        """Compute the digests for a run to be made.
 
         Raises:
-            UserError: a module, or weights, that the config names aren't to be found.
+            UserError: a module or weights that the config names can't be found.
         """
         made_of: dict[str, Any] = {"data_digests": selection.digests(), "code": code_of(config)}
         if config.kind is Kind.TRAINED:
@@ -55,7 +55,7 @@ class Content:
 
     @classmethod
     def recorded(cls, record: Mapping[str, Any]) -> Self:
-        """That of a run with a record; one of before all this mattered has no `order`."""
+        """Read the digests from a record; an old record has no `order`."""
         digests = record["data_digests"]
         train, code, weights = digests["train"], record.get("code", {}), record.get(START)
         if "order" not in digests:
@@ -70,7 +70,7 @@ class Content:
         )
 
     def facts(self) -> dict[str, Any]:
-        """What of it enters a digest; what isn't out of the ordinary doesn't."""
+        """Return the digests that the run's id depends on; default values don't count."""
         return {"data": self.train} | {
             name: value
             for name in ("order", "val", "weights", "code")
@@ -79,24 +79,24 @@ class Content:
 
 
 def code_of(config: RunConfig) -> dict[str, str]:
-    """The user's own modules that a run is built from, by content.
+    """Return the digests of the user's own modules that a run is built from.
 
     Raises:
-        UserError: one that the config names isn't to be found.
+        UserError: a module that the config names can't be found.
     """
-    own_code(config.model)  # says what is missing: finding out the model's kind may build it
+    own_code(config.model)  # first, since `nodes` may build the model: this says what is missing
     return own_code(*nodes(config))
 
 
 def nodes(config: RunConfig) -> list[Any]:
-    """The parts of a config that a run's objects are built from."""
+    """Return the parts of a config that the run's objects are built from."""
     if config.kind is not Kind.TRAINED:
         return [config.model]
     return [config.model, asdict(config.task), config.trainer, config.callbacks]
 
 
 def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
-    """What decides the weights: loggers, paths, devices, test sets and protocol do not."""
+    """Return all that determines the weights; loggers, paths, devices and test sets don't."""
     facts: dict[str, Any] = {
         "results": RESULTS,
         "model": stable(config.model),
@@ -108,39 +108,39 @@ def deciding(config: RunConfig, content: Content) -> dict[str, Any]:
     if config.data.copies and config.kind.learns:
         facts["copies"] = config.data.copies
     if config.debug is not None:
-        facts["debug"] = asdict(config.debug)  # never taken for a real run
+        facts["debug"] = asdict(config.debug)  # a debugging run never has a real run's id
     if config.kind is not Kind.TRAINED:
-        # All that a budget says of it: a record of one picture is no record of the whole set.
+        # The only part of a budget that matters: scores of one picture aren't those of a whole set.
         facts["pictures"] = [config.budget.val_pictures, config.budget.test_pictures]
         return facts | ({"seed": config.seed} if config.kind is Kind.FITTED else {})
     trainer = deciding_arguments(config.trainer)
     return facts | {
         "seed": config.seed,
-        # Only where they are others: a run of one seed is called as ever.
+        # Only if they differ, so that the ids of runs with a single seed stay what they were.
         **({"seed_init": config.init_seed} if config.init_seed != config.seed else {}),
         **({"seed_patches": config.patch_seed} if config.patch_seed != config.seed else {}),
         "task": stable(config.task.deciding()),
         "budget": asdict(config.budget),
         "precision": config.precision,
         **({"trainer": trainer} if trainer else {}),
-        # They may decide anything.
+        # Callbacks can change anything.
         **({"callbacks": stable(config.callbacks)} if config.callbacks else {}),
     }
 
 
 def run_id(config: RunConfig, content: Content) -> str:
-    """The run's folder name, e.g. `eeds-x3-s0-1f3a9c2e`; an untrained model has no seed in it."""
+    """Return the run's id, e.g. `eeds-x3-s0-1f3a9c2e`; that of an untrained model has no seed."""
     text = json.dumps(deciding(config, content), sort_keys=True)
     seed = f"-s{config.seed}" if config.kind.learns else ""
     return f"{config.name}-x{config.scale}{seed}-{short_digest(text)}"
 
 
 def short_digest(text: str) -> str:
-    """Eight hex digits of a text, by which runs, grids and searches are named."""
+    """Return eight hex digits of a text's SHA-256, which name runs, grids and searches."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def bicubic(config: RunConfig) -> RunConfig:
-    """The config of bicubic's own run on a config's pictures."""
+    """Return the config of bicubic's own run on the same pictures."""
     model = {"_target_": BICUBIC_TARGET, "scale": config.scale}
     return replace(config, name="bicubic", model=model)

@@ -1,4 +1,4 @@
-"""What a run does to its model: decided once, from the model's config, and recorded."""
+"""What a run does to its model; the model's config decides it, and the record keeps it."""
 
 import json
 from collections.abc import Mapping
@@ -24,14 +24,14 @@ class Kind(StrEnum):
 
     @property
     def learns(self) -> bool:
-        """Whether a run has a seed, and weights that it leaves."""
+        """Whether a run has a seed and leaves weights."""
         return self is not Kind.UNTRAINED
 
 
 def recorded(record: Mapping[Any, Any]) -> Kind:
-    """What a finished run did to its model, by its record or its row of a table.
+    """Return what a finished run did to its model, from its record or its row of a table.
 
-    Those from before there was the word are of runs by steps, or of none.
+    Old records don't have the kind: their runs were trained by steps, or had none.
     """
     word = record.get("kind")
     if isinstance(word, str) and word:
@@ -40,24 +40,24 @@ def recorded(record: Mapping[Any, Any]) -> Kind:
 
 
 def kind_of(name: str, model: dict[str, Any]) -> Kind:
-    """The kind of a model's runs.
+    """Return what a run does to a model.
 
-    Models of ours are known by name, without the seconds that importing PyTorch takes; any other
-    is built, to see whether it has something to learn.
+    Shoal's own models are known by their targets, which saves the seconds that importing PyTorch
+    takes. Any other model is built to see whether it has parameters to train.
 
     Args:
-        name: of the model.
+        name: the model's.
         model: its config.
 
     Raises:
-        UserError: it can't be built, or is fitted as a part of another.
+        UserError: it can't be built, or has a part that is fitted.
     """
     ours = all(target.startswith(OURS) for target in targets(model))
     return _ours(name, model) if ours else _built(name, json.dumps(model, default=str))
 
 
 def _ours(name: str, model: dict[str, Any]) -> Kind:
-    """An ensemble learns where one of its parts does."""
+    """Return the kind of a model of Shoal's; an ensemble learns if one of its parts does."""
     parts = [value for value in model.values() if isinstance(value, dict) and "_target_" in value]
     if parts:
         kinds = {_ours(name, part) for part in parts}

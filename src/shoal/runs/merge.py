@@ -1,4 +1,4 @@
-"""Runs of another machine brought in: verified, whole or not at all, over nothing finished."""
+"""Merges another machine's runs into a folder: verified, and never over a finished run."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,19 +14,19 @@ from shoal.system.files import write_whole
 
 
 def merge(other: Path, runs: Path, data: Path, *, trust: bool) -> Iterator[tuple[str, str, bool]]:
-    """Bring in the finished runs of another folder, and the plans of its experiments.
+    """Copy the finished runs of another folder, and the plans of its experiments.
 
     Args:
         other: a folder of runs; nothing in it is changed.
-        runs: the folder that they come to.
+        runs: the folder that gets them.
         data: the folder of the downloadable picture sets, for verifying scores.
         trust: also build networks that are not Shoal's own.
 
     Yields:
-        A run's (or plan's) name, what happened, and whether it was refused.
+        The name of a run or a plan, what happened, and whether it was refused.
 
     Raises:
-        UserError: there is no such folder, both are one, or ours can't be written.
+        UserError: `other` is no folder, both folders are the same, or `runs` can't be written.
     """
     if not other.is_dir():
         raise UserError(f"{other} is not a folder of runs")
@@ -62,7 +62,7 @@ def _bring(theirs: RunFolder, ours: RunFolder, data: Path, trust: bool) -> str:
         return _kept(theirs, ours)
     if ours.status().get("state") == "diverged":
         raise Refused("it has diverged here")
-    # What is verified is what has arrived.
+    # Copied before it is verified, so that the copy is what has been verified.
     with tempfile.TemporaryDirectory(dir=ours.path.parent, prefix=".merging-") as beside:
         copy = copied(theirs, Path(beside))
         if found := list(problems(copy, data, trust=trust)):
@@ -71,13 +71,13 @@ def _bring(theirs: RunFolder, ours: RunFolder, data: Path, trust: bool) -> str:
 
 
 def _put(copy: RunFolder, ours: RunFolder) -> str:
-    """Rename a verified copy to its place; an unfinished run makes way, unless it is at work."""
+    """Move a verified copy to its place; it replaces an unfinished run that no process works on."""
     if not ours.path.exists():
         copy.path.rename(ours.path)
         return "brought"
     try:
         with ours.locked():
-            if ours.finished:  # since we looked
+            if ours.finished:  # it has finished meanwhile
                 return _kept(copy, ours)
             ours.path.rename(copy.path.with_name("unfinished"))
             copy.path.rename(ours.path)
@@ -87,7 +87,11 @@ def _put(copy: RunFolder, ours: RunFolder) -> str:
 
 
 def _kept(theirs: RunFolder, ours: RunFolder) -> str:
-    """What to say of a run that both have finished: ours stays, whatever theirs is."""
+    """Compare a run that both have finished; ours is kept in any case.
+
+    Raises:
+        Refused: theirs has other weights or scores, or a record is damaged.
+    """
     try:
         there, here = theirs.record("scores"), ours.record("scores")
         same = there["weights_sha256"] == here["weights_sha256"]
@@ -103,7 +107,7 @@ def _kept(theirs: RunFolder, ours: RunFolder) -> str:
 def _other_scores(
     there: dict[str, Any], here: dict[str, Any], equal: Mapping[str, float]
 ) -> Iterator[str]:
-    """The test sets of both records whose scores differ."""
+    """Yield the test sets in both records whose scores differ."""
     for name in there.keys() & here.keys():
         for protocol in there[name].keys() & here[name].keys():
             one, other = there[name][protocol], here[name][protocol]
@@ -112,7 +116,7 @@ def _other_scores(
 
 
 def _plans(theirs: Path, ours: Path) -> Iterator[tuple[str, str, bool]]:
-    """Bring the plans of experiments, which `shoal report` starts from; yields as `merge` does."""
+    """Copy the plans of experiments, which `shoal report` starts from; yields as `merge` does."""
     for path in sorted(theirs.glob("*.json")):
         if (ours / path.name).exists():
             continue

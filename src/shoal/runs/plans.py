@@ -1,4 +1,4 @@
-"""Where the plans of grids lie: `runs/.experiments/<experiment>-<digest>.json`."""
+"""Where the plans of grids are kept: `runs/.experiments/<experiment>-<digest>.json`."""
 
 from pathlib import Path
 
@@ -6,18 +6,18 @@ FOLDER = ".experiments"
 
 
 def plan_path(runs: Path, experiment: str, digest: str) -> Path:
-    """The file of a grid's plan.
+    """Return the path of a grid's plan.
 
     Args:
         runs: the folder of its runs.
-        experiment: its name.
-        digest: eight hex digits.
+        experiment: the experiment's name.
+        digest: the grid's, eight hex digits.
     """
     return runs / FOLDER / f"{experiment}-{digest}.json"
 
 
 def parted(plan: Path) -> tuple[str, str]:
-    """The experiment and the digest that a plan's file is named by.
+    """Split the name of a plan's file into the experiment and the digest.
 
     >>> parted(Path("runs/.experiments/fast-design-0a1b2c3d.json"))
     ('fast-design', '0a1b2c3d')

@@ -1,4 +1,4 @@
-"""The finished run that a new one would be, had the user's own code not changed since."""
+"""Finds the finished run that differs from a new one only in the user's own code."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -16,12 +16,12 @@ from shoal.runs.identity import Content, run_id
 from shoal.runs.run import Run
 from shoal.system.code import changed
 
-# What reading another run's files can raise: it then says nothing.
+# What reading another run's damaged files can raise; such a run is passed over.
 DAMAGE = (UserError, OSError, ValueError, LookupError, TypeError, YAMLError, OmegaConfBaseException)
 
 
 def changed_since_last(run: Run) -> str:
-    """That a run is new only because code has changed, and since which run; "" where it isn't."""
+    """Return a line if a run is new only because code has changed, with the run before; else ""."""
     if not run.content.code or run.folder.path.exists():
         return ""
     before = max(_same_but_code(run), key=lambda found: str(found["finished_at"]), default=None)
@@ -31,7 +31,7 @@ def changed_since_last(run: Run) -> str:
 
 
 def _same_but_code(run: Run) -> Iterator[Mapping[str, Any]]:
-    """The records of the finished runs that differ in the code alone."""
+    """Yield the records of finished runs that differ in the code alone."""
     config = run.config
     for path in config.paths.runs.glob(f"{config.name}-x{config.scale}-*/record.json"):
         with contextlib.suppress(*DAMAGE):
@@ -42,6 +42,6 @@ def _same_but_code(run: Run) -> Iterator[Mapping[str, Any]]:
 
 
 def _named(folder: RunFolder, record: Mapping[str, Any], run: Run) -> str:
-    """What another run would be called if it were made of today's code."""
+    """Return the id that another run would have with today's code."""
     content = replace(Content.recorded(record), code=run.content.code)
     return run_id(RunConfig.of(config_file.tree(folder.path)), content)

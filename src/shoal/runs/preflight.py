@@ -1,4 +1,4 @@
-"""What a run will need, looked at before its first step: pictures that can be scored, and room."""
+"""Checks before a run's first step: pictures that can be scored, memory and disk space."""
 
 import math
 import shutil
@@ -11,20 +11,21 @@ from shoal.runs.environment import memory
 from shoal.runs.kind import Kind
 from shoal.runs.run import Run
 
-# A checkpoint holds weights, their average and Adam's two moments; two are kept, one is written.
+# A checkpoint holds weights, their average and Adam's two moments. Two checkpoints are kept while a
+# third is written.
 CHECKPOINT_COPIES, CHECKPOINTS = 4, 3
-BYTES = 4  # of a parameter
-REST = 4 * 2**20  # log, curve, scores, samples
+BYTES = 4  # per parameter or pixel value
+REST = 4 * 2**20  # bytes of log, curve, scores and samples
 
 
 def require_fit_pictures(run: Run) -> None:
-    """Make sure that all pictures a run is measured by can be read and scored.
+    """Make sure that all validation and test pictures can be read and scored.
 
-    Training and validation pictures are decoded when their cache is made, before any step; test
-    pictures would be opened for the first time after the last one.
+    Training and validation pictures are decoded into a cache before the first step. Test pictures
+    would otherwise be opened for the first time after the last step.
 
     Raises:
-        UserError: one can't; it is named.
+        UserError: one can't; the message names it.
     """
     config, budget = run.config, run.config.budget
     root, scale = config.paths.data, config.scale
@@ -36,12 +37,12 @@ def require_fit_pictures(run: Run) -> None:
 
 
 def require_copies(run: Run) -> None:
-    """Make sure that the smallest copies of training pictures leave something to train on.
+    """Make sure that the smallest copies of training pictures are large enough to train on.
 
-    By their headers: decoding them all takes a minute.
+    Only the headers of the files are read, since decoding all pictures takes a minute.
 
     Raises:
-        UserError: one doesn't; picture and factor are named.
+        UserError: a copy is too small; the message names the picture and the factor.
     """
     config = run.config
     factor, scale = min(config.data.copies, default=1), config.scale
@@ -57,7 +58,7 @@ def require_copies(run: Run) -> None:
 
 
 def require_memory(run: Run) -> None:
-    """Make sure that a batch alone fits in the memory that this machine has.
+    """Make sure that a batch alone fits in this machine's memory.
 
     Raises:
         UserError: it doesn't.
@@ -72,11 +73,11 @@ def require_memory(run: Run) -> None:
 
 
 def require_room(run: Run, parameters: int) -> None:
-    """Make sure that the disk of the runs has room for what a run writes.
+    """Make sure that the disk has room for what a run writes.
 
     Args:
-        run: to be made.
-        parameters: of its network.
+        run: the run to be made.
+        parameters: the number of its network's parameters.
 
     Raises:
         UserError: it hasn't; the message has both sizes.

@@ -1,4 +1,4 @@
-"""A run's record: what makes it finished, and what it says of the network."""
+"""A run's record, which makes the run finished."""
 
 from typing import Any
 
@@ -8,18 +8,18 @@ from shoal.runs.kind import Kind, recorded
 
 
 class RunRecord(RunFiles):
-    """The files of a run, and what its record says once it has finished."""
+    """The files of a run, with access to its record."""
 
     @property
     def finished(self) -> bool:
-        """Only a record makes a run finished."""
+        """Whether the run has a record, which alone makes it finished."""
         return (self.path / "record.json").is_file()
 
     def record(self, *parts: str) -> dict[str, Any]:
-        """The record of a finished run.
+        """Read the record of a finished run.
 
         Args:
-            parts: of it that are needed, each of which is a map.
+            parts: keys that it must have, each with a mapping as its value.
 
         Raises:
             UserError: it can't be read, or lacks a part.
@@ -39,10 +39,10 @@ class RunRecord(RunFiles):
 
     @property
     def kind(self) -> Kind:
-        """What a finished run did to its network.
+        """What the finished run did to its network.
 
         Raises:
-            UserError: its record doesn't say.
+            UserError: its record is damaged.
         """
         try:
             return recorded(self.record())

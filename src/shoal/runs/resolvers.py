@@ -1,4 +1,4 @@
-"""What configs compute: `${nearest_multiple:SIZE,${scale}}` and `${default_jobs:}`."""
+"""OmegaConf resolvers: `${nearest_multiple:SIZE,${scale}}` and `${default_jobs:}`."""
 
 from typing import Any
 
@@ -9,24 +9,24 @@ from shoal.system.gpus import visible
 
 
 def nearest_multiple(size: int, scale: Any) -> int:
-    """The multiple of `scale` nearest to `size`, at least `scale`; `size` where scale is no scale.
+    """Return the multiple of `scale` nearest to `size`; `size` itself if `scale` is invalid.
 
     >>> nearest_multiple(48, 5)
     50
     """
     if not isinstance(scale, int) or scale < 1:
-        return size  # `RunConfig` says what is wrong with it
+        return size  # `RunConfig` refuses the scale later, with a clear message
     return max(1, round(size / scale)) * scale
 
 
 def default_jobs(_root_: DictConfig) -> int:
-    """How many runs of a grid work at a time unless it is said: one per GPU that they go to."""
+    """Return how many runs of a grid work at a time by default: one per GPU if they use GPUs."""
     trainer: Any = OmegaConf.select(_root_, "trainer")
     wants = isinstance(trainer, DictConfig) and wants_one_gpu(dict(trainer))
     return max(1, len(visible())) if wants else 1
 
 
 def register_resolvers() -> None:
-    """Make them known to OmegaConf."""
+    """Register both with OmegaConf."""
     OmegaConf.register_new_resolver("nearest_multiple", nearest_multiple, replace=True)
     OmegaConf.register_new_resolver("default_jobs", default_jobs, replace=True)

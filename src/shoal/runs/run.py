@@ -1,4 +1,4 @@
-"""One run: what is asked for, with which pictures, and where it is kept."""
+"""One run: its config, its pictures and its folder."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,13 +11,13 @@ from shoal.runs.identity import Content, run_id
 
 @dataclass(frozen=True)
 class Run:
-    """A run that is wanted, begun or finished.
+    """A run, whether it is only planned, begun or finished.
 
     Attributes:
-        config: what is asked for.
+        config: its config.
         selection: its pictures.
-        content: what it is made from beside its config.
-        folder: where it is kept.
+        content: digests of what it is made from besides its config.
+        folder: its folder, which may not exist yet.
     """
 
     config: RunConfig
@@ -27,11 +27,11 @@ class Run:
 
     @classmethod
     def of(cls, config: RunConfig) -> Self:
-        """The run of a config.
+        """Return the run of a config.
 
         Raises:
-            UserError: a set is unknown, a folder of pictures isn't as it must be, or a module of
-                the user's own isn't to be found.
+            UserError: a set is unknown, a folder of pictures is unfit, or a module of the user's
+                own can't be found.
         """
         data = config.data
         selection = select(data.train, data.val, data.test)
@@ -40,7 +40,7 @@ class Run:
         return cls(config, selection, content, folder)
 
     def require_pictures(self) -> None:
-        """Make sure that all pictures are there, before hours of work with some of them.
+        """Make sure that all pictures are there before any work begins.
 
         Raises:
             UserError: one is missing; the message names the command that gets it.

@@ -1,4 +1,4 @@
-"""What a finished run has been scored on, and what of a config's wishes it hasn't."""
+"""Which of the scores that a config asks for a finished run has."""
 
 import json
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from shoal.system.code import own_code
 
 
 def meanings(metrics: Mapping[str, Any]) -> dict[str, str]:
-    """What stands behind each column of scores, as a record keeps it.
+    """Return the meaning of each column of scores, as a record keeps it.
 
-    Its config as text, and the digests of the user's own modules that it is built from.
+    This is the metric's config as text, with digests of the user's own modules that it uses.
     """
     return {
         name: json.dumps(
@@ -25,10 +25,10 @@ def meanings(metrics: Mapping[str, Any]) -> dict[str, str]:
 
 
 def unscored(run: Run) -> tuple[PictureSet, ...]:
-    """The test sets that a finished run lacks scores of: by the protocol, or in a column.
+    """Return the test sets for which a finished run lacks the protocol's scores, or a column.
 
     Raises:
-        UserError: a column of that name is there, and means another metric.
+        UserError: the run has a column of that name with another meaning.
     """
     record = run.folder.record("scores", "data_digests")
     _require_same_metrics(run, record.get("metrics", {}))
@@ -36,7 +36,7 @@ def unscored(run: Run) -> tuple[PictureSet, ...]:
 
 
 def _is_scored(run: Run, record: Mapping[str, Any], pictures: PictureSet) -> bool:
-    """Whether it is, with the pictures as they are now, names included."""
+    """Whether a run has all scores of a test set, with today's pictures and file names."""
     if record["data_digests"].get(test_key(pictures)) != pictures.scored:
         return False
     means = record["scores"].get(pictures.name, {}).get(run.config.protocol, {})
@@ -49,6 +49,6 @@ def _require_same_metrics(run: Run, known: Mapping[str, str]) -> None:
     for name, text in meanings(run.config.metrics).items():
         if known.get(name, text) != text:
             raise UserError(
-                f"{run.folder.id} has a column {name} of another metric ({known[name]}): call "
-                f"yours otherwise, or force=true"
+                f"{run.folder.id} has a column {name} of another metric ({known[name]}): choose "
+                f"another name, or train it anew, force=true"
             )

@@ -1,6 +1,7 @@
-"""The crops of a study on one sheet, `samples.png`, and where each lies on it, `samples.csv`.
+"""A study's crops on one sheet, `samples.png`, and the place of each on it, `samples.csv`.
 
-Findings keep their crops nowhere else: what is cut out equals, pixel by pixel, what was put there.
+Findings keep their crops only there. A crop that is cut out equals, pixel by pixel, the one that
+was put there.
 """
 
 import csv
@@ -20,7 +21,7 @@ Grey = NDArray[np.uint8]  # (H, W)
 SHEET, PLACES = "samples.png", "samples.csv"
 COLUMNS = ("picture", "scale", "kind", "arm", "left", "top", "width", "height")
 KINDS = ("hr", "bicubic", "sr")
-PICTURE = re.compile(r"[\w.-]+")  # becomes a file's name where findings are made runs again
+PICTURE = re.compile(r"[\w.-]+")  # safe as the name of a file, which `adopt` makes of it
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,11 @@ class Tile:
     """One crop.
 
     Attributes:
-        picture: data set and picture, e.g. `Set5-butterfly`.
+        picture: test set and picture, e.g. `Set5-butterfly`.
+        scale: the scale of super-resolution.
         kind: `hr`, `bicubic` or `sr`.
-        arm: that made an `sr`; empty for the other two, which all arms share.
+        arm: the arm that made an `sr`; empty for the other kinds, which all arms share.
+        pixels: grey levels.
     """
 
     picture: str
@@ -40,24 +43,24 @@ class Tile:
     pixels: Grey
 
 
-# Of RGB, as MATLAB's rgb2ycbcr has it, in the terms of Pillow.
+# Factors and offset of luma from RGB in MATLAB's rgb2ycbcr, in the form that Pillow takes.
 LUMA = (65.481 / 255, 128.553 / 255, 24.966 / 255, 16)
 
 
 def read_crop(path: Path) -> Grey:
-    """The luma of a crop that a run left, which is all that a network of luma leaves.
+    """Read the luma of a crop that a run left; crops of a luma network have nothing else.
 
     Raises:
-        UserError: it is no picture, or cut short.
+        UserError: it is no picture, or truncated.
     """
     return _read(path, LUMA)
 
 
 def read_grey(path: Path) -> Grey:
-    """The pixels of a grey picture.
+    """Read the pixels of a grey picture.
 
     Raises:
-        UserError: it is no picture, or cut short.
+        UserError: it is no picture, or truncated.
     """
     return _read(path, None)
 
@@ -71,7 +74,7 @@ def _read(path: Path, matrix: tuple[float, ...] | None) -> Grey:
 
 
 def cut(folder: Path) -> list[Tile]:
-    """All crops of a folder of findings; none where it has no sheet.
+    """Cut all crops of a folder of findings from its sheet; none if it has no sheet.
 
     Raises:
         UserError: the sheet or the list of places is damaged.
@@ -79,8 +82,12 @@ def cut(folder: Path) -> list[Tile]:
     if not (folder / PLACES).is_file():
         return []
     sheet = read_grey(folder / SHEET)
-    with (folder / PLACES).open(newline="") as file:
-        return list(_tiles(sheet, csv.DictReader(file), folder / PLACES))
+    path = folder / PLACES
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(_tiles(sheet, csv.DictReader(file), path))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path} is no table ({error}): restore it") from None
 
 
 def _tiles(sheet: Grey, rows: "csv.DictReader[str]", path: Path) -> Iterator[Tile]:
@@ -100,5 +107,5 @@ def _inside(sheet: Grey, row: Mapping[str, str]) -> Grey:
     left, top, width, height = (int(row[name]) for name in COLUMNS[-4:])
     pixels = sheet[max(0, top) : top + height, max(0, left) : left + width]
     if pixels.shape != (height, width) or not pixels.size:
-        raise ValueError("a place lies beside the sheet")
+        raise ValueError("a place lies outside the sheet")
     return pixels

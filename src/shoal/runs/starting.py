@@ -1,4 +1,4 @@
-"""The weights that a run's training starts from, where they aren't drawn: `task.weights`."""
+"""The file of weights that a run's training starts from, if `task.weights` names one."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from shoal.system.files import sha256
 
 
 def weights_file(named: str) -> Path:
-    """The file of weights that a config names.
+    """Return the file of weights that a config names.
 
     Args:
-        named: a path, a run's folder, or the name of weights that ship, e.g. `eeds_fast-x2`.
+        named: a path, a run's folder, or the name of shipped weights, e.g. `eeds_fast-x2`.
 
     Raises:
         UserError: it is none of these.
@@ -28,9 +28,9 @@ def weights_file(named: str) -> Path:
 
 
 def digest(named: str | None) -> str | None:
-    """SHA-256 of the file that a config names; None where it names none.
+    """Return the SHA-256 of the file of weights that a config names; None if it names none.
 
     Raises:
-        UserError: it isn't there, or can't be read.
+        UserError: the file is missing or can't be read.
     """
     return None if named is None else sha256(weights_file(named))

@@ -1,6 +1,6 @@
-"""What a run's two CSV files hold: the curve's columns, the scores' columns and their means.
+"""The columns of a run's `curve.csv` and `scores.csv`, and the means of scores.
 
-Imports no PyTorch: training writes these files, reports read them.
+This module imports no PyTorch, since reports read the files that training writes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ Means = dict[str, dict[str, dict[str, float]]]
 
 
 def extras(columns: Iterable[str]) -> list[str]:
-    """The columns of a run's scores beside PSNR and SSIM: whatever `metrics=` added.
+    """Return the columns of a run's scores besides PSNR and SSIM, which `metrics=` has added.
 
     >>> extras(["dataset", "image", "protocol", "psnr", "ssim", "vif"])
     ['vif']
@@ -26,14 +26,14 @@ def extras(columns: Iterable[str]) -> list[str]:
 
 
 def score_columns(scores: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The columns of `scores.csv` for these rows, some of which may lack some."""
+    """Return the columns of `scores.csv` for these rows; not every row needs to have all."""
     return [*SCORES, *extras(dict.fromkeys(name for row in scores for name in row))]
 
 
 def means(scores: Iterable[Mapping[str, Any]]) -> Means:
-    """Means over images, by data set and protocol: psnr (dB), ssim, images, and other columns.
+    """Average over images, by test set and protocol: psnr (dB), ssim, images, and other columns.
 
-    A column that some image of a set has no value in has no mean.
+    A column has no mean for a set if an image of the set has no value in it.
 
     Args:
         scores: one row per image, with at least the columns `SCORES`; numbers may be text.

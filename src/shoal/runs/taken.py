@@ -1,7 +1,7 @@
-"""A copy of another's run: its own kinds of files and no others, each a plain file, none a link.
+"""Copies a stranger's run: only the files that a run has, and only plain files.
 
-What lies in a stranger's folder may be a link to a file of ours, a pipe that nobody writes to, or
-a device that never ends.
+A stranger's folder may contain a link to one of our files, a pipe that nobody writes to, or a
+device that never ends.
 """
 
 import stat
@@ -12,20 +12,20 @@ from shoal.runs.folder import RunFolder
 from shoal.system import regular
 from shoal.system.files import write_whole
 
-# All that a finished run is: not its lock, what it would have gone on from, or its dashboards.
+# The files of a finished run, without its lock, checkpoints and dashboards.
 FILES = (
     *("config.yaml", "status.json", "log.txt", "curve.csv", "scores.csv", "record.json"),
     "weights.safetensors",
 )
-LARGEST = 1 << 30  # bytes of a file: no network of ours has as many
+LARGEST = 1 << 30  # bytes of a file, far more than the weights of any of Shoal's networks
 
 
 class Refused(Exception):
-    """What should have come, and why it doesn't."""
+    """A run or a plan is not taken over; the message says why."""
 
 
 def copied(theirs: RunFolder, folder: Path) -> RunFolder:
-    """A copy of a run in another folder.
+    """Copy a run into another folder.
 
     Raises:
         Refused: one of its files is no plain file, too large, or can't be read.
@@ -41,7 +41,7 @@ def copied(theirs: RunFolder, folder: Path) -> RunFolder:
 
 
 def _files(theirs: RunFolder) -> Iterator[Path]:
-    """Those that are there, links and worse included."""
+    """Yield the run's files that exist, including links, pipes and devices of their names."""
     yield from (path for name in FILES if _kind(path := theirs.path / name) is not None)
     if (kind := _kind(theirs.samples)) is not None:
         if not stat.S_ISDIR(kind):
@@ -50,7 +50,7 @@ def _files(theirs: RunFolder) -> Iterator[Path]:
 
 
 def _kind(path: Path) -> int | None:
-    """Of what has that name, links not followed; None where there is nothing."""
+    """Return the file mode of a path without following links; None if there is nothing."""
     try:
         return path.lstat().st_mode
     except OSError:
@@ -58,7 +58,7 @@ def _kind(path: Path) -> int | None:
 
 
 def plain_file(path: Path) -> bytes:
-    """The content of a stranger's file.
+    """Read a stranger's file.
 
     Raises:
         Refused: it is no plain file, too large, or can't be read.

@@ -1,4 +1,4 @@
-"""The recipe of a run, as its config has it: how weights start, and how they are trained."""
+"""The group `task` of a run's config: how weights are initialised and trained."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
@@ -11,9 +11,11 @@ from shoal.system.readers import number, one_of
 
 @dataclass(frozen=True)
 class Clip:
-    """VDSR's adjustable clipping: gradients are kept within theta / rate; None: they aren't.
+    """VDSR's adjustable gradient clipping.
 
-    `by` says what is bounded: each gradient's `value`, or the `norm` of all of them.
+    Attributes:
+        theta: gradients are kept within theta / learning rate; None: they aren't clipped.
+        by: what is bounded, each gradient `value` or the `norm` of all gradients.
     """
 
     theta: Annotated[float | None, number(0, null=True)]
@@ -22,20 +24,25 @@ class Clip:
 
 @dataclass(frozen=True)
 class EMA:
-    """The weights' exponential moving average, which is then kept; None: there is none."""
+    """The exponential moving average of the weights, which replaces them at the end.
+
+    Attributes:
+        decay: the weight of the old average at each step; None: weights aren't averaged.
+    """
 
     decay: Annotated[float | None, number(0, below=1, null=True)]
 
 
 def weights_named(key: str, value: Any) -> str | None:
-    """Weights that training starts from: a path, or a name that ships."""
+    """Read the name of weights that training starts from: a path, or shipped weights."""
     if value is None or (isinstance(value, str) and value):
         return value
-    raise UserError(f"{key}={value} names no weights: a file, a run's folder, or what ships")
+    words = "name a file, a run's folder, or weights that ship"
+    raise UserError(f"{key}={value} names no weights: {words}")
 
 
 def rate_factors(key: str, value: Any) -> dict[str, float]:
-    """Factors of the rate, by pattern of parameter names."""
+    """Read factors of the learning rate, by pattern of parameter names."""
     tree = {} if value is None else value
     if not (isinstance(tree, dict) and all(isinstance(name, str) for name in tree)):
         raise UserError(f"{key}={value}: write patterns of parameter names, {{'*.bias': 0.1}}")
@@ -46,7 +53,7 @@ def rate_factors(key: str, value: Any) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Task:
-    """The recipe: how weights start, and how they are trained."""
+    """The recipe of a run: how weights are initialised and trained."""
 
     init: str
     loss: Annotated[Node, node()]
@@ -58,9 +65,12 @@ class Task:
     weights: Annotated[str | None, weights_named] = None
 
     def deciding(self) -> dict[str, Any]:
-        """What of it decides weights; parts younger than names of runs only where they are used."""
+        """Return what determines the weights.
+
+        Options that were added later count only if they are used, so that old ids stay valid.
+        """
         facts = asdict(self)
-        del facts["weights"]  # by content, wherever they lie: `identity.Content`
+        del facts["weights"]  # `identity.Content` has their digest, wherever the file is
         if not self.layer_rates:
             del facts["layer_rates"]
         if self.clip.by == "value":

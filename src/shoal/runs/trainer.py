@@ -1,6 +1,7 @@
-"""What each argument of Lightning's Trainer means for a run: nothing, a key of ours, or its bits.
+"""What each argument of Lightning's Trainer means for a run.
 
-A test goes through the Trainer's signature, so that none can be added without a decision.
+It makes no difference, it is set by another key of the config, or it changes the run's bits. A test
+goes through the Trainer's signature, so that each new argument needs a decision.
 """
 
 from typing import Any
@@ -10,14 +11,15 @@ from shoal.runs.groups import Node
 
 PLAIN = ("lightning.Trainer", "lightning.pytorch.Trainer")
 
-# Where and with what show a run is made. A word decides nothing; an object of the user's may.
+# These say where a run is made and what is shown of it. As plain values they change no result; an
+# object of the user's own may.
 NOTHING = (
     *("accelerator", "strategy", "devices", "num_nodes"),
     *("profiler", "detect_anomaly", "inference_mode"),
     *("enable_autolog_hparams", "model_registry"),
 )
 
-# Meant by a key of ours: what to write instead.
+# Arguments that Shoal sets from a key of its own, with what to write instead.
 OURS = {
     "logger": "logger=NAME",
     "fast_dev_run": "debug=fast",
@@ -42,7 +44,7 @@ OURS = {
     "default_root_dir": "paths.runs",
 }
 
-# Given to the Trainer by us, always: why.
+# Arguments that Shoal always sets, with the reason.
 FIXED = {
     "callbacks": "a run has its own",
     "num_sanity_val_steps": "the curve begins with the untrained network",
@@ -51,7 +53,7 @@ FIXED = {
     "use_distributed_sampler": "the patch stream shares out its batches itself",
 }
 
-# What changes bits, with the value that runs have unless they say otherwise.
+# Arguments that change bits, with the value that runs have by default.
 DECIDING: dict[str, Any] = {
     "deterministic": True,
     "benchmark": None,
@@ -59,10 +61,10 @@ DECIDING: dict[str, Any] = {
     "sync_batchnorm": False,
     "reload_dataloaders_every_n_epochs": 0,
 }
-# In a run's digest by itself.
+# Arguments that a run's digest has apart from the other ones.
 APART = ("precision",)
 
-# True, false, or one of these words: the Trainer takes any for true.
+# Arguments that must be true, false or one of these words: the Trainer takes any word for true.
 BOOLEANS: dict[str, tuple[str, ...]] = {
     "deterministic": ("warn",),
     "graph": (),
@@ -72,16 +74,16 @@ BOOLEANS: dict[str, tuple[str, ...]] = {
     "detect_anomaly": (),
 }
 
-# No argument of the Trainer, but a key beside them, which decides nothing: a graph has the bits of
-# the steps that it was captured from.
+# A key of Shoal's own among the Trainer's arguments. It changes no result, since a graph computes
+# the same bits as the steps that it was captured from.
 BESIDE = ("graph",)
 
 
 def check_trainer(trainer: Node) -> None:
-    """Refuse what the Trainer would be given twice, or what a key of ours means.
+    """Refuse arguments that Shoal sets itself.
 
     Raises:
-        UserError: naming the argument and what to write instead.
+        UserError: one is given; the message says what to write instead.
     """
     for name, more in BOOLEANS.items():
         value = trainer.get(name)
@@ -98,25 +100,25 @@ def check_trainer(trainer: Node) -> None:
 
 
 def wants_one_gpu(trainer: Node) -> bool:
-    """Whether a run takes a GPU where there is one, and no more than one."""
+    """Whether a run uses exactly one GPU if there is any."""
     on_gpu = trainer.get("accelerator", "auto") in ("auto", "gpu", "cuda")
     one = str(trainer.get("devices", "auto")) == "1" and str(trainer.get("num_nodes", 1)) == "1"
     return on_gpu and one
 
 
 def lightnings(trainer: Node) -> Node:
-    """What of a config's trainer is the Trainer's own."""
+    """Return the entries of a config's `trainer` that are arguments of Lightning's Trainer."""
     return {name: value for name, value in trainer.items() if name not in BESIDE}
 
 
 def deciding_arguments(trainer: Node) -> dict[str, Any]:
-    """The arguments that decide weights, where they aren't as in every run: mostly none.
+    """Return the arguments that determine the weights and differ from their defaults; mostly none.
 
-    Whatever isn't known to decide nothing counts, such as those of a Trainer of the user's own.
+    Unknown arguments count, such as those of the user's own Trainer.
     """
     facts = {name: value for name, value in trainer.items() if _may_decide(name, value)}
     if "deterministic" not in trainer:
-        facts["deterministic"] = None  # Lightning's default, which isn't ours
+        facts["deterministic"] = None  # Lightning's default, which differs from Shoal's
     return facts
 
 

@@ -1,6 +1,6 @@
-"""Facts of records as they stand in a table: text, and values again."""
+"""Values of a record in the cells of a table: which columns are text, and how to read a cell."""
 
-START = "start_sha256"  # the file of weights that training started from, where they aren't drawn
+START = "start_sha256"  # a record's key for the file of weights that training started from
 
 TEXTS = {
     *("arm", "state", "reason", "id", "kind", "model", "data", "budget", "commit", "processor"),
@@ -11,7 +11,9 @@ TEXT_FAMILIES = ("versions", "data_digests", "code", "metrics")
 
 
 def value(column: str, text: str) -> str | int | float | bool | None:
-    """What a cell of `runs.csv` was in the record: a digest may look like a number, and is none.
+    """Return the value in the record that became a cell of `runs.csv`.
+
+    A text such as a digest stays one, even if it looks like a number.
 
     >>> value("commit", "1e10"), value("steps", "3600"), value("seconds", "1e3"), value("step", "")
     ('1e10', 3600, 1000.0, None)

@@ -1,4 +1,4 @@
-"""Finished runs checked again: files whole, digests right, weights loadable, scores equal."""
+"""Verifies finished runs: files intact, digests right, weights loadable, scores reproducible."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,23 +22,23 @@ from shoal.system.code import changed_since
 from shoal.system.files import sha256
 from shoal.system.targets import present
 
-EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other processors and thread counts may move the last bits
-# Of scores that a GPU took: it sums otherwise, and some pixels are rounded the other way. Answers
-# that are off by 2e-5 move pictures of Set5 by up to 1.2e-3 dB and 3e-5.
+EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other CPUs and thread counts may change the last bits
+# For scores computed on a GPU, which sums in another order, so that some pixels are rounded the
+# other way. Outputs that are off by 2e-5 change scores on Set5 by up to 1.2e-3 dB and 3e-5.
 ELSEWHERE = {"psnr": 5e-3, "ssim": 1e-4}
 
-# What reading a changed file can raise.
+# What reading a damaged file can raise.
 DAMAGE = (OSError, ValueError, LookupError, TypeError, YAMLError, OmegaConfBaseException)
 
 
 def allowed(*records: Mapping[str, Any]) -> Mapping[str, float]:
-    """By how much scores of the same weights may differ from those that some records have."""
+    """Return by how much scores of the same weights may differ from those in the records."""
     taken = {record.get("accelerator", "cpu") for record in records}
     return EQUAL if taken == {"cpu"} else ELSEWHERE
 
 
 def finished(runs: Path) -> list[RunFolder]:
-    """The finished runs below a folder, by name.
+    """Return the finished runs in a folder, sorted by id.
 
     Raises:
         UserError: there is no such folder, or no finished run in it.
@@ -53,10 +53,10 @@ def finished(runs: Path) -> list[RunFolder]:
 
 
 def problems(folder: RunFolder, data: Path, *, trust: bool) -> Iterator[str]:
-    """What is wrong with a finished run; nothing where all is as its record says.
+    """Yield what is wrong with a finished run; nothing if all is as its record says.
 
     Args:
-        folder: of the run.
+        folder: the run's folder.
         data: the folder of the downloadable picture sets.
         trust: also build networks that are not Shoal's own.
     """
@@ -90,17 +90,17 @@ def _config(folder: RunFolder, trust: bool) -> RunConfig:
 
 
 def _named(config: RunConfig, folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
-    # An older version of the results named the same config otherwise.
+    # An older version of the results gave the same config another id.
     if record["results"] == identity.RESULTS:
         named = identity.run_id(config, identity.Content.recorded(record))
         if named != folder.id:
             yield f"config.yaml is that of {named}"
     if config.kind is not folder.kind:
-        yield f"the record calls it {folder.kind}, its network is {config.kind}"
+        yield f"the record says {folder.kind}, but its network is {config.kind}"
 
 
 def _network(config: RunConfig, folder: RunFolder, trust: bool) -> nn.Module:
-    """The run's network: from its weights or, where there was nothing to train, its config."""
+    """Load the run's network from its weights; an untrained one is built from its config."""
     if folder.kind is Kind.UNTRAINED:
         return build(config.name, config.model).eval()
     return weights.load(folder.weights, trust=trust)[0]
@@ -109,7 +109,7 @@ def _network(config: RunConfig, folder: RunFolder, trust: bool) -> nn.Module:
 def _scores(
     folder: RunFolder, network: nn.Module, record: Mapping[str, Any], data: Path
 ) -> Iterator[str]:
-    """Take the scores of the smallest test set again, where its pictures are at hand."""
+    """Recompute the scores of the smallest test set of the catalogue, and yield deviations."""
     rows = folder.rows("scores.csv")
     names = {row["dataset"] for row in rows}
     sets = [each for each in map(known, sorted(names)) if each is not None]

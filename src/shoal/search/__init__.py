@@ -1,11 +1,11 @@
-"""Searching for the values that serve a model best: Optuna proposes, runs answer.
+"""Hyperparameter search: Optuna proposes values, and runs are its trials.
 
-It makes runs as a grid does and writes findings as a report does: of the package it imports `grid`
-and `report`, what lies below them, and no PyTorch.
+It makes runs like a grid and writes findings like a report. This package imports `grid`, `report`
+and the layers below them, and no PyTorch.
 
-- `settings`, `space`: how many trials, of what values
-- `trials`: the study, kept by Optuna
-- `searcher`: makes the trials' runs, and stops the ones that are pruned
-- `tables`, `findings`: the trials, what mattered, the best command
+- `settings`, `space`: the number of trials, and the values to try
+- `trials`: the study, which Optuna stores
+- `searcher`: makes the trials' runs, and stops those that are pruned
+- `tables`, `findings`: the trials, the importance of each value, the best command
 - `search`: a search from its config to its findings
 """

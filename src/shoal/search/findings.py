@@ -1,4 +1,4 @@
-"""What came of a search: its folder of findings, and the best command."""
+"""The results of a search: its folder of findings, and the best command."""
 
 import shlex
 from collections.abc import Sequence
@@ -41,16 +41,16 @@ How much of the variance of the score each value explains (PED-ANOVA over finish
 
 @dataclass(frozen=True)
 class Search:
-    """What is said of a search beside its trials.
+    """The facts of a search besides its trials.
 
     Attributes:
-        name: of the file in `conf/hparams_search`.
-        about: what it searched for, e.g. `ees-sample-x3-quick-0a1b2c3d`.
-        model: that was tuned.
-        pictures: that judged.
-        command: that was typed.
-        given: the overrides that all trials had.
-        keys: that were searched.
+        name: the file's name in `conf/hparams_search`.
+        about: what the search is about, e.g. `ees-sample-x3-quick-0a1b2c3d`.
+        model: the model that is tuned.
+        pictures: the pictures that rank the trials.
+        command: what the user typed.
+        given: the overrides of all trials.
+        keys: the keys whose values are searched.
     """
 
     name: str
@@ -63,22 +63,22 @@ class Search:
 
     @property
     def title(self) -> str:
-        """How its trials are called where they are stored."""
+        """The name of the study in the storage."""
         return f"{self.name}-{self.about}"
 
 
 def best_command(search: Search, best: FrozenTrial) -> str:
-    """The command that makes the best trial's run, or another with its values."""
+    """Return the command that makes the best trial's run, or another run with its values."""
     return shlex.join([*spoken(), *search.given, *overrides(best.params)])
 
 
 def write(search: Search, study: optuna.Study, best: FrozenTrial, out: Path) -> Path:
-    """Write the folder of findings: README.md, trials.csv, importance.csv where there is one.
+    """Write the folder of findings: README.md, trials.csv, and importance.csv if it is known.
 
     Args:
-        search: what it was.
+        search: the facts of the search.
         study: its trials.
-        best: the one that won.
+        best: the best trial.
         out: the folder of all findings.
 
     Raises:

@@ -30,21 +30,21 @@ def search(
     compose: Callable[[Sequence[str]], PlannedRun],
     command: str,
 ) -> list[Outcome]:
-    """Make a study's trials, those first that were interrupted, and write what they found.
+    """Make a study's trials, interrupted ones first, and write findings.
 
     Args:
-        name: of the file in `conf/hparams_search`.
-        tree: what it says under `search`.
-        given: what the user overrides for all trials.
-        compose: a run from overrides.
+        name: the file's name in `conf/hparams_search`.
+        tree: the group `search` of the config.
+        given: the user's overrides for all trials.
+        compose: composes a run from overrides.
         command: what the user typed.
 
     Returns:
-        How the runs of this time ended.
+        The outcomes of the runs that this call has made.
 
     Raises:
-        UserError: the space or the storage is not as it must be, or a test set would choose.
-        GridStopped: a signal asked for it.
+        UserError: a setting is invalid, or values would be chosen by a test set.
+        GridStopped: a signal asked for a stop.
     """
     settings = Settings.of(tree)
     space = suggestions(settings.space)
@@ -64,7 +64,7 @@ def search(
     searcher = Searcher(trials, lambda texts: compose([*given, *texts]), runs, config.jobs)
     try:
         outcomes = searcher.run()
-    finally:  # also of a search that was stopped: what it knows by then
+    finally:  # a search that is stopped also reports what it knows by then
         _report(about, trials, config.paths.experiments)
     return list(outcomes.values())
 
@@ -92,5 +92,5 @@ def _report(about: Search, trials: Trials, out: Path) -> None:
 
 
 def failed(outcomes: Sequence[Outcome]) -> int:
-    """How many runs would be made again."""
+    """Return how many runs the same command would try again."""
     return sum(outcome.to_do for outcome in outcomes)

@@ -1,4 +1,4 @@
-"""Makes a study's trials: a runner whose runs are asked for one by one, and watched at work."""
+"""Makes a study's trials: a runner that asks Optuna for one run after another, and prunes them."""
 
 import contextlib
 import time
@@ -14,18 +14,18 @@ from shoal.grid.planned import PlannedRun
 from shoal.runs.folder import RunFolder
 from shoal.search.trials import RUN, Trials
 
-LOOK_AT_CURVES = 1.0  # seconds between looks
+LOOK_AT_CURVES = 1.0  # seconds between reads of the curves
 
 
 class Searcher(LocalRunner):
     """Makes the runs of a study's trials, and stops those that the study prunes.
 
-    A pruned run is asked to save and end: issued by itself, it goes on.
+    A pruned run is asked to save and end, so that it can resume by itself later.
 
     Args:
-        trials: of the study.
-        compose: a run from what a trial sets.
-        folder: of all runs.
+        trials: the study's trials.
+        compose: composes a run from the overrides that a trial sets.
+        folder: the folder of all runs.
         at_once: how many may work at a time.
     """
 
@@ -39,24 +39,24 @@ class Searcher(LocalRunner):
         super().__init__([], at_once)
         self.trials, self.compose, self.folder = trials, compose, folder
         self.unreported: dict[str, list[Trial]] = {}  # trials without a result yet, by run
-        self.pruned: dict[str, int] = {}  # the step, by run
-        self.numbers: dict[str, int] = {}
+        self.pruned: dict[str, int] = {}  # the step at which each was pruned, by run
+        self.numbers: dict[str, int] = {}  # of the trials, by run
         self.looked = 0.0
-        self.enough = False  # trials have been asked for
+        self.enough = False  # whether as many trials as wanted have been asked for
 
     def work(self) -> None:
-        """Ask for trials, make and watch their runs, report them, until there are enough."""
+        """Ask for trials, make and watch their runs, and report them, until there are enough."""
         while True:
             self.stop_runs() if self.signals else self._ask()
             if not (self.waiting or self.working):
                 return
             self.start_runs()
-            self._report()  # of runs that were found finished
+            self._report()  # `start_runs` may have found runs that had finished
             self.look()
             self._watch()
 
     def _ask(self) -> None:
-        """Take trials until as many are at work as may be, or there are enough."""
+        """Ask for trials until as many are at work as allowed, or there are enough."""
         while not self.enough and len(self.working) + len(self.waiting) < self.at_once:
             trial = self.trials.next(lambda id: RunFolder(self.folder / id).held)
             if trial is None:
@@ -67,7 +67,7 @@ class Searcher(LocalRunner):
             trial.set_user_attr(RUN, name)
             self.numbers[name] = trial.number
             self.unreported.setdefault(name, []).append(trial)
-            if name not in self.runs:  # else it is at work, or has ended
+            if name not in self.runs:  # otherwise it is at work or has ended
                 run.require_pictures()
                 self.runs[name] = run
                 if not self.is_done(name):
@@ -75,7 +75,7 @@ class Searcher(LocalRunner):
             self._report()
 
     def _watch(self) -> None:
-        """Report the curves of the runs at work, and stop those that aren't worth their time."""
+        """Report the curves of the runs at work, and stop runs that the study prunes."""
         if time.monotonic() - self.looked < LOOK_AT_CURVES:
             return
         self.looked = time.monotonic()
@@ -88,7 +88,7 @@ class Searcher(LocalRunner):
                     self.processes[name].stop()
 
     def end(self, name: str, outcome: Outcome) -> None:
-        """A trial's run has ended, maybe since it was pruned: the study gets its result first."""
+        """Note the outcome of a trial's run; the study gets it before it is printed."""
         if name in self.pruned and outcome.kind == OutcomeKind.INTERRUPTED:
             outcome = Outcome(OutcomeKind.PRUNED, f"at step {self.pruned[name]}")
             folder = self.runs[name].folder
@@ -99,9 +99,9 @@ class Searcher(LocalRunner):
         super().end(name, outcome)
 
     def _report(self) -> None:
-        """Give the study the results of the runs whose outcome is final.
+        """Tell the study the results of runs that have ended.
 
-        A trial whose run failed or was stopped stays without one: it is made again.
+        A trial whose run failed or was stopped gets no result and is made again later.
         """
         for name in [name for name in self.unreported if name in self.outcomes]:
             kind, folder = self.outcomes[name].kind, self.runs[name].folder
@@ -115,20 +115,20 @@ class Searcher(LocalRunner):
                     self.trials.give_up(trial)
 
     def overview(self) -> str:
-        """How many trials there are, and how many may be made."""
+        """Say how many trials there will be, and how many have ended."""
         trials = self.trials.frozen()
         ended = sum(trial.state.is_finished() for trial in trials)
         return f"{self.trials.settings.trials} trials, {ended} ended already"
 
     def time_left(self) -> str:
-        """Not known: what will be tried isn't, nor what will be pruned."""
+        """Return "": nobody knows which values will be tried and which runs pruned."""
         return ""
 
     def number(self, name: str) -> str:
-        """Which trial this is of how many."""
+        """Return which of the trials this is, e.g. `2/20`."""
         return f"{self.numbers[name] + 1}/{self.trials.settings.trials}"
 
     def progress(self) -> str:
-        """The best score yet."""
+        """Say the best score so far."""
         best = self.trials.best()
         return "no trial has finished yet" if best is None else f"best so far {best.value:.2f} dB"

@@ -1,4 +1,4 @@
-"""What a file of `conf/hparams_search` says under `search`, with types."""
+"""The typed group `search`, which a file of `conf/hparams_search` sets."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
@@ -12,7 +12,7 @@ from shoal.system.readers import whole
 
 
 def _built(key: str, value: Any) -> dict[str, Any]:
-    """What Hydra builds; no group of the config has options for it."""
+    """Read an object that Hydra builds, for which the config has no group of options."""
     if not isinstance(value, dict):
         raise UserError(f"{key}={value} has no _target_ to build")
     built: dict[str, Any] = node()(key, value)
@@ -21,7 +21,7 @@ def _built(key: str, value: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a search goes about it; `conf/hparams_search/optuna.yaml` says what each value means."""
+    """How a search proceeds; `conf/hparams_search/optuna.yaml` explains each value."""
 
     trials: Annotated[int, whole(1)]
     seed: Annotated[int, whole(0)]
@@ -32,10 +32,10 @@ class Settings:
 
     @classmethod
     def of(cls, tree: DictConfig) -> Self:
-        """The settings that Hydra composed.
+        """Read the settings that Hydra composed.
 
         Raises:
-            UserError: naming the value, what it may be, and the remedy.
+            UserError: a value is missing or impossible; the message has the remedy.
         """
         plain: Any = OmegaConf.to_container(tree, resolve=True)
         return fields.read(cls, plain, "search.")

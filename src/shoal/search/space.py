@@ -1,10 +1,12 @@
-"""What a search may try: ranges and choices of config values."""
+"""The space of a search: ranges and choices of config values."""
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shoal.errors import UserError
+from shoal.system.readers import is_number
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -14,14 +16,14 @@ RANGE = {"low", "high", "log", "step"}
 
 
 def suggestions(space: Any) -> dict[str, Suggest]:
-    """How a trial chooses each value, by key.
+    """Return functions with which a trial chooses its values, by key.
 
     Args:
         space: `key: {low, high}`, with `log: true` or `step` if wanted, or `key: [choices]`; a
-            range from an integer to an integer has integers in it.
+            range between two integers contains only integers.
 
     Raises:
-        UserError: it is none of these, or luma would be a rival of RGB; the message names the key.
+        UserError: it is none of these, or luma would compete with RGB; the message names the key.
     """
     if not isinstance(space, dict) or not space:
         wanted = "give it a key with {low, high} or [choices]"
@@ -39,12 +41,21 @@ def _suggestion(key: str, entry: Any) -> Suggest:
     if not isinstance(entry, dict) or not {"low", "high"} <= set(entry) <= RANGE:
         raise UserError(f"search.space: {key}={entry} is neither {{low, high}} nor [choices]")
     low, high = entry["low"], entry["high"]
-    numbers = [value for value in (low, high) if type(value) in (int, float)]
-    if len(numbers) < 2 or low > high or (entry.get("log") and low <= 0):
+    are_numbers = _is_finite(low) and _is_finite(high)
+    if not are_numbers or low > high or (entry.get("log") and low <= 0):
         raise UserError(f"search.space: {key}={entry} is no range of numbers")
     if entry.get("log") and "step" in entry:
-        raise UserError(f"search.space: {key}={entry} has log or step, not both")
+        raise UserError(f"search.space: {key}={entry} has both log and step: leave one out")
+    step = entry.get("step", 1)
+    of_integers = isinstance(low, int) and isinstance(high, int)
+    if not _is_finite(step) or step <= 0 or (of_integers and not isinstance(step, int)):
+        kind = "an integer" if of_integers else "a number"
+        raise UserError(f"search.space: {key}={entry}: step must be {kind} above 0")
     return partial(_number, key=key, entry=entry)
+
+
+def _is_finite(value: Any) -> bool:
+    return is_number(value) and math.isfinite(value)
 
 
 def _number(trial: "Trial", key: str, entry: Mapping[str, Any]) -> float:

@@ -10,11 +10,11 @@ from tabulate import tabulate
 
 from shoal.search.trials import DIVERGED, RUN
 
-FEWEST = 4  # finished trials, below which nothing is said of what mattered
+FEWEST = 4  # finished trials that an estimate of importance needs at least
 
 
 def table(trials: Iterable[FrozenTrial], keys: Sequence[str]) -> pd.DataFrame:
-    """A row per trial: number, the values tried, outcome, last step, psnr (dB), run."""
+    """Tabulate trials, a row each: number, values, outcome, last step, psnr (dB), run."""
     rows = [
         {
             "trial": trial.number,
@@ -43,18 +43,18 @@ def _last_psnr(trial: FrozenTrial) -> float | None:
 
 
 def importance(study: optuna.Study) -> pd.DataFrame:
-    """`value` and `share` (they sum to one), the largest first; empty where too little is known."""
+    """Return each `value` and its `share` (they sum to one), largest first; empty if unknown."""
     finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     if len(finished) < FEWEST or len({trial.value for trial in finished}) < 2:
         return pd.DataFrame(columns=["value", "share"])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that too few trials make it rough, which the table shows
+        warnings.simplefilter("ignore")  # Optuna warns that few trials make a rough estimate
         shares = optuna.importance.get_param_importances(study)
     return pd.DataFrame({"value": list(shares), "share": list(shares.values())})
 
 
 def markdown(rows: pd.DataFrame) -> str:
-    """Rows as Markdown: dB and shares to two decimals, values to four digits."""
+    """Format rows as Markdown: dB and shares with two decimals, values with four digits."""
     shown = rows.copy()
     for name in shown.select_dtypes("float").columns:
         form = "{:.2f}" if name in ("psnr", "share") else "{:.4g}"

@@ -1,7 +1,7 @@
-"""The study: trials kept by Optuna; one that was interrupted is resumed.
+"""The study, whose trials Optuna stores; interrupted trials are resumed.
 
-A trial stays unfinished in the study until its run has finished, diverged or been pruned: a run
-that failed or was killed is made again when the search goes on, here or on another machine.
+A trial stays unfinished until its run has finished, diverged or been pruned. If the run failed or
+was killed, it is made again when the search is resumed, here or on another machine.
 """
 
 import os
@@ -13,29 +13,29 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import optuna
-from hydra.utils import instantiate
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from shoal.errors import UserError, first_line
 from shoal.grid.cross import overrides
 from shoal.search.settings import Settings
 from shoal.search.space import Suggest
+from shoal.system.building import built
 
-OWNER, RUN, DIVERGED = "owner", "run", "diverged"  # what a trial says of itself
-GRACE = timedelta(minutes=2)  # longer than any machine takes from asking to a run that is held
+OWNER, RUN, DIVERGED = "owner", "run", "diverged"  # user attributes of a trial
+GRACE = timedelta(minutes=2)  # longer than it takes from asking for a trial to locking its run
 
 
 class Trials:
     """The trials of one search.
 
     Args:
-        name: of the study.
-        settings: `search` of the config.
-        space: how each value is chosen.
-        file: the SQLite file, where the settings name no storage.
+        name: the study's.
+        settings: the group `search` of the config.
+        space: a function for each key with which a trial chooses the value.
+        file: the SQLite file, used if the settings name no storage.
 
     Raises:
-        UserError: the storage can't be had.
+        UserError: the storage can't be opened, or pruner or sampler can't be built.
     """
 
     def __init__(
@@ -45,22 +45,24 @@ class Trials:
         self.me = f"{socket.gethostname()}:{os.getpid()}"
         self.tried: set[int] = set()  # by this process
         optuna.logging.set_verbosity(optuna.logging.WARNING)
+        # Refused before the storage is made; each trial gets a sampler of its own.
+        built("search.sampler", settings.sampler, seed=settings.seed)
         self.study = _study(name, settings, file)
 
     def frozen(self) -> list[FrozenTrial]:
-        """All trials as they stand, by number."""
+        """Return all trials in their current state, by number."""
         return self.study.get_trials(deepcopy=False)
 
     def best(self) -> FrozenTrial | None:
-        """The trial whose run ended highest; None before one has finished."""
+        """Return the finished trial with the highest score; None if none has finished."""
         finished = [trial for trial in self.frozen() if trial.state == TrialState.COMPLETE]
         return max(finished, key=lambda trial: trial.values[0], default=None)
 
     def next(self, is_held: Callable[[str], bool]) -> Trial | None:
-        """A trial that was interrupted, else a new one; None where there are enough.
+        """Return an interrupted trial, else a new one; None if there are enough trials.
 
         Args:
-            is_held: whether a process works on the run of an id.
+            is_held: tells whether a process works on the run with a given id.
         """
         trials = self.frozen()
         for trial in trials:
@@ -74,8 +76,9 @@ class Trials:
         return self._mine(self.study.ask())
 
     def _draw_by(self, number: int) -> None:
-        """Let a search that is resumed draw what it would have drawn without the interruption."""
-        self.study.sampler = instantiate(self.settings.sampler, seed=self.settings.seed + number)
+        """Seed the sampler by the trial, so that a resumed search draws the same values."""
+        seed = self.settings.seed + number
+        self.study.sampler = built("search.sampler", self.settings.sampler, seed=seed)
 
     def _mine(self, trial: Trial) -> Trial:
         self.tried.add(trial.number)
@@ -93,13 +96,13 @@ class Trials:
         return begun is not None and datetime.now() - begun > GRACE and not at_work
 
     def overrides(self, trial: Trial) -> list[str]:
-        """What a trial sets; the same again for one that is resumed."""
+        """Return the overrides that a trial sets; a resumed one sets the same."""
         return [*overrides({key: choose(trial) for key, choose in self.space.items()})]
 
     def report(self, trial: Trial, curve: Iterable[Mapping[str, str]]) -> list[int]:
-        """Report what of a run's curve the study doesn't know yet; returns the new steps."""
+        """Report the rows of a run's curve that the study doesn't have; returns their steps."""
         now = self.frozen()[trial.number]
-        if now.state.is_finished():  # by another search that had resumed it
+        if now.state.is_finished():  # another search has resumed and ended it
             return []
         points = [(int(row["step"]), float(row["val/psnr"])) for row in curve]
         new = [
@@ -112,11 +115,11 @@ class Trials:
         return [step for step, _ in new]
 
     def finish(self, trial: Trial, psnr: float) -> None:
-        """A trial's run has finished, with this final validation PSNR in dB."""
+        """Tell the study that a trial's run has finished, with its final validation PSNR in dB."""
         self.study.tell(trial, psnr, skip_if_finished=True)
 
     def give_up(self, trial: Trial, diverged: int | None = None) -> None:
-        """A trial was pruned, or its run diverged at a step: for the sampler both are bad."""
+        """Tell the study that a trial was pruned, or that its run diverged at a step."""
         if diverged is not None and not self.frozen()[trial.number].state.is_finished():
             trial.set_user_attr(DIVERGED, diverged)
         self.study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
@@ -124,6 +127,7 @@ class Trials:
 
 def _study(name: str, settings: Settings, file: Path) -> optuna.Study:
     url = settings.storage or f"sqlite:///{file}"
+    pruner = built("search.pruner", settings.pruner)
     for patience in (True, True, False):
         try:
             if not settings.storage:
@@ -132,14 +136,14 @@ def _study(name: str, settings: Settings, file: Path) -> optuna.Study:
                 study_name=name,
                 storage=url,
                 direction="maximize",
-                pruner=instantiate(settings.pruner),
+                pruner=pruner,
                 load_if_exists=True,
             )
         except Exception as error:
             why = first_line(error)
-        if patience:  # two that make the same tables at once disturb each other
+        if patience:  # two searches that create the same tables at once make each other fail
             time.sleep(random.uniform(0.5, 1.5))
-    raise UserError(f"search.storage={url} can't be had: {why}")
+    raise UserError(f"search.storage={url} can't be opened: {why}")
 
 
 def _is_alive(pid: int) -> bool:

@@ -1,13 +1,14 @@
-"""An experiment's grid, and how many seeds its question takes.
+"""An experiment's grid, and how many seeds its question needs.
 
-`seed=auto` adds seeds until it is decided, `plan=true` foresees what they will see.
+`seed=auto` adds seeds until the question is decided. `plan=true` foretells which differences the
+planned seeds will be able to detect.
 
-It lies on grids and on what reports say: of the package it imports both, and no PyTorch.
+This package imports `grid`, `report` and the layers below them, and no PyTorch.
 
-- `study`: plan, runs, page and report, as the sweeper asks for them
-- `settings`: what `seeds:` says
-- `loop`: runs, a look, more runs
-- `resuming`: what an earlier grid of the question planned and looked at
-- `opened`: what a look decided, and whose seeds the rest still needs
-- `outlook`: what a grid will be able to see, before it starts
+- `study`: plan, runs, live page and report of an experiment, as the sweeper asks for them
+- `settings`: the group `seeds` of the config
+- `loop`: runs, a look at the results, more runs
+- `resuming`: takes up seeds and looks of an earlier grid of the question
+- `opened`: what a look has decided, and which arms need more seeds
+- `outlook`: what a grid will be able to detect, before it starts
 """

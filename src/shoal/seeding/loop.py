@@ -1,4 +1,4 @@
-"""Runs, a look, more runs: seeds are added until every question is decided, or there are enough."""
+"""Adds seeds, with a look at the results after each batch, until all is decided or a limit met."""
 
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -26,10 +26,10 @@ class Loop:
     """An experiment that adds seeds.
 
     Args:
-        plan: of the first seeds, and of those that an earlier grid added.
-        settings: of `seeds`.
+        plan: has the first seeds, and those that an earlier grid added.
+        settings: the group `seeds` of the config.
         command: what the user typed.
-        make: makes runs, each with the label of its arm.
+        make: makes runs, each given with the label of its arm.
     """
 
     plan: Plan
@@ -38,7 +38,7 @@ class Loop:
     make: Make
 
     def run(self) -> list[JobReturn]:
-        """Make runs until all is decided; where one fails, there is no look at what is left."""
+        """Make runs until all is decided; if a run fails, end without looking at the others."""
         begun = time.monotonic()
         returns: list[JobReturn] = []
         coming = list(self.plan.runs)
@@ -52,7 +52,7 @@ class Loop:
         return returns
 
     def look(self) -> Study:
-        """What has finished by now; a look at the rows of the one before is the same look."""
+        """Read the study, and note a look in the plan if there are new results."""
         study = read(self.plan.path)
         looks = self.plan.looks or []
         before = {name for look in looks for name in look["runs"]}
@@ -64,7 +64,7 @@ class Loop:
         return study
 
     def _next(self, found: list[Question], seconds: float) -> list[tuple[str, PlannedRun]]:
-        """Say what is decided, and plan the runs that come next."""
+        """Print what is decided, and plan the next runs."""
         planned = seeds_of(self.plan)
         counts = {arm: len(seeds) for arm, seeds in planned.items()}
         more = wanted(found, counts, self.settings.step, self.settings.most)
@@ -85,7 +85,7 @@ class Loop:
         return coming
 
     def _too_late(self, coming: Sequence[tuple[str, PlannedRun]], seconds: float) -> str:
-        """Why no more seeds fit into `seeds.hours`; "" where they do, or nobody can tell."""
+        """Say why no more seeds fit into `seeds.hours`; "" if they do or their time is unknown."""
         hours = self.settings.hours
         if hours is None:
             return ""
@@ -94,11 +94,11 @@ class Loop:
         if left > (known or 0):
             return ""
         takes = f", and the next seeds take about {span(known)}" if known else ""
-        return f"of seeds.hours={hours:g} there are {span(max(left, 0))} left{takes}"
+        return f"{span(max(left, 0))} of seeds.hours={hours:g} are left{takes}"
 
 
 def seeds_of(plan: Plan) -> dict[str, set[int]]:
-    """The planned seeds of each arm that learns."""
+    """Return the planned seeds of each arm that learns."""
     found: dict[str, set[int]] = {}
     for label, run in plan.runs:
         if run.config.kind.learns:
@@ -107,7 +107,7 @@ def seeds_of(plan: Plan) -> dict[str, set[int]]:
 
 
 def fresh(planned: Container[int], lowest: int, number: int) -> Iterator[int]:
-    """The next seeds.
+    """Return the next seeds, at least `lowest`, that aren't planned yet.
 
     >>> list(fresh({2, 3, 5}, lowest=2, number=2))
     [4, 6]
@@ -130,6 +130,6 @@ def _said(more: Mapping[str, int], coming: Sequence[tuple[str, PlannedRun]]) -> 
 
 
 def _at_once(coming: Sequence[tuple[str, PlannedRun]]) -> tuple[int | None, int]:
-    """Threads of each run, and how many work at a time."""
+    """Return the threads of each run, and how many runs work at a time."""
     jobs = coming[0][1].config.jobs
     return share_of_cores(jobs), jobs

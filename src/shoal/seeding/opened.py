@@ -1,4 +1,4 @@
-"""What a look has decided, and whose seeds the open questions still need."""
+"""What a look at the results has decided, and how many seeds open questions still need."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from shoal.results import Study
 
 @dataclass(frozen=True)
 class Question:
-    """A claim, or a difference to the baseline, as it stands.
+    """A claim, or a difference to the baseline, with its answer so far.
 
     Attributes:
-        name: of it.
-        word: its answer so far.
-        shown: effect and interval of what it hangs on.
-        seeds: that it stands on.
-        parts: what is left to decide; none where all is, or where no seed would.
-        short: why no seed would help, where the question is open all the same.
+        name: its id or name.
+        word: the answer so far.
+        shown: effect and interval of the comparison that the answer depends on.
+        seeds: the number of seeds that the answer rests on.
+        parts: the comparisons that more seeds may decide; none if the question is closed.
+        short: why more seeds wouldn't help, if the question is open nevertheless.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Question:
 
     @property
     def text(self) -> str:
-        """One clause."""
+        """The question and its answer, in one clause."""
         if self.word == "not run":
             return f"{self.name} not run"
         if self.word != "undecided":
@@ -43,7 +43,7 @@ class Question:
 
 
 def questions(study: Study) -> Iterator[Question]:
-    """The claims of a study, then its differences to the baseline."""
+    """Yield the claims of a study, then its differences to the baseline."""
     for verdict in judge(study, read_claims(study.claims)):
         yield _question(verdict.id, verdict, verdict.comparisons, verdict.decisive)
     for each in against_baseline(study):
@@ -70,7 +70,7 @@ def _question(
 
 
 def _is_over(part: Comparison, share: float) -> bool:
-    """Whether no more seeds would decide a comparison."""
+    """Whether no number of further seeds would decide a comparison."""
     return not np.isnan(part.p) and (_is_spent(part) or is_hopeless(part, share))
 
 
@@ -81,15 +81,16 @@ def _is_spent(part: Comparison) -> bool:
 def wanted(
     found: list[Question], planned: Mapping[str, int], step: int, most: int
 ) -> dict[str, int]:
-    """How many seeds more the open questions need, by arm; none where all is decided.
+    """Return how many more seeds the open questions need, by arm; empty if all is decided.
 
-    Seeds are paired, so an arm is brought to as many as its rival has before both get more.
+    Comparisons pair the seeds of two arms. An arm with fewer seeds than its rival therefore catches
+    up before both get more.
 
     Args:
         found: all questions.
-        planned: seeds of each arm that trains, so far.
-        step: seeds to add.
-        most: seeds of an arm.
+        planned: the number of seeds so far of each arm that learns.
+        step: the number of seeds to add.
+        most: the most seeds that an arm may have.
     """
     goals = dict(planned)
     for part in (part for question in found for part in question.parts):

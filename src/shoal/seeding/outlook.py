@@ -1,4 +1,4 @@
-"""What a grid will be able to see, by the rows of an earlier study or of its own first seeds."""
+"""Which differences a grid will detect, judged by an earlier study or by its own first seeds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ from shoal.seeding.settings import Settings
 
 @dataclass(frozen=True)
 class Sight:
-    """What a number of seeds will see of one claim or difference.
+    """What a number of seeds can detect for one claim or difference.
 
     Attributes:
-        name: of it.
-        word: what it is by the rows there are.
-        sees: the smallest difference found four times of five, with its unit.
-        need: what deciding it takes, where it is undecided.
+        name: its id or name.
+        word: its answer by the rows that exist.
+        sees: the smallest difference that is detected four times out of five, with its unit.
+        need: what it takes to decide it, if it is undecided.
     """
 
     name: str
@@ -37,12 +37,12 @@ class Sight:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a grid will see, and by what that is known.
+    """What a grid will be able to detect, and which study that is derived from.
 
     Attributes:
-        seeds: of each arm, as planned.
-        source: the study whose rows tell.
-        sights: of its claims, then of its differences to the baseline.
+        seeds: the planned number of seeds of each arm.
+        source: the study whose rows were used.
+        sights: one for each claim, then for each difference to the baseline.
     """
 
     seeds: int
@@ -51,7 +51,7 @@ class Outlook:
 
     @property
     def line(self) -> str:
-        """The overview's: the first three questions, and what open ones need."""
+        """A summary: the first three questions, and what open ones need."""
         seen = ", ".join(f"{each.sees} ({each.name})" for each in self.sights[:3])
         open_ones = [f"{each.name} ({each.need})" for each in self.sights if each.need]
         left = [f"open: {', '.join(open_ones[:3])}"] if open_ones else []
@@ -59,7 +59,7 @@ class Outlook:
 
     @property
     def lines(self) -> list[str]:
-        """One for each question."""
+        """A heading, and a line for each question."""
         found = [f"by the rows of {self.source}, {self.seeds} seeds see:"]
         for each in self.sights:
             said = f"undecided ({each.need})" if each.need else each.word
@@ -68,11 +68,11 @@ class Outlook:
 
 
 def outlook(plan: Plan, settings: Settings | None) -> Outlook | None:
-    """What a plan will see; None where no rows tell.
+    """Foretell what a grid will be able to detect; None if no study has enough rows for that.
 
     Args:
-        plan: of the grid.
-        settings: of `seeds`, where it adds seeds.
+        plan: the grid's plan.
+        settings: the group `seeds` of the config, if the grid adds seeds.
     """
     config = plan.runs[-1][1].config
     seeds = len({run.config.seed for _, run in plan.runs}) if settings is None else settings.first
@@ -86,14 +86,14 @@ def outlook(plan: Plan, settings: Settings | None) -> Outlook | None:
 
 
 def _bar(seeds: int, share: float, settings: Settings | None) -> Bar:
-    """How small p has to be at the planned seeds."""
+    """Return how small p has to be at the planned number of seeds."""
     most = () if settings is None else (settings.most,)
     known = [bar for bar in bars(share, (), most) if bar.seeds <= max(seeds, 3)]
     return replace(known[-1], seeds=max(seeds, 2))
 
 
 def _studies(plan: Plan, findings: Path) -> Iterator[tuple[Study, str]]:
-    """The plan's own rows, those of earlier grids of the question, those of kept findings."""
+    """Yield the plan's own study, those of earlier grids of the question, then kept findings."""
     name = plan.experiment.name
     yield study_of(content(plan, ""), plan.path), f"{name}, as far as it is here"
     for path in reversed(grids(plan.path.parents[1], name)):
@@ -119,7 +119,7 @@ def _sights(study: Study, bar: Bar) -> Iterator[Sight]:
 
 
 def _tells(part: Comparison) -> bool:
-    """Whether it has the scatter of seeds."""
+    """Whether a comparison knows how results scatter over seeds."""
     return part.seeds > 1 and not np.isnan(part.p)
 
 

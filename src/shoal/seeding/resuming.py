@@ -1,45 +1,59 @@
-"""An experiment that adds seeds goes on: what an earlier grid planned and looked at counts."""
+"""Resumes an experiment that adds seeds: an earlier grid's seeds and looks count."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from shoal.grid.plan import Plan
 from shoal.results import grids
 from shoal.system import harmless
 
 
-def take_up(plan: Plan) -> None:
-    """Go on from an earlier grid of the question: its seeds are planned, and its looks count.
+@dataclass(frozen=True)
+class _Earlier:
+    """What an earlier plan's file says; nothing where it is absent or damaged.
 
-    The grid may have been narrower: looks at the arms that both have are looks all the same.
+    Attributes:
+        seeds: the arm and the seed of each of its runs that has a seed.
+        looks: of each look, the most seeds that it allowed for and the ids of its new runs.
+    """
+
+    seeds: list[tuple[str, int]] = field(default_factory=list)
+    looks: list[tuple[int, list[str]]] = field(default_factory=list)
+
+
+def take_up(plan: Plan) -> None:
+    """Add the seeds of an earlier grid of the same experiment to a plan, and take over its looks.
+
+    The earlier grid may have had fewer arms; its looks at the shared arms count all the same.
     """
     before = _before(plan)
-    for row in before.get("runs", []):
-        if row["arm"] in plan.experiment.arms and row["seed"] is not None:
-            plan.add(row["arm"], row["seed"])
+    for arm, seed in before.seeds:
+        if arm in plan.experiment.arms:
+            plan.add(arm, seed)
     ids = {run.folder.id for _, run in plan.runs}
     looks = [
-        {"most": look["most"], "runs": [name for name in look["runs"] if name in ids]}
-        for look in before.get("looks", [])
+        {"most": most, "runs": [name for name in names if name in ids]}
+        for most, names in before.looks
     ]
     plan.looks = [look for look in looks if look["runs"]]
 
 
-def _before(plan: Plan) -> Mapping[str, Any]:
-    """The plan of that name that was written last, if it looked at runs of this one."""
+def _before(plan: Plan) -> _Earlier:
+    """Find the newest plan of the experiment that has looked at runs of this plan."""
     ids = {run.folder.id for _, run in plan.runs if run.config.kind.learns}
     others = reversed(grids(plan.path.parents[1], plan.experiment.name))
     for path in dict.fromkeys([plan.path, *others]):
         found = _read(path)
-        if any(ids & set(look["runs"]) for look in found.get("looks", [])):
+        if any(ids.intersection(names) for _, names in found.looks):
             return found
-    return {}
+    return _Earlier()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> _Earlier:
     try:
-        found: dict[str, Any] = harmless.from_json(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found
+        found = harmless.from_json(path.read_bytes())
+        seeds = [(str(row["arm"]), row["seed"]) for row in found["runs"]]
+        looks = [(look["most"], list(map(str, look["runs"]))) for look in found.get("looks", [])]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return _Earlier()
+    return _Earlier([each for each in seeds if isinstance(each[1], int)], looks)

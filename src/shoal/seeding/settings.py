@@ -1,4 +1,4 @@
-"""What the config says under `seeds`, with types, and where `seed=auto` stands for it."""
+"""The typed group `seeds` of the config, and the seeds that `seed=auto` begins with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from shoal.system.readers import number, whole
 
 @dataclass(frozen=True)
 class Settings:
-    """How seeds are added; `conf/config.yaml` says what each value means."""
+    """How seeds are added; `conf/config.yaml` explains each value."""
 
     lowest: Annotated[int, whole(0)]
     first: Annotated[int, whole(FEWEST)]
@@ -29,21 +29,21 @@ class Settings:
 
     @classmethod
     def of(cls, tree: DictConfig) -> Self:
-        """The settings that Hydra composed.
+        """Read the settings that Hydra composed.
 
         Raises:
-            UserError: naming the value, what it may be, and the remedy.
+            UserError: a value is missing or impossible; the message has the remedy.
         """
         plain: Any = OmegaConf.to_container(tree, resolve=True)
         return fields.read(cls, plain, "seeds.")
 
     def after(self, seconds: float) -> Self:
-        """With what is left of `hours` when some of them are spent."""
+        """Return settings with the time that is left of `hours` after some seconds."""
         left = None if self.hours is None else max(0.0, self.hours - seconds / 3600)
         return replace(self, hours=left)
 
     def start(self, combinations: Sequence[Sequence[str]]) -> list[list[str]]:
-        """The combinations of the first seeds, in place of `seed=auto`."""
+        """Replace `seed=auto` in combinations of overrides by each of the first seeds."""
         return [
             [*(text for text in each if text != AUTO), f"seed={seed}"]
             for seed in range(self.lowest, self.lowest + self.first)
@@ -55,7 +55,7 @@ def is_automatic(combinations: Sequence[Sequence[str]]) -> bool:
     """Whether seeds are to be added until all is decided.
 
     Raises:
-        UserError: there are seeds beside `auto`.
+        UserError: other seeds are given besides `auto`.
     """
     chosen = [AUTO in each for each in combinations]
     if any(chosen) and not all(chosen):

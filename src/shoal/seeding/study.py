@@ -1,4 +1,4 @@
-"""An experiment as the sweeper makes it: its plan, its runs, its page and its report."""
+"""Makes an experiment for the sweeper: its plan, its runs, its live page and its report."""
 
 import functools
 import os
@@ -44,7 +44,7 @@ class ExperimentGrid:
     Args:
         loader: Hydra's.
         master: the grid's config.
-        launch: makes runs of their overrides; titles and arms are by these.
+        launch: makes runs from their overrides, with the runs' titles and arms by overrides.
     """
 
     loader: ConfigLoader
@@ -52,13 +52,13 @@ class ExperimentGrid:
     launch: Launch
 
     def make(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
-        """Make the runs of all arms, and report; nothing but words where `plan=true`.
+        """Make the runs of all arms, and report; with `plan=true`, only print what they would be.
 
         Args:
-            combinations: of overrides.
+            combinations: the user's overrides, a list per combination of swept values.
 
         Raises:
-            UserError: the experiment, or what is asked of it, is not as it must be.
+            UserError: the experiment, or a setting for it, is invalid.
         """
         settings = Settings.of(self.master.seeds) if is_automatic(combinations) else None
         plan = self._planned(combinations, settings)
@@ -80,9 +80,10 @@ class ExperimentGrid:
     def _tuned(
         self, plan: Plan, tune: Tuning, judging: Plan, settings: Settings | None, foreseen: str
     ) -> Sequence[JobReturn]:
-        """Let each arm find its own value, then make the study at these and at the common one.
+        """Let each arm find its own value, then make the study at these and at the common value.
 
-        The study at their own comes first: where `seeds.hours` are short, it answers the question.
+        The study at their own values comes first, as it answers the question if `seeds.hours` are
+        short.
         """
         returns = self._made(judging, None, "")
         if any(done.status == JobStatus.FAILED for done in returns):
@@ -101,7 +102,7 @@ class ExperimentGrid:
         return returns
 
     def _planned(self, combinations: list[list[str]], settings: Settings | None) -> Plan:
-        """The plan; where seeds are added, of all that an earlier grid added too."""
+        """Make the plan; with `seed=auto` it includes the seeds that an earlier grid added."""
         experiment = experiment_asked.read(self.loader, self.master)
         _require_claims(experiment)
         given = [
@@ -135,7 +136,7 @@ class ExperimentGrid:
 
 
 def _titles(plan: Plan, runs: Sequence[tuple[str, PlannedRun]] | None = None) -> Names:
-    """What the lines of a grid call runs of a plan: all that there are, unless some are given."""
+    """Return the titles of some of a plan's runs, or of all of them."""
     return titles(plan.runs if runs is None else runs, plan.turned)
 
 
@@ -143,7 +144,7 @@ def _require_claims(experiment: Experiment) -> None:
     """Refuse a claim that can't be tested, before anything is trained for it.
 
     Raises:
-        UserError: naming the experiment, the claim and what is wrong with it.
+        UserError: a claim is invalid; the message names the experiment and the claim.
     """
     try:
         require_arms(read_claims(experiment.claims), [*experiment.arms, *experiment.left_out])

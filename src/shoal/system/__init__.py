@@ -1,4 +1,4 @@
-"""What any program needs of its machine: files, locks, signals, memory, progress, the console.
+"""Basics that know nothing of pictures: files, locks, signals, configs, progress, the console.
 
-It knows no pictures; of the package it imports errors alone.
+Of the rest of Shoal, this package imports `errors` alone.
 """

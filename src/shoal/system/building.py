@@ -1,4 +1,4 @@
-"""Objects that a config names: built, or refused in one line that says why."""
+"""Builds the objects that a config names, or says in one line why they can't be built."""
 
 import difflib
 import pkgutil
@@ -13,10 +13,10 @@ from shoal.errors import UserError, first_line
 
 
 def built(key: str, node: Mapping[str, Any], **more: Any) -> Any:
-    """What a `_target_` and its arguments make.
+    """Build the object of a `_target_` and its arguments.
 
     Args:
-        key: where the node stands, for what is said, e.g. `task.loss`.
+        key: the node's key in the config, for messages, e.g. `task.loss`.
         node: the target and its arguments.
         more: further arguments, and Hydra's flags.
 
@@ -35,18 +35,18 @@ def built(key: str, node: Mapping[str, Any], **more: Any) -> Any:
 
 
 def unbuilt(key: str, cause: BaseException) -> UserError:
-    """What refuses a part that can't be built, and names the remedy for an argument too many."""
+    """Return the error for a part that can't be built, with a remedy if it is known."""
     spare = re.search(r"unexpected keyword argument '(\w+)'", str(cause))
     place = "model" if key.startswith("model=") else key
     remedy = f": ~{place}.{spare[1]} leaves out what a file sets" if spare else ""
-    # Parameters and optimiser are the run's to give.
+    # A run passes these arguments itself, later.
     if re.search(r"missing .* argument: '(params|optimizer)'", str(cause)):
         remedy = ": set _partial_: true beside its _target_"
     return UserError(f"{key} can't be built: {_reason(cause)}{remedy}")
 
 
 def _reason(cause: BaseException) -> str:
-    """Why something can't be built; Hydra keeps why a target isn't found for its second line."""
+    """Say why something can't be built; why a target isn't found is in Hydra's second line."""
     found = re.match(r"Error loading '(.+)':\n(.+)", str(cause))
     if not found:
         return first_line(cause)
@@ -62,7 +62,7 @@ def _reason(cause: BaseException) -> str:
 
 
 def _names(module: str) -> list[str]:
-    """What a module that has been imported holds, a package's modules included."""
+    """Return the names in an imported module, including the modules of a package."""
     there = sys.modules[module]
     inside = pkgutil.iter_modules(getattr(there, "__path__", []))
     return [*vars(there), *(each.name for each in inside)]

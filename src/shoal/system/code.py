@@ -1,7 +1,7 @@
-"""The user's own source that a config builds from: which modules, and their content.
+"""Digests of the user's own source code that a config builds from.
 
-Names in a config lead to files, and a file's import statements to others: see `sources`. What a
-module imports by a computed name, or reads as data, isn't seen.
+Names in a config lead to files, and their import statements lead to others: see `sources`. Modules
+imported by a computed name, and files read as data, are not found.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,15 +16,15 @@ from shoal.system.targets import targets
 
 
 def own_code(*configs: Any) -> dict[str, str]:
-    """SHA-256 of every module of the user's own that configs build from, by the module's name.
+    """Return the SHA-256 of every module of the user's own that configs build from, by name.
 
-    So too of installed packages that a `_target_` comes from: see `system.installed`.
+    Installed packages that a `_target_` comes from are included: see `system.installed`.
 
     Args:
-        configs: plain trees; each dotted name in them may lead to a module, a `_target_` must.
+        configs: plain trees. Any dotted name in them may lead to a module, a `_target_` must.
 
     Raises:
-        UserError: a `_target_`'s module is nowhere to be found, or a file is no Python.
+        UserError: the module of a `_target_` can't be found, or a file is no valid Python.
     """
     named = [target for config in configs for target in targets(config)]
     for target in named:
@@ -41,13 +41,13 @@ def own_code(*configs: Any) -> dict[str, str]:
 
 
 def source(module: str) -> Path | None:
-    """The file of a module of the user's own, where it is to be found; nothing is imported."""
+    """Return the file of a module of the user's own, without importing it; None if not found."""
     found = (spec for spec in own_modules(module) if spec.name == module)
     return next((Path(str(spec.origin)) for spec in found), None)
 
 
 def changed(before: Mapping[str, str], today: Mapping[str, str]) -> str:
-    """The files that differ, as a subject and its verb; "" where none does.
+    """Say which files differ; "" if none does.
 
     >>> changed({"mine": "aa"}, {"mine": "bb"})
     'mine.py has changed'
@@ -69,7 +69,7 @@ def _file(module: str, modules: Sequence[str]) -> str:
 
 
 def changed_since(before: Mapping[str, str], *configs: Any) -> str:
-    """What `changed` says of the code that is here now; a module that is gone has changed too."""
+    """Say which files differ from today's; a module that is gone counts as changed."""
     try:
         return changed(before, own_code(*configs)) if before else ""
     except UserError:
@@ -86,7 +86,7 @@ def _require(target: str) -> None:
 
 
 def _names(config: Any) -> Iterator[str]:
-    """All dotted names in a config: `_target_`s, and what an argument may name a class by."""
+    """Yield all dotted names in a config: targets, and arguments that may name a class."""
     if isinstance(config, str):
         parts = config.split(".")
         if len(parts) > 1 and all(part.isidentifier() for part in parts):

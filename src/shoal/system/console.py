@@ -1,4 +1,7 @@
-"""How a training ends: one line for a user's mistake, the right exit code for everything."""
+"""The command line of trainings: how it is parsed and shown, and how commands end.
+
+A user's mistake ends in one line. Every ending has its exit code.
+"""
 
 import os
 import shlex
@@ -18,23 +21,23 @@ from shoal.system.flags import flags
 from shoal.system.mistakes import config_mistake
 from shoal.system.variables import EXPERIMENT
 
-PROGRAMS = ("train.py", "shoal train")  # whose mistakes begin with their name
-CONFIG = ("hydra.", "omegaconf.", "yaml.")  # whose errors are mistakes in the config
+PROGRAMS = ("train.py", "shoal train")  # names of the program, with which its messages begin
+CONFIG = ("hydra.", "omegaconf.", "yaml.")  # modules whose errors are mistakes in the config
 
 
 def share_config_store() -> None:
     """Have Hydra share its store of structured configs instead of copying it.
 
-    Hydra 1.3 copies it for every group that it lists and every config that it composes, and only
-    reads the copies: help takes twice as long, most of it in this.
+    Hydra 1.3 copies the store for every group that it lists and every config that it composes, but
+    only reads the copies. Without them, `--help` takes half the time.
     """
     ConfigStore.__deepcopy__ = lambda self, memo: self  # type: ignore[attr-defined]
 
 
 def take_words_in_any_order() -> None:
-    """Have Hydra's parser take overrides on both sides of a flag: `model=ees -m seed=0,1`.
+    """Have Hydra's parser accept overrides on both sides of a flag: `model=ees -m seed=0,1`.
 
-    As it is, it takes one unbroken row of them, and refuses the others in several lines.
+    By default, it requires all overrides to be in one place.
     """
 
     def parser() -> Any:
@@ -51,7 +54,7 @@ def _refuse(message: str) -> NoReturn:
 
 
 def program() -> list[str]:
-    """What trains, after Python's own name: `shoal train`, `-m shoal train` or `train.py`."""
+    """Return the words after `python` that start a training: `-m shoal train`, `train.py`, ..."""
     script = Path(sys.argv[0])
     if script.parts[-2:] == ("shoal", "__main__.py"):
         return ["-m", "shoal", "train"]
@@ -59,12 +62,12 @@ def program() -> list[str]:
 
 
 def config_flags() -> list[str]:
-    """The flags of our own command line that say where the config is composed from."""
+    """Return the flags of this command line that say where configs are."""
     return [f"--{name}={value}" for name, value in flags().items()]
 
 
 def spoken() -> list[str]:
-    """How a command begins that trains what this one can: as people type it."""
+    """Return the beginning of a command that trains with the same configs, as people type it."""
     return [*_script(), *config_flags()]
 
 
@@ -78,17 +81,18 @@ def _script() -> list[str]:
 
 
 def require_grid() -> None:
-    """Refuse an experiment that would train one network: its file forgot to ask for a grid.
+    """Refuse to train a single run if the command asks for something that only a grid can do.
 
     Raises:
-        UserError: naming the experiment and the remedy.
+        UserError: it does, e.g. an experiment whose file doesn't ask for a grid.
     """
     if "plan=true" in HydraConfig.get().overrides.task:
         raise UserError("plan=true is of a grid: add -m, or experiment=NAME")
     name = HydraConfig.get().runtime.choices.get("experiment")
     if "seed=auto" in HydraConfig.get().overrides.task:
         raise UserError("seed=auto is of an experiment alone: add experiment=NAME, or say seed=0")
-    asked = "hydra.mode=RUN" in sys.argv or os.environ.get(EXPERIMENT)  # an arm, by hand or by us
+    # One arm alone was asked for, by the user or by a grid.
+    asked = "hydra.mode=RUN" in sys.argv or os.environ.get(EXPERIMENT)
     if name and not asked:
         raise UserError(
             f"experiment={name}: add 'hydra: {{mode: MULTIRUN}}' to its file, or say -m"
@@ -96,7 +100,7 @@ def require_grid() -> None:
 
 
 def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
-    """Do something that may be refused, and say in one line how it ended.
+    """Call a function, print one line if it fails, and return the exit code.
 
     Args:
         action: a Hydra main function, or a run.
@@ -104,9 +108,9 @@ def exit_code(action: Callable[[], Any], conf: Path | None = None) -> int:
 
     Returns:
         0, or 1 for a diverged run, 2 for a user's mistake, 128 + n for a stop by signal n. Any
-        other exception is raised as it is: a traceback is for Shoal's own mistakes.
+        other exception is raised again, since a traceback is for bugs of Shoal's.
     """
-    # Hydra's own reporting prints several lines and exits with 1; with this it raises instead.
+    # Makes Hydra raise; otherwise it prints several lines and exits with 1.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         action()
@@ -125,7 +129,7 @@ def _explain(error: BaseException, conf: Path | None) -> int:
     if (code := getattr(error, "exit_code", None)) is not None:
         print(getattr(error, "trace", ""), end="", file=sys.stderr)
         return _say(f"{error}{getattr(error, 'advice', '')}", code)
-    if isinstance(error, KeyboardInterrupt):  # before a run or a grid listens to signals itself
+    if isinstance(error, KeyboardInterrupt):  # before a run or a grid handles signals itself
         return _say("stopped by SIGINT", 128 + signal.SIGINT)
     if isinstance(error, OSError) and error.errno in UNWRITABLE:
         return _say(f"{error}: mend that, and the same command goes on", USER_ERROR)
@@ -136,7 +140,7 @@ def _explain(error: BaseException, conf: Path | None) -> int:
 
 
 def _raised_in(error: BaseException) -> str:
-    """The module that raised: Hydra refuses `budget=false` by a plain ValueError."""
+    """Return the module that raised, since Hydra refuses `budget=false` by a plain ValueError."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

@@ -1,8 +1,8 @@
-"""Typed configs: dataclasses that say with each field what its value may be.
+"""Typed configs: dataclasses whose fields say which values are allowed.
 
-A field's annotation is its reader: `Annotated[int, whole(1)]`, another dataclass, `str`, `bool`,
-`Path`, or anything else for what somebody else refuses. Values stay as they were written: 1 and
-1.0 are two.
+A field's annotation determines its reader: `Annotated[int, whole(1)]`, another dataclass, `str`,
+`bool` or `Path`. Any other annotation accepts all values, for code elsewhere to check. Values are
+kept as they were written: 1 and 1.0 stay different.
 """
 
 import difflib
@@ -18,15 +18,15 @@ T = TypeVar("T")
 
 
 def read(kind: type[T], tree: Mapping[str, Any], prefix: str = "") -> T:
-    """A dataclass from a plain tree that has its keys and no others.
+    """Read a dataclass from a plain tree, which must have its fields as keys and no others.
 
     Args:
         kind: the dataclass.
-        tree: resolved.
-        prefix: of keys, in what is said.
+        tree: without interpolations.
+        prefix: put before keys in messages.
 
     Raises:
-        UserError: naming the key, the value, what it may be, and the remedy.
+        UserError: a key is missing or unknown, or a value isn't allowed.
     """
     readers = {
         key: _reader(hint) for key, hint in get_type_hints(kind, include_extras=True).items()
@@ -44,7 +44,7 @@ def read(kind: type[T], tree: Mapping[str, Any], prefix: str = "") -> T:
 
 
 def _defaults(kind: Any) -> set[str]:
-    """The fields that need no value: younger than configs that finished runs keep."""
+    """Return the fields with defaults, which configs of older runs lack."""
     return {
         each.name
         for each in fields(kind)
@@ -62,7 +62,7 @@ def _reader(hint: Any) -> Reader:
 
 
 def mapping(key: str, value: Any) -> dict[str, Any]:
-    """Refuse `model=null` and `task.loss=l1`, which replace a whole group by a word."""
+    """Return a mapping; refuse `model=null` and `task.loss=l1`, which replace a group by a word."""
     if isinstance(value, dict):
         return value
     parent, _, name = key.rpartition(".")
@@ -72,7 +72,7 @@ def mapping(key: str, value: Any) -> dict[str, Any]:
 
 
 def node(**bounds: Reader) -> Reader:
-    """What Hydra builds: a `_target_` and its arguments, some of which may have bounds."""
+    """Return a reader of an object that Hydra builds, with readers for some of its arguments."""
 
     def reader(key: str, value: Any) -> dict[str, Any]:
         tree = mapping(key, value)
@@ -86,11 +86,11 @@ def node(**bounds: Reader) -> Reader:
 
 
 def nodes(key: str, value: Any) -> dict[str, Any]:
-    """Any number of nodes, by name; none where the value is null."""
+    """Read any number of objects that Hydra builds, by name; null means none."""
     tree = {} if value is None else mapping(key, value)
     return {name: node()(f"{key}.{name}", entry) for name, entry in tree.items()}
 
 
 def optional(kind: type[T]) -> Reader:
-    """Another dataclass, or None."""
+    """Return a reader of another dataclass or None."""
     return lambda key, value: None if value is None else read(kind, mapping(key, value), f"{key}.")

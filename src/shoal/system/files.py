@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,8 +16,8 @@ from typing import Any, BinaryIO
 from shoal.errors import UserError
 from shoal.system import heartbeat, regular
 
-UNFINISHED = ".unfinished"  # how names of files that aren't whole yet begin
-# What a disk or a folder says that can't be written: the user's to mend.
+UNFINISHED = ".unfinished"  # the beginning of names of files that are still being written
+# Errors of a disk or folder that can't be written, which the user has to resolve.
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 
@@ -25,7 +26,7 @@ Row = Mapping[str, Any]
 
 @contextmanager
 def whole(path: Path) -> Iterator[BinaryIO]:
-    """A file beside `path` to write to: it becomes `path` at the end, or vanishes at an error."""
+    """Open a file to write that becomes `path` at the end, or vanishes at an error."""
     beside = path.with_name(f"{UNFINISHED}-{secrets.token_hex(8)}")
     try:
         with beside.open("xb+") as file:
@@ -52,7 +53,7 @@ def write_whole(path: Path, content: bytes | str) -> str:
 
 
 def sha256(path: Path) -> str:
-    """Digest of a file's bytes, in hex.
+    """Return the SHA-256 of a file's bytes, in hex.
 
     Raises:
         UserError: the file cannot be read.
@@ -66,7 +67,7 @@ def sha256(path: Path) -> str:
 
 @contextmanager
 def asked_for(path: Path) -> Iterator[BinaryIO]:
-    """A file that the user asked for: as `whole`, and its folder is made.
+    """Open a file that the user asked for like `whole`, after making its folder.
 
     Raises:
         UserError: it can't be written.
@@ -89,7 +90,7 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=there, prefix=f"{UNFINISHED}-") as beside:
             made = Path(beside) / folder.name
-            made.mkdir()  # as any folder: the one around it is the user's alone
+            made.mkdir()  # with ordinary permissions, unlike the temporary folder itself
             for name, content in contents.items():
                 write_whole(made / name, content)
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -99,13 +100,16 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Delete what kills have left unfinished in a folder that nobody else writes to."""
-    for path in folder.rglob(f"{UNFINISHED}*"):
-        path.unlink(missing_ok=True)
+    """Delete unfinished files of killed processes from a folder that no other process writes to."""
+    for path in list(folder.rglob(f"{UNFINISHED}*")):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """Rows as CSV; absent values are empty, floats keep every digit."""
+    """Format rows as CSV; absent values are empty, floats keep every digit."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()

@@ -1,4 +1,4 @@
-"""The GPUs that this process may use, counted by the driver: without torch or a context."""
+"""The GPUs that this process may use, as the driver counts them: without torch or a context."""
 
 import ctypes
 import os
@@ -10,9 +10,9 @@ IDENTIFIERS = ("GPU-", "MIG-")  # how the driver names a GPU, and a part of one
 
 
 def visible() -> tuple[str, ...]:
-    """Names of the GPUs that CUDA shows this process, each as `CUDA_VISIBLE_DEVICES` takes it.
+    """Return the GPUs that CUDA shows this process, named as in `CUDA_VISIBLE_DEVICES`.
 
-    As CUDA reads that variable: in its order, up to the first entry that there is no GPU for.
+    Like CUDA, it reads that variable in order, up to the first entry without a GPU.
     """
     count, given = installed(), os.environ.get(VISIBLE)
     if count == 0:
@@ -29,7 +29,7 @@ def visible() -> tuple[str, ...]:
 
 @cache
 def installed() -> int:
-    """How many NVIDIA GPUs there are; 0 where this build of PyTorch computes on the processor."""
+    """Return the number of NVIDIA GPUs; 0 if this build of PyTorch supports the CPU alone."""
     try:
         if version("torch").endswith("+cpu"):
             return 0

@@ -1,7 +1,7 @@
-"""YAML and JSON of strangers: plain data of bounded size and depth, or nothing.
+"""Reads strangers' YAML and JSON safely: only plain data of bounded size and depth.
 
-A few hundred bytes of YAML can name a part of themselves so often that what they say fills any
-memory, and brackets within brackets end a parser that calls itself.
+With aliases, a few hundred bytes of YAML can expand until they fill any memory. Deeply nested
+brackets crash a recursive parser.
 """
 
 import json
@@ -13,15 +13,15 @@ import yaml
 from shoal.errors import UserError
 from shoal.system import regular
 
-LARGEST = 1 << 20  # bytes of a config: a run's has some five thousand
-DEEPEST = 40  # maps and lists within each other: a run's has six
-OPENING, OPENED = ("[", "{", "- ", "-\t", "?"), 1000  # signs within a line; libyaml bears so many
-# libyaml's loader is ten times as fast, where PyYAML was built with it.
+LARGEST = 1 << 20  # bytes of a config; a run's has about five thousand
+DEEPEST = 40  # levels of nested mappings and lists; a run's config has six
+OPENING, OPENED = ("[", "{", "- ", "-\t", "?"), 1000  # signs that nest, and how many are harmless
+# libyaml's loader is ten times as fast, if PyYAML was built with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def from_yaml(text: str) -> dict[Any, Any]:
-    """A config's tree; one that computes, or repeats parts of itself, is none that Shoal wrote.
+    """Read a config as a tree; interpolations and aliases are refused, as Shoal writes none.
 
     Raises:
         UserError: it is no mapping, or not plain.
@@ -40,12 +40,12 @@ def from_yaml(text: str) -> dict[Any, Any]:
 
 
 def _may_grow(text: str) -> bool:
-    """Whether it may name parts of itself, or open more than indentation could in so few bytes."""
+    """Whether a text may have aliases, or so many opening signs that it may be nested too deep."""
     return any(sign in text for sign in "&*") or sum(map(text.count, OPENING)) > OPENED
 
 
 def _require_plain(text: str) -> None:
-    """Read it piece by piece, which takes as long again as to load it, and ends where it is bad."""
+    """Check a text event by event, which takes as long as loading it, and stop at what is bad."""
     depth = 0
     for event in yaml.parse(text, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -55,7 +55,7 @@ def _require_plain(text: str) -> None:
 
 
 def config(path: Path) -> dict[Any, Any]:
-    """The tree of a config's file.
+    """Read the file of a config as a tree.
 
     Raises:
         UserError: it is no mapping, or not plain; the file is named.
@@ -68,10 +68,10 @@ def config(path: Path) -> dict[Any, Any]:
 
 
 def from_json(text: str | bytes) -> Any:
-    """What JSON says.
+    """Parse JSON.
 
     Raises:
-        ValueError: it is none, or nested too deep.
+        ValueError: it is invalid, or nested too deep.
     """
     try:
         found = json.loads(text)
@@ -83,7 +83,7 @@ def from_json(text: str | bytes) -> Any:
 
 
 def _is_shallow(tree: Any, levels: int) -> bool:
-    """Whether maps and lists lie within each other no more than so often."""
+    """Whether mappings and lists are nested in no more than so many levels."""
     if not isinstance(tree, dict | list):
         return True
     parts = tree.values() if isinstance(tree, dict) else tree

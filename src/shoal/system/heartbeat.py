@@ -1,7 +1,7 @@
-"""What stands for a lock where the file system has none: a file that is touched again and again.
+"""A replacement for locks on file systems without them: a file that its holder keeps touching.
 
-One that has not been touched for a minute is nobody's. A process that stood still for so long may
-have lost its heartbeat: it asks before each file that it writes.
+A heartbeat that hasn't been touched for a minute is free. A process that was suspended for so long
+may have lost its own, so it checks before each file that it writes.
 """
 
 import contextlib
@@ -15,18 +15,18 @@ from pathlib import Path
 
 BEAT = 5.0  # seconds between touches
 DEAD = 60.0  # seconds without a touch
-SETTLE = 1.0  # seconds in which a rival that found the same dead heartbeat shows
+SETTLE = 1.0  # seconds after which a rival that found the same dead heartbeat must have acted
 
-_mine: dict[Path, str] = {}  # heartbeats of this process, and the word in each that says so
+_mine: dict[Path, str] = {}  # this process's heartbeats, and the content that identifies each
 
 
 def of(lock: Path) -> Path:
-    """The file beside a lock that is touched where the file system has no locks."""
+    """Return the heartbeat of a lock: a file beside it."""
     return lock.with_name(f"{lock.name}.heartbeat")
 
 
 def is_beating(path: Path) -> bool:
-    """Whether it was touched of late, by the file system's own clock: hosts' clocks may differ."""
+    """Whether a heartbeat was touched recently, by the file system's clock, not the host's."""
     lock = path.with_suffix("")
     try:
         os.utime(lock)
@@ -36,20 +36,21 @@ def is_beating(path: Path) -> bool:
 
 
 def confirm() -> None:
-    """End this process if it stood still for so long that another took a heartbeat of its over.
+    """Kill this process if it was suspended for so long that another took over a heartbeat of it.
 
-    Called between the writing of an unfinished file and its renaming, it leaves no moment for two
-    to write: who takes over deletes unfinished files first, so that a renaming after that fails.
+    It is called between writing an unfinished file and renaming it, so that two processes never
+    write the same file: the one that takes over first deletes unfinished files, and renaming one
+    after that fails.
     """
     for path, me in list(_mine.items()):
         if _holder(path) not in (me, None):
-            print(f"{path} is another's by now: this process ends", flush=True)
+            print(f"{path} now belongs to another process: this one ends", flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextlib.contextmanager
 def beating(path: Path) -> Iterator[bool]:
-    """Keep a heartbeat for as long as the context lasts; gives whether it was to be had."""
+    """Hold a heartbeat while the context lasts; yields whether it could be taken."""
     me = secrets.token_hex(8)
     if not _take(path, me):
         yield False
@@ -67,7 +68,7 @@ def beating(path: Path) -> Iterator[bool]:
 
 
 def _take(path: Path, me: str) -> bool:
-    """Make a heartbeat this process's; whether it is."""
+    """Try to take a heartbeat for this process; returns whether it succeeded."""
     if is_beating(path):
         return False
     path.unlink(missing_ok=True)
@@ -83,7 +84,7 @@ def _take(path: Path, me: str) -> bool:
 
 def _beat(path: Path, over: threading.Event) -> None:
     while not over.wait(BEAT):
-        with contextlib.suppress(OSError):  # a full disk, a server away: the next may succeed
+        with contextlib.suppress(OSError):  # disk full or server away: the next touch may succeed
             confirm()
             os.utime(path)
 

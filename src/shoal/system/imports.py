@@ -1,4 +1,4 @@
-"""Large packages imported quickly: without what they import for others, and without collecting."""
+"""Imports large packages quickly: without unneeded dependencies and without garbage collection."""
 
 import gc
 import sys
@@ -11,26 +11,26 @@ from typing import Any
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Imports in which Python's collector doesn't walk again and again over all that has come.
+    """Switch the garbage collector off while the context imports modules.
 
-    It would find nothing, and takes a sixth of the time that Lightning's import takes.
+    It would find nothing, and takes a sixth of the time of Lightning's import.
     """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()  # modules live as long as the process
+        gc.freeze()  # modules live as long as the process, so they need no collection later
         if enabled:
             gc.enable()
 
 
 def import_lightning() -> None:
-    """Import PyTorch and Lightning in three fifths of the time that they take by themselves.
+    """Import PyTorch and Lightning in three fifths of the usual time.
 
-    torchmetrics, which Lightning stands on, imports SciPy's signal processing to mend one name in
-    it for another package, and Matplotlib for metrics that draw themselves. Here both are imported
-    by whoever uses them.
+    Lightning depends on torchmetrics. This imports SciPy's signal processing only to patch a name
+    for another package, and Matplotlib only for metrics that plot themselves. Here both are
+    imported when they are first used.
     """
     with uncollected(), _stand_ins():
         import lightning  # noqa: F401
@@ -38,7 +38,7 @@ def import_lightning() -> None:
 
 @contextmanager
 def _stand_ins() -> Iterator[None]:
-    """Modules that hold the names that torchmetrics looks up while it is imported."""
+    """Put stand-ins with the names that torchmetrics looks up at import into `sys.modules`."""
     absent = {name: each for name, each in _modules().items() if name not in sys.modules}
     sys.modules.update(absent)
     try:
@@ -59,21 +59,21 @@ def _modules() -> dict[str, ModuleType]:
 
 
 class _Later(ModuleType):
-    """A module in the place of another, which is imported when a name is missing here."""
+    """A stand-in for a module, which is imported when a name is missing here."""
 
     def __init__(self, name: str, **names: Any) -> None:
         super().__init__(name)
         vars(self).update(names)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # what the import itself looks up
+        if name.startswith("__"):  # the import system looks these up itself
             raise AttributeError(name)
         return getattr(import_module(self.__name__), name)
 
 
 @contextmanager
 def _style(*names: Any) -> Iterator[None]:
-    """Matplotlib's `style.context`, which is imported when something is drawn."""
+    """Call Matplotlib's `style.context`, importing it when something is drawn."""
     from matplotlib import style
 
     with style.context(*names):

@@ -1,7 +1,7 @@
-"""Installed packages that a config builds from, each by the content of its distribution.
+"""Digests of installed packages that a config builds from.
 
-A newer version, or a file that was edited where it lies, is other code. What Shoal itself requires
-doesn't count: a record names its version, and a number in `runs.identity` stands for the results.
+A newer version of a package, or an edited file in it, is different code. Packages that Shoal itself
+requires don't count: a record has their versions, and `runs.identity.RESULTS` their results.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from shoal.system.files import sha256
 
 INSTALLED = {"site-packages", "dist-packages"}
 OURS = {"shoal", "hydra_plugins"}
-# The modules of what pyproject.toml requires, and of what comes with Lightning and Hydra. Written
-# down, since a run's name can't hang on how Shoal was installed.
+# The modules of the packages in pyproject.toml, and of those that come with Lightning and Hydra.
+# The list is fixed, since a run's id must not depend on how Shoal was installed.
 REQUIRED = frozenset(
     {
         *("PIL", "hydra", "jinja2", "lightning", "lightning_fabric", "lightning_utilities"),
@@ -32,11 +32,11 @@ REQUIRED = frozenset(
 
 
 def installed_code(targets: Iterable[str]) -> dict[str, str]:
-    """A digest of every distribution that targets come from, by what it is called.
+    """Return a digest of every distribution that targets come from, by `name_of` it.
 
     Args:
-        targets: dotted names; those of what Shoal requires, and of modules that aren't installed,
-            are passed over.
+        targets: dotted names. Packages that Shoal requires, and modules that aren't installed, are
+            ignored.
 
     >>> installed_code(["torch.nn.L1Loss", "shoal.models.eed.EED", "json.loads"])
     {}
@@ -50,7 +50,7 @@ def installed_code(targets: Iterable[str]) -> dict[str, str]:
 
 
 def name_of(package: str) -> str:
-    """What a package is called among modules of one's own, none of which has a blank in its name.
+    """Return a package's name among the user's own modules, whose names contain no blank.
 
     >>> name_of("timm")
     'installed timm'
@@ -59,7 +59,7 @@ def name_of(package: str) -> str:
 
 
 def _place(top: str) -> Path | None:
-    """Where a module lies that is installed; None of any other."""
+    """Return where an installed module is; None for any other module."""
     with suppress(ImportError, ValueError):
         spec = importlib.util.find_spec(top)
         inside = list(spec.submodule_search_locations or ()) if spec else []
@@ -69,7 +69,7 @@ def _place(top: str) -> Path | None:
 
 
 def _digests(top: str, place: Path) -> dict[str, str]:
-    """Those of the distributions that hold a module; where none does, of the module as it lies."""
+    """Return the digests of the distributions with a module; if none, that of its own files."""
     holding = _holding(top, place.parent, place.parent.stat().st_mtime_ns)
     if not holding:
         return {name_of(top): _digest(place.parent, _modules(place))}
@@ -79,9 +79,9 @@ def _digests(top: str, place: Path) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=64)  # a quarter of a second, and a grid composes hundreds of runs
+@lru_cache(maxsize=64)  # it takes a quarter of a second, and a grid composes hundreds of runs
 def _holding(top: str, site: Path, changed: int) -> list[Distribution]:
-    """The distributions in a folder that hold a module, as it was when it last changed."""
+    """Return the distributions in a folder that contain a module; `changed` keys the cache."""
     return [each for each in distributions(path=[str(site)]) if _holds(each, top)]
 
 
@@ -93,7 +93,7 @@ def _holds(distribution: Distribution, top: str) -> bool:
 
 
 def _listed(distribution: Distribution) -> list[str]:
-    """The modules that it says it has; scripts, which lie elsewhere, are rewritten as they come."""
+    """Return the modules that a distribution lists; not its scripts, which installers rewrite."""
     files = (str(each) for each in distribution.files or ())
     return [each for each in files if each.endswith(".py") and not each.startswith("..")]
 
@@ -104,7 +104,7 @@ def _modules(place: Path) -> list[str]:
 
 
 def _digest(folder: Path, files: Iterable[str]) -> str:
-    """One of some files and their names; "" where there are none."""
+    """Return one digest of files and their names; "" if there are none."""
     total = hashlib.sha256()
     there = sorted(name for name in files if (folder / name).is_file())
     for name in there:

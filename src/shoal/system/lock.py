@@ -1,11 +1,10 @@
-"""A lock between processes: the kernel's, or a heartbeat where the file system has no locks.
+"""A lock between processes: the kernel's, or a heartbeat if the file system has no locks.
 
-The kernel frees its lock when the holder dies, however that happens. What else holds it: see
-`heartbeat`.
+The kernel frees its lock when the holder dies in any way; for the other kind, see `heartbeat`.
 
-The package filelock was tried and not taken. Its `SoftFileLease` takes another host's heartbeat
-over only after watching it for the whole minute itself, and tells a loss at the second beat after
-it; to look at a lock without taking it, and to ask before each write, would be ours to add.
+The package filelock was tried and rejected. Its `SoftFileLease` takes over another host's heartbeat
+only after watching it for a whole minute, and reports a loss only at the second beat after it. It
+also lacks a look at a lock without taking it, and a check before each write.
 """
 
 import contextlib
@@ -19,7 +18,7 @@ from pathlib import Path
 from shoal.system import heartbeat
 
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
-TRIES = 5  # within a fifth of a second: one who only looks holds the lock for a moment
+TRIES = 5  # within a fifth of a second, since `is_held` locks the file for a moment
 
 
 class Held(Exception):
@@ -28,10 +27,10 @@ class Held(Exception):
 
 @contextlib.contextmanager
 def hold(path: Path) -> Iterator[None]:
-    """Hold a lock for as long as the context lasts, or this process lives.
+    """Hold a lock while the context lasts and this process lives.
 
     Args:
-        path: the lock's file; made if need be, and left.
+        path: the lock's file; it is made if needed, and left behind.
 
     Raises:
         Held: another process holds it.
@@ -46,11 +45,11 @@ def hold(path: Path) -> Iterator[None]:
         elif path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno())):
             yield
         else:
-            raise Held  # by one who has just deleted the file
+            raise Held  # by a process that has just deleted the file
 
 
 def is_held(path: Path) -> bool:
-    """Whether a process holds the lock now; where there is no file, none does."""
+    """Whether a process holds the lock; false if the file doesn't exist."""
     try:
         with path.open() as file:
             has_none = not _locked(file.fileno(), fcntl.LOCK_SH, 1)
@@ -62,10 +61,10 @@ def is_held(path: Path) -> bool:
 
 
 def _locked(file: int, kind: int, tries: int) -> bool:
-    """Lock an open file; False where its file system can't.
+    """Lock an open file; returns false if its file system has no locks.
 
     Raises:
-        Held: another process has it.
+        Held: another process holds the lock.
     """
     for attempt in range(tries):
         time.sleep(0.02 * attempt)

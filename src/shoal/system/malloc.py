@@ -1,18 +1,18 @@
-"""Keep freed memory: else large activations are mapped, faulted in and unmapped at each step."""
+"""Keeps freed memory, so that large activations aren't mapped and unmapped at each step."""
 
 import ctypes
 import sys
 
 # From glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
-KEPT = 1 << 30  # bytes at the heap's top that are not given back
+KEPT = 1 << 30  # bytes at the top of the heap that aren't returned to the system
 
 
 def keep_freed_memory() -> None:
-    """Tell glibc to serve large blocks from the heap and not to return them; elsewhere a no-op.
+    """Tell glibc to serve large blocks from the heap and to keep them; without glibc a no-op.
 
-    No result changes; peak memory grows a little. A training step of EEDS on two cores takes about
-    a fifth less time, enlarging a picture about half.
+    Results don't change, and peak memory grows a little. A training step of EEDS on two cores takes
+    about a fifth less time, enlarging a picture about half.
     """
     if not sys.platform.startswith("linux"):
         return

@@ -1,4 +1,4 @@
-"""What a misspelt key means, by the config that the command line composes."""
+"""Suggests what a misspelt key means, given the config that the command line composes."""
 
 import difflib
 import re
@@ -16,9 +16,9 @@ from shoal.system.flags import own_configs
 
 
 def meant(key: str, value: str, conf: Path) -> str | None:
-    """The override that a misspelt one means: one that ends alike, else one that looks alike."""
+    """Suggest a key or override: one that ends in the same word, else one that looks similar."""
     groups, keys = _groups(conf), _keys(conf)
-    if key in keys:  # of the default config, and not of the groups that were chosen
+    if key in keys:  # a key of the default config that the chosen groups don't have
         return None
     keys = _chosen_keys(conf, keys)
     leaf = re.split(r"[./]", key)[-1]
@@ -35,7 +35,7 @@ def meant(key: str, value: str, conf: Path) -> str | None:
 
 
 def _groups(conf: Path) -> list[str]:
-    """Every group of options below the groups of the first level, e.g. `task/loss`."""
+    """Return every nested group of options, e.g. `task/loss`."""
     tops = [conf, *([own] if (own := own_configs()) else [])]
     folders = sorted({(top, path.parent) for top in tops for path in top.glob("*/**/*.yaml")})
     names = dict.fromkeys(folder.relative_to(top).as_posix() for top, folder in folders)
@@ -43,7 +43,7 @@ def _groups(conf: Path) -> list[str]:
 
 
 def _chosen_keys(conf: Path, default: list[str]) -> list[str]:
-    """Every key of the config with the groups that the command line chooses."""
+    """Return every key of the config with the groups that the command line chooses."""
     chosen = [text.split(",")[0] for text in sys.argv[1:] if _chooses(text, default)]
     own = own_configs()
     try:
@@ -63,7 +63,7 @@ def _chooses(text: str, keys: Sequence[str]) -> bool:
 
 
 def _keys(conf: Path, *overrides: str) -> list[str]:
-    """Every key of a config, dotted."""
+    """Return every key of a config, dotted."""
     with initialize_config_dir(str(conf.resolve()), version_base="1.3"):
         config = OmegaConf.to_container(compose("config", list(overrides)), resolve=False)
 

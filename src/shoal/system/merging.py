@@ -1,4 +1,4 @@
-"""Overrides that say nothing: Hydra merges a dictionary into the one that a file has."""
+"""Overrides without effect: Hydra merges a dictionary into the one that a file has."""
 
 from collections.abc import Iterable
 
@@ -8,14 +8,14 @@ from shoal.errors import UserError
 
 
 def require_emptied(tree: DictConfig, overrides: Iterable[str]) -> None:
-    """Refuse `key={}` where the config still has what its files put there.
+    """Refuse `key={}` if the config still has entries there.
 
     Args:
-        tree: what Hydra composed.
-        overrides: that it was composed from.
+        tree: the config that Hydra composed.
+        overrides: the overrides that it was composed from.
 
     Raises:
-        UserError: naming the override and the one that does it.
+        UserError: an override has no effect; the message has one that works.
     """
     for override in overrides:
         key, _, value = override.partition("=")

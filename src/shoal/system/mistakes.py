@@ -1,4 +1,4 @@
-"""What Hydra refuses, in one line that says what to type instead."""
+"""Turns errors of Hydra, OmegaConf and YAML into one line that says what to type instead."""
 
 import re
 import sys
@@ -13,10 +13,10 @@ from shoal.system.quoting import each_quoted, elements, quoted
 
 
 def config_mistake(error: BaseException, conf: Path | None) -> str:
-    """One line for a config that can't be composed.
+    """Describe in one line why a config can't be composed.
 
     Args:
-        error: of Hydra, OmegaConf or YAML.
+        error: an error of Hydra, OmegaConf or YAML.
         conf: the folder of the configs, for suggestions.
     """
     if isinstance(error, yaml.YAMLError):
@@ -38,7 +38,7 @@ def config_mistake(error: BaseException, conf: Path | None) -> str:
 
 
 def _broken(error: yaml.YAMLError) -> str:
-    """A file that is no YAML: which, where, and why."""
+    """Describe invalid YAML: the file, the line, and the problem."""
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
     if mark is None:
         return f"a config is broken YAML: {' '.join(str(error).split())}"
@@ -46,7 +46,7 @@ def _broken(error: yaml.YAMLError) -> str:
 
 
 def _unread(override: str) -> str:
-    """What Hydra's grammar can't read: mostly a value that is not quoted."""
+    """Describe an override that Hydra's grammar can't read; mostly its value needs quotes."""
     if override.startswith("~experiment.arms."):
         return f"{override} has a sign that a key can't have: name the others, arms=[ARM,...]"
     if "=" not in override:
@@ -58,7 +58,7 @@ def _unread(override: str) -> str:
 
 
 def _several(override: str) -> str:
-    """Values with commas between them, of one run."""
+    """Describe an override of a single run that has several values with commas between them."""
     swept = f"{override} is several values: add -m for a run of each, shoal train -m {override}"
     single = "." in override.partition("=")[0]  # an option of a group has no comma in its name
     return f"{swept}; if it is one value, quote it, {quoted(override)}" if single else swept

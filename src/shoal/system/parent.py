@@ -1,9 +1,9 @@
-"""A process that doesn't outlive the one that started it, where the kernel can see to that.
+"""Processes that end with the process that started them, on Linux.
 
-A process can ask for this only for itself. Python code between fork and exec (`preexec_fn`) isn't
-safe in a program with threads, such as Ray's workers. So this very file is started first, asks, and
-then becomes the program that was meant: whatever the program is, it needs no code of its own for
-it, and its own children don't inherit it.
+A process can ask the kernel for this only for itself, and running Python code between fork and exec
+(`preexec_fn`) isn't safe in a program with threads, such as Ray's workers. Therefore this file is
+started first. It asks the kernel and then becomes the program that was meant, which needs no code
+for it. The program's own children don't inherit the setting.
 """
 
 import ctypes
@@ -18,10 +18,10 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def die_with(parent: int) -> None:
-    """Get SIGTERM when the parent dies, however that happens; elsewhere than on Linux a no-op.
+    """Have the kernel send SIGTERM when the parent dies in any way; a no-op except on Linux.
 
     Args:
-        parent: the process that started this one; where it is dead already, this one ends at once.
+        parent: the process that started this one; if it is dead already, this one exits at once.
     """
     if LIBC is None:
         return
@@ -31,20 +31,20 @@ def die_with(parent: int) -> None:
 
 
 def dying_with_us(command: Sequence[str]) -> list[str]:
-    """A command whose process, started by this one, gets SIGTERM when this one dies.
+    """Return a command whose process, started by this one, gets SIGTERM when this one dies.
 
     Args:
-        command: a program by its path, and its arguments.
+        command: the path of a program, and its arguments.
     """
     if LIBC is None:
         return list(command)
-    # Isolated and without site packages: nothing but the standard library, 27 ms.
+    # `-I -S`: isolated and without site packages, it starts in 27 ms.
     here = [sys.executable, "-I", "-S", str(Path(__file__).resolve())]
     return [*here, str(os.getpid()), *command]
 
 
 def _become(parent: int, command: list[str]) -> None:
-    """Turn into a command that dies with the parent: what is asked of the kernel outlives exec."""
+    """Become a command that dies with the parent; the request to the kernel survives exec."""
     die_with(parent)
     try:
         os.execv(command[0], command)

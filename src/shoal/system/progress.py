@@ -1,4 +1,4 @@
-"""Bars for work that takes seconds: on a terminal, and nowhere else."""
+"""Progress bars, shown only on a terminal."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -20,38 +20,38 @@ from rich.text import Text
 from shoal.system.tee import below
 
 Item = TypeVar("Item")
-WIDE = 110  # characters, which the bar of a run's steps takes with the run's name
+WIDE = 110  # columns that the bar of a run's steps needs together with the run's name
 
 
 class Speed(ProgressColumn):
-    """How many steps a second, of late."""
+    """A column with the recent number of steps per second."""
 
     def render(self, task: Task) -> Text:
-        """The column's text; nothing before it is known."""
+        """Return the column's text; empty while the speed is unknown."""
         return Text(f"{task.speed:.1f} steps/s" if task.speed else "", no_wrap=True)
 
 
 def bars(*columns: ProgressColumn) -> Progress:
-    """Bars on stderr that go away: title, how much of how much is done, time left.
+    """Return bars on stderr that vanish at the end: title, amount done, remaining time.
 
     Args:
-        columns: shown before the time that is left.
+        columns: shown before the remaining time.
     """
     return _bars(BarColumn(), *columns, TimeRemainingColumn(), transient=True)
 
 
 def step_bar(*columns: ProgressColumn) -> Progress:
-    """A bar on stderr that stays, of a run's steps: with steps a second, time gone and time left.
+    """Return a bar on stderr for a run's steps, which stays; it has speed, elapsed, remaining time.
 
     Args:
-        columns: shown before those.
+        columns: shown before these.
     """
     times = (Speed(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
     return _bars(BarColumn(bar_width=8), *columns, *times, transient=False, wide=WIDE)
 
 
 def _bars(bar: BarColumn, *columns: ProgressColumn, transient: bool, wide: int = 0) -> Progress:
-    """Bars, without their title where the terminal isn't `wide`."""
+    """Return bars; those on a terminal of fewer than `wide` columns have no title."""
     console = Console(file=below(sys.stderr), stderr=True)
     title = TextColumn("{task.description}", markup=False)
     return Progress(
@@ -65,6 +65,6 @@ def _bars(bar: BarColumn, *columns: ProgressColumn, transient: bool, wide: int =
 
 
 def tracked(items: Sequence[Item], title: str) -> Iterable[Item]:
-    """The items, with a bar that goes away when they are done."""
+    """Iterate over items, with a bar that vanishes when they are done."""
     with bars() as progress:
         yield from progress.track(items, description=title)

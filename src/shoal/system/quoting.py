@@ -1,13 +1,13 @@
-"""Overrides as they are typed, so that the shell and Hydra's grammar take their values as meant."""
+"""Quotes overrides so that both the shell and Hydra's grammar read their values as meant."""
 
 import re
 
-# What a shell reads within double quotes.
+# Characters that a shell interprets within double quotes.
 READ_BY_SHELLS = re.compile(r'["$`\\!]')
 
 
 def quoted(override: str) -> str:
-    r"""An override whose value is taken as it stands, as a shell takes it.
+    r"""Quote an override for the shell, so that its value is taken literally.
 
     >>> print(quoted("data.train=Bilder (alt)"))
     "data.train='Bilder (alt)'"
@@ -25,7 +25,7 @@ def quoted(override: str) -> str:
 
 
 def elements(override: str) -> list[str]:
-    """The overrides that an arm is made of, where one is said on the command line; else none.
+    """Return the overrides of an arm that is defined on the command line; empty for other keys.
 
     >>> elements("+experiment.arms.wide=[model=rep,model.kernels=[3,5]]")
     ['model=rep', 'model.kernels=[3,5]']
@@ -35,7 +35,7 @@ def elements(override: str) -> list[str]:
 
 
 def each_quoted(override: str) -> str:
-    """An override of a sweep, each of whose values is taken as it stands.
+    """Quote an override of a sweep for the shell, so that each value is taken literally.
 
     >>> print(each_quoted("data.train=写真,t"))
     "data.train='写真','t'"

@@ -1,4 +1,4 @@
-"""What a value of a config may be: readers that give it back, or refuse it and say why."""
+"""Readers of config values, which return an allowed value and refuse any other."""
 
 import math
 from collections.abc import Callable, Collection
@@ -11,7 +11,7 @@ Reader = Callable[[str, Any], Any]  # from the dotted key and the value
 
 
 def whole(least: int, *, most: float = math.inf, null: bool = False) -> Reader:
-    """An integer between two bounds."""
+    """Return a reader of integers from `least` to `most`; with `null`, also of None."""
 
     def reader(key: str, value: Any) -> Any:
         if value is None and null:
@@ -26,7 +26,7 @@ def whole(least: int, *, most: float = math.inf, null: bool = False) -> Reader:
 
 
 def number(least: float, *, below: float = math.inf, null: bool = False) -> Reader:
-    """A number of at least one bound and below the other."""
+    """Return a reader of numbers of at least `least` and below `below`; with `null`, of None."""
 
     def reader(key: str, value: Any) -> Any:
         if value is None and null:
@@ -40,12 +40,12 @@ def number(least: float, *, below: float = math.inf, null: bool = False) -> Read
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value of YAML is a number; Python takes true for 1."""
+    """Whether a YAML value is a number; true, which is 1 in Python, is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def one_of(options: Collection[str]) -> Reader:
-    """One of some words."""
+    """Return a reader of one of several words."""
 
     def reader(key: str, value: Any) -> Any:
         if value not in options:
@@ -56,26 +56,26 @@ def one_of(options: Collection[str]) -> Reader:
 
 
 def folder_name(key: str, value: Any) -> str:
-    """The name of a folder, which needn't be there."""
+    """Read the name of a folder, which doesn't have to exist."""
     if not isinstance(value, str) or not value.strip():
         raise UserError(f"{key}={value} is not the name of a folder")
     return value
 
 
 def folder(key: str, value: Any) -> Path:
-    """The path of a folder, which needn't be there."""
+    """Read the path of a folder, which doesn't have to exist."""
     return Path(folder_name(key, value))
 
 
 def word(key: str, value: Any) -> str:
-    """A word, of at least one letter."""
+    """Read a string that isn't blank."""
     if not isinstance(value, str) or not value.strip():
         raise UserError(f"{key}={value} is not a word")
     return value
 
 
 def boolean(key: str, value: Any) -> bool:
-    """True or false."""
+    """Read true or false."""
     if not isinstance(value, bool):
         raise UserError(f"{key}={value} is neither true nor false")
     return value

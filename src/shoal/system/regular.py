@@ -1,6 +1,6 @@
-"""Files that strangers may have made, opened: regular ones alone.
+"""Opens files that strangers may have made, if they are regular files.
 
-A pipe, a socket or a device may have any name; reading one may never end.
+A pipe, a socket or a device may have any name, and reading one may never end.
 """
 
 import errno
@@ -9,18 +9,18 @@ import stat
 from io import BufferedReader
 from pathlib import Path
 
-# Without it, opening a pipe waits for whoever writes to it. Windows has none that lie in folders.
+# Without this flag, opening a pipe waits for a writer. Windows has no pipes in folders.
 AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 
 
 def opened(path: Path) -> BufferedReader:
-    """A regular file, open to be read.
+    """Open a regular file for reading.
 
     Raises:
-        OSError: there is none, it can't be read, or what has that name is no regular file.
+        OSError: it doesn't exist, can't be read, or is no regular file.
     """
     # `Path.open` takes no opener.
-    file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - whoever asked closes it
+    file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - the caller closes it
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise OSError(errno.EINVAL, "not a regular file", str(path))
@@ -32,14 +32,14 @@ def _at_once(name: str, flags: int) -> int:
 
 
 def content(path: Path, most: int) -> bytes:
-    """The bytes of a regular file.
+    """Read a regular file.
 
     Args:
-        path: of the file.
-        most: how many there may be.
+        path: the file.
+        most: the most bytes that it may have.
 
     Raises:
-        OSError: as `opened`, or there are more.
+        OSError: as in `opened`, or the file is larger.
     """
     with opened(path) as file:
         found = file.read(most + 1)

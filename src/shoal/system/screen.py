@@ -1,4 +1,4 @@
-"""What is printed as a table: data as it stands."""
+"""A console for tables that prints data literally."""
 
 import os
 from typing import Any
@@ -9,9 +9,9 @@ BOUNDLESS = 10_000  # columns
 
 
 def screen(**options: Any) -> Console:
-    """A console that reads no markup: a folder may be called `Bilder [alt]`.
+    """Return a console that interprets no markup, since a folder may be named `Bilder [alt]`.
 
-    In a log or a pipe no line is broken: nothing there is 80 columns wide, unless `$COLUMNS` is.
+    In a log or a pipe it wraps no lines, unless `$COLUMNS` is set.
 
     Args:
         options: of `rich.console.Console`.

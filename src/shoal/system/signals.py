@@ -1,4 +1,4 @@
-"""Stopping a run when a signal asks for it: Ctrl-C, a scheduler's, a terminal that is closed."""
+"""Stops a run when a signal asks for it: Ctrl-C, a scheduler's signal, a closed terminal."""
 
 import contextlib
 import signal
@@ -9,15 +9,16 @@ from typing import Any
 
 # SIGTERM: Slurm's preemption; SIGUSR1 and 2: what `sbatch --signal=USR1@90` sends before the end.
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
-# Of which a second one means: don't wait. A terminal that is closed may send SIGHUP several times.
+# A second one of these means: don't wait. A closed terminal may send SIGHUP several times.
 INSISTING = (signal.SIGTERM, signal.SIGINT)
 Handler = Callable[[int, FrameType | None], None]
 
 
 class Stopped(BaseException):
-    """The run was asked to stop by a signal, and has.
+    """The run was asked to stop by a signal, and has stopped.
 
-    As with KeyboardInterrupt, whatever catches `Exception` to go on must not catch this.
+    Like KeyboardInterrupt, it is no `Exception`, so that code which recovers from errors doesn't
+    catch it.
 
     Args:
         signum: the signal.
@@ -26,7 +27,7 @@ class Stopped(BaseException):
     advice = "; the same command goes on from here"
 
     def __init__(self, signum: int) -> None:
-        super().__init__(signum)  # from which alone another process can make it again
+        super().__init__(signum)  # pickling rebuilds an exception from these arguments alone
         self.signum = signum
         self.exit_code = 128 + signum
 
@@ -35,7 +36,7 @@ class Stopped(BaseException):
 
 
 def install(handlers: Mapping[int, Any]) -> None:
-    """Let handlers have signals, where Python allows it: in the main thread."""
+    """Install signal handlers, if this is the main thread: Python allows it nowhere else."""
     if threading.current_thread() is threading.main_thread():
         for number, handler in handlers.items():
             signal.signal(number, handler)
@@ -43,7 +44,7 @@ def install(handlers: Mapping[int, Any]) -> None:
 
 @contextlib.contextmanager
 def handled(handlers: Mapping[int, Any]) -> Iterator[None]:
-    """Let handlers have signals for as long as this lasts, where Python allows it."""
+    """Install signal handlers while the context lasts, if this is the main thread."""
     before: dict[int, Any] = {number: signal.getsignal(number) for number in handlers}
     install(handlers)
     try:
@@ -53,24 +54,24 @@ def handled(handlers: Mapping[int, Any]) -> Iterator[None]:
 
 
 def listening(handler: Handler | signal.Handlers) -> dict[int, Handler | signal.Handlers]:
-    """A handler for each of `SIGNALS`, but for SIGHUP where `nohup` has asked to ignore it."""
+    """Return a handler for each of `SIGNALS`, but not for SIGHUP if `nohup` has it ignored."""
     deaf = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     return {number: handler for number in SIGNALS if not (deaf and number == signal.SIGHUP)}
 
 
 def deaf_to_interrupts() -> contextlib.AbstractContextManager[None]:
-    """Processes started within ignore Ctrl-C, which reaches them too, until they listen."""
+    """Have processes that the context starts ignore Ctrl-C until they install handlers."""
     return handled({signal.SIGINT: signal.SIG_IGN})
 
 
 class Stop:
-    """A context that listens to the signals of `SIGNALS`.
+    """A context that handles the signals of `SIGNALS`.
 
-    It raises `Stopped` where the program stands; within `patient` it is only noted in
-    `asked`, for a loop that stops where it is safe to. A second SIGINT never waits.
+    A signal raises `Stopped` at once. Within `patient` it is only noted in `asked`, for a loop that
+    stops where that is safe. A second SIGINT always raises.
 
     Args:
-        patient: only note signals from the start, as one of many ranks does that stop together.
+        patient: whether to only note signals from the start, as ranks do that must stop together.
     """
 
     def __init__(self, patient: bool = False) -> None:
@@ -97,7 +98,7 @@ class Stop:
 
     @contextlib.contextmanager
     def patient(self) -> Iterator[None]:
-        """Only note signals; one that nobody obeyed within stops the program at the end."""
+        """Only note signals while the context lasts; its end raises `Stopped` if one was noted."""
         before, self._patient = self._patient, True
         try:
             yield

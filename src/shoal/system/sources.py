@@ -1,6 +1,6 @@
-"""Modules of the user's own by their names, and what they import: nothing is run to find it.
+"""Finds modules of the user's own and what they import, without running them.
 
-Own is what lies neither in the standard library, nor among installed packages, nor here.
+A module is the user's own if it is neither in the standard library, nor installed, nor Shoal's.
 """
 
 import ast
@@ -16,7 +16,7 @@ from shoal.system.installed import INSTALLED, OURS
 
 
 def own_modules(name: str) -> Iterator[ModuleSpec]:
-    """The modules of the user's own that a dotted name passes through, packages before the last."""
+    """Yield the modules of the user's own in a dotted name, packages before their modules."""
     first, *rest = name.split(".")
     if first in OURS or first in sys.stdlib_module_names:
         return
@@ -31,17 +31,17 @@ def own_modules(name: str) -> Iterator[ModuleSpec]:
 
 
 def top_module(name: str) -> ModuleSpec | None:
-    """A module that isn't in a package, without importing it; None where there is none."""
+    """Find a top-level module without importing it; None if there is none."""
     try:
         return importlib.util.find_spec(name)
-    except (ImportError, ValueError):  # the second of a script that runs under its own name
+    except (ImportError, ValueError):  # ValueError if the name is that of the running script
         return None
 
 
 def _below(name: str, folders: Iterable[str]) -> ModuleSpec | None:
-    """A module of a package, or a folder without `__init__.py`, which may lie in another such.
+    """Find a module of a package, or a namespace package, which has no `__init__.py`.
 
-    `PathFinder` finds the latter only in packages that have been imported.
+    `PathFinder` finds namespace packages only within packages that have been imported.
     """
     portions: list[str] = []
     for finder in map(pkgutil.get_importer, folders):
@@ -57,10 +57,10 @@ def _below(name: str, folders: Iterable[str]) -> ModuleSpec | None:
 
 
 def imported_names(spec: ModuleSpec) -> Iterator[str]:
-    """Every name that a module's file imports, wherever in it; none of a compiled module.
+    """Yield every name that a module imports, anywhere in its file; none for a compiled module.
 
     Raises:
-        UserError: the file is no Python, or can't be read.
+        UserError: the file is no valid Python, or can't be read.
     """
     path = Path(str(spec.origin))
     if path.suffix != ".py":
@@ -80,7 +80,7 @@ def imported_names(spec: ModuleSpec) -> Iterator[str]:
 
 
 def _base(spec: ModuleSpec, node: ast.ImportFrom) -> str:
-    """The absolute name that `from ... import` begins with."""
+    """Return the absolute name of the module in a `from ... import`."""
     above = (spec.parent or "").split(".")
     kept = above[: len(above) - node.level + 1] if node.level else []
     return ".".join([*kept, *([node.module] if node.module else [])])

@@ -1,4 +1,4 @@
-"""The console of a command: it outlives whoever reads it, and each warning is a line on it."""
+"""A command's console: it survives the loss of its reader, and shows each warning as a line."""
 
 import errno
 import io
@@ -8,21 +8,21 @@ import sys
 import warnings
 from typing import Any, TextIO
 
-# What a pipe says whose reader has gone, and a terminal that was closed.
+# Errors of a pipe without a reader, and of a closed terminal.
 NOBODY_READS = (errno.EPIPE, errno.EIO)
 
 
 def open_console() -> None:
-    """Make the console of this process what all commands expect; to be called first of all.
+    """Set up this process's console; every command calls this first.
 
-    Whatever a reader does (`| head -1`, a terminal that is closed), the process goes on. What can't
-    be printed is escaped. Warnings, of Python and of loggers, are lines on stderr.
+    The process goes on if its reader ends (`| head -1`, a closed terminal). Characters that can't
+    be printed are escaped. Warnings of Python and of loggers become lines on stderr.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if not isinstance(stream, io.TextIOWrapper):
-            continue  # closed, or put there by somebody else
-        stream.reconfigure(errors="backslashreplace")  # a file name may hold what can't be printed
+            continue  # it is closed, or another program has replaced it
+        stream.reconfigure(errors="backslashreplace")  # a file name may have any characters
         if stream is getattr(sys, f"__{name}__"):
             setattr(sys, name, _lasting(stream))
     root = logging.getLogger()
@@ -32,17 +32,17 @@ def open_console() -> None:
 
 
 class Lasting(io.FileIO):
-    """A file descriptor to write to; once nobody reads it any more, it leads nowhere."""
+    """A file to write to, which discards everything once nobody reads it any more."""
 
     def write(self, data: Any, /) -> int:
-        """Write as much as it takes."""
+        """Write data, as `io.FileIO` does."""
         try:
             return super().write(data)
         except OSError as error:
             if error.errno not in NOBODY_READS:
                 raise
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.fileno())  # for all that write here, started processes included
+        os.dup2(nowhere, self.fileno())  # for all writers to this descriptor
         os.close(nowhere)
         return len(data)
 
@@ -60,7 +60,7 @@ def _lasting(stream: io.TextIOWrapper) -> io.TextIOWrapper:
 
 
 class _Handler(logging.Handler):
-    """Prints records to whatever `sys.stderr` is when one comes: a bar's, or kept in a log too."""
+    """Prints records to the current `sys.stderr`, which a bar or a log may have replaced."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
@@ -71,10 +71,10 @@ class _Handler(logging.Handler):
 
 
 class _Line(logging.Formatter):
-    """`warning: what it says`, in one line; only a traceback has lines of its own."""
+    """Formats a record as one line, `warning: MESSAGE`; a traceback follows in lines of its own."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """Return the line."""
         return f"{record.levelname.lower()}: {' '.join(record.message.split())}"
 
 
@@ -92,5 +92,5 @@ def _show(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """A warning of Python's as a logger's: without the line of source that raised it."""
+    """Log a Python warning, without the line of source that raised it."""
     logging.getLogger("py.warnings").warning("%s (%s:%d)", message, filename, lineno)

@@ -1,16 +1,16 @@
-"""Stable names of the classes that configs build: a file may move, and no run is renamed.
+"""Stable names of the classes that configs build, so that moving a class changes no run's id.
 
-A run's digest and a file of weights name a class as it was called when they first named it. What
-has moved since stands in the table; whatever doesn't, ours or not, counts as itself.
+Digests of runs and files of weights use the name that a class had when they first used it. The
+table has the classes that have moved since; any other class has its own name.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")  # a dotted name: a module's, then its class's
+CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")  # the dotted name of a class in a module
 
-# Where a class of ours is today: its name in digests and in weights, for ever.
+# Where a class is today: its name in digests and in weights, which must never change.
 STABLE = {
     "shoal.training.losses.Charbonnier": "shoal.losses.Charbonnier",
     "shoal.training.schedules.multistep": "shoal.schedules.multistep",
@@ -19,7 +19,7 @@ STABLE = {
 
 
 def targets(config: Any) -> Iterator[str]:
-    """All `_target_`s of a nested config."""
+    """Yield all `_target_`s of a nested config."""
     if isinstance(config, Mapping):
         if "_target_" in config:
             yield str(config["_target_"])
@@ -31,7 +31,7 @@ def targets(config: Any) -> Iterator[str]:
 
 
 def stable(config: Any) -> Any:
-    """A plain config with the stable name of each `_target_` in it.
+    """Replace each `_target_` in a plain config by its stable name.
 
     >>> stable({"loss": {"_target_": "shoal.training.losses.Charbonnier", "epsilon": 0.001}})
     {'loss': {'_target_': 'shoal.losses.Charbonnier', 'epsilon': 0.001}}
@@ -40,7 +40,7 @@ def stable(config: Any) -> Any:
 
 
 def present(config: Any) -> Any:
-    """The inverse: a plain config that can be built today.
+    """Undo `stable`: replace each stable name in a plain config by the one to build from today.
 
     >>> present({"_target_": "shoal.losses.Charbonnier"})
     {'_target_': 'shoal.training.losses.Charbonnier'}
@@ -49,9 +49,9 @@ def present(config: Any) -> Any:
 
 
 def spelled_out(config: Any) -> Any:
-    """A plain config with each `upsampler` that names a class as what Hydra makes of one.
+    """Replace each `upsampler` that names a class by a partial `_target_` for Hydra.
 
-    So whatever asks a config for its targets, to trust them or to digest their code, hears of it.
+    Code that searches a config for targets, to trust them or to digest their source, then finds it.
 
     >>> spelled_out({"upsampler": "mine.Up"})
     {'upsampler': {'_target_': 'mine.Up', '_partial_': True}}
@@ -73,7 +73,7 @@ def _renamed(config: Any, names: dict[str, str]) -> Any:
     if isinstance(config, dict):
         renamed = {key: _renamed(value, names) for key, value in config.items()}
         target = renamed.get("_target_")
-        if not isinstance(target, str):  # none, or what will be refused where it is built
+        if not isinstance(target, str):  # no target, or one that `built` will refuse
             return renamed
         return renamed | {"_target_": names.get(target, target)}
     if isinstance(config, list):

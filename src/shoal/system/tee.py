@@ -1,4 +1,4 @@
-"""The console, kept in a file as well."""
+"""Copies the console to a file."""
 
 import contextlib
 import re
@@ -12,11 +12,11 @@ CODES = re.compile(
 
 
 class Tee:
-    """Writes to a stream and to a file; answers all else as the stream.
+    """Writes to a stream and to a file; has all other attributes of the stream.
 
     Args:
-        shown: what people see.
-        log: what is kept. A library may hold on to the tee after the file has been closed.
+        shown: the stream that people see.
+        log: the file. It may be closed while a library still holds the tee.
     """
 
     def __init__(self, shown: TextIO, log: TextIO) -> None:
@@ -40,16 +40,16 @@ class Tee:
 
 @contextlib.contextmanager
 def teed(log: TextIO) -> Iterator[None]:
-    """Keep what this process writes to stdout and stderr in a file too."""
+    """Copy what this process writes to stdout and stderr to a file while the context lasts."""
     out, err = Tee(sys.stdout, log), Tee(sys.stderr, log)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         yield
 
 
 def on_top() -> None:
-    """Put the tees above what was put above them, such as a bar that lines go over.
+    """Put tees on top of a bar's own replacements of stdout and stderr.
 
-    A bar is drawn on the stream itself, and its lines would reach no file.
+    A bar draws on the stream below the tee, so lines printed through it would not reach the file.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -58,5 +58,5 @@ def on_top() -> None:
 
 
 def below(stream: TextIO) -> TextIO:
-    """The stream below a tee: what is drawn there is kept nowhere."""
+    """Return the stream below a tee; what is drawn there doesn't reach the file."""
     return stream.shown if isinstance(stream, Tee) else stream

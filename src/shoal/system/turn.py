@@ -1,8 +1,9 @@
 """A process that is started before its turn: it gets ready, waits, and is told when to begin.
 
-Who starts it holds the other end of a pipe. A line in it, the number of the run, means that the
-turn has come; its end without one, that it won't: the process isn't needed, or who started it is
-dead. Until then it says nothing and writes nothing, so that its end needs no words.
+The process that starts it holds the other end of a pipe. A line through the pipe, the number of the
+run, means that the turn has come. If the pipe closes without one, the turn will never come: the
+process isn't needed, or the one that started it is dead. Until its turn, the process prints and
+writes nothing, so that it can end silently.
 """
 
 import io
@@ -19,10 +20,13 @@ from shoal.system.variables import RUN_NUMBER, TURN
 
 @contextmanager
 def promised(waits: bool) -> Iterator[tuple[tuple[int, ...], IO[str]]]:
-    """The pipe of a process that is started within, whose turn comes later, if it is to wait.
+    """Make the pipe for a process that the context starts and whose turn comes later.
+
+    Args:
+        waits: whether the process waits at all; if not, there is no pipe.
 
     Yields:
-        What the process must inherit, and what to write to; nothing to inherit if it needn't wait.
+        The file descriptors that the process must inherit, if any, and the stream to write to.
     """
     if not waits:
         yield (), io.StringIO()
@@ -42,16 +46,16 @@ class Turn:
     """When a process may begin.
 
     Attributes:
-        waited: seconds between being ready and the turn; 0 for a process that needn't wait.
+        waited: seconds between being ready and the turn; 0 for a process that doesn't wait.
     """
 
     waited = 0.0
 
     @contextmanager
     def awaited(self) -> Iterator[None]:
-        """Get ready within; at the end the turn has come.
+        """Get ready within the context, whose end waits for the turn.
 
-        What is raised within is raised then: its words belong to the turn as well.
+        An exception within it is raised only then, since its message must not come earlier.
         """
         try:
             yield
@@ -59,7 +63,7 @@ class Turn:
             self._wait()
 
     def _wait(self) -> None:
-        # Out of the environment, so that processes of this one don't wait for the same turn.
+        # Removed from the environment, so that children of this process don't wait as well.
         if (pipe := os.environ.pop(TURN, None)) is None:
             return
         begun = time.monotonic()

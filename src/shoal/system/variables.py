@@ -1,7 +1,7 @@
-"""Environment variables by which one process of a grid or a run tells another something."""
+"""Environment variables through which processes of a grid or a run inform each other."""
 
-RUN_NUMBER = "SHOAL_JOB"  # which run of how many this is, e.g. "3/8"
-TURN = "SHOAL_TURN"  # the pipe in which a run that is up before its turn is told to begin
-EXPERIMENT = "SHOAL_EXPERIMENT"  # by which dashboards know the runs that belong together
-ARM = "SHOAL_ARM"  # the label of the experiment's arm that a run is of
-THREADS = "OMP_NUM_THREADS"  # of a run; PyTorch and OpenMP read it too
+RUN_NUMBER = "SHOAL_JOB"  # which of the grid's runs this is, e.g. "3/8"
+TURN = "SHOAL_TURN"  # the pipe that tells a run started before its turn when to begin
+EXPERIMENT = "SHOAL_EXPERIMENT"  # the experiment's name, by which dashboards group runs
+ARM = "SHOAL_ARM"  # the label of the run's arm in the experiment
+THREADS = "OMP_NUM_THREADS"  # the number of a run's threads; PyTorch and OpenMP read it too

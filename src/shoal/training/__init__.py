@@ -1,6 +1,7 @@
-"""One run, from its config to its record: read `run` first.
+"""Making one run, from its config to its record: start reading at `run`.
 
-It imports runs, dashboards and what lies below; nothing but the entry and `scripting` imports it.
+This package imports `runs`, `dashboards` and the layers below them. Only the entry point and
+`scripting` import it.
 """
 
 from shoal.system.imports import import_lightning

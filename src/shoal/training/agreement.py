@@ -1,4 +1,4 @@
-"""What the ranks of a run agree on after each step."""
+"""What the ranks of a run agree on at each step: the loss, and whether to stop."""
 
 from typing import Any, Self
 
@@ -9,11 +9,11 @@ from shoal.training.ranks import Ranks
 
 
 class Agreement:
-    """What all ranks agree on after the same step: the whole batch's loss, and whether to stop.
+    """Shares the whole batch's loss and any request to stop, so that all ranks stop together.
 
     Args:
-        ranks: of the run.
-        stop: whether a signal has reached this one.
+        ranks: the run's ranks.
+        stop: listens to the signals that reach this rank.
     """
 
     def __init__(self, ranks: Ranks, stop: Stop) -> None:
@@ -22,18 +22,18 @@ class Agreement:
 
     @property
     def asked(self) -> int | None:
-        """The signal that asks for a stop, to whichever rank it came."""
+        """The signal that asks for a stop, whichever rank received it; None without one."""
         return self.stop.asked if self.ranks.count == 1 else self._asked
 
     def global_loss(self, share: Tensor) -> Tensor:
-        """The whole batch's loss from that of this rank's share, whose gradient it keeps."""
+        """Return the loss of the whole batch, with the gradient of this rank's share of it."""
         if self.ranks.count == 1:
             return share
         mean = self._meet(share.detach()) / self.ranks.count
         return share + (mean - share.detach())
 
     def meet(self) -> None:
-        """Hear of signals; all ranks must come here."""
+        """Learn of signals that other ranks received; every rank must call this."""
         if self.ranks.count > 1:
             self._meet(0.0)
 
@@ -45,5 +45,5 @@ class Agreement:
         return loss
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Itself: averaged weights are a copy of the whole task, the ranks' agreement is one."""
+        """Return itself: weight averaging copies the task, but the ranks share one agreement."""
         return self

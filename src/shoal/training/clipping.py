@@ -1,23 +1,24 @@
-"""VDSR's adjustable clipping of gradients, whose bound grows as the rate falls."""
+"""VDSR's adjustable gradient clipping, whose bound grows as the learning rate falls."""
 
 from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
 
-TINY = 1e-12  # a rate or a norm that nothing is to be divided by
+TINY = 1e-12  # the least divisor: a rate or a norm may be zero
 
 
 def clip_by_rate(
     parameters: Iterable[nn.Parameter], theta: float, rate: float | Tensor, by: str = "value"
 ) -> None:
-    """Keep gradients within theta / rate; a rate on a device stays there.
+    """Clip gradients to theta / rate, in place; a rate on a device is not copied from it.
 
     Args:
-        parameters: whose gradients are cut.
-        theta: the bound at a rate of 1.
-        rate: the present one.
-        by: `value`, each by itself, as VDSR says; `norm`, all together, as Caffe does it for DRRN.
+        parameters: the parameters whose gradients are clipped.
+        theta: the bound at a learning rate of 1.
+        rate: the current learning rate.
+        by: `value` bounds each gradient value, as in VDSR's paper; `norm` bounds the norm of all
+            gradients together, as Caffe does for DRRN.
     """
     bound = theta / (rate.clamp_min(TINY) if isinstance(rate, Tensor) else max(rate, TINY))
     if by == "norm":
@@ -30,7 +31,7 @@ def clip_by_rate(
 
 
 def _clip_norm(parameters: Iterable[nn.Parameter], bound: float | Tensor) -> None:
-    """Shorten the vector of all gradients to the bound."""
+    """Scale all gradients down so that their common norm is within the bound."""
     gradients = _gradients(parameters)
     norm = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients]))
     factor = (bound / norm.clamp_min(TINY)).clamp_max(1.0)

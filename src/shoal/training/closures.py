@@ -1,4 +1,4 @@
-"""Optimisers that never call their closure, in which the gradient of a step is computed."""
+"""Optimisers that never call the closure, which is where a step computes its gradients."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -15,17 +15,18 @@ Make = Callable[[Iterable[nn.Parameter]], Optimizer]
 
 
 def with_gradients(make: Make, network: nn.Module) -> Make:
-    """What makes an optimiser that has gradients to step by; `make` itself, as a rule.
+    """Return a factory of optimisers that have gradients when they step; mostly `make` itself.
 
-    PyTorch's own, and most others, call the closure that a step gives them. Of one that doesn't
-    the closure is called first. Which it is, is tried on copies of the network's parameters.
+    PyTorch's optimisers and most others call the closure that `step` is given. For one that
+    doesn't, the closure is called before the step. A trial step on copies of the network's
+    parameters shows which kind it is.
 
     Args:
-        make: from parameters, or from groups of them.
-        network: whose parameters it will be given.
+        make: builds an optimiser from parameters or parameter groups.
+        network: the network whose parameters the optimiser will get.
 
     Raises:
-        UserError: its step fails.
+        UserError: the trial step fails.
     """
     copies = [
         nn.Parameter(each.detach().clone(), each.requires_grad) for each in network.parameters()
@@ -37,7 +38,7 @@ def with_gradients(make: Make, network: nn.Module) -> Make:
 
 
 def _calls(optimizer: Optimizer, parameters: Iterable[nn.Parameter]) -> bool:
-    """Whether an optimiser calls its closure; one whose `step` takes none can't."""
+    """Whether an optimiser calls its closure; it can't if its `step` takes none."""
     if not inspect.signature(optimizer.step).parameters:
         return False
     for each in parameters:

@@ -1,4 +1,4 @@
-"""What Lightning complains of: muted where nobody can act on it, else one line with the key."""
+"""Complaints of Lightning and PyTorch: muted if nobody can act on them, else said in one line."""
 
 import warnings
 from collections.abc import Collection, Iterator
@@ -9,28 +9,35 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 
 from shoal.errors import UserError, first_line
 
-FULL = "DefaultCPUAllocator"  # so PyTorch begins to say that the processor's memory is full
-# What Lightning and PyTorch say on every run and nobody can act on.
+FULL = "DefaultCPUAllocator"  # in PyTorch's message when the CPU's memory is full
+# Warnings of Lightning and PyTorch that every run would show and nobody can act on.
 CHATTER = (
     "does not have many workers",
     "You're resuming from a checkpoint that ended",
     "exists and is not empty",
     "The `srun` command is available",
     "treespec, LeafSpec",
-    # What all ranks have agreed on needn't be averaged over them again.
+    # The ranks have agreed on these values: averaging them again would change nothing.
     "sync_dist=True",
-    # A rank without a picture of its own.
+    # A rank that has no validation picture.
     "was called before the ``update`` method",
-    # Where `trainer=cpu` is asked for.
+    # The user chose `trainer=cpu`.
     "GPU available but not used",
-    # Lightning makes DDP on a stream of its own.
+    # Lightning builds DDP on a separate CUDA stream.
     "The AccumulateGrad node's stream does not match",
 )
 
 
 @contextmanager
 def callbacks_named(callbacks: Collection[str]) -> Iterator[None]:
-    """Say in one line what Lightning refuses of callbacks, e.g. a monitor without a logger."""
+    """Turn Lightning's refusal of a callback, e.g. a monitor without a logger, into one line.
+
+    Args:
+        callbacks: names under `callbacks` in the config.
+
+    Raises:
+        UserError: Lightning refuses the setup, and the config adds callbacks.
+    """
     try:
         yield
     except MisconfigurationException as error:
@@ -42,11 +49,11 @@ def callbacks_named(callbacks: Collection[str]) -> Iterator[None]:
 
 @contextmanager
 def memory_named(what: str, remedy: str) -> Iterator[None]:
-    """Say in one line what needs more memory than the processor or the GPU has.
+    """Turn an out-of-memory error of the CPU or the GPU into one line.
 
     Args:
-        what: is done within the block.
-        remedy: what to ask for instead.
+        what: what the block does; the message begins with it.
+        remedy: what the user can do about it.
 
     Raises:
         UserError: memory ran out.
@@ -62,7 +69,7 @@ def memory_named(what: str, remedy: str) -> Iterator[None]:
 
 @contextmanager
 def without_chatter() -> Iterator[None]:
-    """Mute what Lightning and PyTorch say on every run."""
+    """Mute the warnings that every run would show."""
     with warnings.catch_warnings():
         for text in CHATTER:
             warnings.filterwarnings("ignore", f".*{text}.*")

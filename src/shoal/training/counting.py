@@ -1,7 +1,7 @@
-"""Lightning's counts of steps and of batches, kept equal where a batch holds several steps.
+"""Keeps Lightning's counts of steps and batches equal when one batch holds several steps.
 
-A validation falls due by Lightning's count of batches, so that a run may go on with blocks of
-another length, also on another number of devices.
+Lightning decides by its count of batches when to validate. With equal counts a run can resume with
+blocks of another length, and on another number of devices.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ def count_step(trainer: Trainer) -> None:
 
 
 def count_on(trainer: Trainer, batches: int) -> None:
-    """Count batches beside the one that Lightning counts itself."""
+    """Count batches in addition to the one that Lightning counts by itself."""
     if batches:
         loop = trainer.fit_loop.epoch_loop
         loop.batch_progress.increment_by(batches)
@@ -23,9 +23,9 @@ def count_on(trainer: Trainer, batches: int) -> None:
 
 
 def go_on_counting(checkpoint: dict[str, Any]) -> None:
-    """Let a checkpoint's steps be those that manual optimisation counts.
+    """Copy a checkpoint's step count to where manual optimisation keeps it.
 
-    Checkpoints that were made with Lightning's automatic optimisation count them elsewhere.
+    Checkpoints made with Lightning's automatic optimisation keep it elsewhere.
     """
     loops = checkpoint["loops"]["fit_loop"]
     for tracker in loops["epoch_loop.manual_optimization.optim_step_progress"].values():

@@ -1,4 +1,4 @@
-"""The devices of a run: whether they are to be had here."""
+"""The devices of a run: whether this machine has them."""
 
 import contextlib
 import logging
@@ -16,51 +16,52 @@ from shoal.runs.trainer import lightnings
 from shoal.system.variables import TURN
 from shoal.training.ranks import require_match
 
-# Weights and scores are float32 in all of them; a network all in another type can't be compared.
+# All of them keep weights and scores in float32, so that runs can be compared.
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
 
 
 def check_devices(config: RunConfig) -> Trainer:
-    """Make sure that the trainer's devices and precision are to be had here.
+    """Make sure that this machine offers the trainer's devices and precision.
 
     Returns:
-        A trainer that knows its devices and nothing else.
+        A trainer that is only good for asking about its devices.
 
     Raises:
-        UserError: they aren't, e.g. `trainer=gpu` where there is none, or can't share the batch.
+        UserError: a device or the precision is missing, e.g. `trainer=gpu` without a GPU, or the
+            batch can't be shared equally among the devices.
     """
     quiet()
     if config.precision not in PRECISIONS:
-        words = f"trainer.precision={config.precision} is none that networks are trained in"
-        raise UserError(f"{words}: take one of {', '.join(PRECISIONS)}")
+        words = f"trainer.precision={config.precision} is not supported"
+        raise UserError(f"{words}: choose one of {', '.join(PRECISIONS)}")
     try:
-        with warnings.catch_warnings(action="ignore"):  # they come again when the run begins
+        with warnings.catch_warnings(action="ignore"):  # the run's own trainer repeats them
             trainer: Trainer = instantiate(
                 lightnings(config.trainer), logger=False, enable_progress_bar=False, _convert_="all"
             )
     except Exception as error:
         cause = error.__cause__ or error
         raise UserError(f"trainer can't be built here: {first_line(cause)}") from error
-    if trainer.precision != config.precision:  # Lightning takes another, with a warning
-        words = f"trainer.precision={config.precision} is not to be had on this device"
-        raise UserError(f"{words}: take {trainer.precision}")
+    if trainer.precision != config.precision:  # Lightning replaces it, with a warning
+        words = f"trainer.precision={config.precision} is not available on this device"
+        raise UserError(f"{words}: use {trainer.precision}")
     require_match(trainer)
     check_share(config.budget.batch_size, trainer.num_devices * trainer.num_nodes)
     return trainer
 
 
 def open_context(devices: Trainer) -> None:
-    """Let CUDA get ready, which takes it a second or more, where a run is made in this process."""
+    """Initialise CUDA, which takes a second or more, if the run is made in this process."""
     device = devices.strategy.root_device
     if device.type == "cuda" and devices.num_devices * devices.num_nodes == 1:
-        # A run that waits for its turn need not get in: who works there may fill the memory, or be
-        # the only one that the GPU lets in.
+        # A run that waits for its turn may fail here: the run at work may fill the GPU's memory, or
+        # the GPU may admit one process only. It tries again when its turn has come.
         waits = TURN in os.environ
         with contextlib.suppress(RuntimeError) if waits else contextlib.nullcontext():
             torch.zeros(1, device=device)
 
 
 def quiet() -> None:
-    """Silence what Lightning logs below a warning."""
+    """Silence Lightning's log messages below the level of warnings."""
     for name in ("lightning", "lightning.pytorch", "lightning.fabric"):
         logging.getLogger(name).setLevel(logging.WARNING)

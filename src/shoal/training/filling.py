@@ -1,4 +1,4 @@
-"""Memory that nobody has written to yet."""
+"""Whether PyTorch fills uninitialised memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +9,15 @@ from torch.utils import deterministic
 
 @contextmanager
 def left_unfilled(leave: bool) -> Iterator[None]:
-    """Have PyTorch hand memory out as it is, though its algorithms are deterministic.
+    """Keep PyTorch from filling new memory, which it does when its algorithms are deterministic.
 
-    It would fill it first, which takes 1 to 2 % of a step on one thread. Networks of ours read
-    nothing that they haven't written; whatever else is trained may, and would get other bits each
-    time.
+    Filling takes 1 to 2 % of a step on one thread. Shoal's networks never read memory that they
+    haven't written. The user's own code may, and its results would then differ between runs.
 
     Args:
-        leave: false changes nothing.
+        leave: whether to leave memory unfilled; false changes nothing.
     """
-    settings: Any = deterministic  # whose properties PyTorch's types don't know
+    settings: Any = deterministic  # PyTorch's type stubs lack its properties
     before = settings.fill_uninitialized_memory
     settings.fill_uninitialized_memory = before and not leave
     try:

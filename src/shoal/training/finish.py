@@ -1,4 +1,4 @@
-"""What a finished run leaves on disk: scores, samples, weights and, last of all, the record."""
+"""What a finished run leaves on disk: scores, samples, weights and, last, the record."""
 
 import shutil
 import time
@@ -38,17 +38,17 @@ def write_record(
     attempt: Attempt,
     started_at: str,
 ) -> None:
-    """Score the final weights and write everything; the record, which ends the run, comes last.
+    """Score the final weights and write all files; the record comes last and finishes the run.
 
-    Dashboards are shown it then.
+    After that, dashboards get samples, scores and a summary.
 
     Args:
-        run: to be recorded.
+        run: the run to record.
         fitted: the trained network and its curve.
-        data: the validation pictures, for the share of dead channels and the network's speed.
-        loggers: dashboards among them are shown samples, scores and summary.
-        attempt: at which it was trained to its end.
-        started_at: when the run was begun.
+        data: its validation pictures measure dead channels and the network's speed.
+        loggers: the run's loggers, dashboards among them.
+        attempt: the attempt that completed the training.
+        started_at: when the run first began, ISO 8601.
     """
     network, folder = fitted.network.eval(), run.folder
     samples = Samples(run, network)

@@ -1,4 +1,4 @@
-"""Fitting a network: module, callbacks and trainer, made in sight; as one of the ranks that do."""
+"""Training a network on one rank: builds module, callbacks and trainer, and calls `fit`."""
 
 import time
 from collections.abc import Collection, Sequence
@@ -32,13 +32,21 @@ from shoal.training.tally import Tally
 
 @dataclass
 class Fitted:
-    """What fitting leaves behind for the record."""
+    """A trained network, and what the record says of its training.
 
-    network: nn.Module  # as it is used: reparametrised, on the device
+    Attributes:
+        network: in the form in which it is used: reparametrised, on the device.
+        curve: its rows.
+        device: the device that it was trained on and is scored on.
+        macs: multiply-adds per LR pixel.
+        ended: when the last validation ended, on the clock of `time.monotonic`.
+    """
+
+    network: nn.Module
     curve: Curve
-    device: torch.device  # that it was fitted on, and is scored on
-    macs: int  # per LR pixel
-    ended: float  # when the last validation had been, by the clock of `time.monotonic`
+    device: torch.device
+    macs: int
+    ended: float
 
 
 def fit(
@@ -52,19 +60,20 @@ def fit(
     """Train to the end of the schedule; a network that learns nothing is only validated.
 
     Args:
-        run: whose curve is written.
-        made_of: its network, which afterwards holds the final weights, and pictures.
-        loggers: that the curve is mirrored to.
-        agreement: of all ranks.
-        checkpoint: to go on from.
-        more: callbacks of whoever makes the run.
+        run: the run; its curve is written.
+        made_of: the network, which will hold the final weights, pictures, recipe and callbacks.
+        loggers: they get the rows of the curve.
+        agreement: the ranks' agreement on losses and stops.
+        checkpoint: the checkpoint to resume from; None starts from the beginning.
+        more: further callbacks of the caller.
 
     Raises:
         Diverged: the loss stopped being finite.
-        Stopped: a signal asked for it.
+        Stopped: a signal asked for a stop.
+        UserError: memory ran out, a callback doesn't work in this run, or one ended it early.
     """
     config, budget, network = run.config, run.config.budget, made_of.network
-    # Channels last: the processor's convolutions needn't reorder every activation.
+    # Channels last spares the CPU's convolutions from reordering every activation.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # stubs lack it
     tally = Tally()
     module = _module(run, made_of, agreement, tally)
@@ -75,7 +84,7 @@ def fit(
     callbacks = [curve, mirror, bar, *more, checkpoints, *made_of.callbacks]
     size = f"budget.batch_size={budget.batch_size} of {budget.patch_size} x {budget.patch_size}"
     full = memory_named(size, "take less, or smaller validation pictures")
-    unfilled = left_unfilled(not run.content.code)  # the user's own may read what it hasn't written
+    unfilled = left_unfilled(not run.content.code)  # the user's code may read unwritten memory
     with without_chatter(), callbacks_named(config.callbacks), full, unfilled:
         trainer = _trainer(run, callbacks, loggers)
         if config.kind is Kind.TRAINED:
@@ -87,7 +96,7 @@ def fit(
     mirror.send(trainer)
     ended = time.monotonic()
     device = trainer.strategy.root_device
-    used = folded(network).to(device)  # which Lightning has left by now
+    used = folded(network).to(device)  # Lightning moves the network off its device after a fit
     return Fitted(used, curve, device, macs(used), ended)
 
 
@@ -119,32 +128,33 @@ def _module(run: Run, made_of: Ingredients, agreement: Agreement, tally: Tally) 
 def _trainer(run: Run, callbacks: list[Callback], loggers: Sequence[Logger]) -> Trainer:
     budget, decay = run.config.budget, run.config.task.ema.decay
     if decay is not None:
-        # First, so that all others see the averaged weights where it swaps them in.
+        # First, so that all other callbacks see the averaged weights while they are swapped in.
         callbacks = [Averaging(decay=decay), *callbacks]
     trainer: Trainer = instantiate(
         lightnings(run.config.trainer),
         callbacks=callbacks,
         logger=list(loggers) or False,
         max_steps=budget.max_steps,
-        max_epochs=-1,  # one endless epoch: the stream has no end
+        max_epochs=-1,  # one endless epoch: the patch stream has no end
         val_check_interval=budget.val_every,
         check_val_every_n_epoch=None,
-        num_sanity_val_steps=-1,  # the curve's first row: the untrained network
+        num_sanity_val_steps=-1,  # makes the curve's first row, that of the untrained network
         log_every_n_steps=budget.val_every,
         enable_progress_bar=False,
         enable_model_summary=False,
-        use_distributed_sampler=False,  # the stream shares out its batches itself
+        use_distributed_sampler=False,  # the patch stream divides its batches among ranks itself
         default_root_dir=run.folder.path,
         **(run.config.debug.trainer if run.config.debug else {}),
         _convert_="all",
     )
-    # Its handlers end a stopped fit as a whole one, and one rank without the others.
+    # Lightning's own handlers would end a stopped fit as if it were complete, and one rank without
+    # the others.
     trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore[method-assign]
     return trainer
 
 
 def _require_end(trainer: Trainer, max_steps: int, callbacks: Collection[str]) -> None:
-    """Never take a fit that ended early, without a word, for a whole one."""
+    """Refuse to take a fit that a callback ended early for a complete one."""
     if trainer.global_step < max_steps:
         words = f"training ended after {trainer.global_step} of {max_steps} steps"
         if callbacks:

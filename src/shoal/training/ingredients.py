@@ -1,4 +1,4 @@
-"""What a run is made of: a network at its start, decoded pictures, and how it trains."""
+"""What a run is made of: its initial network, decoded pictures, recipe and callbacks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,9 +26,14 @@ from shoal.training.recipe import Recipe
 
 @dataclass(frozen=True)
 class Ingredients:
-    """Network, pictures, recipe, and the config's callbacks; nothing is left to refuse.
+    """Network, pictures, recipe and the config's callbacks, all checked.
 
-    `start` says which weights the network has from a file; None: all are drawn.
+    Attributes:
+        network: with its initial weights.
+        data: training and validation pictures.
+        recipe: loss, optimiser and schedule.
+        callbacks: those that the config adds.
+        start: which weights were read from a file; None if all are random.
     """
 
     network: nn.Module
@@ -39,12 +44,12 @@ class Ingredients:
 
     @classmethod
     def of(cls, run: Run) -> Self:
-        """Those of a run.
+        """Build them for a run.
 
         Raises:
-            UserError: one of them isn't to be had; see the functions of this module.
+            UserError: one of them can't be built; see the functions of this module.
         """
-        callbacks = build_callbacks(run.config)  # first: the network's seed holds for what follows
+        callbacks = build_callbacks(run.config)  # before the network, which sets the seed
         network = build_network(run.config)
         start = start_from_weights(run, network)
         recipe = Recipe.of(run.config, network)
@@ -52,10 +57,10 @@ class Ingredients:
 
 
 def build_callbacks(config: RunConfig) -> list[Callback]:
-    """The callbacks that a config adds to Shoal's own; none where nothing is trained by steps.
+    """Build the callbacks that a config adds to Shoal's own; none if no steps are trained.
 
     Raises:
-        UserError: one can't be built, or is none.
+        UserError: one can't be built, or is no Lightning callback.
     """
     if config.kind is not Kind.TRAINED:
         return []
@@ -71,26 +76,24 @@ def _callback(key: str, entry: Mapping[str, Any]) -> Callback:
 
 
 def build_network(config: RunConfig) -> nn.Module:
-    """The config's network at its start, a function of the seed of first weights.
-
-    What is fitted can answer only afterwards.
+    """Build the config's network, with initial weights that depend on `init_seed` alone.
 
     Raises:
         UserError: it can't be built, or doesn't enlarge by the scale; the message names the model.
     """
     seed_everything(config.init_seed, verbose=False)
     network = build(config.name, config.model)
-    if config.kind is not Kind.FITTED:
+    if config.kind is not Kind.FITTED:  # which can't answer before it is fitted
         require_enlarges(config.name, network, config.scale)
     initialise(network, config.task.init)
     return network
 
 
 def start_from_weights(run: Run, network: nn.Module) -> Start | None:
-    """Give a network the weights that its run starts from; None where there are none.
+    """Load the weights that a run's training starts from; None if it starts from random ones.
 
     Raises:
-        UserError: they fit nowhere, aren't weights, or aren't those any more that the run is of.
+        UserError: they fit no layer, are no weights, or have changed since the run got its id.
     """
     named, wanted = run.config.task.weights, run.content.weights
     if named is None or wanted is None:
@@ -98,16 +101,16 @@ def start_from_weights(run: Run, network: nn.Module) -> Start | None:
     path = weights_file(named)
     start = Start.of(network, path)
     if sha256(path) != wanted:
-        raise UserError(f"{path} has changed meanwhile: issue the command again, for another run")
+        raise UserError(f"{path} has changed meanwhile: issue the command again, for a new run")
     return start
 
 
 def open_pictures(run: Run) -> SuperResolutionData:
-    """The run's training and validation pictures, decoded.
+    """Decode the run's training and validation pictures.
 
     Raises:
-        UserError: a picture is missing or broken, or the patch doesn't fit; or a model is fitted,
-            to pictures that are not compressed.
+        UserError: a picture is missing or broken, the patch doesn't fit, or a fitted model is to
+            learn from JPEG patches, of which it has none.
     """
     config, budget = run.config, run.config.budget
     if config.kind is Kind.FITTED and config.data.degradation == JPEG:
@@ -115,7 +118,7 @@ def open_pictures(run: Run) -> SuperResolutionData:
         raise UserError(f"{words}: it is fitted to whole pictures; leave it out")
     places = config.paths.data, config.scale, config.paths.cache
     limit = budget.val_pictures
-    # Colours are compressed together, also for a network that maps luma.
+    # JPEG compresses colours together, so a network that maps luma needs RGB patches too.
     of = RGB if config.data.degradation == JPEG else config.channels
     train = [
         open_cache(each, *places, channels=of, size=size)
@@ -128,7 +131,7 @@ def open_pictures(run: Run) -> SuperResolutionData:
         *(train, val, config.scale, *sizes),
         seed=config.patch_seed,
         workers=config.data_workers,
-        blocks=not config.callbacks,  # the user's see each step
+        blocks=not config.callbacks,  # the user's callbacks must see each step
         degradation=config.data.degradation,
         channels=config.channels,
     )

@@ -1,4 +1,4 @@
-"""Stages of a fit whose results are kept: those of a run with it, those of many beside caches."""
+"""Keeps the results of a fit's stages: a run's own with the run, shared ones beside the caches."""
 
 import hashlib
 import json
@@ -18,28 +18,34 @@ from shoal.system.checksummed import last_whole, named
 from shoal.system.files import asked_for
 from shoal.system.progress import bars
 
-SHARED = "fits"  # the folder, beside decoded pictures, of what several models are fitted with
+SHARED = "fits"  # the folder in the cache for stages that several models share
 
 
 class KeptStages(Stages):
-    """Stages whose results outlive a stop: a file each, which its own checksum names.
+    """Stages whose results outlive a stop, each in a file that is named by its own checksum.
 
     Args:
-        run: whose stages they are.
+        run: the run whose model is fitted.
 
     Attributes:
-        seconds: that all results took, whenever they were made.
+        seconds: the time that all stages took, whenever they were computed.
     """
 
     def __init__(self, run: Run) -> None:
         self.run, self.seconds = run, 0.0
 
     def __call__(self, name: str, make: Stage) -> Tensors:
-        """The results of a stage of this run."""
+        """Return the results of a stage of this run; `make` computes them unless they are kept."""
         return self._kept(self.run.folder.checkpoints, stage_stem(name), name, make)
 
     def shared(self, name: str, facts: Mapping[str, Any], make: Stage) -> Tensors:
-        """The results of a stage of all runs with these facts, pictures and scale."""
+        """Return the results of a stage that all runs with these facts, pictures and scale share.
+
+        Args:
+            name: of the stage.
+            facts: what the results depend on, besides training pictures and scale.
+            make: computes the results unless they are kept.
+        """
         config, digests = self.run.config, self.run.selection.digests()
         all_facts = [RESULTS, digests["train"], digests["order"], config.scale, dict(facts)]
         digest = hashlib.sha256(json.dumps(all_facts, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Rates of single layers, as factors of the run's: SRCNN's last layer learns ten times slower."""
+"""Learning rates of single layers, as factors of the run's rate (SRCNN's last layer has 0.1)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -15,16 +15,17 @@ MakeOptimizer = Callable[[Any], Optimizer]
 def layered(
     make: MakeOptimizer, network: nn.Module, factors: Mapping[str, float], rate: float | None
 ) -> Callable[[Iterable[nn.Parameter]], Optimizer]:
-    """What makes an optimiser whose groups have rates of their own; `make` itself if none has.
+    """Return a factory of optimisers with a parameter group per rate; `make` without factors.
 
     Args:
-        make: from parameters, or from groups of them.
-        network: whose parameters it will be given.
-        factors: of the rate, by pattern of parameter names, e.g. `*.bias`; the first that fits.
-        rate: that they multiply.
+        make: builds an optimiser from parameters or parameter groups.
+        network: the network whose parameters the optimiser will get.
+        factors: factors of the rate by pattern of parameter names, e.g. `*.bias`; the first
+            pattern that matches counts.
+        rate: the rate that they multiply.
 
     Raises:
-        UserError: a pattern fits nothing, none is left at the rate itself, or there is none.
+        UserError: a pattern matches no parameter, every rate has a factor, or no rate is set.
     """
     if not factors:
         return make
@@ -34,7 +35,7 @@ def layered(
     _require_fit(factors, [name for name, _ in network.named_parameters()])
 
     def optimizer(parameters: Iterable[nn.Parameter]) -> Optimizer:
-        groups: dict[float, list[nn.Parameter]] = {1.0: []}  # first: curves and clipping read it
+        groups: dict[float, list[nn.Parameter]] = {1.0: []}  # curves and clipping read the first
         for each in parameters:
             groups.setdefault(kept[id(each)], []).append(each)
         return make([{"params": each, "lr": rate * factor} for factor, each in groups.items()])
@@ -43,7 +44,7 @@ def layered(
 
 
 def factor_of(name: str, factors: Mapping[str, float]) -> float:
-    """The factor of a parameter.
+    """Return the factor of a parameter's rate.
 
     >>> factor_of("layers.2.bias", {"*.bias": 0.1}), factor_of("layers.2.weight", {"*.bias": 0.1})
     (0.1, 1.0)

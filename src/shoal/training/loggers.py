@@ -1,4 +1,4 @@
-"""The loggers of a run: whether they can be built, and open for as long as it works."""
+"""The loggers of a run: checked before it begins, open while it works."""
 
 import contextlib
 import inspect
@@ -18,10 +18,11 @@ from shoal.system.variables import ARM, EXPERIMENT
 
 
 def require_loggers(config: RunConfig) -> None:
-    """Make sure that all loggers can be called as the config does; they begin in a run's folder.
+    """Make sure that all loggers can be built as the config says; nothing is built or written.
 
     Raises:
-        UserError: one isn't there, takes none of an argument, or needs a package; it is named.
+        UserError: a logger isn't found, doesn't take an argument, or needs a missing package; the
+            message names it.
     """
     for name, entry in config.logger.items():
         part = built(f"logger.{name}", entry, _partial_=True)
@@ -35,11 +36,11 @@ def require_loggers(config: RunConfig) -> None:
 
 @contextlib.contextmanager
 def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
-    """The run's loggers, closed with how it ended.
+    """Build the run's loggers, and tell dashboards at the end whether the run succeeded.
 
     Args:
-        run: whose config names them.
-        attempt: when the run was begun for the first time.
+        run: its config names the loggers.
+        attempt: when the run first began; tells a run started anew from a resumed one.
     """
     loggers, ended = list[Logger](), False
     try:
@@ -55,6 +56,6 @@ def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
 
 
 def _place(run: Run) -> dict[str, Any]:
-    """What a dashboard groups runs by, beside the seed: the experiment, and the arm in it."""
+    """Return what dashboards group runs by, besides the seed: the experiment and its arm."""
     arm = os.environ.get(ARM) or run.config.name
     return {"experiment": os.environ.get(EXPERIMENT), "arm": arm}

@@ -1,7 +1,7 @@
 """Losses that PyTorch doesn't have.
 
-Those that sum over a picture are what the rates of systems of that time are meant for: of a batch
-of 41 x 41 pixels their gradient is hundreds of times that of a mean.
+Some of them sum over each picture, as older systems did. The learning rates in their papers belong
+to that sum: for patches of 41 x 41 pixels its gradient is hundreds of times that of a mean.
 """
 
 import torch
@@ -14,8 +14,9 @@ class Charbonnier(nn.Module):
     """The mean of sqrt(error^2 + epsilon^2) (Lai et al., LapSRN, CVPR 2017).
 
     Args:
-        epsilon: where L1 turns into L2, on the scale of [0, 1] pictures.
-        summed: over each picture, as the authors' code does; the mean of pictures remains.
+        epsilon: the error below which the loss is like L2 and above which like L1, for pictures in
+            [0, 1].
+        summed: sum over each picture, as the authors' code does, and average over the batch only.
     """
 
     def __init__(self, epsilon: float, summed: bool = False) -> None:
@@ -23,32 +24,32 @@ class Charbonnier(nn.Module):
         self.epsilon, self.summed = epsilon, summed
 
     def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """A scalar from two tensors of one shape."""
+        """Compare two tensors `(N, C, H, W)`; returns a scalar."""
         errors = torch.sqrt((sr - hr).square() + self.epsilon**2)
         return per_picture(errors) if self.summed else errors.mean()
 
 
 class Euclidean(nn.Module):
-    """Caffe's Euclidean loss: half the squared error, summed over a picture; the mean of pictures.
+    """Caffe's Euclidean loss: half the squared error, summed per picture, averaged over the batch.
 
-    The rates of SRCNN, FSRCNN, VDSR, DRCN and DRRN belong to it.
+    The published learning rates of SRCNN, FSRCNN, VDSR, DRCN and DRRN belong to it.
     """
 
     def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """A scalar from two tensors `(N, C, H, W)`."""
+        """Compare two tensors `(N, C, H, W)`; returns a scalar."""
         return per_picture((sr - hr).square()) / 2
 
 
 def per_picture(errors: Tensor) -> Tensor:
-    """Errors `(N, ...)` summed over each picture; the mean of pictures, a scalar."""
+    """Sum errors `(N, ...)` over each picture and average over the batch; returns a scalar."""
     return errors.flatten(1).sum(dim=1).mean()
 
 
 def require_nothing_to_learn(loss: nn.Module) -> None:
-    """Refuse a loss with parameters of its own to train: only the network's are.
+    """Refuse a loss that has trainable parameters: only the network's are trained.
 
     Raises:
-        UserError: naming them and the remedy.
+        UserError: it has; the message names one and the remedy.
     """
     named = loss.named_parameters() if isinstance(loss, nn.Module) else ()
     free = [name for name, value in named if value.requires_grad]

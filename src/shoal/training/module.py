@@ -24,18 +24,19 @@ class SuperResolution(LightningModule):
     """Trains a network to map LR to HR, luma or RGB.
 
     Args:
-        network: LR `(N, C, h, w)` to SR `(N, C, scale * h, scale * w)`, both in [0, 1].
-        scale: of the network.
-        loss: a scalar from SR and HR.
-        optimizer: from parameters.
-        schedule: from the optimiser and the number of steps.
+        network: maps LR `(N, C, h, w)` to SR `(N, C, scale * h, scale * w)`, both in [0, 1].
+        scale: the network's.
+        loss: compares SR with HR; returns a scalar.
+        optimizer: builds an optimiser from parameters.
+        schedule: builds a schedule from the optimiser and the number of steps.
         max_steps: length of the run.
-        theta: VDSR's adjustable clipping: gradients are kept within theta / learning rate.
-        agreement: of all ranks, on each loss and on when to stop.
-        tally: of the losses.
-        seed: of what the network draws as it trains.
-        graph: make a step one CUDA graph, where that can be.
-        clip_by: whether theta bounds each gradient's `value` or their `norm`.
+        theta: VDSR's adjustable clipping keeps gradients within theta / learning rate; None: no
+            clipping.
+        agreement: the ranks' agreement on losses and stops.
+        tally: collects the losses.
+        seed: of the random numbers that the network draws in training.
+        graph: whether to capture a step as a CUDA graph if possible.
+        clip_by: whether theta bounds each gradient `value` or the `norm` of all of them.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class SuperResolution(LightningModule):
         clip_by: str = "value",
     ) -> None:
         super().__init__()
-        self.automatic_optimization = False  # a batch of Lightning's may be many steps
+        self.automatic_optimization = False  # one batch of Lightning's may hold many steps
         self.network, self.loss = network, loss
         self.make_optimizer, self.make_schedule = optimizer, schedule
         self.max_steps, self.theta, self.graph = max_steps, theta, graph
@@ -67,16 +68,16 @@ class SuperResolution(LightningModule):
         self.scores: dict[str, float] = {}
 
     def on_train_start(self) -> None:
-        """Make ready to step, when Lightning has put everything where it will stay."""
+        """Prepare the step; by now Lightning has moved everything to its device."""
         self.tally.move(self.device)
         self.step = Step(self)
 
     def training_step(self, batch: Pair, batch_idx: int) -> Tensor:
-        """Make a step, or several of which each has a batch; stop between any two if asked to.
+        """Make one step, or a block of several; a stop that is asked for ends a block early.
 
         Args:
-            batch: LR and HR patches of a step, of which this rank has its share, `(N, 1, h, w)` and
-                `(N, 1, H, W)`; or of several, `(steps, N, ...)`.
+            batch: this rank's share of the LR and HR patches, `(N, C, h, w)` and `(N, C, H, W)`
+                for one step, `(steps, N, ...)` for a block.
             batch_idx: unused.
 
         Returns:
@@ -88,7 +89,7 @@ class SuperResolution(LightningModule):
         """
         assert self.step is not None
         made = 0
-        # The step itself says what is computed in which precision.
+        # `Step` sets the precision of each part itself.
         with torch.autocast(self.device.type, enabled=False):
             for lr, hr in _each(batch):
                 loss = self.step(lr, hr)
@@ -101,7 +102,7 @@ class SuperResolution(LightningModule):
         return loss
 
     def whole_loss(self, lr: Tensor, hr: Tensor) -> Tensor:
-        """The whole batch's loss, a scalar with the gradient of this rank's share.
+        """Return the loss of the whole batch, a scalar with the gradient of this rank's share.
 
         Raises:
             UserError: the network's answer has another size than HR.
@@ -109,46 +110,46 @@ class SuperResolution(LightningModule):
         return self.agreement.global_loss(self.objective(lr, hr))
 
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
-        """Score one whole picture, or none, where a rank has no more of its own."""
+        """Score one whole picture; an empty batch means that this rank has no more."""
         lr, hr = batch
         if not len(lr):
             return
-        # As the record's scores: bfloat16 has as few levels as a picture file.
+        # In float32, like the record's scores: bfloat16 is as coarse as the levels of a picture.
         with full_precision(self.device):
             sr, branches = answer(self.network, lr)
             require_size(sr, hr.expand(-1, sr.shape[1], -1, -1))  # of a grey picture beside RGB
             self.validation.update(sr, hr, branches)
 
     def on_validation_epoch_end(self) -> None:
-        """Leave the means in `scores` and where Lightning's callbacks look for them."""
+        """Keep the means in `scores`, and log them for Lightning's callbacks."""
         self.scores = self.validation.compute()
         if not self.trainer.sanity_checking:
             self.log_dict(self.scores, logger=False)
 
     def on_train_end(self) -> None:
-        """See that the last losses were finite, and step no more: Lightning moves the weights."""
+        """Check the last losses, and drop the step: Lightning is about to move the weights."""
         step, self.step = self.step, None
         self.tally.read()
         if step is not None:
             step.end()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Count on from any checkpoint."""
+        """Take up the step count of any checkpoint."""
         go_on_counting(checkpoint)
 
     def configure_optimizers(self) -> Any:
-        """The optimiser, and its schedule by steps."""
+        """Build the optimiser and its schedule, which `Step` advances by steps."""
         optimizer = self.make_optimizer(self.network.parameters())
         return [optimizer], [self.make_schedule(optimizer, self.max_steps)]
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
-        """VDSR's adjustable clipping (Kim, Lee, Lee, CVPR 2016, section 3.2), where asked for."""
+        """Clip gradients as VDSR does (Kim, Lee, Lee, CVPR 2016, section 3.2) if `theta` is set."""
         if self.theta is not None:
             rate = optimizer.param_groups[0]["lr"]
             clip_by_rate(self.network.parameters(), self.theta, rate, self.clip_by)
 
 
 def _each(batch: Pair) -> Iterator[Pair]:
-    """The batches of a block; of a batch alone itself."""
+    """Yield the batches of a block, or a single batch itself."""
     lr, hr = batch
     return zip(lr, hr, strict=True) if lr.dim() == 5 else iter([(lr, hr)])

@@ -1,4 +1,4 @@
-"""What a step makes smaller: how far a network's answer is from HR, at each size it answers in."""
+"""What training minimises: the distance of a network's output to HR, at each of its sizes."""
 
 import torch
 from torch import Tensor, nn
@@ -11,10 +11,10 @@ Pair = tuple[Tensor, Tensor]
 
 
 def require_size(sr: Tensor, hr: Tensor) -> None:
-    """Refuse an answer of another size, which some losses would stretch to fit.
+    """Refuse an output of another size than HR, which some losses would broadcast to fit.
 
     Raises:
-        UserError: naming both shapes.
+        UserError: the shapes differ; the message has both.
     """
     if sr.shape != hr.shape:
         shapes = f"{tuple(sr.shape)} where HR is {tuple(hr.shape)}"
@@ -22,21 +22,24 @@ def require_size(sr: Tensor, hr: Tensor) -> None:
 
 
 class Objective:
-    """A batch's loss, a scalar.
+    """Computes the loss of a batch.
 
     Args:
-        network: LR `(N, C, h, w)` to SR `(N, C, scale * h, scale * w)`, both in [0, 1].
-        loss: a scalar from SR and HR.
+        network: maps LR `(N, C, h, w)` to SR `(N, C, scale * h, scale * w)`, both in [0, 1].
+        loss: compares SR with HR; returns a scalar.
+
+    Attributes:
+        progress: the share of all steps that are done, in [0, 1).
     """
 
     def __init__(self, network: nn.Module, loss: nn.Module) -> None:
         self.network, self.loss = network, loss
-        # Asked once: whether a class fits a protocol takes long to say.
+        # Checked once, since checking a class against a protocol is slow.
         self.supervised = network if isinstance(network, Supervised) else None
-        self.progress: float | Tensor = 0.0  # the share of the steps that is over
+        self.progress: float | Tensor = 0.0
 
     def __call__(self, lr: Tensor, hr: Tensor) -> Tensor:
-        """Compare what the network makes of LR with HR.
+        """Compare the network's output for LR with HR; returns a scalar.
 
         Raises:
             UserError: the network's answer has another size than HR.
@@ -45,9 +48,9 @@ class Objective:
         return torch.stack(parts).sum()
 
     def _supervision(self, lr: Tensor, hr: Tensor) -> list[tuple[float | Tensor, Pair]]:
-        """What is compared with what, and how much each loss weighs: SR and HR alone, as a rule.
+        """Return the pairs to compare, each with the weight of its loss; mostly just SR and HR.
 
-        Only a network that is supervised on smaller pictures too is compared with HR made smaller.
+        A network that is also supervised on smaller outputs is compared with HR made smaller.
         """
         if self.supervised is not None:
             pictures = self.supervised.supervision(lr, self.progress)

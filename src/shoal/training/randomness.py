@@ -1,6 +1,7 @@
-"""Random numbers that a network draws as it trains: each step's are a function of the step.
+"""Random numbers that a network draws in training, seeded anew for each step.
 
-As the patch stream they need no history, so a run that goes on draws what it would have drawn.
+Like the patch stream, they depend on the step alone. A resumed run therefore draws what it would
+have drawn without the interruption.
 """
 
 import hashlib
@@ -10,12 +11,12 @@ import torch
 
 
 class Randomness:
-    """PyTorch's own generators, set anew for each step.
+    """Seeds PyTorch's default generators for each step.
 
     Args:
-        seed: of the run's patch stream.
-        rank: of this process, whose share of a batch is its own.
-        device: that it computes on.
+        seed: the seed of the run's patch stream.
+        rank: this process's rank: each draws other numbers for its share of a batch.
+        device: the device that it computes on.
     """
 
     def __init__(self, seed: int, rank: int, device: torch.device) -> None:
@@ -23,16 +24,17 @@ class Randomness:
         self.generators = generators(device)
 
     def begin(self, step: int) -> None:
-        """Set the generators for a step, before anything of it: a captured graph reads them too."""
+        """Seed the generators for a step, before any part of it; a CUDA graph reads them too."""
         number = step_seed(self.seed, step, self.rank)
         for set_to in self.generators:
             set_to(number)
 
 
 def step_seed(seed: int, step: int, rank: int) -> int:
-    """What a step's random numbers are drawn by, 64 bits.
+    """Return a step's seed, 64 bits.
 
-    Hashed, which is seven times as fast as the patch stream's generator, made for one word.
+    It is a hash: making a generator like the patch stream's for one number takes seven times as
+    long.
 
     >>> step_seed(0, 1, 0) == step_seed(0, 1, 0), step_seed(0, 1, 0) == step_seed(0, 0, 1)
     (True, False)
@@ -42,9 +44,9 @@ def step_seed(seed: int, step: int, rank: int) -> int:
 
 
 def generators(device: torch.device) -> list[Callable[[int], object]]:
-    """What sets the generators that a network on a device may draw from.
+    """Return the functions that seed the generators which a network on a device may draw from.
 
-    Not `torch.manual_seed`: it takes half a millisecond, most of it for devices that aren't used.
+    They replace `torch.manual_seed`, which takes half a millisecond, mostly for unused devices.
     """
     found: list[Callable[[int], object]] = [torch.default_generator.manual_seed]
     if device.type == "cuda":

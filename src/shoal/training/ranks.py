@@ -1,7 +1,7 @@
-"""The ranks of a run, one process for each device: which this is, and what all must hear.
+"""The ranks of a run, one process per device: which one this is, and how they communicate.
 
-The first rank decides and writes; the others only compute. A run on one device is one rank, to
-which nothing here costs anything.
+The first rank decides and writes; the others only compute. A run on one device has one rank, which
+communicates with nobody.
 """
 
 import contextlib
@@ -26,17 +26,20 @@ class Ranks:
     """This process among those of its run.
 
     Args:
-        rank: of this process, from 0.
-        count: of all.
-        nodes: machines that they are on.
-        device: of this process.
+        rank: this process's, from 0.
+        count: the number of ranks.
+        nodes: the number of machines that they run on.
+        device: this process's.
+
+    Attributes:
+        broadcasted: whether the other ranks have received something from the first.
     """
 
     def __init__(
         self, rank: int = 0, count: int = 1, nodes: int = 1, device: torch.device | None = None
     ) -> None:
         self.rank, self.count, self.nodes, self.device = rank, count, nodes, device
-        self.broadcasted = count == 1  # whether the others have heard from the first
+        self.broadcasted = count == 1
 
     @property
     def first(self) -> bool:
@@ -44,7 +47,7 @@ class Ranks:
         return self.rank == 0
 
     def broadcast(self, word: Any) -> Any:
-        """The first rank's word, on all ranks."""
+        """Return the first rank's object on all ranks."""
         if self.count == 1:
             return word
         words, self.broadcasted = [word], True
@@ -52,21 +55,26 @@ class Ranks:
         return words[0]
 
     def total(self, values: list[float | Tensor]) -> list[float]:
-        """The sums over all ranks, the same on each."""
-        # In float64: a sum in another order must not show.
+        """Sum each value over all ranks; every rank gets the same sums."""
+        # In float64, so that the order of summation makes no visible difference.
         numbers = torch.stack([torch.as_tensor(each).double().to(self.device) for each in values])
         distributed.all_reduce(numbers)
         return numbers.tolist()
 
     def part(self) -> None:
-        """Leave the others: from here on each rank is on its own."""
+        """Leave the process group: from here on the ranks don't communicate."""
         if self.count > 1:
             distributed.destroy_process_group()
 
 
 @dataclass(frozen=True)
 class Orders:
-    """What the first rank tells the others before they train together."""
+    """What the first rank tells the others before they train together.
+
+    Attributes:
+        checkpoint: the checkpoint to resume from, if any.
+        threads: of each rank.
+    """
 
     checkpoint: Path | None
     threads: int
@@ -81,7 +89,7 @@ def started_outside() -> bool:
 
 
 def outside_rank() -> int:
-    """Which of the processes that were started together this is, by what started it."""
+    """Return this process's rank among those started together, according to what started them."""
     for kind in (TorchElasticEnvironment, SLURMEnvironment):
         if kind.detect():
             return kind().global_rank()
@@ -90,19 +98,18 @@ def outside_rank() -> int:
 
 @contextlib.contextmanager
 def gathered(trainer: Trainer) -> Iterator[Ranks]:
-    """The ranks of a run, connected, where they were started outside.
+    """Connect the ranks that torchrun, Slurm or `training.spawn` has started.
 
-    Only the first has the console. Where it ends without a word, the others end too.
+    Only the first rank prints. If it ends before it has broadcast anything, the others end too.
 
     Args:
-        trainer: of the run's devices.
-
+        trainer: from `check_devices`.
     """
     strategy = trainer.strategy
     if not isinstance(strategy, ParallelStrategy):
         yield Ranks()
         return
-    # Else Lightning shares out the cores anew when it begins to fit.
+    # Otherwise Lightning changes the number of threads when it begins to fit.
     os.environ.setdefault(THREADS, str(torch.get_num_threads()))
     strategy.setup_environment()
     here = trainer.global_rank, trainer.world_size, trainer.num_nodes, strategy.root_device
@@ -119,7 +126,7 @@ def gathered(trainer: Trainer) -> Iterator[Ranks]:
 
 
 def require_match(trainer: Trainer) -> None:
-    """Refuse to be one of more or fewer processes than the trainer has devices.
+    """Require that as many processes were started as the trainer has devices.
 
     Raises:
         UserError: torchrun or Slurm has started another number.
@@ -129,7 +136,7 @@ def require_match(trainer: Trainer) -> None:
         started = TorchElasticEnvironment().world_size()
     elif SLURMEnvironment.detect() and wanted > 1 and SLURMEnvironment().world_size() > 1:
         started = SLURMEnvironment().world_size()
-    else:  # one task of Slurm starts ranks of its own; many may be runs of one device each
+    else:  # a single Slurm task starts its ranks itself; several may be runs on one device each
         return
     if started != wanted:
         raise UserError(

@@ -1,4 +1,4 @@
-"""Optimisers on CUDA: nothing that changes from step to step may be a number of Python's."""
+"""Optimisers on CUDA, where a captured step needs its changing values in device memory."""
 
 import contextlib
 from collections.abc import Iterator
@@ -6,23 +6,23 @@ from collections.abc import Iterator
 import torch
 from torch.optim import Optimizer
 
-# What lets an optimiser keep its counts and read its rates on the device.
+# Options with which an optimiser keeps its step count, and reads its rates, on the device.
 SWITCHES = ("capturable", "fused")
 
 
 def stays_on_device(optimizer: Optimizer) -> bool:
-    """Whether an optimiser can step without asking the device anything."""
+    """Whether an optimiser can step without waiting for the device."""
     return any(name in optimizer.defaults for name in SWITCHES)
 
 
 def suit(optimizer: Optimizer, device: torch.device) -> None:
-    """Let such an optimiser step on a device, also if its state comes from elsewhere."""
+    """Set such an optimiser up for a device, even if its state was loaded from another one's."""
     on_cuda = device.type == "cuda"
     chosen = optimizer.defaults
     for group in optimizer.param_groups:
         if "capturable" in chosen:
             group["capturable"] = on_cuda or chosen["capturable"]
-        if "fused" in chosen:  # one kernel for all parameters, unless another way is asked for
+        if "fused" in chosen:  # one kernel for all parameters, unless the config chooses otherwise
             free = chosen["fused"] is None and not chosen.get("foreach")
             group["fused"] = True if on_cuda and free else chosen["fused"]
     home = device if on_cuda else torch.device("cpu")
@@ -34,12 +34,12 @@ def suit(optimizer: Optimizer, device: torch.device) -> None:
 class Rates:
     """Learning rates on the device, where a captured step reads them.
 
-    Only while the optimiser steps do its groups hold them: schedules, curves and checkpoints find
-    numbers there, as on the processor.
+    The optimiser's groups hold them only while it steps. At other times the groups hold floats, as
+    on the CPU, for schedules, curves and checkpoints.
 
     Args:
-        optimizer: whose rates they are.
-        device: that it steps on.
+        optimizer: the optimiser whose rates they are.
+        device: the device that it steps on.
     """
 
     def __init__(self, optimizer: Optimizer, device: torch.device) -> None:
@@ -47,13 +47,13 @@ class Rates:
         self.values = [torch.zeros((), device=device) for _ in self.groups]
 
     def tell(self) -> None:
-        """Take the groups' present rates over."""
+        """Copy the groups' current rates to the device."""
         for value, group in zip(self.values, self.groups, strict=True):
             value.fill_(group["lr"])
 
     @contextlib.contextmanager
     def used(self) -> Iterator[None]:
-        """Let the optimiser read them."""
+        """Put them into the optimiser's groups while the context lasts."""
         numbers = [group["lr"] for group in self.groups]
         for value, group in zip(self.values, self.groups, strict=True):
             group["lr"] = value

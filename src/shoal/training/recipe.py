@@ -20,12 +20,12 @@ from shoal.training.schedules import over_steps
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a task makes.
+    """The parts that `task` in the config names.
 
     Attributes:
-        loss: a scalar from SR and HR.
-        optimizer: from parameters of the network that it was made for.
-        schedule: from the optimiser and the number of steps.
+        loss: compares SR with HR; returns a scalar.
+        optimizer: builds an optimiser from parameters of the network that it was tried with.
+        schedule: builds a schedule from the optimiser and the number of steps.
     """
 
     loss: nn.Module
@@ -34,10 +34,10 @@ class Recipe:
 
     @classmethod
     def of(cls, config: RunConfig, network: nn.Module) -> Self:
-        """The recipe of a run, which its network's parameters have been tried with.
+        """Build a run's recipe, and try it with the network's parameters.
 
         Raises:
-            UserError: a part can't be built, or doesn't take what it is given; it is named.
+            UserError: a part can't be built, or doesn't take its arguments; the message names it.
         """
         task = config.task
         optimizer = built("task.optimizer", task.optimizer)

@@ -1,4 +1,4 @@
-"""A finished run that a sweep of W&B asks for: shown there, since nothing is trained again."""
+"""A finished run that a W&B sweep asks for: sent to W&B, since nothing is trained again."""
 
 import os
 from dataclasses import replace
@@ -9,11 +9,11 @@ from shoal.runs.run import Run
 from shoal.training.loggers import open_loggers
 from shoal.training.shown import summary
 
-SWEEP = "WANDB_SWEEP_ID"  # set by `wandb agent`, which waits for a run of the id that it names
+SWEEP = "WANDB_SWEEP_ID"  # set by `wandb agent`, which waits for the run that it has asked for
 
 
 def show_in_sweep(run: Run) -> None:
-    """Send curve and summary of a finished run, if `wandb agent` has started this process."""
+    """Send a finished run's curve and summary to W&B, if `wandb agent` started this process."""
     config, folder = run.config, run.folder
     asked = {name: entry for name, entry in config.logger.items() if entry["_target_"] == TARGET}
     if SWEEP not in os.environ or not asked:

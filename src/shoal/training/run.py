@@ -1,4 +1,4 @@
-"""One run, from its config to its record: pictures, network, loggers, fit, record."""
+"""Makes one run, from its config to its record."""
 
 import time
 from dataclasses import replace
@@ -37,24 +37,24 @@ from shoal.training.tally import Diverged
 
 
 def train(config: RunConfig, command: str, begun: float | None = None) -> RunFolder:
-    """Train a model and score it, or find that this has been done.
+    """Train a model and score it, or reuse the finished run.
 
     Args:
-        config: of the run.
+        config: the run's config.
         command: what the user typed, for the record.
-        begun: when the command was issued, by the clock of `time.monotonic`; now if not given.
+        begun: when the command was issued, on the clock of `time.monotonic`; None means now.
 
     Returns:
         The folder of the finished run.
 
     Raises:
-        UserError: the pictures, the devices or the folders are not as they must be.
-        Diverged: the loss stopped being finite, now or when the run was made.
-        Stopped: a signal asked for it; issued again, the run goes on.
+        UserError: config, pictures, devices or folders don't allow the run.
+        Diverged: the loss stopped being finite, now or in an earlier attempt.
+        Stopped: a signal asked for a stop; the same command resumes the run.
     """
     run, begun = Run.of(config), time.monotonic() if begun is None else begun
     if not started_outside() or config.kind is Kind.FITTED:
-        if not outside_rank():  # one process fits, however many there are
+        if not outside_rank():  # a model is fitted in one process, however many were started
             _lead(run, Attempt(command, begun))
         return run.folder
     with gathered(check_devices(config)) as ranks:
@@ -66,33 +66,37 @@ def train(config: RunConfig, command: str, begun: float | None = None) -> RunFol
 
 
 def _lead(run: Run, attempt: Attempt) -> None:
-    """What the first rank does, which is all where there is no other."""
+    """Do the work of the first rank, which does everything but train alone."""
     turn = Turn()
     with turn.awaited():
         reused = run.folder.finished and not run.config.force
         ready = None if reused else _get_ready(run)
     attempt = replace(attempt, begun=attempt.begun + turn.waited)
     if ready is None:
-        run.folder.record("scores", "data_digests")  # refused before anything is said
+        run.folder.record("scores", "data_digests")  # refuses a damaged record before printing
         print(f"{run.folder.id} is finished: reused (force=true starts it anew)", flush=True)
         add_scores(run)
         show_in_sweep(run)
         return print_scores(run)
     if run.config.debug is not None:
-        words = f"debug={run.config.debug.name}: {run.folder.path} stands apart from real runs"
-        print(f"{words}, and its numbers for nothing", flush=True)
+        words = f"debug={run.config.debug.name}: {run.folder.path} is apart from real runs"
+        print(f"{words}, and its numbers mean nothing", flush=True)
     if since := changed_since_last(run):
         print(since, flush=True)
     made_of, devices = ready
     several = devices.num_devices * devices.num_nodes > attempt.ranks.count
     if several and run.config.kind is not Kind.FITTED:
-        del ready, made_of  # it has shown that nothing is to be refused
+        del ready, made_of  # built only to refuse mistakes here; the ranks build their own
         return train_by_ranks(train, run, (attempt.command, attempt.begun), devices)
     return _make(run, made_of, replace(attempt, device=devices.strategy.root_device))
 
 
 def _get_ready(run: Run) -> tuple[Ingredients, Trainer]:
-    """All that a run needs, refused here or not at all; nothing is said or written."""
+    """Check and build all that a run needs, without printing or writing anything.
+
+    Raises:
+        UserError: something keeps the run from being made.
+    """
     keep_freed_memory()
     run.require_pictures()
     require_fit_pictures(run)
@@ -108,7 +112,7 @@ def _get_ready(run: Run) -> tuple[Ingredients, Trainer]:
 
 
 def _make(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
-    """Take the run's folder and make the run, unless another process was faster."""
+    """Lock the run's folder and make the run, unless another process has just made it."""
     folder = run.folder
     folder.create()
     with folder.locked():

@@ -1,4 +1,4 @@
-"""Crops of the first test pictures, cut from the answers that are scored."""
+"""Crops of the first test pictures, cut from the outputs that are scored."""
 
 from pathlib import Path
 
@@ -14,16 +14,19 @@ from shoal.pictures.degrade import luma_pair, rgb_pair
 from shoal.pictures.images import read
 from shoal.runs.run import Run
 
-COUNT = 3  # pictures of the first test set that crops are kept of
-PROTOCOL = "classic"  # whose luma they show; of a network of RGB they show colours
+COUNT = 3  # pictures of the first test set of which crops are kept
+PROTOCOL = "classic"  # defines the luma that crops show; those of an RGB network show colours
 
 
 class Samples:
-    """Is shown the answers to a run's test pictures, and keeps crops of the first.
+    """Keeps crops of the first pictures that are scored.
 
     Args:
-        run: in whose folder they lie.
-        network: that answers.
+        run: the run; crops go to its folder.
+        network: the network that is scored.
+
+    Attributes:
+        strips: the file that shows all crops of a picture side by side, by the picture's name.
     """
 
     def __init__(self, run: Run, network: nn.Module) -> None:
@@ -32,7 +35,7 @@ class Samples:
 
     @torch.inference_mode()
     def look(self, answered: Answered) -> None:
-        """Write the crops of a picture, if it is one of the first."""
+        """Write crops of a scored picture, if it is one of the first."""
         if answered.dataset != self.run.selection.test[0].name or len(self.strips) == COUNT:
             return
         lr, hr, sr, branches = self._shown(answered)
@@ -42,7 +45,10 @@ class Samples:
         self.strips[name] = files["strip"]
 
     def _shown(self, answered: Answered) -> tuple[Tensor, Tensor, Tensor, dict[str, Tensor]]:
-        """LR, HR levels, SR and branches: as scored where that is luma, as `classic` has it."""
+        """Return LR, HR levels, SR and branches to cut crops from.
+
+        They are the scored ones if these are luma by `classic`, else computed anew.
+        """
         config, question, network = self.run.config, answered.question, self.network
         luma = channels_of(network) == LUMA
         if luma and config.protocol == PROTOCOL:

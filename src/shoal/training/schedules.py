@@ -15,7 +15,7 @@ def warmup_cosine(optimizer: Optimizer, max_steps: int, warmup: float) -> Lambda
     """A linear rise, then half a cosine down to zero.
 
     Args:
-        optimizer: its rate is multiplied.
+        optimizer: the optimiser whose rate is multiplied.
         max_steps: length of the run.
         warmup: share of the steps that the rise takes, in [0, 1).
     """
@@ -32,13 +32,13 @@ def warmup_cosine(optimizer: Optimizer, max_steps: int, warmup: float) -> Lambda
 def multistep(
     optimizer: Optimizer, max_steps: int, milestones: Sequence[float], gamma: float
 ) -> LambdaLR:
-    """The rate times `gamma` at each milestone.
+    """Multiplies the rate by `gamma` at each milestone.
 
     Args:
-        optimizer: its rate is multiplied.
+        optimizer: the optimiser whose rate is multiplied.
         max_steps: length of the run.
         milestones: shares of the steps, in (0, 1), so that they follow the budget.
-        gamma: the factor at each.
+        gamma: the factor at each milestone.
     """
 
     def factor(step: int) -> float:
@@ -48,10 +48,10 @@ def multistep(
 
 
 def geometric(optimizer: Optimizer, max_steps: int, last: float) -> LambdaLR:
-    """The rate falls by the same factor at each step.
+    """Lowers the rate by the same factor at each step.
 
     Args:
-        optimizer: its rate is multiplied.
+        optimizer: the optimiser whose rate is multiplied.
         max_steps: length of the run.
         last: the rate at its end, as a share of the first.
     """
@@ -59,23 +59,24 @@ def geometric(optimizer: Optimizer, max_steps: int, last: float) -> LambdaLR:
 
 
 def over_steps(make: Callable[..., Any]) -> Callable[[Optimizer, int], LRScheduler]:
-    """A schedule from the optimiser and the number of steps, of whatever a config names.
+    """Return a factory of schedules that takes the optimiser and the number of steps.
 
     Args:
-        make: from the optimiser; `max_steps` it is given by name, if it has such a parameter.
+        make: what the config names. It gets the optimiser, and `max_steps` by name if it has such
+            a parameter.
+
+    Returns:
+        The factory. It raises `UserError` if an argument of `make` has no value, or if what it
+        makes is no schedule by steps.
     """
 
     def schedule(optimizer: Optimizer, max_steps: int) -> LRScheduler:
-        """It.
-
-        Raises:
-            UserError: an argument has no value, or what is made is no schedule by steps.
-        """
         given = {"max_steps": max_steps} if _takes_steps(make) else {}
         _require_bound(make, optimizer, given)
         made = make(optimizer, **given)
         if isinstance(made, ReduceLROnPlateau):
-            raise UserError("ReduceLROnPlateau follows a score, which no step has: take another")
+            words = "ReduceLROnPlateau follows a score, and schedules advance by steps"
+            raise UserError(f"{words}: use another one")
         if not isinstance(made, LRScheduler):
             raise UserError(f"{_name(make)} makes a {type(made).__name__}: return an LRScheduler")
         return made
@@ -84,13 +85,16 @@ def over_steps(make: Callable[..., Any]) -> Callable[[Optimizer, int], LRSchedul
 
 
 def _takes_steps(make: Callable[..., Any]) -> bool:
-    """Whether something has a parameter for the number of steps that its config doesn't set."""
+    """Whether a factory has a parameter `max_steps` that its config doesn't set."""
     set_already = getattr(make, "keywords", {})
     return "max_steps" not in set_already and "max_steps" in _parameters(make)
 
 
 def _parameters(make: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    """What something takes; nothing, where its config sets what it doesn't: a call says it best."""
+    """Return a factory's parameters; none if its config sets one that it doesn't have.
+
+    Calling it then raises the clearest error.
+    """
     try:
         return inspect.signature(make).parameters
     except ValueError:

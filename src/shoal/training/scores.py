@@ -1,4 +1,4 @@
-"""Scores of a run's final weights: all of them, those that a finished run lacks, and the table."""
+"""Scores a run's final weights, adds scores that a finished run lacks, and prints the table."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -29,7 +29,7 @@ from shoal.training.summary import print_summary
 def score_run(
     run: Run, network: nn.Module, look: Callable[[Answered], object] = lambda answered: None
 ) -> list[Score]:
-    """Score a network on the run's test sets, by its protocol; `look` is shown each answer."""
+    """Score a network on the run's test sets by its protocol; `look` gets each output."""
     config = run.config
     pictures = run.selection.test, config.paths.data
     limit, columns = config.budget.test_pictures, build_columns(config.metrics)
@@ -38,23 +38,23 @@ def score_run(
 
 
 def add_scores(run: Run) -> None:
-    """Score a finished run by a protocol, on test sets or in columns that its record lacks.
+    """Add the scores that a finished run lacks: by a protocol, on test sets, or in columns.
 
     Raises:
-        UserError: what is to be scored can't be told from what has been, or there are no weights.
+        UserError: a column of that name means another metric, or there are no weights to score.
     """
     folder = run.folder
     if not unscored(run):
         return
     with folder.locked():
-        absent = unscored(run)  # another process may have been here since
+        absent = unscored(run)  # again: another process may have added scores meanwhile
         lacking = replace(run, selection=replace(run.selection, test=absent))
         require_fit_pictures(lacking)
         try_metrics(lacking)
         new = score_run(lacking, _final_network(run))
         record = folder.record("scores", "data_digests")
         digests = {test_key(pictures): pictures.scored for pictures in absent}
-        # Of other pictures under the same name no score stays, by whichever protocol.
+        # A test set whose pictures have changed under the same name keeps no score.
         others = {s.name for s in absent if record["data_digests"].get(test_key(s)) != s.scored}
         kept = [row for row in folder.rows("scores.csv") if row["dataset"] not in others]
         rows = _joined(kept, new)
@@ -67,9 +67,9 @@ def add_scores(run: Run) -> None:
 
 
 def _joined(old: Sequence[Score], new: Sequence[Score]) -> list[Score]:
-    """Old rows and new ones; of a picture that has both, columns that the new one lacks are kept.
+    """Join old and new rows; where a picture has both, keep columns that the new row lacks.
 
-    It has both where a column was added, or after a kill between the two files.
+    It has both if a column was added, or if an earlier attempt was killed between the two files.
     """
     columns = ("dataset", "image", "protocol")
     there = {tuple(row[name] for name in columns): row for row in old}
@@ -79,7 +79,7 @@ def _joined(old: Sequence[Score], new: Sequence[Score]) -> list[Score]:
 
 
 def try_metrics(run: Run) -> None:
-    """Make sure that each column can be taken of the smallest test picture, before any work.
+    """Make sure, before any work, that each column can be computed for the smallest test picture.
 
     Raises:
         UserError: one can't.
@@ -95,10 +95,10 @@ def try_metrics(run: Run) -> None:
 
 
 def _scored_size(path: Path, scale: int) -> tuple[int, int]:
-    """Height and width of what is scored of a picture: cropped to the scale, the border shaved off.
+    """Return height and width of the part that is scored: cropped to the scale, borders shaved.
 
     Raises:
-        UserError: it is no picture.
+        UserError: the file is no picture.
     """
     width, height = size(path)
     return height // scale * scale - 2 * scale, width // scale * scale - 2 * scale
@@ -110,19 +110,19 @@ def _final_network(run: Run) -> nn.Module:
     if source := run.folder.adopted_from:
         words = f"{run.folder.id} was adopted from {source} without weights to score"
         raise UserError(f"{words}: force=true trains it")
-    # The run's own config built this network before, whosever class it is.
+    # Trusted: this run has built the network from its own config before.
     return weights.load(run.folder.weights, trust=True)[0]
 
 
 def print_scores(run: Run) -> None:
-    """Show the run's scores beside bicubic's, and where the record is."""
+    """Print the run's scores beside bicubic's, and where the record is."""
     scores = run.folder.record("scores")["scores"]
     print_summary(run.config.name, run.config.protocol, scores, _bicubics_scores(run))
     print(f"record: {run.folder.path}", flush=True)
 
 
 def _bicubics_scores(run: Run) -> Means:
-    """Bicubic's scores: of its own record, where a run beside this one has made it."""
+    """Return bicubic's scores, from the record of its own run if there is one beside this run."""
     own = Run.of(bicubic(run.config))
     with suppress(UserError):  # it may have a column of that name that means another metric
         if own.folder.finished and not unscored(own):

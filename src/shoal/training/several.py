@@ -1,4 +1,4 @@
-"""A run on several devices: the ranks that work on them, and what all but the first do."""
+"""A run on several devices: starting its ranks, and what all ranks but the first do."""
 
 import contextlib
 from collections.abc import Callable
@@ -18,23 +18,24 @@ from shoal.training.fit import fit
 from shoal.training.ingredients import Ingredients
 from shoal.training.ranks import Orders, Ranks
 from shoal.training.spawn import RankFailed, spawn
+from shoal.training.status import open_log
 from shoal.training.tally import Diverged
 
 
 def train_by_ranks(
     train: Callable[..., Any], run: Run, arguments: tuple[Any, ...], devices: Trainer
 ) -> None:
-    """Make a run on several devices of this machine, by a process for each.
+    """Make a run on several devices of this machine, with one process for each.
 
     Args:
-        train: what each process does.
-        run: to be made.
-        arguments: of `train` after the run's config.
+        train: the function that each process calls.
+        run: the run to make.
+        arguments: of `train`, after the run's config.
         devices: from `check_devices`.
 
     Raises:
-        UserError: other machines are asked for, which only torchrun and Slurm reach.
-        RankFailed: one of them ended as none should; the run's status says so.
+        UserError: the run needs several machines, which only torchrun and Slurm reach.
+        RankFailed: a process crashed or was killed; the run's status says so.
     """
     if devices.num_nodes > 1:
         words = f"trainer.num_nodes={devices.num_nodes} needs torchrun or Slurm's srun"
@@ -46,13 +47,13 @@ def train_by_ranks(
         with contextlib.suppress(UserError), folder.locked():
             if not folder.finished:
                 folder.set_status("failed", reason=str(error))
-                with (folder.path / "log.txt").open("a") as log:
+                with open_log(folder) as log:
                     print(error.trace, file=log)
         raise
 
 
 def follow(run: Run, ranks: Ranks) -> None:
-    """What all ranks but the first do: train along, and leave all words to the first."""
+    """Train as a rank other than the first: compute along, and print and write nothing."""
     with Stop(patient=True) as stop:
         orders: Orders | None = ranks.broadcast(None)
         if orders is None:

@@ -1,4 +1,4 @@
-"""A finished run on dashboards, which mirror it and change nothing of it."""
+"""Shows a finished run on dashboards, which can't change it."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,15 @@ def show(
     strips: Mapping[str, Path],
     protocol: str,
 ) -> None:
-    """Show a run that is finished, which nothing that a dashboard does can change."""
+    """Show a finished run on a dashboard; an error there is printed and ignored.
+
+    Args:
+        dashboard: gets samples, scores and summary.
+        record: the run's record.
+        rows: its scores, one row per picture.
+        strips: files of samples, by picture.
+        protocol: the protocol whose scores the summary has.
+    """
     try:
         dashboard.log_samples(record["steps"], strips)
         dashboard.log_scores(rows)
@@ -26,11 +34,11 @@ def show(
 
 
 def summary(record: Mapping[str, Any], protocol: str) -> dict[str, Any]:
-    """The few values that stand for a run, flat: best and final scores, size and cost.
+    """Return the few values that stand for a run, flat: best and final scores, size and cost.
 
     Args:
-        record: of a finished run.
-        protocol: by which its scores are taken, where it has several.
+        record: a finished run's.
+        protocol: the protocol whose scores are taken.
     """
     kept = ("parameters", "macs_per_lr_pixel", "seconds", "dead_channels", "resumed")
     values = {key: record[key] for key in kept}

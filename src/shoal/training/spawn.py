@@ -1,6 +1,6 @@
-"""Starts the ranks of a run on this machine, where neither torchrun nor Slurm has.
+"""Starts the ranks of a run on this machine, unless torchrun or Slurm has.
 
-The process that was started stays outside as their parent: it hears signals, sees how they end,
+The process that starts them is no rank itself. It passes signals on, watches how the ranks end,
 and ends as the run does.
 """
 
@@ -29,18 +29,18 @@ from shoal.system.streams import open_console
 from shoal.system.variables import THREADS
 from shoal.training.tally import Diverged
 
-GRACE = 30.0  # seconds for the others to end by themselves where one has failed
+GRACE = 30.0  # seconds for the other ranks to end by themselves when one has failed
 LOOK = 0.2  # seconds between looks at signals
-# The more telling first, where ranks end for several reasons.
+# If ranks end for several reasons, the first of these is reported.
 ENDINGS = (Stopped, Diverged, UserError)
 
 
 class RankFailed(Exception):
-    """A rank ended as none should; the others ended with it.
+    """A rank crashed or was killed, and the others ended with it.
 
     Args:
         reason: one line.
-        trace: its traceback, if it had one.
+        trace: the rank's traceback, if it raised.
     """
 
     exit_code = FAILED
@@ -51,19 +51,19 @@ class RankFailed(Exception):
 
 
 def spawn(work: Callable[..., Any], arguments: tuple[Any, ...], count: int) -> None:
-    """Do some work in ranks that are processes of their own.
+    """Call a function in several ranks, each a process.
 
     A signal is passed on to all ranks, which stop after the same step; a second one kills them.
 
     Args:
-        work: a function of a module, called by each rank.
-        arguments: of it.
-        count: of the ranks; they share the threads that this process has.
+        work: a function at the top level of a module, which each rank calls.
+        arguments: of the function.
+        count: the number of ranks; they share the threads that this process has.
 
     Raises:
-        Stopped: a signal asked for it, this process or a rank.
+        Stopped: a signal to this process or to a rank asked for a stop.
         Diverged: the loss stopped being finite.
-        UserError: a rank refused.
+        UserError: a rank raised it.
         RankFailed: a rank was killed, or raised anything else.
     """
     endings: SimpleQueue[BaseException] = multiprocessing.get_context("spawn").SimpleQueue()
@@ -111,15 +111,15 @@ def _end(
 
 
 def _rank(index: int, facts: tuple[Any, ...], work: Callable[..., Any], arguments: Any) -> None:
-    """What each rank does: its work, and report to the parent how it ended."""
+    """Run one rank: set up its process, do the work, and tell the parent how it ended."""
     count, port, threads, parent, endings = facts
     die_with(parent)
     open_console()
     here = {"LOCAL_RANK": index, "NODE_RANK": 0, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     here |= {"WORLD_SIZE": count, THREADS: threads}
     os.environ.update({name: str(value) for name, value in here.items()})
-    os.environ.pop("SLURM_NTASKS", None)  # else Lightning takes this for a task of Slurm's
-    # Else gloo looks for the machine by its name, which a laptop may not know.
+    os.environ.pop("SLURM_NTASKS", None)  # otherwise Lightning takes this for a Slurm task
+    # Otherwise gloo resolves the machine's host name, which fails on some laptops.
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
     torch.set_num_threads(threads)
     try:
@@ -131,7 +131,7 @@ def _rank(index: int, facts: tuple[Any, ...], work: Callable[..., Any], argument
 
 @contextlib.contextmanager
 def _passing_on(context: ProcessContext) -> Iterator[list[int]]:
-    """Pass signals on to the ranks; gives the list of those that came."""
+    """Pass signals on to the ranks; yields the list of those received."""
     signals: list[int] = []
 
     def pass_on(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""Fitting a model stage by stage, where others are trained by steps."""
+"""Fitting a model stage by stage, instead of training it by steps."""
 
 import time
 from collections.abc import Sequence
@@ -25,10 +25,10 @@ from shoal.training.tally import Tally
 
 
 class Whole(Sequence[Pair]):
-    """The training pictures as a fit has them: read from their caches at each access.
+    """Whole training pictures, read from their caches at each access.
 
     Args:
-        caches: of all pictures.
+        caches: of all training pictures.
     """
 
     def __init__(self, caches: Sequence[Cache]) -> None:
@@ -38,7 +38,7 @@ class Whole(Sequence[Pair]):
         return len(self.pictures)
 
     def __getitem__(self, index: Any) -> Any:
-        """LR and HR of one picture, or a list of several."""
+        """Return LR and HR of one picture; for a slice, a list of such pairs."""
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self)))]
         return self.pictures[range(len(self))[index]]
@@ -47,17 +47,17 @@ class Whole(Sequence[Pair]):
 def fit_by_stages(
     run: Run, made_of: Ingredients, loggers: Sequence[Logger], device: torch.device | None
 ) -> Fitted:
-    """Fit a run's model on the processor, and validate it once, which is the curve.
+    """Fit a run's model on the CPU, and validate it once: its curve has one row.
 
     Args:
-        run: whose curve is written.
-        made_of: its model, which afterwards is fitted, and pictures.
-        loggers: that the curve is mirrored to.
-        device: that answers are computed on; None for the processor.
+        run: the run; its curve is written.
+        made_of: the model, which will be fitted, and pictures.
+        loggers: they get the row of the curve.
+        device: the device that validates; None for the CPU.
 
     Raises:
-        Stopped: a signal asked for it; the stages that were made are kept.
-        UserError: a stage can't be kept, or the model doesn't enlarge by the scale.
+        Stopped: a signal asked for a stop; completed stages are kept.
+        UserError: a stage can't be written, or the model doesn't enlarge by the scale.
     """
     model, stages = made_of.network, KeptStages(run)
     assert isinstance(model, FittedModel)

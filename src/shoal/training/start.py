@@ -1,4 +1,4 @@
-"""What a run says of itself before it begins."""
+"""What a run prints about itself before it begins."""
 
 import time
 from dataclasses import dataclass, field
@@ -25,13 +25,13 @@ EMULATED = (
 
 @dataclass(frozen=True)
 class Attempt:
-    """One of the times that a run is worked on.
+    """One attempt at a run; a run that is resumed has had several.
 
     Attributes:
         command: what the user typed.
-        begun: when, by the clock of `time.monotonic`.
-        ranks: that work on it.
-        device: of the first of them; None until it is looked for.
+        begun: when the command was issued, on the clock of `time.monotonic`.
+        ranks: the ranks that work on it.
+        device: the first rank's; None until the devices have been checked.
         start_seconds: from `begun` until the run's folder was taken over.
     """
 
@@ -43,10 +43,10 @@ class Attempt:
 
 
 def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
-    """Print with what the run is made, and of what, how long it is and will take: two lines.
+    """Print two lines about the run: model and device, then pictures, length and expected time.
 
-    A third says which weights it starts from, where they aren't drawn; more warn of a precision
-    that this processor is slow in, and of test pictures that are learnt.
+    Further lines name the weights that it starts from, if they come from a file, and warn of a
+    precision that is slow on this CPU and of test pictures that are trained on.
     """
     network, config = made_of.network, run.config
     size = f"{parameters(network):,} parameters, {macs(network):,} MACs per LR pixel"
@@ -66,10 +66,11 @@ def announce(run: Run, made_of: Ingredients, attempt: Attempt) -> None:
 
 
 def _emulated(attempt: Attempt) -> bool:
-    """Whether the device is a processor for which PyTorch has no fast convolutions in bfloat16."""
+    """Whether the device is a CPU for which PyTorch has no fast bfloat16 convolutions."""
     if attempt.device is not None and attempt.device.type != "cpu":
         return False
-    fast = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # where oneDNN is built in
+    # PyTorch has this function only if it was built with oneDNN.
+    fast = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
     return fast is not None and not fast()
 
 
@@ -82,11 +83,11 @@ def _device(attempt: Attempt) -> str:
 
 
 def _pictures(run: Run, network: nn.Module) -> str:
-    """How many pictures of what, by what they are for."""
+    """Say how many pictures are trained on, validated on and tested on."""
     selection, budget = run.selection, run.config.budget
     kind, count = run.config.kind, _count(selection.train)
     learnt = f"{kind} {'to' if kind is Kind.FITTED else 'on'} {count} pictures"
-    # What searches the picture itself is fitted in no stage.
+    # A method that only searches the picture itself has no stages to fit.
     learns = bool(network.stages) if isinstance(network, FittedModel) else kind.learns
     learnt = f"{learnt} ({run.config.data.name})" if learns else "nothing to train"
     val, test = (
@@ -105,13 +106,13 @@ def _count(sets: tuple[PictureSet, ...], limit: int | None = None) -> int:
 
 
 def _length(run: Run) -> list[str]:
-    """How many steps, from which on, and how long they take, where runs here have shown it."""
+    """Say how many steps there are, where they resume, and how long they take if that is known."""
     budget, facts, step = run.config.budget, list[str](), run.folder.saved
     if run.config.kind is Kind.TRAINED:
         size = f"{budget.patch_size} x {budget.patch_size}"
         steps = f"{budget.max_steps:,} step{'s' * (budget.max_steps > 1)}"
         facts.append(f"{steps} of {budget.batch_size} patches of {size}")
         if step:
-            facts.append(f"goes on from step {step:,}")
+            facts.append(f"resumes at step {step:,}")
     seconds = seconds_left(run, torch.get_num_threads())
     return facts if seconds is None else [*facts, f"about {span(seconds)}"]

@@ -1,8 +1,9 @@
-"""What is kept of a run while it works: its status and its console."""
+"""What a run keeps while it works: its status and its console output."""
 
 import contextlib
 import traceback
 from collections.abc import Iterator
+from typing import TextIO
 
 import torch
 
@@ -17,15 +18,15 @@ from shoal.training.tally import Diverged
 
 
 def begin(run: Run, ranks: Ranks) -> str:
-    """Take the run's folder over, for the first time or again.
+    """Take over the run's folder: write the config and a status that says the run is at work.
 
     Returns:
-        When the first time was.
+        When the run first began, ISO 8601.
     """
     folder = run.folder
     status = folder.status()
     if status.get("threads") and status.get("devices", 1) == ranks.count:
-        # Another thread count would change bits: a resumed run keeps the one it began with.
+        # Another number of threads would change bits, so a resumed run keeps the one it began with.
         torch.set_num_threads(status["threads"])
     folder.write("config.yaml", run.config.yaml())
     started_at: str = status.get("started_at", now())
@@ -39,10 +40,15 @@ def begin(run: Run, ranks: Ranks) -> str:
     return started_at
 
 
+def open_log(folder: RunFolder) -> TextIO:
+    """Open a run's `log.txt` to append to; like the console, it escapes what can't be encoded."""
+    return (folder.path / "log.txt").open("a", encoding="utf-8", errors="backslashreplace")
+
+
 @contextlib.contextmanager
 def kept(folder: RunFolder) -> Iterator[None]:
-    """Keep the console and all warnings in `log.txt`, and let the status say how the run ended."""
-    with (folder.path / "log.txt").open("a") as log:
+    """Copy console output and warnings to `log.txt`; at the end, set the status to the outcome."""
+    with open_log(folder) as log:
         try:
             with teed(log):
                 yield

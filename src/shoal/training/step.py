@@ -1,4 +1,4 @@
-"""One optimiser step: forward, backward, clip, update, average; then schedule and count."""
+"""One optimiser step: forward, backward, clip, update, average, then schedule and count."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 class Step:
-    """Steps of a task, by Lightning's strategy and precision; on CUDA graphs, where they can be.
+    """Makes a task's steps with Lightning's strategy and precision, as a CUDA graph if possible.
 
-    It is made when training has begun, and of no more use when it has ended.
+    It is built when training has begun and serves until training ends.
 
     Args:
-        task: to be trained.
+        task: the module that is trained.
     """
 
     def __init__(self, task: "SuperResolution") -> None:
@@ -58,7 +58,7 @@ class Step:
         self.compute = self._chosen()
 
     def _chosen(self) -> Compute:
-        """How a step is computed: kernel by kernel, or as a graph."""
+        """Choose how to compute a step: as a graph, or kernel by kernel."""
         recorder = recorder_on(self.task.device) if self.task.graph else None
         if recorder is None:
             return self._compute
@@ -70,7 +70,7 @@ class Step:
         return self._compute
 
     def __call__(self, lr: Tensor, hr: Tensor) -> Tensor:
-        """Make a step on a batch, `(N, 1, h, w)` and `(N, 1, H, W)`; gives its loss."""
+        """Make a step on a batch, `(N, C, h, w)` and `(N, C, H, W)`; returns its loss."""
         self.randomness.begin(self.trainer.global_step)
         if self.rates is not None:
             self.rates.tell()
@@ -82,9 +82,10 @@ class Step:
         return loss
 
     def end(self) -> None:
-        """Let go of a graph and of its memory, which scoring may need.
+        """Release the graph and its memory, which scoring may need.
 
-        The graph holds this step, so it would stay until Python looks for circles.
+        Graph and step refer to each other, so the memory would stay until Python's garbage
+        collector runs.
         """
         self.compute = self._compute
 
@@ -97,13 +98,13 @@ class Step:
             objective.progress = progress
 
     def _compute(self, lr: Tensor, hr: Tensor) -> Tensor:
-        """What is done on the device; it changes nothing in Python that the next step reads."""
+        """Do the part that a graph can capture: it changes no Python state that a step reads."""
         losses: list[Tensor] = []
 
         def closure() -> Tensor:
             with self.trainer.precision_plugin.forward_context():
                 loss = self.task.whole_loss(lr, hr)
-            torch.clear_autocast_cache()  # of weights that this step changes
+            torch.clear_autocast_cache()  # it holds casts of weights that this step changes
             for callback in self.looking:
                 callback.on_before_zero_grad(self.trainer, self.task, self.optimizer)
             self.optimizer.zero_grad()
@@ -133,7 +134,7 @@ class Step:
 
 
 def plain(trainer: Trainer) -> bool:
-    """Whether Lightning does nothing in a step but call hooks, for a quarter of a millisecond."""
+    """Whether Lightning only calls hooks in a step: skipping them saves a quarter millisecond."""
     precision = trainer.precision_plugin
     usual = type(precision) in (Precision, MixedPrecision)
     scales = getattr(precision, "scaler", None) is not None

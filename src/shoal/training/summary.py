@@ -1,4 +1,4 @@
-"""The small table after a run: bicubic beside the model, per data set."""
+"""The small table printed after a run: bicubic beside the model, per test set."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
     """Print mean PSNR and SSIM of a model beside bicubic's.
 
     Args:
-        name: of the model.
-        protocol: of the scores shown.
-        model: by data set and protocol: psnr, ssim, images.
-        bicubic: the same.
+        name: the model's.
+        protocol: the protocol whose scores are shown.
+        model: the model's means, by test set and protocol: psnr (dB), ssim, images.
+        bicubic: bicubic's means.
     """
     table = Table("test set", "images", title=f"{name}, protocol {protocol}", title_justify="left")
     for column in ("bicubic PSNR", f"{name} PSNR", "gain", "bicubic SSIM", f"{name} SSIM"):
@@ -24,7 +24,7 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
         if protocol not in protocols or dataset not in bicubic:
             continue
         ours, base = protocols[protocol], bicubic[dataset][protocol]
-        same = ours["psnr"] == base["psnr"]  # also where both are infinite, as on flat pictures
+        same = ours["psnr"] == base["psnr"]  # both are infinite for flat pictures
         gain = 0.0 if same else ours["psnr"] - base["psnr"]
         table.add_row(
             dataset,
@@ -43,7 +43,7 @@ def print_summary(name: str, protocol: str, model: Means, bicubic: Means) -> Non
 def _columns(
     name: str, protocol: str, beside: Sequence[str], model: Means, bicubic: Means
 ) -> Table:
-    """The means of the columns that `metrics=` added: a table apart, for a narrow terminal."""
+    """Return a table of the columns that `metrics=` added, apart so as to fit a narrow terminal."""
     table = Table("test set", "column")
     for whose in ("bicubic", name):
         table.add_column(whose, justify="right")
@@ -55,7 +55,7 @@ def _columns(
 
 
 def extra_columns(model: Means, protocol: str) -> list[str]:
-    """The names of the columns beside PSNR and SSIM that some test set has."""
+    """Return the names of the columns besides PSNR and SSIM that any test set has."""
     named = (name for sets in model.values() for name in sets.get(protocol, {}))
     return [name for name in dict.fromkeys(named) if name not in ("psnr", "ssim", "images")]
 

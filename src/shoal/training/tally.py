@@ -1,4 +1,4 @@
-"""The losses of a run, kept where they are computed: no step waits for a number."""
+"""The losses of a run, kept on the device so that no step has to wait for a number."""
 
 import math
 import time
@@ -8,21 +8,21 @@ from torch import Tensor
 
 from shoal.errors import FAILED
 
-PATIENCE = 2.0  # seconds between looks at a device that works on by itself
+PATIENCE = 2.0  # seconds between reads from a device, each of which waits for its queued steps
 
 
 class Diverged(Exception):
     """The loss stopped being a finite number.
 
     Args:
-        step: the optimiser steps taken before.
+        step: the number of optimiser steps before it.
     """
 
     exit_code = FAILED
     advice = "; kept as diverged (force=true repeats it)"
 
     def __init__(self, step: int) -> None:
-        super().__init__(step)  # from which alone another process can make it again
+        super().__init__(step)  # pickling rebuilds an exception from these arguments alone
         self.step = step
 
     def __str__(self) -> str:
@@ -30,20 +30,20 @@ class Diverged(Exception):
 
 
 class Tally:
-    """The losses since the last validation: their sum, and how many there were.
+    """Sums and counts the losses since the last validation.
 
-    A sum that is not finite never is again, so the steps at which it still was name the first loss
-    that wasn't finite, whenever somebody looks.
+    A sum that is not finite stays so. The number of steps with a finite sum therefore tells which
+    loss was the first that wasn't finite, whenever it is read.
 
     Attributes:
-        total: the sum, when it was last read.
-        count: of the losses, when they were last read.
-        last: of the losses; None before the first is read.
+        total: the sum, as last read.
+        count: the number of losses, as last read.
+        last: the latest loss, as last read; None before the first read.
     """
 
     def __init__(self) -> None:
         self.total, self.count, self.last = 0.0, 0, None  # type: tuple[float, int, float | None]
-        self.begun = 0  # the step that it begins at
+        self.begun = 0  # the step at which the sum begins
         self.read_at = -math.inf
         self._keep(torch.device("cpu"))
 
@@ -53,18 +53,18 @@ class Tally:
         self._sum, self._finite, self._last = self._values.unbind()
 
     def move(self, device: torch.device) -> None:
-        """Go on where losses are computed."""
-        # Float64 lives on processors and on CUDA; others send each loss to the processor.
+        """Keep the sums on the device that computes the losses."""
+        # Devices other than CPUs and CUDA may lack float64: their losses are moved to the CPU.
         self._keep(device if device.type == "cuda" else torch.device("cpu"))
 
     def begin(self, step: int, total: float = 0.0, count: int = 0) -> None:
-        """Forget the losses before a step, or take up those that a checkpoint has kept."""
+        """Start anew at a step, from zero or from the sums that a checkpoint has kept."""
         self.begun, self.total, self.count = step, total, count
-        # In place: a captured step adds to this very memory.
+        # In place, since a captured step adds to this memory.
         self._values.copy_(torch.tensor([total, float(count), math.nan], dtype=torch.float64))
 
     def add(self, loss: Tensor) -> None:
-        """Count a step's loss, a scalar; on CUDA nothing is waited for."""
+        """Add a step's loss, a scalar, without waiting for the device."""
         loss = loss.detach().to(self._values.device)
         self._sum.add_(loss)
         self._finite.add_(self._sum.isfinite())
@@ -72,11 +72,11 @@ class Tally:
 
     @property
     def due(self) -> bool:
-        """Whether to read: always where it costs nothing, else every few seconds."""
+        """Whether to read now: always if that is free, else every few seconds."""
         return not self._values.is_cuda or time.monotonic() - self.read_at > PATIENCE
 
     def read(self) -> None:
-        """Wait for all steps that are under way, and take their losses over.
+        """Wait for all steps under way, and update `total`, `count` and `last`.
 
         Raises:
             Diverged: one was not finite.

@@ -1,1 +1,1 @@
-"""What happens around training: the curve, its mirrors, checkpoints and stops, progress."""
+"""Lightning callbacks of a run: curve, loggers, checkpoints and stops, progress, status."""

@@ -1,4 +1,4 @@
-"""Averaged weights that are the final ones however a run comes to its end."""
+"""Averaged weights, which become the final ones however a run reaches its end."""
 
 import itertools
 from typing import Any
@@ -8,13 +8,16 @@ from lightning.pytorch.callbacks import EMAWeightAveraging
 
 
 class Averaging(EMAWeightAveraging):
-    """An exponential moving average of the weights, taken at each step.
+    """An exponential moving average of the weights, updated at each step.
 
-    Lightning puts it in the network's place when training ends. A run that goes on from the
-    checkpoint of its last step trains no more, and Lightning passes that hook over.
+    Lightning puts the average into the network when training ends. It skips that hook for a run
+    that resumes from the checkpoint of its last step, so `on_fit_end` does the same.
 
     Args:
-        decay: of what the average was.
+        decay: the weight that the old average keeps at each step, in [0, 1).
+
+    Attributes:
+        fresh: whether the average has seen no step yet.
     """
 
     def __init__(self, decay: float) -> None:
@@ -22,7 +25,7 @@ class Averaging(EMAWeightAveraging):
         self.decay, self.fresh = decay, True
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Average where the weights are, which Lightning has moved by now."""
+        """Move the average to the device of the weights, to which Lightning has moved them."""
         average = self._average_model
         assert average is not None
         average.module.to(pl_module.device)
@@ -30,7 +33,7 @@ class Averaging(EMAWeightAveraging):
         self.fresh = not average.n_averaged.item()
 
     def average(self, pl_module: LightningModule) -> None:
-        """Take a step's weights in; the first are taken as they are. Nothing waits for a device."""
+        """Update the average by a step's weights, without waiting for the device."""
         average = self._average_model
         assert average is not None
         means = itertools.chain(average.module.parameters(), average.module.buffers())
@@ -43,11 +46,11 @@ class Averaging(EMAWeightAveraging):
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        """Keep count: `average` has been called for each step of the batch."""
+        """Set Lightning's counts, since `average` has been called for each step of the batch."""
         assert self._average_model is not None
         self._latest_update_step = trainer.global_step
         self._average_model.n_averaged.fill_(trainer.global_step)
 
     def on_fit_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Put the average in the network's place, again where it is already."""
+        """Put the average into the network; doing so twice changes nothing."""
         self.on_train_end(trainer, pl_module)

@@ -1,4 +1,4 @@
-"""The curve: a row per validation, kept in checkpoints so that a resumed run's has no seam."""
+"""The curve: one row per validation, kept in checkpoints so that resuming leaves no trace in it."""
 
 import time
 from typing import Any
@@ -12,13 +12,18 @@ from shoal.training.tally import Tally
 
 
 class Curve(Callback):
-    """Writes `curve.csv`; its rows are what loggers, reports and the progress bar show.
+    """Writes `curve.csv`, whose rows loggers, reports and the progress bar show.
 
     Args:
-        folder: of the run.
-        batch_size: patches of a step.
+        folder: the run's folder.
+        batch_size: patches per step.
         macs_per_step: multiply-adds of a training step, forward and backward.
-        tally: of the losses since the last row.
+        tally: the losses since the last row.
+
+    Attributes:
+        rows: one per validation.
+        seconds: of training without validation, over all attempts at the run.
+        since: when the clock was started; None while it stands.
     """
 
     def __init__(
@@ -27,23 +32,23 @@ class Curve(Callback):
         self.folder, self.batch_size, self.macs_per_step = folder, batch_size, macs_per_step
         self.tally = tally
         self.rows: list[dict[str, float]] = []
-        self.seconds = 0.0  # of training, validation excluded, over all parts of the run
+        self.seconds = 0.0
         self.since: float | None = None
 
     def on_train_batch_start(
         self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        """Start the clock after the start, a validation or a resume."""
+        """Start the clock, unless it is running since an earlier step."""
         if self.since is None:
             self.since = time.monotonic()
 
     def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Stop the clock when the last step has ended: validation isn't training."""
+        """Wait for the last step and stop the clock, since validation isn't training."""
         self.tally.read()
         self._stop_clock()
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Add a row, also that of step 0 from Lightning's check before the start."""
+        """Add a row; Lightning's sanity check before training gives that of step 0."""
         step = trainer.global_step
         if self.rows and self.rows[-1]["step"] == step:
             return
@@ -62,7 +67,7 @@ class Curve(Callback):
         self.write()
 
     def write(self) -> None:
-        """Write the file from the rows."""
+        """Write `curve.csv`."""
         self.folder.write_rows("curve.csv", CURVE, self.rows)
 
     def _stop_clock(self) -> None:
@@ -71,7 +76,7 @@ class Curve(Callback):
             self.since = None
 
     def state_dict(self) -> dict[str, Any]:
-        """Plain values, so that a checkpoint needs no pickled classes."""
+        """Return plain values, so that checkpoints contain no pickled classes."""
         self.tally.read()
         running = 0.0 if self.since is None else time.monotonic() - self.since
         return {
@@ -82,7 +87,7 @@ class Curve(Callback):
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go back to a checkpoint; rows that were written after it are taken out of the file."""
+        """Go back to a checkpoint, and remove later rows from the file."""
         self.rows, self.seconds = state_dict["rows"], state_dict["seconds"]
         begun = int(self.rows[-1]["step"]) if self.rows else 0
         self.tally.begin(begun, state_dict["loss_sum"], state_dict["loss_count"])

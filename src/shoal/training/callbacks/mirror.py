@@ -1,4 +1,4 @@
-"""Rows of the curve to loggers, once the checkpoint that holds them stands."""
+"""Sends rows of the curve to loggers once they are saved in a checkpoint."""
 
 from typing import Any
 
@@ -8,10 +8,13 @@ from shoal.training.callbacks.curve import Curve
 
 
 class Mirror(Callback):
-    """Sends each row before the next step: a run that goes back never sends a row's rival.
+    """Sends each row of the curve before the next step.
+
+    By then a checkpoint holds the row. A run that resumes from an earlier state therefore never
+    sends a second, different row of the same step.
 
     Args:
-        curve: whose rows are sent.
+        curve: the curve whose rows are sent.
     """
 
     def __init__(self, curve: Curve) -> None:
@@ -21,11 +24,11 @@ class Mirror(Callback):
     def on_train_batch_start(
         self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        """Send what the last validation added."""
+        """Send the row that the last validation has added."""
         self.send(trainer)
 
     def send(self, trainer: Trainer) -> None:
-        """Send the rows that loggers haven't had yet."""
+        """Send the rows that loggers don't have yet."""
         for row in self.curve.rows[self.sent :]:
             if row["patches"] and row["seconds"]:
                 row = row | {"patches_per_second": row["patches"] / row["seconds"]}
@@ -34,9 +37,9 @@ class Mirror(Callback):
         self.sent = len(self.curve.rows)
 
     def state_dict(self) -> dict[str, Any]:
-        """How many rows have been sent."""
+        """Return how many rows have been sent."""
         return {"sent": self.sent}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on after the last row sent; the row of the checkpoint itself is sent again."""
+        """Continue after the rows sent by then; the checkpoint's own row is sent again."""
         self.sent = state_dict["sent"]

@@ -1,4 +1,4 @@
-"""How far a run is: a line per validation, and on a terminal a bar below them."""
+"""A run's progress: a line per validation, and on a terminal a bar below them."""
 
 import os
 import sys
@@ -18,19 +18,19 @@ class ProgressBar(Callback):
 
     Args:
         title: the run's name.
-        curve: where the scores come from.
+        curve: the curve that has the scores.
         max_steps: length of the run.
     """
 
     def __init__(self, title: str, curve: Curve, max_steps: int) -> None:
-        number = os.environ.get(RUN_NUMBER)  # set by a grid
+        number = os.environ.get(RUN_NUMBER)  # a grid sets it
         self.title = f"[{number}] {title}" if number else title
         self.curve, self.max_steps = curve, max_steps
         self.bar: Progress | None = None
         self.line: TaskID | None = None
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Draw the bar, where there is a terminal to draw it on."""
+        """Draw the bar, if stderr is a terminal."""
         if not (trainer.is_global_zero and sys.stderr.isatty()):
             return
         self.bar = step_bar(TextColumn("{task.fields[facts]}"))
@@ -49,7 +49,7 @@ class ProgressBar(Callback):
             self._move(trainer.global_step, self.curve.tally.last)
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Say what it has found."""
+        """Print the scores."""
         if trainer.is_global_zero and self.curve.rows:
             steps = f"step {self.curve.rows[-1]['step']}/{self.max_steps}"
             print(f"{self.title}  {steps}  {self._facts(None)}", flush=True)
@@ -68,13 +68,13 @@ class ProgressBar(Callback):
         return "  ".join(facts)
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Leave the terminal as it was."""
+        """Remove the bar."""
         self._close()
 
     def on_exception(
         self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
     ) -> None:
-        """Leave the terminal as it was."""
+        """Remove the bar."""
         self._close()
 
     def _close(self) -> None:

@@ -1,4 +1,4 @@
-"""A run's status while it works: how far it is, every few seconds."""
+"""Updates a run's status every few seconds while it works."""
 
 import contextlib
 import threading
@@ -9,15 +9,15 @@ from lightning import Callback, LightningModule, Trainer
 
 from shoal.runs.folder import RunFolder
 
-BEAT = 5.0  # seconds
+BEAT = 5.0  # seconds between updates
 
 
 class Pulse(Callback):
-    """A context in which the status moves, whatever takes long: steps, a validation, the scores.
+    """A context that keeps the status up to date in steps, validations and scoring alike.
 
     Args:
-        folder: of the run.
-        step: that it begins with.
+        folder: the run's folder.
+        step: the step at which training begins.
     """
 
     def __init__(self, folder: RunFolder, step: int) -> None:
@@ -28,7 +28,7 @@ class Pulse(Callback):
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        """Note the step, which the next beat writes."""
+        """Note the step, which the next update writes."""
         self.step = trainer.global_step
 
     def __enter__(self) -> "Pulse":
@@ -46,5 +46,5 @@ class Pulse(Callback):
 
     def _beat(self) -> None:
         while not self.over.wait(BEAT):
-            with contextlib.suppress(OSError):  # the next beat may find room on the disk
+            with contextlib.suppress(OSError):  # if the disk is full, the next update may succeed
                 self.folder.beat(self.step)
