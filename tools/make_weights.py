@@ -38,13 +38,13 @@ RUNS = {  # trained in this order, since some start from the weights of earlier 
     " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
     "eeds_fast-x4": f"{FAST} scale=4 task.weights=eeds_fast-x3"
     " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
-    "eeds_fast_jpeg-x2": f"{JPEG} scale=2 budget.patch_size=64",
-    "eeds_fast_jpeg-x3": f"{JPEG} scale=3 budget.patch_size=72",
-    "eeds_fast_jpeg-x4": f"{JPEG} scale=4 budget.patch_size=72",
+    "eeds_fast_jpeg-x2": f"{JPEG} scale=2 task.weights=eeds_fast-x2 budget.patch_size=64",
+    "eeds_fast_jpeg-x3": f"{JPEG} scale=3 task.weights=eeds_fast-x3 budget.patch_size=72",
+    "eeds_fast_jpeg-x4": f"{JPEG} scale=4 task.weights=eeds_fast-x4 budget.patch_size=72",
     "eeds-x2": "model=eeds scale=2 data=t91 task.init=interpolating task.optimizer.lr=2e-3"
     " budget.max_steps=40000 budget.val_every=1000",
     "eeds-x3": "model=eeds scale=3 data=t91",  # seed 0 of the ablation
-    "eeds-x4": "model=eeds scale=4 data=general291 task.init=interpolating task.optimizer.lr=2e-3"
+    "eeds-x4": "model=eeds scale=4 data=general291 task.weights=eeds-x3 task.optimizer.lr=2e-3"
     " budget.max_steps=20000 budget.val_every=1000",
 }
 SETS = ["Set5", "Set14", "BSD100"]
@@ -92,7 +92,7 @@ def card(runs: pd.DataFrame, scores: pd.DataFrame) -> str:
     """The table for both README files."""
     classic = scores[scores.protocol == "classic"].astype({"psnr": float, "ssim": float})
     means = classic.groupby(["id", "dataset"])[["psnr", "ssim"]].mean()
-    lines, made = [], {run.weights_sha256: f"x{run.scale}" for run in runs.itertuples()}
+    lines, made = [], {run.weights_sha256: f"`{run.arm}` x{run.scale}" for run in runs.itertuples()}
     for run in runs.itertuples():
         cells = {"weights": f"`{run.arm}` x{run.scale}", "parameters": f"{int(run.parameters):,}"}
         trained_on = TRAINED_ON[run.data] + (", as JPEG" if run.arm.endswith(OF_JPEGS) else "")
