@@ -80,7 +80,7 @@ def test_a_study_of_two_seeds_ends_in_one_table_and_a_sentence(tmp_path: Path) -
     assert [part.heading for part in report.compared] == [HEADING]  # a seed is no effect
     table = report.compared[0].rows
     assert list(table["source"]) == list(SD)
-    assert "Most worth repeating: " in report.compared[0].words
+    assert "Largest source of variance: " in report.compared[0].words
     weights = np.sqrt(max(by_hand[0].variance, 0))
     assert report.answer.startswith(f"A run's score scatters by {weights:.3f} dB (first weights),")
 
@@ -107,7 +107,9 @@ def test_the_largest_source_is_worth_repeating_and_doubt_is_said(tmp_path: Path)
     scores = 32 + weights + np.random.default_rng(5).normal(0, 1e-3, (4, 4, 5))
     (ledger,) = ledgers(study(tmp_path, scores))
     said = worth_repeating(ledger)
-    assert said.startswith("Most worth repeating: first weights (100%), by more seeds")
+    assert said.startswith(
+        "Largest source of variance: first weights (100%); reduce it by more seeds"
+    )
     assert ledger.sources[0].variance == pytest.approx(weights.var(ddof=1), rel=0.05)
 
 

@@ -18,7 +18,7 @@ from shoal.report.tables.verdicts import effect, verdict_rows
 def test_an_effect_is_said_in_its_unit(tmp_path: Path) -> None:
     found = findings(study_of(MadeUp(**REAL), tmp_path))
     rows = verdict_rows(found.verdicts).set_axis([each.id for each in found.verdicts])
-    assert rows.loc["C4", "is it so?"] == "EEDS is the best of EES, EED and EEDS (C4)"
+    assert rows.loc["C4", "claim"] == "EEDS is the best of EES, EED and EEDS (C4)"
     assert re.fullmatch(r"[\d.]+× \[[\d.]+, [\d.]+\]", rows.loc["C1", "effect [95 % interval]"])
     assert re.fullmatch(
         r"\+0\.\d{3} dB \[\+0\.\d{3}, \+0\.\d{3}\]", rows.loc["C4", "effect [95 % interval]"]

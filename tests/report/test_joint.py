@@ -94,7 +94,7 @@ def test_runs_that_collapsed_are_named_and_in_no_mean(
         *("1", "survived 0 of 2", "survived 2 of 2")
     ]
     assert "over all" in table
-    assert note.startswith("collapsed, and so in no mean or gain: ees x3 s0 (1.0")
+    assert note.startswith("collapsed, so excluded from means and gains: ees x3 s0 (1.0")
     print_joint(found, {"below_bicubic": 2.0}, Console(width=160))
     assert "survived" not in capsys.readouterr().out
 

@@ -15,7 +15,7 @@ def test_a_clean_study_needs_no_note(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"commit": "f" * 40}, "more than one commit stands in this table: 1e10555"),
+        ({"commit": "f" * 40}, "this table mixes runs of more than one commit: 1e10555"),
         ({"budget": "standard"}, "the experiment asks for quick"),
         ({"data": "t91", "data_digests": {"train": "cc" * 32}}, "the experiment asks for sample"),
         ({"data_digests": {"train": "cc" * 32}}, "digest of the data (train)"),

@@ -28,7 +28,7 @@ def test_rows_whose_code_is_older_are_left_out_and_named_with_the_command(tmp_pa
         "left out, made by older code (mine.py has changed since): eed x3 s0; "
         "`python train.py experiment=ablation` makes it anew"
     )
-    assert "eed x3 stands on 2 of 3 seeds" in results.notes(study)
+    assert "eed x3 has 2 of 3 seeds" in results.notes(study)
 
 
 def test_no_mean_mixes_two_versions_of_code(tmp_path: Path) -> None:

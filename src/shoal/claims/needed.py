@@ -47,7 +47,7 @@ def need(study: Study, open_parts: Sequence[Comparison], share: float, arms: Seq
     if not parts:
         return Need(None, why="decided alone, but not after Holm's adjustment")
     if any(each.seeds < 2 or np.isnan(each.p) for each in parts):
-        return Need(None, why="one seed doesn't tell how far seeds scatter")
+        return Need(None, why="one seed gives no variance between seeds")
     seeds = 0
     for part in parts:
         found = next((bar for bar in _coming(part, share) if decides(bar, part)), None)
@@ -85,7 +85,7 @@ def _coming(part: Comparison, share: float) -> list[Bar]:
 def _short_of(part: Comparison, share: float) -> str:
     if not decides(Bar(ENDLESS, LEVEL / 2 * share), part):
         return (
-            f"pictures are short, not seeds: there are {part.images}"
+            f"more pictures are needed, not more seeds: there are {part.images}"
             if part.images > 1
             else ("too near to tell by any number of seeds")
         )

@@ -81,14 +81,14 @@ class Findings:
         half = region(None, self.study.equal_within, "psnr") or 0
         equal = (
             "Equal: every part holds or has its interval within the region of practical equivalence"
-            f" (±{half:g} dB of PSNR, a tenth of a cost, where a claim says no other)."
+            f" (±{half:g} dB of PSNR, a tenth of a cost, unless a claim sets another)."
         )
         if not self.study.looks:
             return equal
         counts = (view.finished["seed"].nunique() for view in views(self.study))
         most = self.study.looks[-1]["most"]
         looked = f" Looked at after {', '.join(map(str, counts))} seeds, of {most} at most:"
-        return f"{equal}{looked} p and intervals hold over all looks."
+        return f"{equal}{looked} p and intervals account for all looks."
 
     @property
     def best(self) -> tuple[str, int]:

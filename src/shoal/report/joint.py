@@ -136,6 +136,7 @@ def print_joint(
         table.add_row(*line)
     console.print(table)
     if collapsed:
-        console.print(f"note: collapsed, and so in no mean or gain: {named(study.runs, collapsed)}")
+        listed = named(study.runs, collapsed)
+        console.print(f"note: collapsed, so excluded from means and gains: {listed}")
     if collapsed and not survival(study)["survived"].any():
         console.print(f"note: no run survived: {FOR_ALL}")

@@ -34,7 +34,7 @@ def print_table(found: Findings, console: Console | None = None) -> None:
     for part in found.compared:
         console.print(_drawn(part.heading, part.rows))
     if found.verdicts:
-        verdicts = Table("is it so?", "verdict", "effect [95 % interval]")
+        verdicts = Table("claim", "verdict", "effect [95 % interval]")
         for verdict in found.verdicts:
             verdicts.add_row(claimed(verdict), worded(verdict), effect(verdict.decisive))
         console.print(verdicts)

@@ -22,7 +22,7 @@ def several(study: Study) -> list[str]:
     kinds = _made_on(study)
     groups = "; ".join(f"{', '.join(map(str, kind))} ({names(part)})" for kind, part in kinds)
     return [
-        "seconds can't be compared, and no figure is drawn against them: runs were made on "
+        "seconds can't be compared, so no figure shows them, because runs were made on "
         f"{len(kinds)} kinds of machine: {groups}"
     ]
 

@@ -49,7 +49,7 @@ def _collapsed(study: Study) -> list[str]:
     if reasons.empty:
         return []
     listed = named(study.runs, reasons)
-    sentences = [f"collapsed, and so in no mean, difference or claim of quality: {listed}"]
+    sentences = [f"collapsed, so excluded from means, differences and claims of quality: {listed}"]
     if not survival(study)["survived"].any():
         sentences.append(f"no run survived: {FOR_ALL}")
     return sentences
@@ -77,7 +77,7 @@ def _mixtures(study: Study) -> list[str]:
         if len(values) > 1 or set(values.groups) - {expected.get(column, *values.groups)}:
             groups = "; ".join(f"{_short(value)} ({names(part)})" for value, part in values)
             more = f"; the experiment asks for {expected[column]}" if column in expected else ""
-            sentences.append(f"more than one {meaning} stands in this table: {groups}{more}")
+            sentences.append(f"this table mixes runs of more than one {meaning}: {groups}{more}")
     changed = study.finished[study.finished["dirty"].astype("boolean").fillna(False)]
     if len(changed):
         sentences.append(f"made by code with uncommitted changes: {names(changed)}")
@@ -122,7 +122,7 @@ def _seeds(study: Study) -> list[str]:
     done = trained["state"].eq("finished").groupby([trained["arm"], trained["scale"]], sort=False)
     counts = done.agg(["sum", "size"])
     return [
-        f"{row['arm']} x{row['scale']} stands on {row['sum']} of {row['size']} seeds"
+        f"{row['arm']} x{row['scale']} has {row['sum']} of {row['size']} seeds"
         for row in counts.reset_index().to_dict("records")
         if 0 < row["sum"] < row["size"]
     ]

@@ -64,7 +64,7 @@ def _question(
     if found.is_open and not parts:
         spent_all = any(_is_spent(each) for each in unanswered)
         ended = f"all of the level is spent by {seeds} seeds"
-        short = ended if spent_all else "pictures are short, not seeds"
+        short = ended if spent_all else "more pictures are needed, not more seeds"
     left = tuple(parts) if found.is_open else ()
     return Question(name, found.word, effect(decisive) if decisive else "", seeds, left, short)
 

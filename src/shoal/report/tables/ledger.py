@@ -8,7 +8,7 @@ import pandas as pd
 from shoal.claims.ledger import Ledger, Source
 from shoal.report.tables.verdicts import Part
 
-HEADING = "What the spread is owed to"
+HEADING = "Sources of variance"
 
 
 def ledger_parts(found: Sequence[Ledger]) -> list[Part]:
@@ -63,12 +63,13 @@ def worth_repeating(ledger: Ledger) -> str:
     ranked = sorted(ledger.sources, key=lambda each: -each.variance)
     first, whole = ranked[0], sum(max(each.variance, 0.0) for each in ranked)
     if whole == 0:
-        return "Nothing scatters: none is worth repeating."
+        return "No source causes any variance."
     rivals = [each.name for each in ranked[1:] if each.high > first.low]
     but = f", though the intervals do not tell it from {' and '.join(rivals)}" if rivals else ""
     seeds = "a new `seed` draws first weights, order and both together at the price of one run"
     advice = "more test pictures" if first.name == "pictures" else f"more seeds: {seeds}"
-    return f"Most worth repeating: {first.name} ({_share(first, whole):.0%}{but}), by {advice}."
+    largest = f"Largest source of variance: {first.name} ({_share(first, whole):.0%}{but})"
+    return f"{largest}; reduce it by {advice}."
 
 
 def _share(source: Source, whole: float) -> float:

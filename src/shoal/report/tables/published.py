@@ -64,5 +64,5 @@ def remarks(published: pd.DataFrame, study: Study, sets: Sequence[str]) -> list[
     plus = plus[plus["set"].isin(sets)]
     if "eeds" in ours and len(plus):
         values = ", ".join(f"{r.psnr:.2f} dB on {r.set} x{r.scale}" for r in plus.itertuples())
-        sentences.append(f"others quote EEDS+, the paper's variant of EEDS, at {values}")
+        sentences.append(f"others report EEDS+, the paper's variant of EEDS, at {values}")
     return sentences

@@ -112,7 +112,7 @@ def _verdicts(own: Side, common: Side) -> pd.DataFrame:
             found.setdefault(said, {})[name] = f"{worded(d)}: {effect(d.comparison)}"
     return pd.DataFrame(
         [
-            {"is it so?": said} | {n: words.get(n, ABSENT) for n in sides}
+            {"claim": said} | {n: words.get(n, ABSENT) for n in sides}
             for said, words in found.items()
         ]
     )

@@ -12,12 +12,12 @@ from shoal.report.tables.numbers import ABSENT, probability
 AGAINST = (
     "Test PSNR of each arm minus the baseline's, picture by picture of a set. Seeds and pictures"
     " are crossed random factors; p is adjusted by Holm over this table. Equal: the interval lies"
-    " within the region that is named. A seed in which either arm collapsed counts in none of it."
+    " within the region that is named. Seeds in which either arm collapsed are left out."
 )
 EFFECTS = (
     "What a value changes beside the factor's first one, and what two values change together"
     " beyond the sum of what each does alone: test PSNR over the pictures of all sets, averaged"
-    " over the settings of the other factors, among the seeds in which all of them live. Seeds"
+    " over the settings of the other factors, over the seeds in which none of them collapsed. Seeds"
     " and pictures are crossed random factors; p is adjusted by Holm over this table. Undecided"
     " isn't nil: the interval says how large an effect may be."
 )
@@ -35,7 +35,7 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """One row per claim, as text."""
     return pd.DataFrame(
         {
-            "is it so?": [claimed(v) for v in verdicts],
+            "claim": [claimed(v) for v in verdicts],
             "verdict": [worded(v) for v in verdicts],
             "effect [95 % interval]": [effect(v.decisive) for v in verdicts],
             "p": [probability(v.p) for v in verdicts],
@@ -63,7 +63,7 @@ def difference_rows(differences: Sequence[Difference], over: str) -> pd.DataFram
         "on": [d.where for d in differences],
         "difference [95 % interval]": [effect(d.comparison) for d in differences],
         "p (Holm)": [probability(d.holm) for d in differences],
-        "word": [worded(d) for d in differences],
+        "verdict": [worded(d) for d in differences],
         "settings": [str(d.over) for d in differences],
         "n": [_n(d.comparison, d.word) for d in differences],
     }
