@@ -40,6 +40,16 @@ def test_sub_folders_are_mirrored_and_hidden_ones_and_results_left_out(album):
     }
 
 
+def test_results_beside_their_pictures_are_not_enlarged_again(album):
+    for name in ("p_x2.png", "p_x2_x2.png", "p_x3.png"):
+        Image.new("L", (6, 4)).save(album / "a" / "b" / name)
+    assert written("album/a/b", output="album/a/b", skip_existing=True) == {
+        "album/a/b/p_x3.png": ["album/a/b/p_x3_x2.png"],  # of another factor
+    }
+    with pytest.raises(UserError, match=r"p_x2\.png would replace a picture that goes in"):
+        written("album/a/b/p.png", "album/a/b/p_x2.png", output="album/a/b", skip_existing=False)
+
+
 def test_pictures_of_one_name_never_clash_from_whichever_folders(album):
     assert written("album/a", "album/c") == {
         "album/a/p.png": ["out/a/p_x2.png"],

@@ -7,7 +7,7 @@ from pathlib import Path
 from shoal.errors import UserError
 from shoal.pictures.targets import in_the_way
 from shoal.upscale.naming import is_file, suffix
-from shoal.upscale.sources import found
+from shoal.upscale.sources import absolute, found
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,14 @@ def plan(paths: Sequence[Path], wanted: Wanted) -> Plan:
     if single and len(wanted.models) > 1:
         raise UserError(f"{wanted.output} is one file, but there are several models: name a folder")
     jobs = [_job(source, place, wanted, single) for source, place in sources.places.items()]
-    return _allowed(jobs, sources.unread, wanted)
+    return _allowed(_without_results(jobs, paths), sources.unread, wanted)
+
+
+def _without_results(jobs: Sequence[Job], paths: Sequence[Path]) -> list[Job]:
+    """Leave out results of an earlier call that lie beside their pictures, unless named."""
+    named = {absolute(path) for path in paths}
+    results = {absolute(path) for job in jobs for path in job.written}
+    return [job for job in jobs if absolute(job.source) not in results - named]
 
 
 def _job(source: Path, place: Path, wanted: Wanted, single: bool) -> Job:
