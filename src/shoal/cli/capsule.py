@@ -46,10 +46,12 @@ def pack(
 def verify(file: Annotated[Path, typer.Argument(help="e.g. ablation.zip")]) -> None:
     """Check digests, metadata, and that run ids match their configs, without unpacking."""
     from shoal.capsule.check import check
+    from shoal.errors import counted
     from shoal.runs.resolvers import register_resolvers
 
     register_resolvers()
     found = check(file)
     aside = f" ({found.older} of an older results version: ids not checked)" if found.older else ""
     lacking = f"; it lacks the code of {', '.join(found.lacking)}" if found.lacking else ""
-    print(f"{file}: {found.files} files and {found.runs} runs verified{aside}{lacking}")
+    files, runs = counted(found.files, "file"), counted(found.runs, "run")
+    print(f"{file}: {files} and {runs} verified{aside}{lacking}")

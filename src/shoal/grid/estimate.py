@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from shoal.errors import counted
 from shoal.grid.planned import PlannedRun
 from shoal.runs.duration import seconds_left, span
 
@@ -21,9 +22,8 @@ def together(
     unknown = times.count(None)
     if (taken := _taken(times, at_once)) is None:
         return ""
-    others = "1 run" if unknown == 1 else f"{unknown} runs"
     time = f"about {span(taken)}"
-    return f"{time} and {others} of unknown length" if unknown else time
+    return f"{time} and {counted(unknown, 'run')} of unknown length" if unknown else time
 
 
 def seconds(runs: Iterable[PlannedRun], threads: int | None, at_once: int) -> float | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from shoal.errors import counted
 from shoal.system.gpus import VISIBLE
 
 
@@ -49,6 +50,5 @@ def sharing(at_once: int, gpus: int) -> str:
     >>> sharing(4, 2)
     'jobs=4 on 2 GPUs: runs that share a GPU take turns on it, so little or nothing is gained'
     """
-    several = "1 GPU" if gpus == 1 else f"{gpus} GPUs"
     words = "runs that share a GPU take turns on it, so little or nothing is gained"
-    return f"jobs={at_once} on {several}: {words}"
+    return f"jobs={at_once} on {counted(gpus, 'GPU')}: {words}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shoal.errors import FAILED
+from shoal.errors import FAILED, counted
 from shoal.runs.folder import RunFolder
 
 
@@ -47,8 +47,8 @@ class GridFailed(Exception):
     exit_code = FAILED
 
     def __init__(self, count: int) -> None:
-        runs = "1 run" if count == 1 else f"{count} runs"
-        super().__init__(f"{runs} failed; the same command repeats what failed, and nothing else")
+        failed = f"{counted(count, 'run')} failed"
+        super().__init__(f"{failed}; the same command repeats what failed, and nothing else")
 
 
 class GridStopped(Exception):

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from types import FrameType
 
+from shoal.errors import counted
 from shoal.grid import estimate
 from shoal.grid.outcome import GridStopped, Outcome, OutcomeKind, diverged, listing
 from shoal.grid.planned import PlannedRun, State, by_name, distinct
@@ -72,7 +73,8 @@ class GridRunner(ABC):
     def overview(self) -> str:
         """Say how many runs there are, how many are left, and how long they will take."""
         kinds = [outcome.kind for outcome in self.outcomes.values()]
-        facts = [f"{len(self.runs)} runs", f"{kinds.count(OutcomeKind.REUSED)} finished already"]
+        already = f"{kinds.count(OutcomeKind.REUSED)} finished already"
+        facts = [counted(len(self.runs), "run"), already]
         if OutcomeKind.DIVERGED in kinds:
             facts.append(f"{kinds.count(OutcomeKind.DIVERGED)} diverged before")
         facts.append(f"{len(self.waiting)} to do")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shoal.errors import UserError
+from shoal.errors import UserError, counted
 from shoal.runs.findings import RUNS, STUDY
 
 ENDED = ("finished", "diverged")
@@ -46,7 +46,7 @@ def _beyond(
     planned = {str(row["id"]) for row in rows}
     forgotten = _seen(told.get("looks") or []) & planned - _seen(looks or [])
     if lost := _lost(kept, rows):
-        return f"{len(lost)} more {'run' if len(lost) == 1 else 'runs'}"
+        return counted(len(lost), "more run")
     return "the looks at these runs" if forgotten else ""
 
 
