@@ -127,7 +127,7 @@ def test_no_figure_or_page_draws_seconds_that_can_t_be_compared(tmp_path: Path) 
     folder = write_report(study, tmp_path / "out")
     readme = (folder / "README.md").read_text()
     assert "![Validation PSNR against steps and multiply-adds](convergence.svg)" in readme
-    assert "- seconds can't be compared, and no figure is drawn against them: " in readme
+    assert "- seconds can't be compared, so no figure shows them, " in readme
     assert 'data-axis="seconds"' not in (folder / "index.html").read_text()
 
 
