@@ -41,9 +41,9 @@ RUNS = {  # trained in this order, since some start from the weights of earlier 
     "eeds_fast_jpeg-x2": f"{JPEG} scale=2 task.weights=eeds_fast-x2 budget.patch_size=64",
     "eeds_fast_jpeg-x3": f"{JPEG} scale=3 task.weights=eeds_fast-x3 budget.patch_size=72",
     "eeds_fast_jpeg-x4": f"{JPEG} scale=4 task.weights=eeds_fast-x4 budget.patch_size=72",
-    "eeds-x2": "model=eeds scale=2 data=t91 task.init=interpolating task.optimizer.lr=2e-3"
-    " budget.max_steps=40000 budget.val_every=1000",
     "eeds-x3": "model=eeds scale=3 data=t91",  # seed 0 of the ablation
+    "eeds-x2": "model=eeds scale=2 data=general291 task.weights=eeds-x3 task.optimizer.lr=2e-3"
+    " budget.max_steps=40000 budget.val_every=1000",
     "eeds-x4": "model=eeds scale=4 data=general291 task.weights=eeds-x3 task.optimizer.lr=2e-3"
     " budget.max_steps=20000 budget.val_every=1000",
 }
@@ -84,7 +84,8 @@ def merged(name: str, new: pd.DataFrame) -> pd.DataFrame:
     new = pd.read_csv(io.StringIO(new.to_csv(index=False)), dtype=object)
     replaced = (old.arm + "-x" + old.scale).isin(new.arm + "-x" + new.scale)
     both = pd.concat([old[~replaced], new], ignore_index=True)
-    order = (both.arm + "-x" + both.scale).map(list(RUNS).index)
+    arms = list(dict.fromkeys(name.rpartition("-x")[0] for name in RUNS))
+    order = both.arm.map(arms.index) * 10 + both.scale.astype(int)
     return both.iloc[order.argsort(kind="stable")]
 
 
