@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,8 +82,31 @@ def test_a_file_that_goes_while_it_is_read_ends_no_watch(
     assert not ends
 
 
-def test_a_page_that_cannot_be_built_stops_no_grid(tmp_path: Path) -> None:
+def test_a_watch_ends_though_imported_code_catches_the_exception_of_the_signal(
+    plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def state(_: Path) -> tuple[object, object]:
+        asked.append(signal.SIGALRM)
+        raise ImportError
+
+    monkeypatch.setattr(live, "_state", state)
+    monkeypatch.setattr(live, "LOOK", 0)
+    live.watch(plan, plan.parent, asked)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])
+def test_a_page_that_cannot_be_built_stops_no_grid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, handler: Any
+) -> None:
+    monkeypatch.setattr(live, "GRACE", 90)
+    before = signal.signal(signal.SIGINT, handler)  # shells let background jobs ignore it
     begun = time.monotonic()
-    with live_page(tmp_path / "no plan.json", Path(os.devnull)):
-        pass
+    try:
+        with live_page(tmp_path / "no plan.json", Path(os.devnull)):
+            pass
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert time.monotonic() - begun < 60

@@ -10,8 +10,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
 from shoal.system.parent import dying_with_us
 
@@ -20,8 +21,9 @@ CURVES = 60.0  # seconds after which longer curves alone are a reason to rebuild
 GRACE = 30.0  # seconds that writing the last page may take
 RELOAD = 10  # seconds after which a browser reloads the page
 # The signals that end this process: LAST makes it write a last page, and is also what the kernel
-# sends if the grid dies; DROP makes it write none, since a report follows.
-LAST, DROP = signal.SIGTERM, signal.SIGINT
+# sends if the grid dies; DROP makes it write none, since a report follows. DROP isn't SIGINT, which
+# is ignored in background jobs of shells until Python has started and set a handler.
+LAST, DROP = signal.SIGTERM, signal.SIGALRM
 
 
 @contextlib.contextmanager
@@ -62,11 +64,18 @@ def live_page(plan: Path, out: Path) -> Iterator[None]:
             process.wait()
 
 
-def watch(plan: Path, out: Path) -> None:
-    """Rebuild the page whenever a run has ended, until this process is stopped."""
+def watch(plan: Path, out: Path, asked: Sequence[int] = ()) -> None:
+    """Rebuild the page whenever a run has ended, until this process is asked to end.
+
+    Args:
+        plan: the file of the grid's plan.
+        out: the folder of all findings.
+        asked: the signals to end, which a handler adds. It also raises, but code that is being
+            imported may catch that.
+    """
     seen: tuple[object, object] | None = None
     built = -CURVES
-    while True:
+    while not asked:
         # Nobody sees errors of this process; a lasting one will show in the report. Others pass,
         # e.g. if `force=true` removes a file while it is read: then the next look succeeds.
         with contextlib.suppress(Exception):
@@ -114,12 +123,19 @@ def build(plan: Path, out: Path, reload: int | None) -> Path | None:
 
 
 def _until_the_end(plan: Path, out: Path) -> None:
-    signal.signal(LAST, lambda *_: sys.exit())  # an exception cleans up half-written files
-    signal.signal(DROP, signal.default_int_handler)
-    try:
-        watch(plan, out)
-    except SystemExit:
-        signal.signal(LAST, signal.SIG_IGN)  # may come twice: from a scheduler and from the grid
+    asked: list[int] = []
+
+    def end(number: int, _: FrameType | None) -> None:
+        for each in (LAST, DROP):  # may come twice: from a scheduler and from the grid
+            signal.signal(each, signal.SIG_IGN)
+        asked.append(number)
+        sys.exit()  # an exception cleans up half-written files
+
+    for number in (LAST, DROP):
+        signal.signal(number, end)
+    with contextlib.suppress(SystemExit):
+        watch(plan, out, asked)
+    if LAST in asked:
         build(plan, out, reload=None)
 
 
