@@ -75,6 +75,12 @@ def test_committed_findings_are_light_and_hold_no_page() -> None:
     assert sum(path.stat().st_size for path in files if path.exists()) < 12e6
 
 
+def test_no_committed_row_names_folders_of_the_machine_that_made_it() -> None:
+    said = {path: path.read_text() for path in (ROOT / "experiments").rglob("runs.csv")}
+    assert said
+    assert not [path for path, rows in said.items() if " paths." in rows]
+
+
 @pytest.mark.parametrize(
     "path", sorted(ROOT.glob("experiments/*/*/*.svg")), ids=lambda path: str(path.relative_to(ROOT))
 )
