@@ -16,6 +16,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from tabulate import tabulate
 
@@ -85,8 +86,7 @@ def merged(name: str, new: pd.DataFrame) -> pd.DataFrame:
     replaced = (old.arm + "-x" + old.scale).isin(new.arm + "-x" + new.scale)
     both = pd.concat([old[~replaced], new], ignore_index=True)
     arms = list(dict.fromkeys(name.rpartition("-x")[0] for name in RUNS))
-    order = both.arm.map(arms.index) * 10 + both.scale.astype(int)
-    return both.iloc[order.argsort(kind="stable")]
+    return both.iloc[np.lexsort((both.scale.astype(int), both.arm.map(arms.index)))]
 
 
 def card(runs: pd.DataFrame, scores: pd.DataFrame) -> str:

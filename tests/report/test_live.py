@@ -78,7 +78,7 @@ def test_a_file_that_goes_while_it_is_read_ends_no_watch(
     monkeypatch.setattr(live, "_state", state)
     monkeypatch.setattr(live, "LOOK", 0)
     with pytest.raises(SystemExit):
-        live.watch(plan, plan.parent)
+        live.watch(plan, plan.parent, [])
     assert not ends
 
 

@@ -64,7 +64,7 @@ def live_page(plan: Path, out: Path) -> Iterator[None]:
             process.wait()
 
 
-def watch(plan: Path, out: Path, asked: Sequence[int] = ()) -> None:
+def watch(plan: Path, out: Path, asked: Sequence[int]) -> None:
     """Rebuild the page whenever a run has ended, until this process is asked to end.
 
     Args:

@@ -2,14 +2,13 @@
 
 import csv
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from shoal.errors import UserError
 from shoal.system import harmless, heartbeat, regular
-from shoal.system.files import Row, csv_text, write_whole
+from shoal.system.files import Row, csv_text, delete, write_whole
 
 LARGEST = 1 << 24  # bytes of a JSON file; a record has about ten thousand
 
@@ -54,10 +53,7 @@ class RunFiles:
         for entry in self.path.iterdir() if self.path.is_dir() else ():
             if entry in (self.lock, heartbeat.of(self.lock)):
                 continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
+            delete(entry)
 
     def write(self, name: str, content: bytes | str) -> None:
         """Write a file; it appears whole or not at all."""

@@ -102,10 +102,15 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
 def sweep(folder: Path) -> None:
     """Delete unfinished files of killed processes from a folder that no other process writes to."""
     for path in list(folder.rglob(f"{UNFINISHED}*")):
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        delete(path)
+
+
+def delete(path: Path) -> None:
+    """Delete a file, a link (not what it leads to), or a folder with all that is in it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
