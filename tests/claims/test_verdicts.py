@@ -10,6 +10,7 @@ from helpers.made_up import LEVELS, REAL, MadeUp, claims_of, study_of
 from shoal import results
 from shoal.claims import Verdict, judge, read_claims
 from shoal.claims.needed import need
+from shoal.claims.shares import ALONE
 from shoal.claims.statistics import holm
 
 
@@ -57,11 +58,11 @@ def test_planted_effects_are_found(tmp_path: Path) -> None:
 
 
 def test_a_claim_that_only_holm_leaves_open_says_so(tmp_path: Path) -> None:
-    """Another claim, found equal, counts in the adjustment, but is no longer undecided."""
+    """As one can whose parts differ in how they are answered: by a difference, by equality."""
     (decided,) = (v.decisive for v in verdicts(MadeUp(**REAL), tmp_path).values() if v.id == "C4")
     assert decided is not None
     study = results.load(tmp_path, "ablation")
-    found = need(study, [decided], 1.0, ["eed", "eeds"])
+    found = need(study, [decided], ALONE, ["eed", "eeds"])
     assert str(found) == "decided alone, but not after Holm's adjustment"
 
 

@@ -12,6 +12,7 @@ from shoal.claims.limits import held_back
 from shoal.claims.looks import FEWEST, Asked, seen
 from shoal.claims.needed import Need, need
 from shoal.claims.scores import psnr
+from shoal.claims.shares import ALONE, Shares
 from shoal.claims.statistics import holm
 from shoal.results import Study
 
@@ -27,7 +28,7 @@ class Difference:
             difference to the baseline.
         word: the verdict: the direction, `equal`, or `undecided`; after `indicated` if held back.
         why: why the verdict is only `indicated`, or what deciding an open one would take.
-        share: the share of the level that Holm leaves for it: 1 / (number of undecided rows).
+        shares: of the level, as Holm leaves them for an undecided row.
         need: what it would take to decide it, if that can be estimated.
     """
 
@@ -38,7 +39,7 @@ class Difference:
     holm: float = np.nan
     word: str = "undecided"
     why: str = ""
-    share: float = 1.0
+    shares: Shares = ALONE
     need: Need | None = None
 
     @property
@@ -64,7 +65,7 @@ def against_baseline(study: Study) -> list[Difference]:
 def _with_need(study: Study, each: Difference) -> Difference:
     if not each.is_open or np.isnan(each.comparison.p):
         return each
-    needed = need(study, [each.comparison], each.share, [each.name, str(study.baseline)])
+    needed = need(study, [each.comparison], each.shares, [each.name, str(study.baseline)])
     return replace(each, why=str(needed), need=needed)
 
 
@@ -111,5 +112,5 @@ def worded(
         if word != "undecided":
             why = held_back(study, [each.comparison], fewest)
         said.append(replace(each, holm=p, word=f"indicated {word}" if why else word, why=why))
-    left = sum(each.is_open for each in said)
-    return [replace(each, share=1 / max(left, 1)) for each in said]
+    shares = Shares.left(adjusted, equal)
+    return [replace(each, shares=shares) for each in said]

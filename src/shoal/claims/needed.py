@@ -7,6 +7,7 @@ import numpy as np
 
 from shoal.claims.comparison import LEVEL, Comparison
 from shoal.claims.power import LIMIT, Bar, bars, decides
+from shoal.claims.shares import Shares
 from shoal.results import Study
 from shoal.runs.duration import span
 
@@ -34,56 +35,58 @@ class Need:
         return f"about {self.seeds} seeds{time}"
 
 
-def need(study: Study, open_parts: Sequence[Comparison], share: float, arms: Sequence[str]) -> Need:
+def need(
+    study: Study, open_parts: Sequence[Comparison], shares: Shares, arms: Sequence[str]
+) -> Need:
     """What a claim or a difference would take, assuming that the truth is what was measured.
 
     Args:
         study: the rows.
         open_parts: its comparisons.
-        share: the share of the level that Holm leaves for it.
+        shares: of the level, as Holm leaves them for it.
         arms: the arms that would get more seeds.
     """
-    parts = [each for each in open_parts if not is_answered(each, share)]
+    parts = [each for each in open_parts if not is_answered(each, shares)]
     if not parts:
         return Need(None, why="decided alone, but not after Holm's adjustment")
     if any(each.seeds < 2 or np.isnan(each.p) for each in parts):
         return Need(None, why="one seed gives no variance between seeds")
     seeds = 0
     for part in parts:
-        found = next((bar for bar in _coming(part, share) if decides(bar, part)), None)
+        found = next((bar for bar in _coming(part, shares) if decides(bar, part)), None)
         if found is None:
-            return Need(None, why=_short_of(part, share))
+            return Need(None, why=_short_of(part, shares))
         seeds = max(seeds, found.seeds)
     more = max(seeds - min(each.seeds for each in parts), 0)
     return Need(seeds, seconds(study, arms, more))
 
 
-def is_answered(part: Comparison, share: float) -> bool:
+def is_answered(part: Comparison, shares: Shares) -> bool:
     """Whether a comparison needs no more seeds: it holds as claimed, or its arms are equal."""
     holds = part.p if part.sign > 0 else 1.0
-    return bool(np.fmin(holds, part.equal) < LEVEL * share)
+    return holds < LEVEL * shares.difference or part.equal < LEVEL * shares.equal
 
 
-def is_hopeless(part: Comparison, share: float) -> bool:
+def is_hopeless(part: Comparison, shares: Shares) -> bool:
     """Whether the variance between pictures alone is too large for any number of seeds.
 
     More seeds may still move the effect by up to twice its standard error, so this must hold for
     every effect in that range.
     """
     reach = 2 * part.spread[0] / np.sqrt(max(part.seeds, 1))
-    bar = Bar(ENDLESS, LEVEL / 2 * share, looks=True)
+    bar = Bar(ENDLESS, *shares.tails, looks=True)
     shifts = np.linspace(-reach, reach, 9)
     return not any(decides(bar, part, float(shift), cautious=False) for shift in shifts)
 
 
-def _coming(part: Comparison, share: float) -> list[Bar]:
+def _coming(part: Comparison, shares: Shares) -> list[Bar]:
     if part.most:
-        return list(bars(share, part.looked, part.most))
-    return [bar for bar in bars(share) if bar.seeds > part.seeds]
+        return list(bars(shares, part.looked, part.most))
+    return [bar for bar in bars(shares) if bar.seeds > part.seeds]
 
 
-def _short_of(part: Comparison, share: float) -> str:
-    if not decides(Bar(ENDLESS, LEVEL / 2 * share), part):
+def _short_of(part: Comparison, shares: Shares) -> str:
+    if not decides(Bar(ENDLESS, *shares.tails), part):
         return (
             f"more pictures are needed, not more seeds: there are {part.images}"
             if part.images > 1

@@ -12,8 +12,9 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from shoal.claims.behrens_fisher import beyond
-from shoal.claims.comparison import LEVEL, Comparison
+from shoal.claims.comparison import Comparison
 from shoal.claims.looks import FEWEST
+from shoal.claims.shares import Shares
 from shoal.claims.spending import spending
 
 FOUND = 0.8  # the power: the share of studies that find the effect
@@ -27,33 +28,36 @@ class Bar:
     Attributes:
         seeds: of each arm.
         tail: the bound on p.
+        equal: the bound on p for being equal.
         looks: whether the study looks more than once, and so uses the Behrens-Fisher statistic.
     """
 
     seeds: int
     tail: float
+    equal: float
     looks: bool = False
 
 
-def bars(share: float, looked: tuple[int, ...] = (), most: tuple[int, ...] = ()) -> Iterator[Bar]:
+def bars(shares: Shares, looked: tuple[int, ...] = (), most: tuple[int, ...] = ()) -> Iterator[Bar]:
     """The numbers of seeds that a comparison may still reach, each with the p that it needs.
 
     Args:
-        share: the share of the level that Holm leaves.
+        shares: of the level, as Holm leaves them.
         looked: the number of seeds at each look so far; empty if the study looks once.
         most: the largest number of seeds that was planned, at each of these looks.
     """
     if not most:
         for seeds in range(FEWEST, LIMIT + 1):
-            yield Bar(seeds, LEVEL / 2 * share)
+            yield Bar(seeds, *shares.tails)
         return
     coming = range(looked[-1] + 1 if looked else FEWEST, most[-1] + 1)
     counts = (*looked, *coming)
     if counts:
         ends = (*most[: len(looked)], *(most[-1] for _ in coming))
-        tails = spending(counts, ends).nominal(LEVEL / 2 * share)
-        for seeds, tail in zip(coming, tails[len(looked) :], strict=True):
-            yield Bar(seeds, float(tail), looks=True)
+        spent = spending(counts, ends)
+        tails = zip(*(spent.nominal(tail)[len(looked) :] for tail in shares.tails), strict=True)
+        for seeds, (tail, equal) in zip(coming, tails, strict=True):
+            yield Bar(seeds, float(tail), float(equal), looks=True)
 
 
 def sees(bar: Bar, spread: tuple[float, float], images: int) -> float:
@@ -86,11 +90,12 @@ def decides(bar: Bar, compared: Comparison, shift: float = 0.0, cautious: bool =
     """
     effect = shift + _plain(compared, compared.effect)
     half = None if compared.within is None else _plain(compared, compared.within)
-    nulls = [effect + compared.margin, -compared.margin - effect]  # distances beyond the margin
-    nulls += [] if half is None else [half - abs(effect)]
-    for away in nulls:
+    # Distances beyond the margin, and from the edge of the region of equality, each with its bound.
+    nulls = [(effect + compared.margin, bar.tail), (-compared.margin - effect, bar.tail)]
+    nulls += [] if half is None else [(half - abs(effect), bar.equal)]
+    for away, bound in nulls:
         known = _cautious(bar, compared.spread, compared.images, away) if cautious else away
-        if _tail(bar, compared.spread, compared.images, known) < bar.tail:
+        if _tail(bar, compared.spread, compared.images, known) < bound:
             return True
     return False
 

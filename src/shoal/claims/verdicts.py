@@ -13,6 +13,7 @@ from shoal.claims.looks import FEWEST, Seen, seen
 from shoal.claims.needed import Need, need
 from shoal.claims.pairs import Rates
 from shoal.claims.reliability import compare_rates
+from shoal.claims.shares import ALONE, Shares
 from shoal.claims.statistics import holm
 from shoal.claims.wholes import alike, whole
 from shoal.results import Study
@@ -31,7 +32,7 @@ class Verdict:
         holm: the same after the adjustment.
         decisive: the comparison that determines the word; None if there is none.
         comparisons: all of the claim's comparisons.
-        share: the share of the level that Holm leaves for it: 1 / (number of undecided claims).
+        shares: of the level, as Holm leaves them for an undecided claim.
         need: what it would take to decide it, if that can be estimated.
     """
 
@@ -43,7 +44,7 @@ class Verdict:
     holm: float = np.nan
     decisive: Comparison | None = None
     comparisons: tuple[Comparison, ...] = ()
-    share: float = 1.0
+    shares: Shares = ALONE
     need: Need | None = None
 
     @property
@@ -68,9 +69,9 @@ def judge(study: Study, claims: Sequence[Claim]) -> list[Verdict]:
             verdicts, adjusted, equals, equal, strict=True
         )
     ]
-    share = 1 / max(sum(verdict.is_open for verdict in found), 1)
+    shares = Shares.left(adjusted, equal)
     return [
-        _with_need(study, claim, replace(verdict, share=share))
+        _with_need(study, claim, replace(verdict, shares=shares))
         for claim, verdict in zip(claims, found, strict=True)
     ]
 
@@ -78,7 +79,7 @@ def judge(study: Study, claims: Sequence[Claim]) -> list[Verdict]:
 def _with_need(study: Study, claim: Claim, verdict: Verdict) -> Verdict:
     if not verdict.is_open or np.isnan(verdict.p):
         return verdict
-    needed = need(study, verdict.comparisons, verdict.share, claim.arms)
+    needed = need(study, verdict.comparisons, verdict.shares, claim.arms)
     return replace(verdict, why=str(needed), need=needed)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from shoal.claims import Comparison, Difference, Verdict, against_baseline, judge, read_claims
 from shoal.claims.needed import is_answered, is_hopeless
+from shoal.claims.shares import Shares
 from shoal.claims.spending import spent
 from shoal.report.tables.verdicts import effect
 from shoal.results import Study
@@ -58,8 +59,8 @@ def _question(
     decisive: Comparison | None,
 ) -> Question:
     seeds = min((each.seeds for each in compared), default=0)
-    unanswered = [each for each in compared if not is_answered(each, found.share)] or compared
-    parts = [each for each in unanswered if not _is_over(each, found.share)]
+    unanswered = [each for each in compared if not is_answered(each, found.shares)] or compared
+    parts = [each for each in unanswered if not _is_over(each, found.shares)]
     short = ""
     if found.is_open and not parts:
         spent_all = any(_is_spent(each) for each in unanswered)
@@ -69,9 +70,9 @@ def _question(
     return Question(name, found.word, effect(decisive) if decisive else "", seeds, left, short)
 
 
-def _is_over(part: Comparison, share: float) -> bool:
+def _is_over(part: Comparison, shares: Shares) -> bool:
     """Whether no number of further seeds would decide a comparison."""
-    return not np.isnan(part.p) and (_is_spent(part) or is_hopeless(part, share))
+    return not np.isnan(part.p) and (_is_spent(part) or is_hopeless(part, shares))
 
 
 def _is_spent(part: Comparison) -> bool:

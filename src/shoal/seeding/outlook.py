@@ -9,6 +9,7 @@ import numpy as np
 from shoal.claims import Comparison, against_baseline, judge, read_claims
 from shoal.claims.needed import Need
 from shoal.claims.power import Bar, bars, sees
+from shoal.claims.shares import Shares
 from shoal.errors import UserError
 from shoal.grid.plan import Plan
 from shoal.grid.plan_file import content
@@ -77,7 +78,7 @@ def outlook(plan: Plan, settings: Settings | None) -> Outlook | None:
     config = plan.runs[-1][1].config
     seeds = len({run.config.seed for _, run in plan.runs}) if settings is None else settings.first
     share = 1 / max(len(plan.experiment.claims), 1)
-    bar = _bar(seeds, share, settings)
+    bar = _bar(seeds, Shares(share, share), settings)
     for study, name in _studies(plan, config.paths.experiments):
         once = replace(study, looks=None, claims=plan.experiment.claims)
         if sights := tuple(_sights(once, bar)):
@@ -85,10 +86,10 @@ def outlook(plan: Plan, settings: Settings | None) -> Outlook | None:
     return None
 
 
-def _bar(seeds: int, share: float, settings: Settings | None) -> Bar:
+def _bar(seeds: int, shares: Shares, settings: Settings | None) -> Bar:
     """Return how small p has to be at the planned number of seeds."""
     most = () if settings is None else (settings.most,)
-    known = [bar for bar in bars(share, (), most) if bar.seeds <= max(seeds, 3)]
+    known = [bar for bar in bars(shares, (), most) if bar.seeds <= max(seeds, 3)]
     return replace(known[-1], seeds=max(seeds, 2))
 
 
