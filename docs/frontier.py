@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 FINDINGS = HERE.parent / "experiments"
 SHIPPED = FINDINGS / "pretrained/general291+t91-x2+3+4-standard"
 LITERATURE = FINDINGS / "literature/t91_brief-x2+3+4-quick"
-SET, OURS = "Set5", ("eeds_fast", "eeds")
+SET, OURS = "Set5", ("eeds_fast", "eeds_large", "eeds")
 THEIRS = (
     *("srcnn_915", "srcnn", "fsrcnn", "espcn", "scn", "vdsr"),
     *("drcn", "lapsrn", "drrn_b1u9", "srdensenet"),
@@ -34,7 +34,9 @@ def points() -> pd.DataFrame:
 
     PSNR on Set5 is measured for the shipped weights and published for the other systems.
     """
-    runs = pd.read_csv(LITERATURE / "runs.csv").drop_duplicates(["arm", "scale"])
+    theirs = pd.read_csv(LITERATURE / "runs.csv").drop_duplicates(["arm", "scale"])
+    ours = pd.read_csv(SHIPPED / "runs.csv").query("arm in @OURS")
+    runs = pd.concat([theirs.query("arm not in @OURS"), ours], ignore_index=True)
     runs["macs"] = runs["macs_per_lr_pixel"] / runs["scale"] ** 2
     scores = pd.read_csv(SHIPPED / "scores.csv").query("protocol == 'classic' and dataset == @SET")
     measured = scores.groupby(["arm", "scale"])["psnr"].mean()

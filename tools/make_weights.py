@@ -31,6 +31,7 @@ FINDINGS = ROOT / "experiments/pretrained/general291+t91-x2+3+4-standard"
 WEIGHTS = ROOT / "src/shoal/pretrained"
 ALL = "budget=standard trainer.precision=bf16-mixed logger=none"
 FAST = "model=eeds_fast data=general291 task=fast"
+LARGE = "model=eeds_large data=general291 task=fast"
 JPEG = f"{FAST} data.degradation=jpeg budget.max_steps=18000 budget.val_every=1000"
 RUNS = {  # trained in this order, since some start from the weights of earlier ones
     "eeds_fast-x2": f"{FAST} scale=2"
@@ -42,6 +43,12 @@ RUNS = {  # trained in this order, since some start from the weights of earlier 
     "eeds_fast_jpeg-x2": f"{JPEG} scale=2 task.weights=eeds_fast-x2 budget.patch_size=64",
     "eeds_fast_jpeg-x3": f"{JPEG} scale=3 task.weights=eeds_fast-x3 budget.patch_size=72",
     "eeds_fast_jpeg-x4": f"{JPEG} scale=4 task.weights=eeds_fast-x4 budget.patch_size=72",
+    "eeds_large-x2": f"{LARGE} scale=2 task.weights=eeds_fast-x2"
+    " budget.patch_size=64 budget.max_steps=24000 budget.val_every=1000",
+    "eeds_large-x3": f"{LARGE} scale=3 task.weights=eeds_large-x2"
+    " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
+    "eeds_large-x4": f"{LARGE} scale=4 task.weights=eeds_large-x3"
+    " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
     "eeds-x3": "model=eeds scale=3 data=t91",  # seed 0 of the ablation
     "eeds-x2": "model=eeds scale=2 data=general291 task.weights=eeds-x3 task.optimizer.lr=2e-3"
     " budget.max_steps=40000 budget.val_every=1000",

@@ -47,8 +47,10 @@ def test_a_report_is_a_gate_for_scripts(
     assert command(monkeypatch, *words, "--require", "C4=equal", *met) == 1
     assert capsys.readouterr().err == "shoal: C4 is supported, not equal\n"
     for wrong, hint in (("C4=suported", "did you mean supported?"), ("C44=equal", "C4")):
-        assert command(monkeypatch, *words, "--require", wrong) == 2
+        fresh = ("--out", tmp_path / "fresh", "--require", wrong)
+        assert command(monkeypatch, *words, *fresh) == 2
         assert hint in capsys.readouterr().err
+    assert not (tmp_path / "fresh").exists()  # a mistyped condition is said before all work
 
 
 def test_a_folder_of_findings_is_drawn_anew_where_it_lies(

@@ -36,6 +36,8 @@ def closed_form(scale):
     eed_fast_macs = sum(taps * inputs * outputs for taps, inputs, outputs in fast)
     eed_fast = eed_fast_macs + 9 * 32 + hr + 5 * 32  # biases, PReLU's slopes
     ees_fast, ees_fast_macs = 26 * hr, 25 * hr
+    pairs_macs = (12 - 4) * 2 * 9 * 32**2  # of EEDS-large, beyond EEDS-fast's
+    pairs = pairs_macs + (12 - 4) * 3 * 32
     return literature(scale) | {
         "ees": (ees, ees_macs),
         "eed": (eed, eed_macs),
@@ -46,6 +48,10 @@ def closed_form(scale):
         "eed_fast": (eed_fast, eed_fast_macs),
         "ees_fast": (ees_fast, ees_fast_macs),
         "eeds_fast": (eed_fast + ees_fast, eed_fast_macs + ees_fast_macs),
+        "eeds_large": (
+            eed_fast + ees_fast + pairs,
+            eed_fast_macs + ees_fast_macs + pairs_macs,
+        ),
         "bicubic": (0, 0),
     }
 

@@ -1,6 +1,7 @@
 """Faults of the machine during a run: nothing finished is lost, nothing half-made counts."""
 
 import contextlib
+import errno
 import io
 import json
 import math
@@ -47,6 +48,17 @@ def test_a_disk_that_is_full_from_the_start_is_one_line(train, tmp_path, monkeyp
         train()
     monkeypatch.undo()
     assert train().record()["resumed"] == 0
+
+
+def test_a_file_elsewhere_that_cannot_be_opened_is_named_itself(train, tmp_path, monkeypatch):
+    def locked(*args, **kwargs):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(tmp_path / "T91/t1.png"))
+
+    monkeypatch.setattr("shoal.training.run.fit", locked)
+    with pytest.raises(
+        UserError, match=r"^\S+T91/t1\.png can't be used \(Permission denied\): mend"
+    ):
+        train()
 
 
 def test_a_disk_that_fills_up_before_the_record_leaves_an_unfinished_run(

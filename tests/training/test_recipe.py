@@ -22,6 +22,8 @@ from shoal.training.run import train
         ("+task.schedule.peak=3", "task.schedule can't be built: TypeError: warmup_cosine() got"),
         ("+callbacks.stop._target_=lightning.Callbac", "callbacks.stop can't be built: "),
         ("+logger.csv._target_=shoal.dashboards.base.csv", "logger.csv can't be built: shoal"),
+        ("+logger.mine._target_=builtins.dict", "logger.mine is no lightning Logger but a dict"),
+        ("+logger.mine._target_=builtins.print", "logger.mine can't be built: got an unexpected"),
     ],
 )
 def test_what_cannot_be_built_is_said_in_a_line_and_leaves_no_run(

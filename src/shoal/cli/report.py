@@ -54,12 +54,13 @@ def report(
     else:
         home = out or Path("reports")
         study = load(runs, experiment, id)
+    said = unmet(findings(study), require) if require else []
     if latex:
         chosen = STANDARD if columns is None else columns.replace(", ", ",").split(",")
         print(table_of(findings(study), chosen), end="")
     else:
         publish(study, home)
-    if said := unmet(findings(study), require):
+    if said:
         print(f"shoal: {'; '.join(said)}", file=sys.stderr)
         raise typer.Exit(FAILED)
 

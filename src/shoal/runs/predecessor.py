@@ -5,19 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
-
 from shoal.errors import UserError
 from shoal.runs import config_file
 from shoal.runs.config import RunConfig
+from shoal.runs.damage import DAMAGE
 from shoal.runs.folder import RunFolder
 from shoal.runs.identity import Content, run_id
 from shoal.runs.run import Run
 from shoal.system.code import changed
-
-# What reading another run's damaged files can raise; such a run is passed over.
-DAMAGE = (UserError, OSError, ValueError, LookupError, TypeError, YAMLError, OmegaConfBaseException)
 
 
 def changed_since_last(run: Run) -> str:
@@ -34,7 +29,7 @@ def _same_but_code(run: Run) -> Iterator[Mapping[str, Any]]:
     """Yield the records of finished runs that differ in the code alone."""
     config = run.config
     for path in config.paths.runs.glob(f"{config.name}-x{config.scale}-*/record.json"):
-        with contextlib.suppress(*DAMAGE):
+        with contextlib.suppress(UserError, *DAMAGE):  # a damaged run is passed over
             folder = RunFolder(path.parent)
             record = folder.record()
             if record.get("code") and _named(folder, record, run) == run.folder.id:

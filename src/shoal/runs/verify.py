@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from omegaconf.errors import OmegaConfBaseException
 from torch import nn
-from yaml import YAMLError
 
 from shoal.errors import UserError, first_line
 from shoal.evaluation.benchmark import score
@@ -16,6 +14,7 @@ from shoal.models.build import build
 from shoal.runs import config_file, identity
 from shoal.runs.config import RunConfig
 from shoal.runs.consistent import contradictions, known
+from shoal.runs.damage import DAMAGE
 from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.system.code import changed_since
@@ -26,9 +25,6 @@ EQUAL = {"psnr": 1e-4, "ssim": 1e-6}  # other CPUs and thread counts may change 
 # For scores computed on a GPU, which sums in another order, so that some pixels are rounded the
 # other way. Outputs that are off by 2e-5 change scores on Set5 by up to 1.2e-3 dB and 3e-5.
 ELSEWHERE = {"psnr": 5e-3, "ssim": 1e-4}
-
-# What reading a damaged file can raise.
-DAMAGE = (OSError, ValueError, LookupError, TypeError, YAMLError, OmegaConfBaseException)
 
 
 def allowed(*records: Mapping[str, Any]) -> Mapping[str, float]:

@@ -21,14 +21,16 @@ def require_loggers(config: RunConfig) -> None:
     """Make sure that all loggers can be built as the config says; nothing is built or written.
 
     Raises:
-        UserError: a logger isn't found, doesn't take an argument, or needs a missing package; the
-            message names it.
+        UserError: a logger isn't found, isn't one, doesn't take an argument, or needs a missing
+            package; the message names it.
     """
     for name, entry in config.logger.items():
         part = built(f"logger.{name}", entry, _partial_=True)
+        if inspect.isclass(part.func):
+            _require_logger(name, part.func)
         try:
             inspect.signature(part.func).bind(folder="", attempt="", **part.keywords)
-        except TypeError as error:
+        except (TypeError, ValueError) as error:  # ValueError: it has no signature
             raise UserError(f"logger.{name} can't be built: {error}") from None
         if part.func in NEEDS:
             NEEDS[part.func]()
@@ -44,8 +46,10 @@ def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
     """
     loggers, ended = list[Logger](), False
     try:
-        for entry in run.config.logger.values():
-            loggers.append(instantiate(entry, folder=run.folder.path, attempt=attempt))
+        for name, entry in run.config.logger.items():
+            logger = instantiate(entry, folder=run.folder.path, attempt=attempt)
+            _require_logger(name, type(logger))
+            loggers.append(logger)
         for dashboard in dashboards(loggers):
             dashboard.log_config(run.config.plain() | _place(run))
         yield loggers
@@ -53,6 +57,11 @@ def open_loggers(run: Run, attempt: str) -> Iterator[list[Logger]]:
     finally:
         for dashboard in dashboards(loggers):
             dashboard.close(0 if ended else 1)
+
+
+def _require_logger(name: str, kind: type) -> None:
+    if not issubclass(kind, Logger):
+        raise UserError(f"logger.{name} is no lightning Logger but a {kind.__name__}")
 
 
 def _place(run: Run) -> dict[str, Any]:

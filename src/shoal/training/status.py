@@ -3,6 +3,7 @@
 import contextlib
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 import torch
@@ -72,6 +73,13 @@ def kept(folder: RunFolder) -> Iterator[None]:
                     folder.set_status("failed", reason=first_line(error))
                 traceback.print_exc(file=log)
             if isinstance(error, OSError) and error.errno in UNWRITABLE:
-                words = f"{folder.path} can't be written ({error.strerror})"
-                raise UserError(f"{words}: mend that, and the same command goes on") from None
+                raise _refused(folder, error) from None
             raise
+
+
+def _refused(folder: RunFolder, error: OSError) -> UserError:
+    """Name the file that can't be used, which needn't be one of the run's own."""
+    named = Path(error.filename) if isinstance(error.filename, str) else folder.path
+    elsewhere = not named.absolute().is_relative_to(folder.path.absolute())
+    words = f"{named} can't be used" if elsewhere else f"{folder.path} can't be written"
+    return UserError(f"{words} ({error.strerror}): mend that, and the same command goes on")

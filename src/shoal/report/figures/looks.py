@@ -26,6 +26,7 @@ MODELS = {
     "srcnn": Style("#b79f3a", "#dcc86a", (1.5, 1.2), "v"),
     "dscnn": Style("#12615a", "#45b8ab", (), "P", 2.1),
     "eeds_fast": Style("#6a3fb5", "#b195f0", (), "X", 2.1),
+    "eeds_large": Style("#4a1f8a", "#d3bcff", (), "D", 2.1),
     "srcnn_915": Style("#8a6d1d", "#c9ab55", (3, 3), "<"),
     "scn": Style("#5d7f8c", "#9fc0cc", (6, 1), ">"),
     "espcn": Style("#c4572c", "#f08a62", (2, 2), "h"),
