@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hydra import initialize_config_dir
@@ -72,9 +73,13 @@ def test_configs_of_ones_own_are_found_and_another_hydra_is_left_as_it_was(
         (["modle=eed"], "modle"),
         (["task=srcnn", "task.layer_rates={}"], "'~task.layer_rates' leaves out what a file sets"),
         (["experiment=ablation"], "experiment=ablation is a grid of runs, which the command"),
+        (
+            [["model=eed", "scale=2"]],
+            "['model=eed', 'scale=2'] is no string: give each override by",
+        ),
     ],
 )
-def test_mistakes_are_one_line(words: list[str], says: str) -> None:
+def test_mistakes_are_one_line(words: list[Any], says: str) -> None:
     with pytest.raises(shoal.UserError) as refused:
         shoal.compose(*words)
     assert says in str(refused.value)

@@ -1,6 +1,7 @@
 """Runs from overrides, as `shoal train` makes them, in the process that asks for them."""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from hydra import compose as composed
@@ -30,6 +31,7 @@ def compose(*overrides: str, config_dir: str | Path | None = None) -> RunConfig:
     Raises:
         UserError: no run could have it, or it is a grid's; the message has value and remedy.
     """
+    _require_strings(overrides)
     words = list(overrides)
     if config_dir is not None:
         words.append(f"hydra.searchpath=['file://{Path(config_dir).resolve()}']")
@@ -43,6 +45,13 @@ def compose(*overrides: str, config_dir: str | Path | None = None) -> RunConfig:
         return RunConfig.of(resolved(tree))
     except (HydraException, OmegaConfBaseException) as error:
         raise UserError(config_mistake(error, CONF)) from None
+
+
+def _require_strings(overrides: Sequence[object]) -> None:
+    for each in overrides:
+        if not isinstance(each, str):
+            example = 'compose("model=ees", "scale=2")'
+            raise UserError(f"{each!r} is no string: give each override by itself, {example}")
 
 
 def train(*overrides: str, config_dir: str | Path | None = None) -> RunFolder:
@@ -66,8 +75,8 @@ def train(*overrides: str, config_dir: str | Path | None = None) -> RunFolder:
     from shoal.training.run import train as trained  # it brings PyTorch
 
     folder = () if config_dir is None else ("--config-dir", str(config_dir))
-    command = shlex.join(["shoal", "train", *folder, *overrides])
-    return trained(compose(*overrides, config_dir=config_dir), command)
+    config = compose(*overrides, config_dir=config_dir)
+    return trained(config, shlex.join(["shoal", "train", *folder, *overrides]))
 
 
 def datamodule(config: RunConfig) -> SuperResolutionData:
