@@ -75,7 +75,7 @@ def test_configs_of_ones_own_are_found_and_another_hydra_is_left_as_it_was(
         (["experiment=ablation"], "experiment=ablation is a grid of runs, which the command"),
         (
             [["model=eed", "scale=2"]],
-            "['model=eed', 'scale=2'] is no string: give each override by",
+            "['model=eed', 'scale=2'] is no string: give each override",
         ),
     ],
 )
