@@ -61,6 +61,17 @@ def test_an_arm_that_is_fitted_has_a_cost_in_seconds_alone(tmp_path: Path) -> No
         assert sample.differences.shape == (0, 1)
 
 
+def test_seconds_are_compared_of_pairs_from_one_machine_only(plain: results.Study) -> None:
+    curves = {"ees": [20.0, 30.0, 31.0], "eed": [20.0, 28.0, 29.0, 30.0, 31.0]}
+    runs = plain.runs.copy()
+    runs.loc[(runs["arm"] == "eed") & (runs["seed"] == 1), "processor"] = "another"
+    study = replace(curves_of(plain, curves), runs=runs)
+    (seconds,) = cost(study, "eed", "ees", 3, "seconds", above_bicubic=0.5)
+    assert list(seconds.seeds) == [0, 2]
+    (steps,) = cost(study, "eed", "ees", 3, "step", above_bicubic=0.5)
+    assert list(steps.seeds) == [0, 1, 2]
+
+
 def test_pairs_that_both_miss_the_goal_say_nothing(plain: results.Study) -> None:
     curves = {"bicubic": [20.0], "ees": [20.0, 25.0], "eed": [20.0, 28.0]}
     (sample,) = cost(curves_of(plain, curves), "eed", "ees", 3, "step", above_bicubic=10.5)

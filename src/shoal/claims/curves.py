@@ -9,6 +9,7 @@ import pandas as pd
 from shoal.claims.pairs import Sample, paired
 from shoal.claims.scores import seeds_of
 from shoal.results import AXES, Study, last_rows, reach, untrained_level
+from shoal.results.machines import machines
 
 WINDOW = 5  # validations in the running median: enough to smooth, few beside a whole curve
 
@@ -28,6 +29,7 @@ def cost(
     minus `below_final` dB. If only one run of a pair reaches it, the other counts with the cost of
     its whole schedule, but never as the cheaper one. Pairs in which neither run reaches the goal
     are left out, and so are runs that are fitted, which take neither steps nor multiply-adds.
+    Seconds are compared only of pairs that one kind of machine made.
     """
     spent = _spent(study, axis, above_bicubic, below_final)
     pairs = paired(study, greater, lesser, scale, spent)
@@ -35,7 +37,8 @@ def cost(
     ratio = (more["at"].fillna(more["end"]) / less["at"].fillna(less["end"])).map(np.log)
     ratio = ratio.mask(more["at"].isna(), ratio.clip(lower=0))
     ratio = ratio.mask(less["at"].isna(), ratio.clip(upper=0))
-    known = ratio[more["at"].notna() | less["at"].notna()].dropna()
+    reached = more["at"].notna() | less["at"].notna()
+    known = ratio[reached & (more["machine"] == less["machine"])].dropna()
     goal = f"own final - {below_final}" if above_bicubic is None else f"bicubic + {above_bicubic}"
     what = f"{AXES[axis]} to {goal} dB"
     yield Sample(known.to_numpy(float)[:, None], what, "x", seeds_of(known))
@@ -45,7 +48,10 @@ def cost(
 def _spent(
     study: Study, axis: str, above_bicubic: float | None, below_final: float | None
 ) -> pd.DataFrame:
-    """By run id: the cost of reaching the goal (`at`) and of the whole schedule (`end`)."""
+    """By run id: the cost of reaching the goal (`at`) and of the whole schedule (`end`), `machine`.
+
+    Costs other than seconds are the same on every machine, so it is empty for them.
+    """
     curves = study.curves[study.curves["id"].isin(study.finished["id"])]
     last = last_rows(curves)
     if above_bicubic is None:
@@ -56,6 +62,7 @@ def _spent(
     # The goal may be reached at the first validation, at step 0: count the cost of one step.
     at = at.clip(lower=last[axis] / last["step"].clip(lower=1))
     spent = pd.DataFrame({"at": at, "end": last[axis]})
+    spent["machine"] = machines(study).reindex(spent.index) if axis == "seconds" else ""
     return spent[spent["end"] > 0]  # no logarithm of 0
 
 

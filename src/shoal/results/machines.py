@@ -15,6 +15,12 @@ def one_machine(study: Study) -> bool:
     return len(_made_on(study)) < 2
 
 
+def machines(study: Study) -> pd.Series:
+    """The kind of machine that made each finished run, as text by run id."""
+    runs = study.finished.fillna({"devices": 1}).set_index("id")
+    return runs[MACHINE].astype(str).agg(", ".join, axis=1)
+
+
 def several(study: Study) -> list[str]:
     """The note on runs from several kinds of machine; empty if there is only one."""
     if one_machine(study):
