@@ -46,15 +46,15 @@ RUNS = {  # trained in this order, since some start from the weights of earlier 
     "eeds_large-x2": f"{LARGE} scale=2 task.weights=eeds_fast-x2"
     " budget.patch_size=64 budget.max_steps=18000 budget.val_every=1000",
     "eeds_large-x3": f"{LARGE} scale=3 task.weights=eeds_large-x2"
-    " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
+    " budget.patch_size=72 budget.max_steps=12000 budget.val_every=1000",
     "eeds_large-x4": f"{LARGE} scale=4 task.weights=eeds_large-x2"
-    " budget.patch_size=72 budget.max_steps=18000 budget.val_every=1000",
+    " budget.patch_size=72 budget.max_steps=12000 budget.val_every=1000",
     "eeds_fast_jpeg-x2": f"{JPEG} scale=2 task.weights=eeds_fast-x2 budget.patch_size=64",
     "eeds_fast_jpeg-x3": f"{JPEG} scale=3 task.weights=eeds_fast-x3 budget.patch_size=72",
     "eeds_fast_jpeg-x4": f"{JPEG} scale=4 task.weights=eeds_fast-x4 budget.patch_size=72",
     "eeds-x2": f"{EEDS} scale=2 budget.max_steps=40000 budget.val_every=1000",
     "eeds-x3": f"{EEDS} scale=3 task.weights=eeds-x2 budget.max_steps=40000 budget.val_every=1000",
-    "eeds-x4": f"{EEDS} scale=4 task.weights=eeds-x3 budget.max_steps=30000 budget.val_every=1000",
+    "eeds-x4": f"{EEDS} scale=4 task.weights=eeds-x3 budget.max_steps=20000 budget.val_every=1000",
 }
 # What weights start from that doesn't ship itself: seed 0 of the ablation, as the first of them.
 STARTS = {"eeds-x2": "model=eeds scale=3 data=t91"}

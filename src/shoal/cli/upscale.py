@@ -55,7 +55,8 @@ def upscale(
     model: Annotated[
         str | None,
         typer.Option(
-            help="Shipped weights: eeds_fast, eeds, or both with a comma.", show_default="best"
+            help="Shipped weights: eeds_fast, eeds_large (slower, better), eeds; or a,b for two.",
+            show_default="eeds_fast",
         ),
     ] = None,
     weights: Annotated[

@@ -24,10 +24,9 @@ def load(
     """Load a network that enlarges pictures when called.
 
     Args:
-        model: the name of a network that ships (`eeds_fast`, `eeds`); the path of a run's folder
-            or of its `weights.safetensors`; an address in the Hugging Face hub,
-            `hf://owner/name`, or the path of a folder in the hub's layout. None: the network that
-            is best for most pictures.
+        model: the name of a network that ships (`eeds_fast`, `eeds_large`, `eeds`); the path of a
+            run's folder or of its `weights.safetensors`; an address in the Hugging Face hub,
+            `hf://owner/name`, or the path of a folder in the hub's layout. None: `eeds_fast`.
         scale: 2, 3 or 4, or a product of two of these, for which two networks run one after the
             other: 6, 8, 9, 12, 16. None: the file's own scale, and 2 for networks that ship.
         runtime: `cuda`, `torch`, `openvino`, `onnxruntime`, or `auto`, the fastest available.
