@@ -43,7 +43,7 @@ def changes(files: Mapping[tuple[str, int], Path]) -> pd.Series:
 def main() -> None:
     """Print the table."""
     files = {key: path for key, path in shipped().items() if not key[0].endswith(OF_JPEGS)}
-    print(changes(files).unstack().map("{:+.3f}".format).to_markdown())
+    print(changes(files).unstack().map("{:+.3f}".format).to_markdown(disable_numparse=True))
 
 
 if __name__ == "__main__":
