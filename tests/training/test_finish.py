@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from lightning.pytorch.loggers.logger import DummyLogger
 from lightning.pytorch.strategies import SingleDeviceStrategy
 
 from shoal.models.profile import device_of
@@ -23,12 +24,13 @@ from shoal.training.shown import summary
 Short = Callable[..., RunConfig]
 
 
-class Board:
+class Board(DummyLogger):
     """A dashboard whose server is away when it is shown the scores."""
 
     closed: list[int]
 
     def __init__(self, **_: Any) -> None:
+        super().__init__()
         Board.closed = []
 
     def log_config(self, config: Mapping[str, Any]) -> None:

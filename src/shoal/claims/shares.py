@@ -9,7 +9,9 @@ from shoal.claims.comparison import LEVEL
 
 
 class Shares(NamedTuple):
-    """The parts of the level that one undecided question has, as tests of it are adjusted apart.
+    """The parts of the level that an undecided question has.
+
+    Tests of difference and tests of equality are adjusted separately, so each kind has its own.
 
     Attributes:
         difference: 1 / the number of questions for which no difference is found.
