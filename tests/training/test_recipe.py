@@ -24,6 +24,7 @@ from shoal.training.run import train
         ("+logger.csv._target_=shoal.dashboards.base.csv", "logger.csv can't be built: shoal"),
         ("+logger.mine._target_=builtins.dict", "logger.mine is no lightning Logger but a dict"),
         ("+logger.mine._target_=builtins.print", "logger.mine can't be built: got an unexpected"),
+        ("+logger.mine._target_=builtins.max", "logger.mine can't be built: no signature found"),
     ],
 )
 def test_what_cannot_be_built_is_said_in_a_line_and_leaves_no_run(

@@ -1,7 +1,5 @@
 """The machines that runs were made on: times are comparable only on machines of one kind."""
 
-from typing import Any
-
 import pandas as pd
 
 from shoal.results.names import names
@@ -17,24 +15,25 @@ def one_machine(study: Study) -> bool:
 
 def machines(study: Study) -> pd.Series:
     """The kind of machine that made each finished run, as text by run id."""
-    runs = study.finished.fillna({"devices": 1}).set_index("id")
-    return runs[MACHINE].astype(str).agg(", ".join, axis=1)
+    runs = study.finished.drop_duplicates("id").fillna({"devices": 1}).set_index("id")
+    rows = runs[MACHINE].astype(str).itertuples(index=False)
+    return pd.Series([", ".join(row) for row in rows], runs.index, dtype=object)
 
 
 def several(study: Study) -> list[str]:
     """The note on runs from several kinds of machine; empty if there is only one."""
-    if one_machine(study):
-        return []
     kinds = _made_on(study)
-    groups = "; ".join(f"{', '.join(map(str, kind))} ({names(part)})" for kind, part in kinds)
+    if len(kinds) < 2:
+        return []
+    groups = "; ".join(f"{kind} ({names(part)})" for kind, part in kinds)
     return [
         "seconds can't be compared, so no figure shows them, because runs were made on "
         f"{len(kinds)} kinds of machine: {groups}"
     ]
 
 
-def _made_on(study: Study) -> list[tuple[tuple[Any, ...], pd.DataFrame]]:
+def _made_on(study: Study) -> list[tuple[str, pd.DataFrame]]:
     """The kinds of machine, and the runs that each made."""
     rows = study.finished[study.finished["seed"].notna()]
-    by = rows.fillna({"devices": 1}).groupby(MACHINE, sort=False, dropna=False)
-    return [(tuple(kind), part) for kind, part in by]
+    kinds = rows["id"].map(machines(study))
+    return [(str(kind), part) for kind, part in rows.groupby(kinds, sort=False)]
