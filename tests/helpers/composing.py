@@ -8,7 +8,7 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig
 
-from shoal.grid.composing import resolved, split, with_values
+from shoal.grid.composing import resolved, with_values
 from shoal.runs.config import RunConfig
 from shoal.runs.resolvers import register_resolvers
 from shoal.system.console import share_config_store
@@ -19,12 +19,11 @@ CONF = ROOT / "conf"
 
 def composed(*overrides: str) -> DictConfig:
     """The config of `python train.py OVERRIDES`, resolved."""
-    early, late = split(overrides)
-    return resolved(with_values(_loaded(*early), late))
+    return resolved(with_values(_loaded, overrides))
 
 
 @cache
-def _loaded(*overrides: str) -> DictConfig:
+def _loaded(overrides: tuple[str, ...]) -> DictConfig:
     """A config as its files have it: reading them takes most of the time, as it does in a grid."""
     register_resolvers()
     share_config_store()

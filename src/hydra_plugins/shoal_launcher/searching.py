@@ -24,8 +24,9 @@ def search(loader: ConfigLoader, master: DictConfig, combinations: list[list[str
         GridFailed: a run failed, and all others have been made.
     """
     # Imported here, since Hydra imports all its plugins at the start of every run.
-    from shoal.grid.composing import compose, key
+    from shoal.grid.composing import compose
     from shoal.grid.outcome import GridFailed
+    from shoal.grid.overrides import key
     from shoal.system.console import typed
 
     _require_alone(master, combinations)

@@ -77,9 +77,10 @@ class ShoalSweeper(Sweeper):
 
     def _grid(self, combinations: list[list[str]]) -> Sequence[JobReturn]:
         """All combinations, which end in one table."""
-        from shoal.grid.composing import compose, of_runs
+        from shoal.grid.composing import compose
         from shoal.grid.foretelling import foretell, only_plans
         from shoal.grid.naming import labels, titles
+        from shoal.grid.overrides import of_runs
 
         _require_number(combinations)
         combinations = [of_runs(each) for each in combinations]
@@ -135,7 +136,7 @@ def _require_number(combinations: Sequence[Sequence[str]]) -> None:
     Raises:
         UserError: with the remedy.
     """
-    from shoal.grid.composing import AUTO
+    from shoal.grid.overrides import AUTO
 
     if any(AUTO in each for each in combinations):
         words = "adds seeds until an experiment is decided"

@@ -1,8 +1,7 @@
 """Composes planned runs from overrides, as Hydra would in each run's own process."""
 
 import copy
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -14,33 +13,12 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from shoal.grid.overrides import split
 from shoal.grid.planned import PlannedRun
 from shoal.runs.config import RunConfig
 from shoal.runs.resolvers import register_resolvers
 from shoal.runs.run import Run
 from shoal.system.merging import require_emptied
-
-# Values that choose no file of `conf`. They are set in a copy of a composed config, since composing
-# takes a quarter of a second.
-LATE = ("scale", "seed", "seed_init", "seed_patches")
-INTEGER = re.compile(r"0|[1-9][0-9]*")  # as in Hydra's grammar, where 007 is a string
-
-OF_GRIDS = ("seeds", "plan")  # parts of the config that only grids use
-AUTO = "seed=auto"  # has a grid add seeds until its question is decided
-
-
-def key(override: str) -> str:
-    """Return the key that an override sets."""
-    return override.partition("=")[0].lstrip("+~")
-
-
-def of_runs(overrides: Iterable[str]) -> list[str]:
-    """Return overrides without those that only a grid uses.
-
-    >>> of_runs(["model=eed", "seeds.most=8", "plan=true"])
-    ['model=eed']
-    """
-    return [text for text in overrides if key(text).partition(".")[0] not in OF_GRIDS]
 
 
 def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) -> PlannedRun:
@@ -56,8 +34,8 @@ def compose(loader: ConfigLoader, master: DictConfig, overrides: Iterable[str]) 
     """
     overrides = tuple(overrides)
     mine = [text for text in master.hydra.overrides.hydra if not text.startswith("hydra.mode=")]
-    early, late = split(overrides)
-    cfg = with_values(_load(loader, master.hydra.job.config_name, (*mine, *early)), late)
+    name = master.hydra.job.config_name
+    cfg = with_values(lambda early: _load(loader, name, (*mine, *early)), overrides)
     # Added only if the config would otherwise start another grid.
     single = ("hydra.mode=RUN",) if cfg.hydra.mode == RunMode.MULTIRUN else ()
     hydra = cfg.hydra
@@ -80,28 +58,32 @@ def composer(conf: Path) -> Iterator[None]:
         GlobalHydra.instance().hydra = before  # another instance than `here` by now
 
 
-def split(overrides: Iterable[str]) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Split overrides into those that may choose files and values to set after composing.
+def with_values(
+    load: Callable[[tuple[str, ...]], DictConfig], overrides: Iterable[str]
+) -> DictConfig:
+    """Return the config that Hydra composes from overrides, so that others have most of it too.
 
-    >>> split(["model=eed", "scale=3", "seed=[0,1]"])
-    (('model=eed', 'seed=[0,1]'), {'scale': 3})
+    Args:
+        load: composes a config from overrides, and keeps it.
+        overrides: the run's.
     """
-    early, late = list[str](), dict[str, int]()
-    for text in overrides:
-        name, _, value = text.partition("=")
-        if name in LATE and INTEGER.fullmatch(value):
-            late[name] = int(value)
-        else:
-            early.append(text)
-    return tuple(early), late
-
-
-def with_values(cfg: DictConfig, values: Mapping[str, int]) -> DictConfig:
-    """Return a copy of a composed config with other values."""
+    overrides = tuple(overrides)
+    early, late = split(overrides)
+    cfg = load(early)
+    if not all(_is_value(cfg, name) for name in late):
+        return copy.deepcopy(load(overrides))  # Hydra says what is wrong, or it is a group's
     cfg = copy.deepcopy(cfg)
-    for name, value in values.items():
+    for name, value in late.items():
         OmegaConf.update(cfg, name, value)
     return cfg
+
+
+def _is_value(cfg: DictConfig, name: str) -> bool:
+    above, _, last = name.rpartition(".")
+    fields = OmegaConf.select(cfg, above) if above else cfg
+    if not isinstance(fields, DictConfig) or last not in fields:
+        return False
+    return OmegaConf.is_interpolation(fields, last) or not OmegaConf.is_config(fields[last])
 
 
 @lru_cache(maxsize=512)

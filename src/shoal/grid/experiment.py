@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from shoal.grid.composing import key
+from shoal.grid.overrides import key
 
 # Parts of the config that define an experiment and its evaluation; runs don't get them.
 OF_EXPERIMENTS = ("experiment", "arms", "collapse", "tune")

@@ -10,7 +10,6 @@ from omegaconf import DictConfig, OmegaConf
 from shoal.errors import UserError, unknown
 from shoal.grid import cross
 from shoal.grid.collapse import thresholds
-from shoal.grid.composing import key
 from shoal.grid.experiment import OF_ARMS, OF_EXPERIMENTS, Experiment, is_of_experiment
 from shoal.grid.experiment_file import (
     equal_within,
@@ -20,6 +19,7 @@ from shoal.grid.experiment_file import (
     overrides_of,
     require_keys,
 )
+from shoal.grid.overrides import key
 
 
 def read(loader: ConfigLoader, master: DictConfig) -> Experiment:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from shoal.errors import UserError
-from shoal.grid.composing import key
 from shoal.grid.experiment import Experiment
+from shoal.grid.overrides import key
 from shoal.grid.planned import PlannedRun
 from shoal.runs.config import RunConfig
 from shoal.runs.identity import short_digest

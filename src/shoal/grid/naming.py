@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shoal.grid.composing import key
+from shoal.grid.overrides import key
 from shoal.grid.planned import PlannedRun
 
 BARE = ("model", "experiment")  # keys whose values are clear without the key

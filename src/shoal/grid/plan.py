@@ -8,9 +8,9 @@ from typing import Any
 
 from shoal.errors import UserError
 from shoal.grid import identity
-from shoal.grid.composing import key
 from shoal.grid.experiment import Experiment
 from shoal.grid.fairness import factors, require_fair
+from shoal.grid.overrides import key
 from shoal.grid.planned import PlannedRun, one_folder
 from shoal.grid.spared import beyond
 from shoal.runs.plans import plan_path

@@ -14,8 +14,8 @@ from omegaconf import OmegaConf
 from shoal.data.catalog import find
 from shoal.errors import UserError
 from shoal.grid import cross
-from shoal.grid.composing import key
 from shoal.grid.experiment import Experiment
+from shoal.grid.overrides import key
 from shoal.grid.plan import Plan
 from shoal.grid.planned import PlannedRun
 from shoal.grid.tuning import Tuning, Value, meets

@@ -8,8 +8,8 @@ from omegaconf import DictConfig
 
 from shoal.data.sets import PictureSet
 from shoal.errors import UserError
-from shoal.grid.composing import key
 from shoal.grid.outcome import Outcome
+from shoal.grid.overrides import key
 from shoal.grid.planned import PlannedRun
 from shoal.runs import plans
 from shoal.runs.findings import README

@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from shoal.claims.looks import FEWEST
 from shoal.errors import UserError
-from shoal.grid.composing import AUTO
+from shoal.grid.overrides import AUTO
 from shoal.system import fields
 from shoal.system.readers import number, whole
 

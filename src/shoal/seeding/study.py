@@ -13,10 +13,11 @@ from omegaconf import DictConfig
 from shoal.claims import read_claims, require_arms
 from shoal.errors import UserError
 from shoal.grid import experiment_asked, plan_file, tuned
-from shoal.grid.composing import compose, of_runs
+from shoal.grid.composing import compose
 from shoal.grid.experiment import Experiment, is_of_experiment
 from shoal.grid.foretelling import foretell, only_plans
 from shoal.grid.naming import titles
+from shoal.grid.overrides import of_runs
 from shoal.grid.plan import Plan
 from shoal.grid.planned import PlannedRun
 from shoal.grid.tuning import Tuning, tuning
