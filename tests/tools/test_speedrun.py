@@ -98,6 +98,52 @@ def test_an_unknown_mark_is_refused(speedrun: Any, capsys: pytest.CaptureFixture
     assert "36.5 is no mark: choose from 36.0, 37.0, 37.4" in capsys.readouterr().err
 
 
+def test_a_stopped_speed_run_goes_on_with_the_next_seed(
+    speedrun: Any, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, seeds = importlib.import_module("tools.speedrun.kept"), list[str]()
+
+    def train(words: list[str]) -> Any:
+        if len(seeds) == 4:
+            raise KeyboardInterrupt
+        seeds.append(words[-2])
+        return stand_in(36.1, 30)(words)
+
+    code = ["abc", False]
+    monkeypatch.setattr(module, "commit", lambda: tuple(code))
+    with pytest.raises(KeyboardInterrupt):
+        speedrun.run("36.0", "cpu", "all", module.Kept(train, tmp_path / "kept"), table)
+    seeds.pop(0)
+    with pytest.raises(KeyboardInterrupt):
+        speedrun.run("36.0", "cpu", "all", module.Kept(train, tmp_path / "kept"), table)
+    assert seeds == [f"seed={n}" for n in (1, 2, 3, 4)]
+    for changed in (["def", False], ["abc", True]):  # other code begins anew
+        code[:] = changed
+        seeds.clear()
+        with pytest.raises(KeyboardInterrupt):
+            speedrun.run("36.0", "cpu", "all", module.Kept(train, tmp_path / "kept"), table)
+        assert seeds[0] == "seed=0"
+
+
+def test_a_speed_run_that_was_judged_begins_anew(
+    speedrun: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, trained = importlib.import_module("tools.speedrun.kept"), list[str]()
+
+    def train(words: list[str]) -> Any:
+        trained.extend(words)
+        return {"seconds": 1}
+
+    monkeypatch.setattr(module, "commit", lambda: ("abc", False))
+    kept = module.Kept(train, tmp_path)
+    for _ in range(2):
+        assert kept(["seed=0"]) == {"seconds": 1}
+    assert trained == ["seed=0"]
+    kept.forget()
+    kept(["seed=0"])
+    assert trained == ["seed=0", "seed=0"]
+
+
 @pytest.mark.slow
 @pytest.mark.data
 def test_a_cold_run_says_what_the_speed_run_asks_of_it(speedrun: Any) -> None:

@@ -3,7 +3,8 @@
 python -m tools.speedrun                                 # all marks on this machine's processor
 python -m tools.speedrun --on gpu 36.0 --change "..."    # one mark; kept if it is a record
 
-`make speedrun` calls it. The rules are in docs/speedrun.md.
+`make speedrun` calls it. The rules are in docs/speedrun.md. When it is stopped, the same command
+goes on with the next seed.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 import yaml
 from tools.speedrun import records
 from tools.speedrun.judge import TRIALS, judged
+from tools.speedrun.kept import Kept
 from tools.speedrun.trial import Train, train_cold, trial
 
 ENTRIES = Path(__file__).with_name("entries.yaml")
@@ -49,6 +51,7 @@ def run(mark: str, on: str, change: str, train: Train, table: Path = records.FIL
 
 def main(arguments: Sequence[str] | None = None, train: Train = train_cold) -> None:
     """Run the entries that the command line asks for."""
+    kept = Kept(train)
     entries = yaml.safe_load(ENTRIES.read_text())
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("marks", nargs="*", metavar="MARK", help="36.0, 37.0, 37.4; all if none")
@@ -59,7 +62,8 @@ def main(arguments: Sequence[str] | None = None, train: Train = train_cold) -> N
     if unknown := [mark for mark in given.marks if mark not in known]:
         parser.error(f"{unknown[0]} is no mark: choose from {', '.join(known)}")
     for mark in given.marks or known:
-        print(run(mark, given.on, given.change, train), flush=True)
+        print(run(mark, given.on, given.change, kept), flush=True)
+        kept.forget()
 
 
 if __name__ == "__main__":
