@@ -51,7 +51,7 @@ def split(overrides: Iterable[str]) -> tuple[tuple[str, ...], dict[str, Scalar]]
 @lru_cache(maxsize=4096)
 def _value(text: str) -> Scalar | None:
     """The value of an override that can choose no file, or None."""
-    override = OverridesParser.create().parse_override(text)
+    (override,) = OverridesParser.create().parse_overrides([text])
     name, value = override.key_or_group, override.value()
     if override.type != OverrideType.CHANGE or override.package or not FIELD.fullmatch(name):
         return None
