@@ -62,7 +62,7 @@ lint: setup  ## style and types
 reproduce-table: setup  ## train the five networks and settle the ablation: DATA= BUDGET= SEEDS= SCALE= PRECISION= JOBS= FINDINGS=
 	$(BIN)/python train.py experiment=$(EXPERIMENT) data=$(DATA) budget=$(BUDGET) seed=$(SEEDS) scale=$(SCALE) trainer.precision=$(PRECISION) jobs=$(JOBS) paths.experiments=$(FINDINGS)
 
-weights: setup  ## train the weights that ship and put them into the package (three and a quarter hours of one thread): WEIGHTS=eeds-x4
+weights: setup  ## train the weights that ship and put them into the package (five and a half hours of one thread): WEIGHTS=eeds-x4
 	$(BIN)/python tools/make_weights.py $(WEIGHTS)
 
 pages: setup  ## build the page of every committed finding: experiments/*/*/index.html
