@@ -39,3 +39,14 @@ def test_a_run_that_two_arms_share_counts_once(study: results.Study) -> None:
     twice = replace(study, runs=pd.concat([study.runs, shared]))
     assert machines(twice).index.is_unique
     assert one_machine(twice)
+
+
+def test_a_record_that_doesnt_name_its_processor_is_of_a_kind_of_its_own(
+    study: results.Study,
+) -> None:
+    runs = study.runs.copy()
+    runs.loc[runs["seed"] == 1, "processor"] = None
+    partly = replace(study, runs=runs)
+    assert not one_machine(partly)
+    assert "unknown, " in several(partly)[0]
+    assert one_machine(replace(study, runs=study.runs.assign(processor=None, threads=None)))

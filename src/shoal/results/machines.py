@@ -16,8 +16,9 @@ def one_machine(study: Study) -> bool:
 def machines(study: Study) -> pd.Series:
     """The kind of machine that made each finished run, as text by run id."""
     runs = study.finished.drop_duplicates("id").fillna({"devices": 1}).set_index("id")
-    rows = runs[MACHINE].astype(str).itertuples(index=False)
-    return pd.Series([", ".join(row) for row in rows], runs.index, dtype=object)
+    known = runs[MACHINE].astype(object).where(runs[MACHINE].notna(), "unknown")
+    kinds = [", ".join(map(str, row)) for row in known.itertuples(index=False)]
+    return pd.Series(kinds, runs.index, dtype=object)
 
 
 def several(study: Study) -> list[str]:
