@@ -74,9 +74,9 @@ def test_a_report_is_written_without_torch() -> None:
 
 
 def test_pictures_are_enlarged_and_made_smaller_without_torch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SHOAL_CACHE", str(tmp_path))
+    monkeypatch.setenv("SHOAL_CACHE", str(cache))
     shoal.load("eeds_fast", scale=2, runtime="onnxruntime")  # keeps its graph
     Image.new("RGB", (7, 5)).save(tmp_path / "p.png")
     for words in (("upscale", "--runtime", "onnxruntime"), ("degrade",)):

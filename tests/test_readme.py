@@ -176,8 +176,11 @@ def test_commands_on_the_literatures_pictures_run_too(line, place, cache, shoal_
     assert made or "reused" in said
 
 
-# Each of these makes the graph of another network.
-@pytest.mark.parametrize("line", slow_where("upscale.* (--ensemble|--compare)|export", OTHERS))
+# Each of these makes the graph of another network, which takes ten seconds.
+GRAPHS = "upscale.* (--ensemble|--compare|--model eeds_large)|export"
+
+
+@pytest.mark.parametrize("line", slow_where(GRAPHS, OTHERS))
 def test_the_other_commands_run_or_are_at_least_understood(line, place, cache):
     other = instead(line)
     if line.startswith("mkdir"):
