@@ -7,8 +7,8 @@ from functools import lru_cache
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import OverrideType
 
-# A field that overrides may set after composing: a group's name has / or @, and what is under hydra
-# can't be changed. The time is saved, since composing takes an eighth of a second.
+# What may be set in a config that is composed already, since composing takes an eighth of a second:
+# fields, but no groups, whose names have / or @, and nothing under hydra, which can't be changed.
 FIELD = re.compile(r"(?!hydra\.)[A-Za-z_]\w*(\.\w+)*")
 CHOICE = re.compile(r"(?!null$)[\w./-]+")  # may name a file, and sets no fields of its own
 
