@@ -99,6 +99,7 @@ def test_a_seed_that_one_cell_lacks_is_left_out_of_what_it_enters(tmp_path: Path
     assert found["model: mine against eed"].why == "one seed"
 
 
+@pytest.mark.slow  # judges 60 experiments
 def test_without_an_effect_a_word_is_rarely_said(tmp_path: Path) -> None:
     template = study_of(crossed(sets={"Set5": 5}), tmp_path)
     rng, false = np.random.default_rng(3), 0

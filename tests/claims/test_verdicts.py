@@ -31,6 +31,7 @@ def null_study(template: results.Study, rng: np.random.Generator) -> results.Stu
     return replace(template, scores=scores.assign(psnr=30 + suits[arm, picture] + noise))
 
 
+@pytest.mark.slow  # judges 80 experiments
 def test_whole_experiments_without_an_effect_rarely_claim_one(tmp_path: Path) -> None:
     template = study_of(MadeUp(**REAL, sets={"Set5": 5}), tmp_path)
     claims = [

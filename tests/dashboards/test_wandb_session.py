@@ -138,6 +138,7 @@ def test_an_offline_run_says_in_one_line_how_it_is_sent(folder, monkeypatch, cap
         assert server.exit_codes[f"{folder.name}-{ATTEMPT}"] == [0]
 
 
+@pytest.mark.slow  # waits until W&B gives up
 def test_an_unreachable_server_is_told_on_the_console_and_in_the_log_and_a_closed_pipe_ends_nothing(
     tmp_path, cache, small_pictures
 ):
@@ -173,6 +174,7 @@ raise ValueError("broken")
 """
 
 
+@pytest.mark.slow  # starts W&B in a terminal: ten seconds
 def test_on_a_terminal_without_a_key_nothing_is_asked_and_an_exception_marks_it_failed(
     folder,
 ):

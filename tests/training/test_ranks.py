@@ -46,6 +46,7 @@ def test_two_ranks_train_as_one_and_leave_one_record(train, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.slow  # trains on two ranks, then goes on with one
 def test_a_signal_to_one_rank_stops_all_after_the_same_step_and_one_device_goes_on(
     tmp_path, cache, train, small_pictures
 ):
