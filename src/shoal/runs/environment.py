@@ -18,12 +18,12 @@ PACKAGES = ("torch", "lightning", "numpy", "scikit-image", "pillow", "hydra-core
 
 def commit() -> tuple[str | None, bool | None]:
     """Return the source's commit and whether files differ from it; None if it is no checkout."""
-    here = Path(__file__).parent
+    package = Path(__file__).parents[1]
     try:
         # Fails in another project's repository, such as one that holds a virtual environment.
-        _git(here, "ls-files", "--error-unmatch", "environment.py")
-        head = _git(here, "rev-parse", "HEAD").strip()
-        return head, bool(_git(here, "status", "--porcelain", "--", "."))
+        _git(package, "ls-files", "--error-unmatch", "runs/environment.py")
+        head = _git(package, "rev-parse", "HEAD").strip()
+        return head, bool(_git(package, "status", "--porcelain", "--", ".", ":/conf"))
     except (OSError, subprocess.CalledProcessError):
         return None, None
 
