@@ -18,7 +18,7 @@ UNSTEADY = TEST | {"measure": "unsteadiness", "of": ["val/psnr", "val/pnsr"]}
 
 def test_the_paper_s_nine_claims_are_there_and_seven_of_ours() -> None:
     ids = {claim.id for name in options("experiment") for claim in read_claims(claims_of(name))}
-    ours = {"I1", *(f"F{i}" for i in range(1, 5)), "T1", "T2"}
+    ours = {"I1", *(f"F{i}" for i in range(1, 5)), "O1", "O2", "T1", "T2"}
     assert ids == {*(f"C{i}" for i in range(1, 10)), *ours}
 
 
