@@ -9,6 +9,7 @@ from helpers.composing import CONF, options
 from helpers.made_up import claims_of
 from shoal.claims import read_claims, require_arms
 from shoal.errors import UserError
+from shoal.grid.cross import cells, label
 
 TEST = {"measure": "psnr", "greater": ["eeds"], "lesser": ["eed"]}
 COST = TEST | {"measure": "cost", "axis": "step", "below_final": 0.1}
@@ -16,7 +17,7 @@ NO_GOAL = {word: value for word, value in COST.items() if word != "below_final"}
 UNSTEADY = TEST | {"measure": "unsteadiness", "of": ["val/psnr", "val/pnsr"]}
 
 
-def test_the_paper_s_nine_claims_are_there_and_seven_of_ours() -> None:
+def test_the_paper_s_nine_claims_are_there_and_nine_of_ours() -> None:
     ids = {claim.id for name in options("experiment") for claim in read_claims(claims_of(name))}
     ours = {"I1", *(f"F{i}" for i in range(1, 5)), "O1", "O2", "T1", "T2"}
     assert ids == {*(f"C{i}" for i in range(1, 10)), *ours}
@@ -86,5 +87,6 @@ def test_a_claim_about_an_arm_that_there_is_not_names_the_nearest() -> None:
 @pytest.mark.parametrize("name", options("experiment"))
 def test_the_arms_of_a_claim_are_arms_of_its_experiment(name: str) -> None:
     path = CONF / "experiment" / f"{name}.yaml"
-    arms = yaml.safe_load(path.read_text())["experiment"]["arms"]
-    require_arms(read_claims(claims_of(name)), map(str, arms))
+    experiment = yaml.safe_load(path.read_text())["experiment"]
+    crossed = [label(cell) for cell in cells(experiment.get("cross", {}), [])]
+    require_arms(read_claims(claims_of(name)), [*map(str, experiment["arms"]), *crossed])
