@@ -17,6 +17,7 @@ from shoal.runs.folder import RunFolder
 from shoal.runs.kind import Kind
 from shoal.training import run as training
 from shoal.training.graph import WARM_UP, CudaRecorder, Graphed, why_no_graph
+from shoal.training.muon import Muon
 
 LONG = ("budget.max_steps=12", "budget.val_every=5", "task/ema=decay", "budget.batch_size=32")
 
@@ -61,9 +62,12 @@ def trained(short: Callable[..., Any], tmp_path, monkeypatch) -> Iterator[Callab
     return train
 
 
-def test_replayed_steps_end_as_steps_that_are_not_and_are_captured_once(trained) -> None:
-    recorder = StandIn()
-    replayed, plain = trained(recorder), trained(None)
+@pytest.mark.parametrize("optimizer", ["adam", "muon"])
+def test_replayed_steps_end_as_steps_that_are_not_and_are_captured_once(
+    trained, optimizer: str
+) -> None:
+    recorder, chosen = StandIn(), f"task/optimizer={optimizer}"
+    replayed, plain = trained(recorder, chosen), trained(None, chosen)
     assert replayed.weights.read_bytes() == plain.weights.read_bytes()
     rows = [[row | {"seconds": ""} for row in run.rows("curve.csv")] for run in (replayed, plain)]
     assert rows[0] == rows[1]
@@ -183,6 +187,7 @@ class Own(Optimizer):
     ("changed", "why"),
     [
         ({}, None),
+        ({"optimizer": Muon([nn.Parameter(torch.ones(1))])}, None),
         ({"world_size": 2}, "several devices"),
         ({"precision": "16-mixed"}, "use bf16-mixed"),
         ({"_detect_anomaly": True}, "anomalies"),
@@ -223,14 +228,18 @@ def test_on_a_gpu_steps_go_on_after_a_capture_that_fails_and_draw_what_they_woul
 
 
 @ON_A_GPU
-@pytest.mark.parametrize("model", ["eeds", "eeds_fast", "drcn", "lapsrn"])
+@pytest.mark.parametrize(
+    ("model", "optimizer"),
+    [*((name, "adam") for name in ("eeds", "eeds_fast", "drcn", "lapsrn")), ("eeds_fast", "muon")],
+)
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
 def test_on_a_gpu_a_graph_has_the_bits_of_its_steps(
-    short, tmp_path, capsys: pytest.CaptureFixture[str], model: str, precision: str
+    short, tmp_path, capsys: pytest.CaptureFixture[str], model: str, optimizer: str, precision: str
 ) -> None:
     ends = []
     for graph in ("true", "false"):
         asked = (f"model={model}", f"trainer.precision={precision}", f"trainer.graph={graph}")
+        asked = (*asked, f"task/optimizer={optimizer}")
         places = ("trainer=gpu", f"paths.runs={tmp_path / graph}")
         config = short(*LONG, "task/clip=adjustable", *places, *asked)
         assert config.kind is Kind.TRAINED

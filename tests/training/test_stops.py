@@ -162,10 +162,15 @@ def test_a_network_that_draws_as_it_trains_ends_as_if_it_had_not_been_stopped(
     assert other.weights.read_bytes() != whole.weights.read_bytes()
 
 
-def test_a_schedule_of_pytorchs_goes_on_from_where_it_was(train, monkeypatch):
-    schedule = "torch.optim.lr_scheduler.OneCycleLR"  # it changes the optimiser's momentum too
-    values = ("+task.schedule.total_steps=${budget.max_steps}", "+task.schedule.max_lr=0.01")
-    own = (f"task.schedule._target_={schedule}", "~task.schedule.warmup", *values)
+# OneCycleLR changes the optimiser's momentum too; Muon keeps two kinds of state.
+CYCLE = ("task.schedule._target_=torch.optim.lr_scheduler.OneCycleLR", "~task.schedule.warmup")
+CYCLE = (*CYCLE, "+task.schedule.total_steps=${budget.max_steps}", "+task.schedule.max_lr=0.01")
+
+
+@pytest.mark.parametrize("own", [CYCLE, ("task/optimizer=muon",)], ids=["OneCycleLR", "Muon"])
+def test_schedules_and_optimisers_with_more_state_go_on_from_where_they_were(
+    train, monkeypatch, own
+):
     with monkeypatch.context() as patch:
         stopped_after(14, patch)
         with pytest.raises(Stopped):
