@@ -1,6 +1,6 @@
 """Muon: kernels move along their orthogonalised momentum, all other parameters as by Adam."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 # Five iterations of this polynomial bring singular values between 0.01 and 1 to about 1 (Jordan).
 QUINTIC = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
+KEPT = ("step", "mean", "square")  # of each parameter that moves as by Adam
 RMS = 0.2  # of an update by Adam, as Liu et al. measured: Adam's rates suit both
 
 
@@ -59,42 +60,59 @@ class Muon(Optimizer):
                 loss = closure()
         for group in self.param_groups:
             moving = [each for each in group["params"] if each.grad is not None]
-            for each in moving:
-                if each.ndim < 2:
-                    self._by_adam(each, group)
+            self._by_adam([each for each in moving if each.ndim < 2], group)
             self._along_momentum([each for each in moving if each.ndim >= 2], group)
         return loss
 
     def _along_momentum(self, kernels: list[Tensor], group: dict[str, Any]) -> None:
         """Move kernels; those of one shape are orthogonalised at once."""
+        ahead = self._ahead(kernels, group["momentum"]) if kernels else ()
         alike: dict[torch.Size, list[tuple[Tensor, Tensor]]] = {}
-        for kernel in kernels:
-            assert kernel.grad is not None
-            state = self.state[kernel]
-            if not state:
-                state["momentum"] = torch.zeros_like(kernel)
-            state["momentum"].lerp_(kernel.grad, 1 - group["momentum"])
-            ahead = kernel.grad.lerp(state["momentum"], group["momentum"]).flatten(1)
-            alike.setdefault(ahead.shape, []).append((kernel, ahead))
+        for kernel, direction in zip(kernels, ahead, strict=True):
+            matrix = direction.flatten(1)
+            alike.setdefault(matrix.shape, []).append((kernel, matrix))
         for shape, pairs in alike.items():
-            moves = orthogonal(torch.stack([ahead for _, ahead in pairs]), group["eps"])
+            moves = orthogonal(torch.stack([matrix for _, matrix in pairs]), group["eps"])
             moves *= RMS * max(shape) ** 0.5
+            moves *= group["lr"]
             for (kernel, _), move in zip(pairs, moves, strict=True):
-                kernel.sub_(move.view_as(kernel) * group["lr"])
+                kernel.sub_(move.view_as(kernel))
 
-    def _by_adam(self, value: Tensor, group: dict[str, Any]) -> None:
-        assert value.grad is not None
-        state, (first, second) = self.state[value], group["betas"]
-        if not state:
-            home = value.device if group["capturable"] else "cpu"
-            state["step"] = torch.zeros((), device=home)
-            state["mean"], state["square"] = torch.zeros_like(value), torch.zeros_like(value)
-        state["step"] += 1
-        state["mean"].lerp_(value.grad, 1 - first)
-        state["square"].lerp_(value.grad.square(), 1 - second)
-        mean = state["mean"] / (1 - first ** state["step"])
-        square = state["square"] / (1 - second ** state["step"])
-        value.sub_(mean / (square.sqrt() + group["eps"]) * group["lr"])
+    def _ahead(self, kernels: list[Tensor], share: float) -> Sequence[Tensor]:
+        """Update the momenta, and return them as they will be if the gradients stay (Nesterov)."""
+        for each in kernels:
+            if not self.state[each]:
+                self.state[each]["momentum"] = torch.zeros_like(each)
+        momenta = [self.state[each]["momentum"] for each in kernels]
+        torch._foreach_lerp_(momenta, gradients(kernels), 1 - share)
+        return torch._foreach_lerp(gradients(kernels), momenta, share)
+
+    def _by_adam(self, values: list[Tensor], group: dict[str, Any]) -> None:
+        if not values:
+            return
+        first, second = group["betas"]
+        steps, means, squares = self._averages(values, group["capturable"])
+        squared = torch._foreach_mul(gradients(values), gradients(values))
+        torch._foreach_add_(steps, 1)
+        torch._foreach_lerp_(means, gradients(values), 1 - first)
+        torch._foreach_lerp_(squares, squared, 1 - second)
+        for value, step, mean, square in zip(values, steps, means, squares, strict=True):
+            size = (square / (1 - second**step)).sqrt() + group["eps"]
+            value.sub_(mean / (1 - first**step) / size * group["lr"])
+
+    def _averages(self, values: list[Tensor], capturable: bool) -> list[list[Tensor]]:
+        """The steps, means and mean squares that are kept of parameters, from zero on."""
+        for each in values:
+            if not self.state[each]:
+                home = each.device if capturable else "cpu"
+                zeros = torch.zeros((), device=home), *(torch.zeros_like(each) for _ in range(2))
+                self.state[each] |= dict(zip(KEPT, zeros, strict=True))
+        return [[self.state[each][name] for each in values] for name in KEPT]
+
+
+def gradients(values: Iterable[Tensor]) -> list[Tensor]:
+    """The gradients of parameters, each of which has one."""
+    return [each.grad for each in values if each.grad is not None]
 
 
 def orthogonal(matrices: Tensor, eps: float = 1e-8) -> Tensor:
