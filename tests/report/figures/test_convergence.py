@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -148,3 +149,21 @@ def test_where_nothing_survived_the_window_shows_what_collapsed() -> None:
     alive = pd.DataFrame({"arm": ["eed"], "val/psnr": [31.0]})
     assert sorted(ends(lost[:0], lost, levels)) == [17.0, 30.6]
     assert sorted(ends(alive, lost, levels)) == [30.6, 31.0]
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_the_legend_has_every_arm_and_is_no_wider_than_the_figure(
+    tmp_path: Path, long: bool
+) -> None:
+    ending = "-muon-lr=0.001" if long else ""
+    arms = {f"network{number}{ending}": "ees" for number in range(12)}
+    made = MadeUp(arms=arms, levels=dict.fromkeys(arms, 30.0), scales=(2,), claims={})
+    with drawing():
+        figure = convergence_figure(study_of(made, tmp_path))
+        FigureCanvasAgg(figure).draw()
+        (legend,) = figure.legends
+        box, top = legend.get_window_extent(), figure.axes[0].get_window_extent().y1
+        lowest = min(text.get_window_extent().y0 for text in legend.texts)
+    assert {text.get_text() for text in legend.texts} >= set(arms)
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+    assert top < lowest + 1

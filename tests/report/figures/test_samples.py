@@ -11,7 +11,7 @@ from shoal import results
 from shoal.pictures.colour import luma
 from shoal.pictures.levels import to_pixels
 from shoal.report.figures.samples import crops
-from shoal.report.figures.sheet import HEAD, samples_sheet
+from shoal.report.figures.sheet import GAP, HEAD, samples_sheet
 from shoal.report.folder import write_report
 from shoal.runs.sheet import Tile, cut, read_crop, read_grey
 
@@ -30,6 +30,18 @@ def test_samples_of_many_arms_are_wrapped_to_what_a_page_shows(tmp_path: Path) -
     assert len(tiles) == 3 * 17  # one crop of each scale
     assert {tile.arm for tile in tiles} == {*names, ""}
     assert many <= few
+
+
+def test_long_titles_end_before_the_next_crop(tmp_path: Path) -> None:
+    arms = {f"network{number}-muon-lr=0.001-seed=17": "ees" for number in range(4)}
+    made = MadeUp(arms=arms, levels=dict.fromkeys(arms, 30.0), scales=(3,), samples=True)
+    made.claims = {}
+    for kind, content in samples_sheet(crops(study_of(made, tmp_path / "runs"))).items():
+        (tmp_path / f"samples.{kind}").write_bytes(content)
+    sheet, places = read_grey(tmp_path / "samples.png"), pd.read_csv(tmp_path / "samples.csv")
+    for row in places.itertuples():
+        gap = sheet[row.top - HEAD : row.top, row.left - GAP + 2 : row.left - 1]
+        assert (gap == 255).all()
 
 
 def test_a_crop_is_cut_out_of_the_sheet_as_it_was_put_there(

@@ -17,6 +17,7 @@ from shoal.report.figures.looks import Style
 from shoal.report.figures.svg import shortened
 
 DPI = 160
+LEFT, RIGHT = 0.85, 0.15  # inches: beside all panels
 RC = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -79,17 +80,22 @@ def panels(
     Returns:
         the figure and its axes `(rows, columns)`.
     """
-    left, right, bottom, down = 0.85, 0.15, 0.5, 0.45
+    bottom, down = 0.5, 0.45
     top = 0.09 + 0.18 * legend
-    width = left + right + columns * panel[0] + (columns - 1) * across
+    width = width_of(columns, panel[0], across)
     height = top + bottom + rows * panel[1] + (rows - 1) * down
     figure = Figure(figsize=(width, height))
     axes = figure.subplots(rows, columns, squeeze=False, **share)
     figure.subplots_adjust(
-        left=left / width, right=1 - right / width, bottom=bottom / height, top=1 - top / height,
+        left=LEFT / width, right=1 - RIGHT / width, bottom=bottom / height, top=1 - top / height,
         wspace=across / panel[0], hspace=down / panel[1],
     )  # fmt: skip
     return figure, axes
+
+
+def width_of(columns: int, panel: float, across: float = 0.25) -> float:
+    """The width in inches of a figure of so many columns of panels, each `panel` inches wide."""
+    return LEFT + RIGHT + columns * panel + (columns - 1) * across
 
 
 def tick_decades(axes: Axes, *, seconds: bool) -> None:

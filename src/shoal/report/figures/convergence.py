@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from shoal.report.figures.canvas import line, panels, tick_decades
+from shoal.report.figures.canvas import line, panels, tick_decades, width_of
 from shoal.report.figures.curves import (
     axes_of,
     by_run,
@@ -25,6 +25,7 @@ from shoal.report.figures.curves import (
     survivors,
     window,
 )
+from shoal.report.figures.legend import HANDLE, per_line
 from shoal.report.figures.looks import Style, styles
 from shoal.report.figures.marks import (
     LABELS,
@@ -36,6 +37,7 @@ from shoal.report.figures.marks import (
 )
 from shoal.results import Study, collapsed, untrained_level
 
+PANEL = (3.1, 2.9)  # inches
 PER_LINE = {2: 5, 3: 8}  # most names per line of the legend, by the number of panels in a row
 
 
@@ -94,8 +96,8 @@ def convergence_figure(study: Study) -> Figure:
     lost = study.curves[study.curves["id"].isin(collapsed(study).index)]
     alive, named = survivors(study), set(middle["arm"])
     levels, fitted = untrained_level(study), fitted_ends(study)
-    lines = max(2, -(-len({*looks, "bicubic"}) // PER_LINE[len(columns)]))
-    figure, grid = panels(len(study.scales), len(columns), (3.1, 2.9), lines, sharey="row")
+    lines = max(2, _lines(list(dict.fromkeys([*looks, "bicubic"])), len(columns)))
+    figure, grid = panels(len(study.scales), len(columns), PANEL, lines, sharey="row")
     for row, scale in zip(grid, study.scales, strict=True):
         rows, seeds, fell, flat = (
             each[each["scale"] == scale] for each in (middle, alive, lost, fitted)
@@ -118,9 +120,13 @@ def convergence_figure(study: Study) -> Figure:
     return figure
 
 
-def _legend(
-    figure: Figure, rows: Sequence[Axes], looks: Mapping[str, Style], per_line: int
-) -> None:
+def _lines(names: Sequence[str], columns: int) -> int:
+    """The number of lines that the legend will take."""
+    width = 72 * width_of(columns, PANEL[0])
+    return math.ceil(len(names) / per_line(names, width, PER_LINE[columns]))
+
+
+def _legend(figure: Figure, rows: Sequence[Axes], looks: Mapping[str, Style], most: int) -> None:
     """List each arm once, from all rows, since an arm may exist at one scale only."""
     drawn: dict[str, Artist] = {}
     for axes in rows:
@@ -128,6 +134,6 @@ def _legend(
         drawn = dict(zip(labels, handles, strict=True)) | drawn
     names = sorted(drawn, key=lambda name: [*looks, name].index(name))
     if names:
+        evenly = per_line(names, 72 * figure.get_figwidth(), most)
         shown = [drawn[name] for name in names]
-        evenly = math.ceil(len(names) / math.ceil(len(names) / per_line))
-        figure.legend(shown, names, loc="upper left", ncols=evenly, handlelength=3.2)
+        figure.legend(shown, names, loc="upper left", ncols=evenly, handlelength=HANDLE)

@@ -11,12 +11,14 @@ from matplotlib.transforms import IdentityTransform
 from PIL import Image
 
 from shoal.report.figures.canvas import DPI, rendered
+from shoal.report.figures.legend import text_width
 from shoal.report.figures.samples import Crop, lines
 from shoal.runs.sheet import COLUMNS, Grey, Tile
 from shoal.system.files import csv_text
 
 GAP, HEAD, SIDE = 6, 44, 12  # pixels: between crops, above each for its title, around all
-NARROWEST = 144  # pixels: the width that a title needs
+NARROWEST = 144  # pixels: the width of a crop that most titles fit above
+TITLE = 6  # points
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def samples_sheet(found: list[Crop]) -> dict[str, bytes]:
         return {}
     cells = list(_cells(found))
     tall = max(cell.tile.pixels.shape[0] for cell in cells)
-    wide = max(NARROWEST, *(cell.tile.pixels.shape[1] for cell in cells))
+    titles = [text_width(cell.title, TITLE) * DPI / 72 for cell in cells]
+    wide = max(NARROWEST, math.ceil(max(titles)), *(cell.tile.pixels.shape[1] for cell in cells))
     places = [
         (SIDE + cell.column * (wide + GAP), SIDE + cell.row * (tall + HEAD) + HEAD)
         for cell in cells
@@ -89,7 +92,7 @@ def _titles(size: tuple[int, int], titles: dict[tuple[int, int], str]) -> Grey:
     # Half a pixel more, since the canvas rounds down and 1200 / 160 * 160 may be below 1200.
     figure = Figure(figsize=((width + 0.5) / DPI, (height + 0.5) / DPI), dpi=DPI)
     for (left, top), title in titles.items():
-        figure.text(left, height - top + GAP / 2, title, fontsize=6, va="bottom",
+        figure.text(left, height - top + GAP / 2, title, fontsize=TITLE, va="bottom",
                     transform=IdentityTransform())  # fmt: skip
     return np.array(Image.open(io.BytesIO(rendered(figure, "png"))).convert("L"))
 
