@@ -60,13 +60,15 @@ class Muon(Optimizer):
                 loss = closure()
         for group in self.param_groups:
             moving = [each for each in group["params"] if each.grad is not None]
-            self._by_adam([each for each in moving if each.ndim < 2], group)
-            self._along_momentum([each for each in moving if each.ndim >= 2], group)
+            if others := [each for each in moving if each.ndim < 2]:
+                self._by_adam(others, group)
+            if kernels := [each for each in moving if each.ndim >= 2]:
+                self._along_momentum(kernels, group)
         return loss
 
     def _along_momentum(self, kernels: list[Tensor], group: dict[str, Any]) -> None:
         """Move kernels; those of one shape are orthogonalised at once."""
-        ahead = self._ahead(kernels, group["momentum"]) if kernels else ()
+        ahead = self._ahead(kernels, group["momentum"])
         alike: dict[torch.Size, list[tuple[Tensor, Tensor]]] = {}
         for kernel, direction in zip(kernels, ahead, strict=True):
             matrix = direction.flatten(1)
@@ -83,19 +85,16 @@ class Muon(Optimizer):
         for each in kernels:
             if not self.state[each]:
                 self.state[each]["momentum"] = torch.zeros_like(each)
-        momenta = [self.state[each]["momentum"] for each in kernels]
-        torch._foreach_lerp_(momenta, gradients(kernels), 1 - share)
-        return torch._foreach_lerp(gradients(kernels), momenta, share)
+        found, momenta = gradients(kernels), [self.state[each]["momentum"] for each in kernels]
+        torch._foreach_lerp_(momenta, found, 1 - share)
+        return torch._foreach_lerp(found, momenta, share)
 
     def _by_adam(self, values: list[Tensor], group: dict[str, Any]) -> None:
-        if not values:
-            return
-        first, second = group["betas"]
+        found, (first, second) = gradients(values), group["betas"]
         steps, means, squares = self._averages(values, group["capturable"])
-        squared = torch._foreach_mul(gradients(values), gradients(values))
         torch._foreach_add_(steps, 1)
-        torch._foreach_lerp_(means, gradients(values), 1 - first)
-        torch._foreach_lerp_(squares, squared, 1 - second)
+        torch._foreach_lerp_(means, found, 1 - first)
+        torch._foreach_lerp_(squares, torch._foreach_mul(found, found), 1 - second)
         for value, step, mean, square in zip(values, steps, means, squares, strict=True):
             size = (square / (1 - second**step)).sqrt() + group["eps"]
             value.sub_(mean / (1 - first**step) / size * group["lr"])
